@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-2.0
+# Makefile - every target in one place; `make` alone lists them.
+
+KERNEL  ?= 6.12
+prefix  ?= /usr
+sbindir ?= $(prefix)/sbin
+mandir  ?= $(prefix)/share/man
+compdir ?= $(prefix)/share/bash-completion/completions
+
+.DEFAULT_GOAL := help
+.PHONY: help all module cli man demo check check-unit check-cli check-vm spec-check bench lint format vm install uninstall \
+	clean setup regen
+
+help: ## this list
+	@echo "make TARGET... [KERNEL=6.1|6.12|rt|debug|BUILD-DIR] [CLI_SANITIZE=1] [LLVM=1] [W=1] [C=2]"
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
+		printf '%-14s%s\n' "$$name" "$$text"; done
+
+all: module cli man ## module, tool and manual page
+
+setup: ## installs what Debian packages are missing (GROUPS="module cli vm test lint debug")
+	@scripts/setup $(GROUPS)
+
+# --- the kernel module: scripts/build-module keeps a directory for each kernel and compiler --------------------------
+
+# CC=... means the kernel's compiler only if it was asked for; make's own default is not meant.
+module: export CC := $(if $(filter command line environment,$(origin CC)),$(CC))
+module: ## module/memctl.ko for KERNEL (default 6.12)
+	@scripts/setup module
+	+@scripts/build-module $(KERNEL)
+
+# --- the tool --------------------------------------------------------------------------------------------------------
+
+CLI_PKGS  := libnl-genl-3.0 smartcols json-c libtracefs libtraceevent
+CLI_WARN  := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wold-style-definition -Wshadow -Wformat=2 \
+	-Wpointer-arith -Wwrite-strings -Wvla -Wundef $(if $(WERROR),-Werror)
+CLI_SRC   := $(sort $(wildcard cli/*.c))
+CLI_BUILD := build/cli$(if $(CLI_SANITIZE),-asan)$(if $(WERROR),-werror)
+CLI_BIN   := $(if $(WERROR),$(CLI_BUILD)/memctl,cli/memctl$(if $(CLI_SANITIZE),-asan))
+CLI_OBJ   := $(CLI_SRC:cli/%.c=$(CLI_BUILD)/%.o)
+CLI_SAN   := $(if $(CLI_SANITIZE),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+CLI_FLAGS = -std=gnu11 -O2 -g $(CLI_WARN) $(CLI_SAN) -D_GNU_SOURCE -Iinclude/uapi -Icli \
+	$(shell pkg-config --cflags $(CLI_PKGS))
+CLI_LIBS  = $(shell pkg-config --libs $(CLI_PKGS))
+
+# The lock keeps two builds, started by two virtual machines, from writing the same objects.
+cli: ## cli/memctl (CLI_SANITIZE=1: cli/memctl-asan)
+	@scripts/setup cli
+	@$(if $(CLI_SRC),,echo "cli/ has no source yet" >&2; exit 1)
+	@mkdir -p $(CLI_BUILD)
+	+@flock $(CLI_BUILD)/lock $(MAKE) --no-print-directory $(CLI_BIN)
+
+ifneq ($(CLI_SRC),)
+$(CLI_BIN): $(CLI_OBJ)
+	$(CC) $(CLI_SAN) $(LDFLAGS) -o $@.new $^ $(CLI_LIBS)
+	@mv $@.new $@
+
+$(CLI_BUILD)/%.o: cli/%.c Makefile
+	$(CC) $(CPPFLAGS) $(CLI_FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+-include $(CLI_OBJ:.o=.d)
+endif
+
+MAN := $(patsubst %.scd,%,$(wildcard cli/*.[1-8].scd))
+
+man: $(MAN) ## manual pages (scdoc)
+
+cli/%: cli/%.scd
+	scdoc <$< >$@.new
+	@mv $@.new $@
+
+# --- running and checking --------------------------------------------------------------------------------------------
+
+vm: ## a shell in a virtual machine with KERNEL, the module and the tool
+	@scripts/vm --kernel $(KERNEL) shell
+
+demo: ## a guided tour in a virtual machine
+	@scripts/demo
+
+check: ## all tests: unit, tool, netlink spec, kselftest in machines with 6.12 and 6.1
+	@scripts/check
+
+check-unit: ## the algorithms on the host: unit tests against naive oracles
+	@scripts/check unit
+
+check-cli: ## the tool on the host: captured dumps against expected text
+	@scripts/check cli
+
+check-vm: ## kselftest in a virtual machine with KERNEL
+	@scripts/check vm-$(KERNEL)
+
+spec-check: ## the checked-in netlink code is what the spec generates
+	@scripts/check spec
+
+regen: ## generates the netlink header and policies again from the spec
+	@scripts/ynl-regen.sh
+
+bench: ## our allocators beside the kernel's, in a virtual machine
+	@scripts/bench
+
+lint: ## every style gate; warnings are failures
+	@scripts/lint
+
+format: ## puts the C files into the style of .clang-format
+	@scripts/lint --files c | xargs clang-format -i
+
+# --- installing ------------------------------------------------------------------------------------------------------
+
+install: ## installs tool, manual, completion, and the module for the running kernel (DESTDIR, prefix; MODULE=no)
+	@$(MAKE) --no-print-directory cli man
+	install -D -m 755 cli/memctl $(DESTDIR)$(sbindir)/memctl
+	@for page in $(MAN); do \
+		install -D -m 644 $$page $(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/} || exit 1; done
+	@if [ -e cli/memctl.bash ]; then install -D -m 644 cli/memctl.bash $(DESTDIR)$(compdir)/memctl; fi
+ifneq ($(MODULE),no)
+	@build=/lib/modules/$$(uname -r)/build; \
+	if [ ! -e $$build/Makefile ]; then \
+		echo "no headers for the running kernel, $$(uname -r): install linux-headers-$$(uname -r), or say MODULE=no" >&2; \
+		exit 1; \
+	fi; \
+	dir=$$(scripts/build-module --quiet --no-copy --dir $$build) && \
+	install -D -m 644 $$dir/memctl.ko $(DESTDIR)/lib/modules/$$(uname -r)/updates/memctl.ko && \
+	{ [ -n "$(DESTDIR)" ] || depmod; }
+endif
+
+uninstall: ## takes away what install put there
+	rm -f $(DESTDIR)$(sbindir)/memctl $(DESTDIR)$(compdir)/memctl $(DESTDIR)$(mandir)/man8/memctl*.8
+	rm -f $(DESTDIR)/lib/modules/$$(uname -r)/updates/memctl.ko
+	@[ -n "$(DESTDIR)" ] || depmod
+
+clean: ## takes away what was built here (not the kernels under ~/.cache/memctl)
+	rm -rf build cli/memctl cli/memctl-asan $(MAN) module/*.ko
+	@[ ! -e selftests/unit/Makefile ] || $(MAKE) -s -C selftests/unit clean
