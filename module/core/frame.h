@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The frame table: what an arena knows of each of its frames, flat by arena
+ * frame number (fn).
+ *
+ * The fn space is made of sections of MCTL_SECTION_FRAMES frames, one for
+ * each 4 MiB of physical memory that the arena holds any page of; within a
+ * section fn and pfn run in step. Frames of a section that the arena does
+ * not hold are MCTL_KIND_ABSENT.
+ *
+ *   fn            state   link          tag
+ *   0             F|2     next, prev    -          head of a free block of order 2
+ *   1..3          TAIL    stale         stale      never touched by alloc or free
+ *   4             U|0     stale         owner      a block in use, order 0
+ *   5             C|0     stale         stale      in a CPU's frame cache
+ *
+ * Costs: 1 byte of state, 8 of links, 4 of tag: 13 bytes a frame; merging
+ * reads the state bytes alone.
+ *
+ * I1  A frame is ABSENT, the head of one block, or a TAIL inside one.
+ * I2  A head's fn is a multiple of its block's size.
+ * I3  All frames of a block but its head are TAIL.
+ *
+ * Locks: none here; the caller serialises (see mm/zone.h).
+ */
+#ifndef MCTL_CORE_FRAME_H
+#define MCTL_CORE_FRAME_H
+
+#include <linux/limits.h>
+#include <linux/types.h>
+
+#define MCTL_SECTION_SHIFT   10
+#define MCTL_SECTION_FRAMES  1024U
+#define MCTL_PAGEBLOCK_ORDER 9
+#define MCTL_MAX_ORDER	     10
+#define MCTL_NR_ORDERS	     (MCTL_MAX_ORDER + 1)
+#define MCTL_FN_NONE	     U32_MAX
+
+/**
+ * enum mctl_kind - upper half of a state byte: what a block is in use for
+ * @MCTL_KIND_ABSENT: the arena does not hold the frame
+ * @MCTL_KIND_TAIL: a frame inside a block
+ * @MCTL_KIND_FREE: head of a block on a free list of the buddy allocator
+ * @MCTL_KIND_CACHED: head of a block in a CPU's frame cache
+ * @MCTL_KIND_USED: head of a block that a caller holds
+ * @MCTL_KIND_SLAB: head of a block that is a slab
+ * @MCTL_KIND_TABLE: a page table of the shadow
+ * @MCTL_KIND_REGION: backs a page of a region
+ * @MCTL_KIND_ISOLATED: head of a free block taken off the lists for a shrink
+ * @MCTL_NR_KINDS: how many there are
+ */
+enum mctl_kind {
+	MCTL_KIND_ABSENT,
+	MCTL_KIND_TAIL,
+	MCTL_KIND_FREE,
+	MCTL_KIND_CACHED,
+	MCTL_KIND_USED,
+	MCTL_KIND_SLAB,
+	MCTL_KIND_TABLE,
+	MCTL_KIND_REGION,
+	MCTL_KIND_ISOLATED,
+	MCTL_NR_KINDS,
+};
+
+enum mctl_migratetype {
+	MCTL_MT_UNMOVABLE,
+	MCTL_MT_MOVABLE,
+	MCTL_MT_RECLAIMABLE,
+	MCTL_NR_MT,
+};
+
+/* The state byte of a block's head; TAIL and ABSENT have order 0. */
+#define MCTL_STATE(kind, order) ((u8)((kind) << 4 | (order)))
+
+static inline unsigned int mctl_state_kind(u8 state)
+{
+	return state >> 4;
+}
+
+static inline unsigned int mctl_state_order(u8 state)
+{
+	return state & 15;
+}
+
+/**
+ * struct mctl_link - a block's place on a free list
+ * @next: fn of the next block's head, MCTL_FN_NONE at the end
+ * @prev: fn of the previous block's head, MCTL_FN_NONE at the start
+ */
+struct mctl_link {
+	u32 next;
+	u32 prev;
+};
+
+/**
+ * struct mctl_section - 4 MiB of physical memory
+ * @pfn: physical frame number of the section's first frame
+ * @orders: order of the chunk that each frame belongs to, NULL when the whole
+ *	    section is one chunk of order 10
+ * @zone: index of the zone in its arena
+ * @nr_frames: frames of it that the arena holds
+ */
+struct mctl_section {
+	u64 pfn;
+	u8 *orders;
+	u16 zone;
+	u16 nr_frames;
+};
+
+/**
+ * struct mctl_table - the frame table
+ * @state: a byte a frame: enum mctl_kind and order
+ * @link: free-list links; valid for heads of free blocks alone
+ * @tag: owner of a block in use: code address of the caller (lower half), id
+ *	 of a cache, number of a handle, by kind
+ * @pageblock: a migratetype for each 2^MCTL_PAGEBLOCK_ORDER frames
+ * @section: the sections, nr_sections of them
+ * @nr_sections: sections in the fn space; fn < nr_sections * 1024
+ */
+struct mctl_table {
+	u8 *state;
+	struct mctl_link *link;
+	u32 *tag;
+	u8 *pageblock;
+	struct mctl_section *section;
+	u32 nr_sections;
+};
+
+static inline u32 mctl_table_span(const struct mctl_table *table)
+{
+	return table->nr_sections << MCTL_SECTION_SHIFT;
+}
+
+static inline u64 mctl_table_pfn(const struct mctl_table *table, u32 fn)
+{
+	return table->section[fn >> MCTL_SECTION_SHIFT].pfn + (fn & (MCTL_SECTION_FRAMES - 1));
+}
+
+/* Order of the chunk that @fn belongs to: a block may not grow beyond it. */
+static inline unsigned int mctl_table_chunk_order(const struct mctl_table *table, u32 fn)
+{
+	const struct mctl_section *section = &table->section[fn >> MCTL_SECTION_SHIFT];
+
+	return section->orders ? section->orders[fn & (MCTL_SECTION_FRAMES - 1)] : MCTL_MAX_ORDER;
+}
+
+#endif /* MCTL_CORE_FRAME_H */

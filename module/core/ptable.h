@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Page tables in the hardware's own format (Intel SDM vol. 3A, 4.5): walk,
+ * map, unmap, protect, iterate, check. A format is described by a struct, so
+ * that others can stand beside x86-64 with 4 and with 5 levels.
+ *
+ * See ptable.c for the invariants.
+ */
+#ifndef MCTL_CORE_PTABLE_H
+#define MCTL_CORE_PTABLE_H
+
+#include <linux/bits.h>
+#include <linux/compiler.h>
+#include <linux/limits.h>
+#include <linux/types.h>
+#include "core/report.h"
+
+#define MCTL_PT_MAX_LEVELS 5
+#define MCTL_PT_PAGE_SHIFT 12
+#define MCTL_PT_NO_PFN	   U64_MAX
+
+/* Bits of an entry. PAT is bit 7 in a 4 KiB leaf, where larger leaves have PS. */
+#define MCTL_PT_P	  BIT_ULL(0)
+#define MCTL_PT_RW	  BIT_ULL(1)
+#define MCTL_PT_US	  BIT_ULL(2)
+#define MCTL_PT_PWT	  BIT_ULL(3)
+#define MCTL_PT_PCD	  BIT_ULL(4)
+#define MCTL_PT_A	  BIT_ULL(5)
+#define MCTL_PT_D	  BIT_ULL(6)
+#define MCTL_PT_PAT	  BIT_ULL(7)
+#define MCTL_PT_PS	  BIT_ULL(7)
+#define MCTL_PT_G	  BIT_ULL(8)
+#define MCTL_PT_PAT_LARGE BIT_ULL(12)
+#define MCTL_PT_NX	  BIT_ULL(63)
+
+/**
+ * struct mctl_ptable_level - one level of a format
+ * @shift: lowest bit of the address that the level looks at
+ * @bits: how many bits of it, so that a table has 2^bits entries
+ * @table: bits that an entry may have that points to a table
+ * @leaf: bits that an entry may have that maps memory; 0: no leaf at this level
+ */
+struct mctl_ptable_level {
+	u8 shift;
+	u8 bits;
+	u64 table;
+	u64 leaf;
+};
+
+/**
+ * struct mctl_ptable_format - a paging format
+ * @name: as people call it
+ * @nr_levels: levels; the root is the table of this level, level 1 has the 4 KiB leaves
+ * @entry_size: bytes an entry, 4 or 8
+ * @address_bits: bits of a virtual address that are translated
+ * @sign_extended: the bits above must repeat the highest translated one, else be 0
+ * @physical: bits of an entry that can be part of a physical address
+ * @level: the levels; [0] is not used
+ */
+struct mctl_ptable_format {
+	const char *name;
+	u8 nr_levels;
+	u8 entry_size;
+	u8 address_bits;
+	bool sign_extended;
+	u64 physical;
+	struct mctl_ptable_level level[MCTL_PT_MAX_LEVELS + 1];
+};
+
+extern const struct mctl_ptable_format mctl_ptable_x86_64_4level;
+extern const struct mctl_ptable_format mctl_ptable_x86_64_5level;
+
+/**
+ * struct mctl_ptable_ops - where tables live
+ * @alloc: a frame for a table of a level, all zero, with count and marks 0; its pfn, or
+ *	   MCTL_PT_NO_PFN
+ * @free: gives a table's frame back, all of its entries 0
+ * @count: adds to the number of present entries kept for a table; the new number
+ * @mark: one more visit of a check to a table; the visits since the caller last cleared them
+ * @is_table: whether @alloc gave this frame for a table of this level, and nobody freed it;
+ *	      called with any number that may stand in a damaged entry
+ */
+struct mctl_ptable_ops {
+	u64 (*alloc)(void *context, unsigned int level);
+	void (*free)(void *context, u64 pfn);
+	u32 (*count)(void *context, u64 pfn, int delta);
+	u32 (*mark)(void *context, u64 pfn);
+	bool (*is_table)(void *context, u64 pfn, unsigned int level);
+};
+
+/**
+ * struct mctl_ptable_config - what a set of tables is made from
+ * @format: the paging format
+ * @ops: where its tables live
+ * @context: for @ops
+ * @base: address at which physical address 0 would be seen: PAGE_OFFSET in the kernel
+ * @physical_bits: width of a physical address, the encryption bit not counted
+ * @table_flags: all bits of an entry that points to a table but the address
+ * @encryption: bits that an entry may have besides those of the format (AMD's C-bit)
+ */
+struct mctl_ptable_config {
+	const struct mctl_ptable_format *format;
+	const struct mctl_ptable_ops *ops;
+	void *context;
+	unsigned long base;
+	unsigned int physical_bits;
+	u64 table_flags;
+	u64 encryption;
+};
+
+/**
+ * struct mctl_ptable - a set of page tables
+ * @root: address of the table of the highest level
+ * @base: as in the config
+ * @address_mask: bits of an entry that are the physical address
+ * @serial: grows whenever a table is freed
+ * @fast_levels: 4 or 5 where all levels have 512 entries of 8 bytes, else 0
+ * @root_pfn: frame of the root
+ * @format: as in the config
+ * @ops: as in the config
+ * @context: as in the config
+ * @table_flags: as in the config
+ * @encryption: as in the config
+ * @nr_tables: tables, the root included
+ * @nr_leaves: leaves by level
+ * @nr_mapped: pages of 4 KiB that the leaves map
+ */
+struct mctl_ptable {
+	const u64 *root;
+	unsigned long base;
+	u64 address_mask;
+	u64 serial;
+	u32 fast_levels;
+
+	u64 root_pfn;
+	const struct mctl_ptable_format *format;
+	const struct mctl_ptable_ops *ops;
+	void *context;
+	u64 table_flags;
+	u64 encryption;
+	u32 nr_tables;
+	u64 nr_leaves[MCTL_PT_MAX_LEVELS + 1];
+	u64 nr_mapped;
+};
+
+/**
+ * struct mctl_ptable_step - one entry met on a walk
+ * @level: of the table that it stands in
+ * @index: in that table
+ * @address: first virtual address that it translates
+ * @entry: the entry
+ * @table: physical address of the table that it stands in
+ * @leaf: it maps memory
+ * @broken: it should point to a table and does not
+ */
+struct mctl_ptable_step {
+	unsigned int level;
+	unsigned int index;
+	u64 address;
+	u64 entry;
+	u64 table;
+	bool leaf;
+	bool broken;
+};
+
+/**
+ * struct mctl_ptable_cursor - a place in the order: by address, parents first
+ * @address: of the next entry
+ * @level: highest level at which to look for an entry that starts at @address; 0 at the end
+ */
+struct mctl_ptable_cursor {
+	u64 address;
+	unsigned int level;
+};
+
+/**
+ * struct mctl_ptable_cache - the leaf table of the last walk
+ * @table: the table
+ * @prefix: address >> 21 of what it translates
+ * @serial: of the tables when it was looked up; 0, which no tables have, for none
+ *
+ * All zero to begin with.
+ */
+struct mctl_ptable_cache {
+	const u64 *table;
+	u64 prefix;
+	u64 serial;
+};
+
+static inline u32 mctl_ptable_nr_entries(const struct mctl_ptable *pt, unsigned int level)
+{
+	return 1U << pt->format->level[level].bits;
+}
+
+/* Pages of 4 KiB that one entry of a level translates. */
+static inline u64 mctl_ptable_pages(const struct mctl_ptable *pt, unsigned int level)
+{
+	return 1ULL << (pt->format->level[level].shift - MCTL_PT_PAGE_SHIFT);
+}
+
+static inline u32 mctl_ptable_index(const struct mctl_ptable *pt, unsigned int level, u64 address)
+{
+	return address >> pt->format->level[level].shift & (mctl_ptable_nr_entries(pt, level) - 1);
+}
+
+static inline void *mctl_ptable_table(const struct mctl_ptable *pt, u64 pfn)
+{
+	return (void *)(pt->base + (pfn << MCTL_PT_PAGE_SHIFT));
+}
+
+static inline u64 mctl_ptable_entry(const struct mctl_ptable *pt, u64 pfn, u32 index)
+{
+	if (pt->format->entry_size == sizeof(u32))
+		return ((u32 *)mctl_ptable_table(pt, pfn))[index];
+	return ((u64 *)mctl_ptable_table(pt, pfn))[index];
+}
+
+static inline void mctl_ptable_set_entry(const struct mctl_ptable *pt, u64 pfn, u32 index,
+					 u64 entry)
+{
+	if (pt->format->entry_size == sizeof(u32))
+		((u32 *)mctl_ptable_table(pt, pfn))[index] = entry;
+	else
+		((u64 *)mctl_ptable_table(pt, pfn))[index] = entry;
+}
+
+/* Whether a present entry of this level maps memory. */
+static inline bool mctl_ptable_is_leaf(const struct mctl_ptable *pt, unsigned int level, u64 entry)
+{
+	return level == 1 || (pt->format->level[level].leaf && (entry & MCTL_PT_PS));
+}
+
+/* The table that an entry points to. */
+static inline u64 mctl_ptable_target(const struct mctl_ptable *pt, u64 entry)
+{
+	return (entry & pt->address_mask) >> MCTL_PT_PAGE_SHIFT;
+}
+
+int mctl_ptable_init(struct mctl_ptable *pt, const struct mctl_ptable_config *config);
+bool mctl_ptable_canonical(const struct mctl_ptable_format *format, u64 address);
+
+int mctl_ptable_map(struct mctl_ptable *pt, u64 address, u64 pfn, u64 nr, u64 flags,
+		    unsigned int max_level);
+int mctl_ptable_map_pages(struct mctl_ptable *pt, u64 address, const u64 *pfns, u64 nr, u64 flags);
+s64 mctl_ptable_unmap(struct mctl_ptable *pt, u64 address, u64 nr);
+s64 mctl_ptable_protect(struct mctl_ptable *pt, u64 address, u64 nr, u64 mask, u64 flags);
+
+u64 mctl_ptable_walk(const struct mctl_ptable *pt, u64 address, unsigned int *level);
+u64 mctl_ptable_walk_cached(const struct mctl_ptable *pt, struct mctl_ptable_cache *cache,
+			    u64 address, unsigned int *level);
+unsigned int mctl_ptable_steps(const struct mctl_ptable *pt, u64 address,
+			       struct mctl_ptable_step *steps);
+u64 mctl_ptable_physical(const struct mctl_ptable *pt, u64 address, unsigned int level, u64 entry);
+void mctl_ptable_rewind(const struct mctl_ptable *pt, struct mctl_ptable_cursor *cursor);
+bool mctl_ptable_next(const struct mctl_ptable *pt, struct mctl_ptable_cursor *cursor,
+		      struct mctl_ptable_step *step);
+int mctl_ptable_flip(struct mctl_ptable *pt, u64 address, unsigned int level, unsigned int bit);
+
+/* The table at a physical address. */
+static __always_inline const u64 *mctl_ptable_at(const struct mctl_ptable *pt, u64 physical)
+{
+	return (const u64 *)(pt->base + physical);
+}
+
+/*
+ * mctl_ptable_walk() where fast_levels is known not to be 0, for callers that
+ * cannot afford the call. By I3 and I4 an entry without an address points to
+ * no table, so one test serves for both.
+ */
+static __always_inline u64 mctl_ptable_walk_fast(const struct mctl_ptable *pt, u64 address,
+						 unsigned int *level)
+{
+	const u64 *table = pt->root;
+	u64 mask = pt->address_mask;
+	u64 entry;
+
+	if (unlikely(pt->fast_levels == 5)) {
+		entry = table[address >> 48 & 511] & mask;
+		if (unlikely(!entry))
+			return 0;
+		table = mctl_ptable_at(pt, entry);
+	}
+	entry = table[address >> 39 & 511] & mask;
+	if (unlikely(!entry))
+		return 0;
+
+	entry = mctl_ptable_at(pt, entry)[address >> 30 & 511];
+	if (unlikely(entry & MCTL_PT_PS)) {
+		*level = 3;
+		return entry;
+	}
+	entry &= mask;
+	if (unlikely(!entry))
+		return 0;
+
+	entry = mctl_ptable_at(pt, entry)[address >> 21 & 511];
+	if (unlikely(entry & MCTL_PT_PS)) {
+		*level = 2;
+		return entry;
+	}
+	entry &= mask;
+	if (unlikely(!entry))
+		return 0;
+
+	*level = 1;
+	return mctl_ptable_at(pt, entry)[address >> 12 & 511];
+}
+
+void mctl_ptable_check(const struct mctl_ptable *pt, struct mctl_report *report);
+
+#endif /* MCTL_CORE_PTABLE_H */

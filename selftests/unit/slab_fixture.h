@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * One slab and its oracle: which objects are whose, and what a caller wrote
+ * into his.
+ */
+#ifndef MCTL_UNIT_SLAB_FIXTURE_H
+#define MCTL_UNIT_SLAB_FIXTURE_H
+
+#include <linux/align.h>
+#include "core/slab.h"
+#include "tap.h"
+
+#define MAX_OBJECTS 4096
+
+enum owner {
+	OWNER_SLAB, /* on the free list */
+	OWNER_CALLER,
+	OWNER_MAGAZINE,
+};
+
+/**
+ * struct fixture - a slab beside what is known of it
+ * @layout: of its cache
+ * @memory: mctl_slab_bytes() of it, aligned to that
+ * @slab: its header
+ * @outside: the header, if it is not in @memory
+ * @owner: of each object
+ * @mark: what its caller filled it with
+ * @nr_owned: objects of each kind of owner
+ */
+struct fixture {
+	struct mctl_slab_layout layout;
+	void *memory;
+	struct mctl_slab *slab;
+	struct mctl_slab outside;
+	u8 owner[MAX_OBJECTS];
+	u8 mark[MAX_OBJECTS];
+	u32 nr_owned[3];
+};
+
+/* Prints what a check found, unless the test expects it. */
+static inline void fixture_found(struct mctl_report *report, const struct mctl_problem *problem)
+{
+	tap_note("%s: %s %llu: %s: expected %llu, found %llu", problem->invariant, problem->object,
+		 (unsigned long long)problem->index, problem->field,
+		 (unsigned long long)problem->expected, (unsigned long long)problem->found);
+}
+
+/* Return: false when there is no such layout. */
+static inline bool fixture_init(struct fixture *f, const struct mctl_slab_params *params)
+{
+	u32 bytes;
+
+	memset(f, 0, sizeof(*f));
+	if (mctl_slab_layout_init(&f->layout, params))
+		return false;
+	bytes = mctl_slab_bytes(&f->layout);
+	f->memory = aligned_alloc(bytes, bytes);
+	memset(f->memory, 0x5c, bytes);
+	f->slab = f->layout.outside ? &f->outside : f->memory;
+	mctl_slab_init(&f->layout, f->slab, f->memory, tap_below(1000));
+	f->nr_owned[OWNER_SLAB] = f->layout.objects;
+	return true;
+}
+
+static inline void fixture_fini(struct fixture *f)
+{
+	free(f->memory);
+}
+
+static inline void *fixture_object(const struct fixture *f, u32 index)
+{
+	return (char *)f->slab->first + (size_t)index * f->layout.stride;
+}
+
+static inline u32 fixture_index(const struct fixture *f, const void *object)
+{
+	size_t offset = (const char *)object - (const char *)f->slab->first;
+
+	tap_expect_equal(offset % f->layout.stride, 0);
+	return offset / f->layout.stride;
+}
+
+static inline bool is_marked(const struct fixture *f, u32 index)
+{
+	const u8 *bytes = fixture_object(f, index);
+
+	for (u32 i = 0; i < f->layout.size; i++)
+		if (bytes[i] != f->mark[index])
+			return false;
+	return true;
+}
+
+/* An object changed hands. */
+static inline void fixture_give(struct fixture *f, u32 index, enum owner from, enum owner to)
+{
+	if (!tap_expect(index < f->layout.objects) || !tap_expect_equal(f->owner[index], from))
+		return;
+	f->owner[index] = to;
+	f->nr_owned[from]--;
+	f->nr_owned[to]++;
+	if (to == OWNER_CALLER) {
+		f->mark[index] = tap_random();
+		memset(fixture_object(f, index), f->mark[index], f->layout.size);
+	}
+}
+
+/* The structure, and the oracle's counts beside the header's. */
+static inline void fixture_compare(const struct fixture *f)
+{
+	struct mctl_report report = { .found = fixture_found };
+	u32 cached;
+
+	cached = mctl_slab_check(&f->layout, f->slab, f->memory, 7, &report);
+	tap_expect_equal(report.nr_problems, 0);
+	tap_expect_equal(cached, f->nr_owned[OWNER_MAGAZINE]);
+	tap_expect_equal(f->slab->inuse, f->layout.objects - f->nr_owned[OWNER_SLAB]);
+	tap_expect_equal(mctl_slab_is_unused(&f->layout, f->slab),
+			 f->nr_owned[OWNER_SLAB] == f->layout.objects);
+}
+
+/* A random object that @owner has, or -1. */
+static inline int fixture_pick(const struct fixture *f, enum owner owner)
+{
+	u32 nr = f->nr_owned[owner] ? tap_below(f->nr_owned[owner]) : 0;
+
+	for (u32 i = 0; f->nr_owned[owner] && i < f->layout.objects; i++)
+		if (f->owner[i] == owner && !nr--)
+			return i;
+	return -1;
+}
+
+#endif /* MCTL_UNIT_SLAB_FIXTURE_H */

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0
+/* LINK: core/buddy.c core/buddy_check.c core/table.c */
+/*
+ * The buddy allocator against a naive oracle: random calls on zones of many
+ * shapes, the structure checked after every call, and the promises: a grant
+ * has the order and alignment asked for, a refusal means that no run of free
+ * frames was large enough, and an idle zone is whole again.
+ */
+#include "buddy_fixture.h"
+
+/* One random call; allocation and free are balanced around half full. */
+static void step(struct fixture *f, unsigned int max_order)
+{
+	unsigned int zone = f->buddy[1].nr_frames ? tap_below(2) : 0;
+
+	if (tap_below(100) < (f->buddy[zone].nr_free * 2 > f->buddy[zone].nr_frames ? 60 : 45)) {
+		/* Small orders more often than large ones. */
+		unsigned int order = tap_below(1 + tap_below(max_order + 1));
+
+		fixture_alloc(f, zone, order, tap_below(MCTL_NR_MT));
+	} else if (f->nr_blocks) {
+		fixture_free(f, tap_below(f->nr_blocks));
+	}
+}
+
+static void run(struct fixture *f, unsigned int nr, unsigned int max_order)
+{
+	for (unsigned int i = 0; i < nr && tap_nr_failed < TAP_MAX_TOLD; i++) {
+		step(f, max_order);
+		fixture_compare(f);
+	}
+	fixture_idle(f);
+}
+
+static void whole_chunks(void)
+{
+	struct fixture f;
+
+	fixture_init(&f, 4, 2);
+	for (u32 i = 0; i < 4; i++)
+		fixture_add(&f, i * MCTL_SECTION_FRAMES, MCTL_MAX_ORDER);
+	run(&f, 4000, MCTL_MAX_ORDER);
+	fixture_fini(&f);
+}
+
+/* Zones of 48, 61 and 64 frames, from chunks as the host may give them. */
+static void odd_sizes(void)
+{
+	static const struct shape shapes[][6] = {
+		{ { 0, 5 }, { 32, 4 } },
+		{ { 64, 5 }, { 96, 4 }, { 112, 3 }, { 120, 2 }, { 124, 0 } },
+		{ { 1, 0 }, { 2, 1 }, { 4, 2 }, { 8, 3 }, { 16, 4 }, { 32, 5 } },
+		{ { 1023, 0 }, { 1016, 2 }, { 1008, 3 }, { 512, 4 }, { 496, 4 } },
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(shapes); i++) {
+		struct fixture f;
+
+		fixture_init(&f, 1, 1);
+		for (unsigned int j = 0; j < ARRAY_SIZE(shapes[i]); j++)
+			if (shapes[i][j].fn || shapes[i][j].order)
+				fixture_add(&f, shapes[i][j].fn, shapes[i][j].order);
+		run(&f, 3000, 6);
+		fixture_fini(&f);
+	}
+}
+
+/* Sections made of chunks of random orders and holes, in two zones. */
+static void add_random_chunks(struct fixture *f)
+{
+	unsigned int hole = tap_below(60);
+
+	for (u32 fn = 0; fn < f->span;) {
+		unsigned int order = tap_below(MCTL_NR_ORDERS);
+
+		while (fn & ((1U << order) - 1))
+			order--;
+		if (tap_below(100) >= hole)
+			fixture_add(f, fn, order);
+		fn += 1U << order;
+	}
+}
+
+static void random_shapes(void)
+{
+	for (unsigned int i = 0; i < 60 && tap_nr_failed < TAP_MAX_TOLD; i++) {
+		struct fixture f;
+
+		fixture_init(&f, 1 + tap_below(3), 1);
+		add_random_chunks(&f);
+		run(&f, 150, MCTL_MAX_ORDER);
+		fixture_fini(&f);
+	}
+}
+
+/* Chunks come and go while blocks are granted. */
+static void chunks_come_and_go(void)
+{
+	unsigned int nr_removed = 0, nr_busy = 0;
+	struct fixture f;
+
+	fixture_init(&f, 3, 2);
+	add_random_chunks(&f);
+	for (unsigned int i = 0; i < 3000 && tap_nr_failed < TAP_MAX_TOLD; i++) {
+		u32 index = f.nr_chunks ? tap_below(f.nr_chunks) : 0;
+
+		step(&f, 6);
+		if (f.nr_chunks && tap_below(4) == 0) {
+			struct shape chunk = f.chunks[index];
+			bool busy = false;
+			int error;
+
+			for (u32 fn = chunk.fn; fn < chunk.fn + (1U << chunk.order); fn++)
+				busy |= f.owner[fn] != OWNER_FREE;
+			error = fixture_remove(&f, index);
+			tap_expect_equal(error, busy ? -16 : 0);
+			nr_busy += busy;
+			nr_removed += !busy;
+			if (!error && tap_below(5))
+				fixture_add(&f, chunk.fn, chunk.order);
+		}
+		fixture_compare(&f);
+	}
+	tap_expect(nr_removed > 20 && nr_busy > 20);
+	fixture_idle(&f);
+	fixture_fini(&f);
+}
+
+/* Every order can be granted until the zone is full, to the frame. */
+static void fills_to_the_last_frame(void)
+{
+	for (unsigned int order = 0; order <= MCTL_MAX_ORDER; order++) {
+		struct fixture f;
+		u32 nr = 0;
+
+		fixture_init(&f, 2, 2);
+		fixture_add(&f, 0, MCTL_MAX_ORDER);
+		fixture_add(&f, MCTL_SECTION_FRAMES, MCTL_MAX_ORDER);
+		while (fixture_alloc(&f, 0, order, MCTL_MT_MOVABLE) != MCTL_FN_NONE)
+			nr++;
+		tap_expect_equal(nr << order, f.span);
+		tap_expect_equal(f.buddy[0].nr_free, 0);
+		fixture_idle(&f);
+		fixture_fini(&f);
+	}
+}
+
+/* A large block costs no writes to its tails, neither granted nor freed. */
+static void tails_are_not_touched(void)
+{
+	static struct mctl_link links[MCTL_SECTION_FRAMES];
+	static u8 states[MCTL_SECTION_FRAMES];
+	u32 nr_states = 0, nr_links = 0;
+	struct fixture f;
+	u32 fn;
+
+	fixture_init(&f, 1, 1);
+	fixture_add(&f, 0, MCTL_MAX_ORDER);
+	for (u32 i = 0; i < MCTL_SECTION_FRAMES; i++)
+		f.table.link[i] = i ? (struct mctl_link){ 0x1234, 0x5678 } : f.table.link[i];
+	memcpy(states, f.table.state, sizeof(states));
+	memcpy(links, f.table.link, sizeof(links));
+	fn = mctl_buddy_alloc(&f.buddy[0], 9, MCTL_MT_MOVABLE, MCTL_KIND_USED);
+	mctl_buddy_free(&f.buddy[0], fn, 9);
+	for (u32 i = 0; i < MCTL_SECTION_FRAMES; i++) {
+		nr_states += states[i] != f.table.state[i];
+		nr_links += memcmp(&links[i], &f.table.link[i], sizeof(links[i])) != 0;
+		tap_expect_equal(f.table.tag[i], 0);
+	}
+	tap_expect_equal(nr_states, 0);
+	tap_expect(nr_links <= 1);
+	fixture_fini(&f);
+}
+
+/* An unmovable request takes a movable pageblock over when half of it is free. */
+static void pageblocks_are_claimed(void)
+{
+	struct fixture f;
+	u32 fn;
+
+	fixture_init(&f, 1, 1);
+	fixture_add(&f, 0, MCTL_MAX_ORDER);
+	tap_expect_equal(f.table.pageblock[0], MCTL_MT_MOVABLE);
+	fn = fixture_alloc(&f, 0, 0, MCTL_MT_MOVABLE);
+	tap_expect_equal(fn, 0);
+	/* Pageblock 1 is whole: it goes over. */
+	fn = fixture_alloc(&f, 0, 0, MCTL_MT_UNMOVABLE);
+	tap_expect_equal(fn, 512);
+	tap_expect_equal(f.table.pageblock[1], MCTL_MT_UNMOVABLE);
+	tap_expect_equal(f.table.pageblock[0], MCTL_MT_MOVABLE);
+	tap_expect_equal(f.buddy[0].nr_steal, 1);
+	/* Half of pageblock 0 is free in one block: all that is free of it goes over. */
+	while (f.table.pageblock[1] == MCTL_MT_UNMOVABLE &&
+	       fixture_alloc(&f, 0, 8, MCTL_MT_UNMOVABLE) >= 512)
+		fixture_compare(&f);
+	tap_expect_equal(f.table.pageblock[0], MCTL_MT_UNMOVABLE);
+	tap_expect_equal(f.buddy[0].nr_steal, 2);
+	fixture_compare(&f);
+	/* The one movable frame comes back to the list of what its pageblock is now. */
+	fixture_idle(&f);
+	fixture_fini(&f);
+}
+
+/* Less than half of a pageblock is borrowed, and stays what it was. */
+static void small_blocks_are_borrowed(void)
+{
+	unsigned int from_mt;
+	struct fixture f;
+
+	fixture_init(&f, 1, 1);
+	fixture_add(&f, 0, 7);
+	tap_expect_equal(mctl_buddy_find(&f.buddy[0], 2, MCTL_MT_UNMOVABLE, &from_mt), 7);
+	tap_expect_equal(from_mt, MCTL_MT_MOVABLE);
+	tap_expect_equal(fixture_alloc(&f, 0, 2, MCTL_MT_UNMOVABLE), 0);
+	tap_expect_equal(f.buddy[0].nr_steal, 0);
+	tap_expect_equal(f.table.pageblock[0], MCTL_MT_MOVABLE);
+	fixture_compare(&f);
+	fixture_idle(&f);
+	fixture_fini(&f);
+}
+
+/* Linux's mm/vmstat.c, with the numbers worked out by hand. */
+static void fragmentation_index(void)
+{
+	struct fixture f;
+	u32 fns[1024];
+
+	fixture_init(&f, 1, 1);
+	tap_expect_equal(mctl_buddy_fragmentation_index(&f.buddy[0], 0), 0);
+	fixture_add(&f, 0, MCTL_MAX_ORDER);
+	tap_expect_equal(mctl_buddy_fragmentation_index(&f.buddy[0], 10), -1000);
+	for (u32 i = 0; i < 1024; i++)
+		fns[i] = mctl_buddy_alloc(&f.buddy[0], 0, MCTL_MT_MOVABLE, MCTL_KIND_USED);
+	for (u32 i = 0; i < 1024; i += 2)
+		mctl_buddy_free(&f.buddy[0], fns[i], 0);
+	/* 512 blocks of order 0: 1000 - (1000 + 512 * 1000 / 4) / 512 */
+	tap_expect_equal(mctl_buddy_fragmentation_index(&f.buddy[0], 2), 749);
+	tap_expect_equal(mctl_buddy_fragmentation_index(&f.buddy[0], 0), -1000);
+	fixture_fini(&f);
+}
+
+/* Equal histories give equal answers: the free lists depend on nothing else. */
+static void histories_repeat(void)
+{
+	uint64_t seed = tap_random_state;
+	struct fixture f[2];
+
+	for (unsigned int i = 0; i < 2; i++) {
+		tap_random_state = seed;
+		fixture_init(&f[i], 2, 2);
+		fixture_add(&f[i], 0, MCTL_MAX_ORDER);
+		fixture_add(&f[i], MCTL_SECTION_FRAMES, 9);
+		for (unsigned int j = 0; j < 5000; j++)
+			step(&f[i], 8);
+	}
+	tap_expect(!memcmp(f[0].table.state, f[1].table.state, f[0].span));
+	tap_expect(!memcmp(f[0].buddy[0].area, f[1].buddy[0].area, sizeof(f[0].buddy[0].area)));
+	tap_expect(!memcmp(f[0].table.link, f[1].table.link, f[0].span * sizeof(struct mctl_link)));
+	fixture_fini(&f[0]);
+	fixture_fini(&f[1]);
+}
+
+static const struct tap_test tests[] = {
+	TAP_TEST(whole_chunks),
+	TAP_TEST(odd_sizes),
+	TAP_TEST(random_shapes),
+	TAP_TEST(chunks_come_and_go),
+	TAP_TEST(fills_to_the_last_frame),
+	TAP_TEST(tails_are_not_touched),
+	TAP_TEST(pageblocks_are_claimed),
+	TAP_TEST(small_blocks_are_borrowed),
+	TAP_TEST(fragmentation_index),
+	TAP_TEST(histories_repeat),
+};
+
+int main(void)
+{
+	return tap_run(tests, ARRAY_SIZE(tests));
+}

@@ -1,0 +1,619 @@
+// SPDX-License-Identifier: GPL-2.0
+/* LINK: core/ptable.c core/ptable_map.c core/ptable_view.c */
+/*
+ * Page tables against a naive oracle: random ranges are mapped, unmapped and
+ * protected in tables of several formats, with frames for tables running out
+ * now and then. After every call the structure is checked and every leaf is
+ * compared with the oracle; a call that fails must leave every byte alone.
+ * Then damage is planted, and each line of the check must find its own.
+ */
+#include "ptable_fixture.h"
+
+#define RIGHTS                                                                         \
+	(MCTL_PT_RW | MCTL_PT_US | MCTL_PT_PWT | MCTL_PT_PCD | MCTL_PT_A | MCTL_PT_D | \
+	 MCTL_PT_PAT | MCTL_PT_G | MCTL_PT_NX | BIT_ULL(9) | BIT_ULL(58))
+#define RIGHTS_32  (RIGHTS & U32_MAX)
+#define SMALL	   (RIGHTS | MCTL_PT_P | GENMASK_ULL(51, 12))
+#define TABLE_BITS (TABLE_FLAGS | GENMASK_ULL(51, 12))
+
+/* Tables of 4 entries, so that large leaves, splits and emptied tables are common. */
+#define LARGE(shift) ((SMALL & ~(BIT_ULL(shift) - BIT_ULL(12))) | MCTL_PT_PS | MCTL_PT_PAT_LARGE)
+static const struct mctl_ptable_format tiny = {
+	.name = "tiny", .nr_levels = 4, .entry_size = 8, .address_bits = 20,
+	.physical = GENMASK_ULL(51, 12),
+	.level = {
+		[1] = { .shift = 12, .bits = 2, .leaf = SMALL },
+		[2] = { .shift = 14, .bits = 2, .leaf = LARGE(14), .table = TABLE_BITS },
+		[3] = { .shift = 16, .bits = 2, .leaf = LARGE(16), .table = TABLE_BITS },
+		[4] = { .shift = 18, .bits = 2, .table = TABLE_BITS },
+	},
+};
+
+static const struct mctl_ptable_format tiny_signed = {
+	.name = "tiny, sign-extended", .nr_levels = 5, .entry_size = 8, .address_bits = 20,
+	.sign_extended = true, .physical = GENMASK_ULL(51, 12),
+	.level = {
+		[1] = { .shift = 12, .bits = 2, .leaf = SMALL },
+		[2] = { .shift = 14, .bits = 1, .leaf = LARGE(14), .table = TABLE_BITS },
+		[3] = { .shift = 15, .bits = 2, .leaf = LARGE(15), .table = TABLE_BITS },
+		[4] = { .shift = 17, .bits = 1, .leaf = LARGE(17), .table = TABLE_BITS },
+		[5] = { .shift = 18, .bits = 2, .table = TABLE_BITS },
+	},
+};
+
+/* 10/10/12 with entries of 4 bytes and leaves of 4 MiB, as IA-32 has them. */
+static const struct mctl_ptable_format small_entries = {
+	.name = "10/10/12", .nr_levels = 2, .entry_size = 4, .address_bits = 32,
+	.physical = GENMASK_ULL(31, 12),
+	.level = {
+		[1] = { .shift = 12, .bits = 10, .leaf = SMALL & U32_MAX },
+		[2] = { .shift = 22, .bits = 10, .leaf = LARGE(22) & U32_MAX,
+			.table = TABLE_BITS & U32_MAX },
+	},
+};
+
+static const struct window tiny_windows[] = { { 0, 256 } };
+static const struct window signed_windows[] = { { 0, 128 }, { -(u64)128 * PAGE, 128 } };
+static const struct window small_windows[] = { { 0, 1500 }, { 0xffc00000 - 100 * PAGE, 1124 } };
+/* Both halves and their ends, and runs across 2 MiB, 1 GiB, 512 GiB. */
+static const struct window windows_4level[] = {
+	{ 0, 1600 },
+	{ 0x40000000 - 700 * PAGE, 1400 },
+	{ 0x8000000000 - 5 * PAGE, 600 },
+	{ 0x800000000000 - 1100 * PAGE, 1100 },
+	{ 0xffff800000000000, 700 },
+	{ -(u64)1100 * PAGE, 1100 },
+};
+
+static const struct window windows_5level[] = {
+	{ 0x800000000000 - 1100 * PAGE, 1500 },
+	{ 0x100000000000000 - 520 * PAGE, 520 },
+	{ 0xff00000000000000, 700 },
+	{ -(u64)(1ULL << 48) - 600 * PAGE, 1200 },
+	{ -(u64)520 * PAGE, 520 },
+};
+
+/* --- random calls ------------------------------------------------------------------------- */
+
+struct range {
+	u32 window, page, nr;
+	u64 address;
+};
+
+static u64 *known(struct tables *t, const struct range *range, u32 page)
+{
+	return &t->oracle[range->window][range->page + page];
+}
+
+static struct range random_range(struct tables *t)
+{
+	struct range range = { .window = tap_below(t->nr_windows) };
+	u32 size = t->windows[range.window].nr;
+	u32 align = 1U << tap_below(10);
+
+	range.page = tap_below(size);
+	if (tap_below(2))
+		range.page -= range.page % align;
+	range.nr = 1 + tap_below(size - range.page);
+	if (tap_below(2) && range.nr > 8)
+		range.nr = 1 + range.nr / 8;
+	range.address = t->windows[range.window].address + (u64)range.page * PAGE;
+	return range;
+}
+
+static u32 nr_known(struct tables *t, const struct range *range)
+{
+	u32 nr = 0;
+
+	for (u32 i = 0; i < range->nr; i++)
+		nr += !!*known(t, range, i);
+	return nr;
+}
+
+static u64 random_flags(struct tables *t)
+{
+	return tap_random() & (t->pt.format->entry_size == 4 ? RIGHTS_32 : RIGHTS);
+}
+
+/* Whether frames run out in this call; the tables are saved, since it may fail. */
+static void maybe_fail(struct tables *t)
+{
+	tables_save(t);
+	t->ran_out = false;
+	t->fail_in = tap_below(3) ? NO_FAILURE : (int)tap_below(6);
+}
+
+/* -ENOMEM is allowed only when a frame was refused. */
+static bool refused(struct tables *t, s64 ret)
+{
+	t->fail_in = NO_FAILURE;
+	if (ret >= 0)
+		return false;
+	tap_expect(ret == -EEXIST || (ret == -ENOMEM && t->ran_out));
+	tap_expect(tables_unchanged(t));
+	return true;
+}
+
+static void random_map(struct tables *t, struct range range)
+{
+	u64 flags = random_flags(t) | MCTL_PT_P;
+	u64 pfns[2048], pfn;
+	u32 nr = nr_known(t, &range);
+	s64 ret;
+
+	/* Mostly where it can be aligned like the address. */
+	pfn = tap_random() % (t->limit - 4096);
+	if (tap_below(4))
+		pfn = (pfn & ~1023ULL) + (range.address / PAGE & 1023);
+	maybe_fail(t);
+	if (tap_below(3)) {
+		ret = mctl_ptable_map(&t->pt, range.address, pfn, range.nr, flags,
+				      1 + tap_below(t->pt.format->nr_levels));
+		for (u32 i = 0; i < range.nr; i++)
+			pfns[i] = pfn + i;
+	} else {
+		for (u32 i = 0; i < range.nr; i++)
+			pfns[i] = tap_random() % t->limit;
+		ret = mctl_ptable_map_pages(&t->pt, range.address, pfns, range.nr, flags);
+	}
+	if (refused(t, ret)) {
+		tap_expect(ret == -ENOMEM || nr);
+		return;
+	}
+	tap_expect_equal(nr, 0);
+	for (u32 i = 0; i < range.nr; i++)
+		*known(t, &range, i) = pfns[i] << 12 | flags;
+	t->nr_mapped += range.nr;
+}
+
+static void random_unmap(struct tables *t, struct range range)
+{
+	s64 ret;
+
+	maybe_fail(t);
+	ret = mctl_ptable_unmap(&t->pt, range.address, range.nr);
+	if (refused(t, ret))
+		return;
+	tap_expect_equal(ret, nr_known(t, &range));
+	t->nr_mapped -= ret;
+	for (u32 i = 0; i < range.nr; i++)
+		*known(t, &range, i) = 0;
+}
+
+static void random_protect(struct tables *t, struct range range)
+{
+	u64 mask = random_flags(t);
+	u64 flags = random_flags(t) & mask;
+	s64 ret;
+
+	maybe_fail(t);
+	ret = mctl_ptable_protect(&t->pt, range.address, range.nr, mask, flags);
+	if (refused(t, ret))
+		return;
+	tap_expect_equal(ret, nr_known(t, &range));
+	for (u32 i = 0; i < range.nr; i++) {
+		if (*known(t, &range, i))
+			*known(t, &range, i) = (*known(t, &range, i) & ~mask) | flags;
+	}
+}
+
+static void random_calls(const struct mctl_ptable_format *format, u32 nr_frames,
+			 const struct window *windows, u32 nr_windows, u32 nr_calls)
+{
+	struct mctl_ptable_cache cache = {};
+	struct tables t;
+
+	tables_init(&t, format, nr_frames, windows, nr_windows);
+	for (u32 i = 0; i < nr_calls && !tap_nr_failed; i++) {
+		struct range range = random_range(&t);
+		u32 kind = tap_below(8);
+
+		if (kind < 4)
+			random_map(&t, range);
+		else if (kind < 6)
+			random_unmap(&t, range);
+		else
+			random_protect(&t, range);
+		tables_verify(&t, &cache);
+	}
+	/* Idle again: the root is all that is left. */
+	for (u32 i = 0; i < nr_windows; i++)
+		tap_expect(mctl_ptable_unmap(&t.pt, windows[i].address, windows[i].nr) >= 0);
+	t.nr_mapped = 0;
+	tables_verify(&t, &cache);
+	tap_expect_equal(t.nr_used, 1);
+	tables_fini(&t);
+}
+
+static u32 many(u32 nr)
+{
+	return getenv("LONG") ? nr * 20 : nr;
+}
+
+static void random_tiny(void)
+{
+	random_calls(&tiny, 100, tiny_windows, ARRAY_SIZE(tiny_windows), many(20000));
+}
+
+static void random_tiny_signed(void)
+{
+	random_calls(&tiny_signed, 250, signed_windows, ARRAY_SIZE(signed_windows), many(20000));
+}
+
+static void random_small_entries(void)
+{
+	random_calls(&small_entries, 8, small_windows, ARRAY_SIZE(small_windows), many(1000));
+}
+
+static void random_4level(void)
+{
+	random_calls(&mctl_ptable_x86_64_4level, 64, windows_4level, ARRAY_SIZE(windows_4level),
+		     many(600));
+}
+
+static void random_5level(void)
+{
+	random_calls(&mctl_ptable_x86_64_5level, 64, windows_5level, ARRAY_SIZE(windows_5level),
+		     many(600));
+}
+
+/* --- the format, bit for bit -------------------------------------------------------------- */
+
+static const struct window none[] = { { 0, 1 } };
+
+static u64 leaf_at(struct tables *t, u64 address)
+{
+	unsigned int level;
+
+	return mctl_ptable_walk(&t->pt, address, &level);
+}
+
+/* Numbers from the manual's tables, written out. */
+static void bits_as_the_manual_has_them(void)
+{
+	struct mctl_ptable_step steps[MCTL_PT_MAX_LEVELS];
+	struct tables t;
+
+	tables_init(&t, &mctl_ptable_x86_64_4level, 32, none, 1);
+	/* P RW D A G NX, as the kernel maps data; then with PAT, in all three sizes. */
+	tap_expect_equal(
+		mctl_ptable_map(&t.pt, 0xffffc90000123000, 0x12345, 1, 0x8000000000000163, 1), 0);
+	tap_expect(leaf_at(&t, 0xffffc90000123abc) == 0x8000000012345163);
+	tap_expect_equal(mctl_ptable_map(&t.pt, 0x1000, 0x12345, 1, 0x1e7, 1), 0);
+	tap_expect(leaf_at(&t, 0x1000) == 0x123451e7);
+	tap_expect_equal(mctl_ptable_map(&t.pt, 0x200000, 0x12200, 512, 0x1e7, 2), 0);
+	tap_expect(leaf_at(&t, 0x200000) == 0x122011e7);
+	tap_expect_equal(mctl_ptable_map(&t.pt, 0x40000000, 0x80000, 512 * 512, 0x1e7, 3), 0);
+	tap_expect(leaf_at(&t, 0x40000000) == 0x800011e7);
+	tap_expect_equal(t.pt.nr_leaves[1], 2);
+	tap_expect_equal(t.pt.nr_leaves[2], 1);
+	tap_expect_equal(t.pt.nr_leaves[3], 1);
+
+	tap_expect_equal(mctl_ptable_steps(&t.pt, 0xffffc90000123abc, steps), 4);
+	tap_expect(steps[0].level == 4 && steps[0].index == 0x192 && !steps[0].leaf);
+	tap_expect(steps[1].level == 3 && steps[1].index == 0 && steps[2].index == 0);
+	tap_expect(steps[3].level == 1 && steps[3].index == 0x123 && steps[3].leaf);
+	tap_expect(steps[0].table == t.pt.root_pfn << 12);
+	tap_expect((steps[0].entry & 0xfff) == 0x67);
+	tap_expect(steps[0].entry >> 12 == steps[1].table >> 12);
+	tables_fini(&t);
+}
+
+/* The same in the middle of 1 GiB: 511 leaves of 2 MiB and 511 of 4 KiB are left. */
+static void a_hole_in_a_large_leaf(void)
+{
+	const u64 start = 0x80000000, hole = start + 0x12345000;
+	struct mctl_report report = {};
+	struct tables t;
+
+	tables_init(&t, &mctl_ptable_x86_64_5level, 16, none, 1);
+	tap_expect_equal(mctl_ptable_map(&t.pt, start, 0x40000, 512 * 512, 0x80 | 0x103, 3), 0);
+	tap_expect_equal(t.pt.nr_tables, 3);
+	tables_save(&t);
+	for (int i = 0; i < 2; i++) {
+		t.fail_in = i;
+		tap_expect_equal(mctl_ptable_unmap(&t.pt, hole, 1), -ENOMEM);
+		tap_expect(tables_unchanged(&t));
+	}
+	t.fail_in = NO_FAILURE;
+	tap_expect_equal(mctl_ptable_unmap(&t.pt, hole, 1), 1);
+	tap_expect_equal(t.pt.nr_leaves[3], 0);
+	tap_expect_equal(t.pt.nr_leaves[2], 511);
+	tap_expect_equal(t.pt.nr_leaves[1], 511);
+	tap_expect_equal(t.pt.nr_mapped, 512 * 512 - 1);
+	tap_expect_equal(leaf_at(&t, hole), 0);
+	tap_expect(leaf_at(&t, hole + PAGE) == (0x52346000 | 0x183));
+	tap_expect(leaf_at(&t, start) == (0x40000000 | 0x1183));
+	tap_expect_equal(tables_check(&t, &report), 0);
+	tap_expect_equal(mctl_ptable_unmap(&t.pt, start, 512 * 512), 512 * 512 - 1);
+	tap_expect_equal(t.nr_used, 1);
+	tables_fini(&t);
+}
+
+static void refusals(void)
+{
+	struct tables t;
+	u64 one = 7;
+
+	tables_init(&t, &mctl_ptable_x86_64_4level, 16, none, 1);
+	tables_save(&t);
+	tap_expect_equal(mctl_ptable_map(&t.pt, 0x1001, 1, 1, MCTL_PT_P, 1), -EINVAL);
+	tap_expect_equal(mctl_ptable_map(&t.pt, 0x1000, 1, 0, MCTL_PT_P, 1), -EINVAL);
+	tap_expect_equal(mctl_ptable_map(&t.pt, 0x1000, 1, 1, MCTL_PT_RW, 1), -EINVAL);
+	tap_expect_equal(mctl_ptable_map(&t.pt, 0x1000, 1, 1, MCTL_PT_P | 0x1000, 1), -EINVAL);
+	tap_expect_equal(mctl_ptable_map(&t.pt, 0x1000, 1, 1, MCTL_PT_P, 0), -EINVAL);
+	tap_expect_equal(mctl_ptable_map(&t.pt, 0x1000, 1, 1, MCTL_PT_P, 5), -EINVAL);
+	tap_expect_equal(mctl_ptable_map(&t.pt, 0x1000, t.limit, 1, MCTL_PT_P, 1), -EINVAL);
+	tap_expect_equal(mctl_ptable_map(&t.pt, 0x1000, t.limit - 1, 2, MCTL_PT_P, 1), -EINVAL);
+	tap_expect_equal(mctl_ptable_map(&t.pt, 0x1000, 1, U64_MAX, MCTL_PT_P, 1), -EINVAL);
+	tap_expect_equal(mctl_ptable_map(&t.pt, 0x7ffffffff000, 1, 2, MCTL_PT_P, 1), -EFAULT);
+	tap_expect_equal(mctl_ptable_map(&t.pt, 0x800000000000, 1, 1, MCTL_PT_P, 1), -EFAULT);
+	tap_expect_equal(mctl_ptable_map(&t.pt, 0xffff7ffffffff000, 1, 1, MCTL_PT_P, 1), -EFAULT);
+	tap_expect_equal(mctl_ptable_map(&t.pt, 0xfffffffffffff000, 1, 2, MCTL_PT_P, 1), -EFAULT);
+	tap_expect_equal(mctl_ptable_unmap(&t.pt, 0x800000000000, 1), -EFAULT);
+	tap_expect_equal(mctl_ptable_unmap(&t.pt, 0x1000, 1ULL << 36), -EFAULT);
+	tap_expect_equal(mctl_ptable_unmap(&t.pt, 0x1000, (1ULL << 36) + 1), -EINVAL);
+	tap_expect_equal(mctl_ptable_unmap(&t.pt, 0x7ffffffff000, (1ULL << 36) - 5), -EFAULT);
+	tap_expect_equal(mctl_ptable_protect(&t.pt, 0x1000, 1, MCTL_PT_P, 0), -EINVAL);
+	tap_expect_equal(mctl_ptable_protect(&t.pt, 0x1000, 1, 0x1000, 0), -EINVAL);
+	tap_expect_equal(mctl_ptable_protect(&t.pt, 0x1000, 1, MCTL_PT_RW, MCTL_PT_US), -EINVAL);
+	tap_expect_equal(mctl_ptable_flip(&t.pt, 0x1000, 0, 1), -EINVAL);
+	tap_expect_equal(mctl_ptable_flip(&t.pt, 0x1000, 5, 1), -EINVAL);
+	tap_expect_equal(mctl_ptable_flip(&t.pt, 0x1000, 4, 64), -EINVAL);
+	tap_expect_equal(mctl_ptable_flip(&t.pt, 0x1000, 3, 1), -ENOENT);
+	tap_expect_equal(mctl_ptable_flip(&t.pt, 0x800000000000, 4, 1), -EFAULT);
+	tap_expect(tables_unchanged(&t));
+	tap_expect_equal(mctl_ptable_map_pages(&t.pt, 0xfffffffffffff000, &one, 1, MCTL_PT_P), 0);
+	tap_expect(leaf_at(&t, U64_MAX) == 0x7001);
+	tables_fini(&t);
+}
+
+/* The config contradicts itself, or there is no frame. */
+static void no_root(void)
+{
+	struct mctl_ptable_config config = {
+		.format = &tiny,
+		.ops = &fixture_ops,
+		.physical_bits = 46,
+		.table_flags = TABLE_FLAGS,
+	};
+	struct tables t;
+	struct mctl_ptable pt;
+
+	tables_init(&t, &tiny, 1, none, 1);
+	config.context = &t;
+	tap_expect_equal(mctl_ptable_init(&pt, &config), -ENOMEM);
+	config.physical_bits = 53;
+	tap_expect_equal(mctl_ptable_init(&pt, &config), -EINVAL);
+	config.physical_bits = 12;
+	tap_expect_equal(mctl_ptable_init(&pt, &config), -EINVAL);
+	config.physical_bits = 46;
+	config.table_flags = MCTL_PT_RW;
+	tap_expect_equal(mctl_ptable_init(&pt, &config), -EINVAL);
+	config.table_flags = TABLE_FLAGS | MCTL_PT_PS;
+	tap_expect_equal(mctl_ptable_init(&pt, &config), -EINVAL);
+	config.table_flags = TABLE_FLAGS | 0x1000;
+	tap_expect_equal(mctl_ptable_init(&pt, &config), -EINVAL);
+	tables_fini(&t);
+}
+
+/* A cached leaf table is not used after it was freed, or its leaf became a table. */
+static void the_cache_forgets(void)
+{
+	u64 decoy[512] = { [6] = 0x1234001 };
+	struct mctl_ptable_cache cache = {};
+	unsigned int level;
+	struct tables t;
+
+	tables_init(&t, &mctl_ptable_x86_64_4level, 16, none, 1);
+	tap_expect_equal(mctl_ptable_walk_cached(&t.pt, &cache, 0x5000, &level), 0);
+	tap_expect_equal(mctl_ptable_map(&t.pt, 0x5000, 5, 1, MCTL_PT_P, 1), 0);
+	tap_expect(mctl_ptable_walk_cached(&t.pt, &cache, 0x5000, &level) == 0x5001);
+	tap_expect_equal(mctl_ptable_map(&t.pt, 0x6000, 6, 1, MCTL_PT_P, 1), 0);
+	tap_expect(mctl_ptable_walk_cached(&t.pt, &cache, 0x6000, &level) == 0x6001);
+	tap_expect_equal(mctl_ptable_unmap(&t.pt, 0, 16), 2);
+	tap_expect_equal(mctl_ptable_walk_cached(&t.pt, &cache, 0x5000, &level), 0);
+	tap_expect_equal(mctl_ptable_map(&t.pt, 0, 0, 512, MCTL_PT_P, 2), 0);
+	tap_expect(mctl_ptable_walk_cached(&t.pt, &cache, 0x5000, &level) == 0x81 && level == 2);
+	tap_expect_equal(mctl_ptable_unmap(&t.pt, 0x1000, 1), 1);
+	tap_expect(mctl_ptable_walk_cached(&t.pt, &cache, 0x5000, &level) == 0x5001 && level == 1);
+	/* And it is used as long as it is good. */
+	cache.table = decoy;
+	tap_expect(mctl_ptable_walk_cached(&t.pt, &cache, 0x6000, &level) == 0x1234001);
+	tap_expect(mctl_ptable_walk_cached(&t.pt, &cache, 0x206000, &level) == 0);
+	tap_expect(mctl_ptable_walk_cached(&t.pt, &cache, 0x6000, &level) == 0x6001);
+	tables_fini(&t);
+}
+
+/* --- planted damage ----------------------------------------------------------------------- */
+
+/* The invariant and field that a plant must be found by. */
+struct expectation {
+	const char *invariant, *field;
+	bool found;
+};
+
+static void look_for(struct mctl_report *report, const struct mctl_problem *problem)
+{
+	struct expectation *expectation = report->context;
+
+	expectation->found |= !strcmp(problem->invariant, expectation->invariant) &&
+			      !strcmp(problem->field, expectation->field);
+}
+
+static bool finds(struct tables *t, const char *invariant, const char *field)
+{
+	struct expectation expectation = { .invariant = invariant, .field = field };
+	struct mctl_report report = { .found = look_for, .context = &expectation };
+
+	tables_check(t, &report);
+	if (!expectation.found)
+		tap_note("%s, %s: not found", invariant, field);
+	return expectation.found;
+}
+
+/* 4 KiB pages in two leaf tables, and one leaf of 2 MiB. */
+static void sample(struct tables *t)
+{
+	struct mctl_report report = {};
+
+	tables_init(t, &mctl_ptable_x86_64_4level, 16, none, 1);
+	tap_expect_equal(mctl_ptable_map(&t->pt, 0, 0x1000, 1024 + 5, 0x163, 1), 0);
+	tap_expect_equal(mctl_ptable_map(&t->pt, 0x800000, 0x2000, 512, 0x163, 2), 0);
+	tap_expect_equal(tables_check(t, &report), 0);
+}
+
+static u64 *entry_of(struct tables *t, u64 address, unsigned int level)
+{
+	struct mctl_ptable_step steps[MCTL_PT_MAX_LEVELS];
+	const struct mctl_ptable_step *step;
+
+	mctl_ptable_steps(&t->pt, address, steps);
+	step = &steps[t->pt.format->nr_levels - level];
+	return (u64 *)(t->memory + (step->table - FIRST_PFN * PAGE)) + step->index;
+}
+
+static u32 frame_of(struct tables *t, u64 address, unsigned int level)
+{
+	return ((char *)entry_of(t, address, level) - t->memory) / PAGE;
+}
+
+/* Put a value in the place of another for the time of one check. */
+static void plant(struct tables *t, void *place, size_t size, u64 value, const char *invariant,
+		  const char *field)
+{
+	u64 was = 0;
+
+	memcpy(&was, place, size);
+	memcpy(place, &value, size);
+	tap_expect(finds(t, invariant, field));
+	memcpy(place, &was, size);
+}
+
+#define PLANT(place, value, invariant, field) \
+	plant(&t, &(place), sizeof(place), value, invariant, field)
+
+static void every_line_of_the_check_finds_its_damage(void)
+{
+	struct mctl_report report = {};
+	struct tables t;
+	u64 *leaf, *large, *table, *sibling;
+	u32 frame;
+
+	sample(&t);
+	leaf = entry_of(&t, 0x3000, 1);
+	large = entry_of(&t, 0x800000, 2);
+	table = entry_of(&t, 0, 2);
+	sibling = entry_of(&t, 0x200000, 2);
+	frame = frame_of(&t, 0x3000, 1);
+
+	PLANT(*table, FIRST_PFN << 12 | TABLE_FLAGS, "ptable I1", "points to a table");
+	PLANT(*table, 0x7ffffff000 | TABLE_FLAGS, "ptable I1", "points to a table");
+	PLANT(*table, *sibling, "ptable I1", "entries for its table");
+	PLANT(t.level[frame], 2, "ptable I1", "points to a table");
+	PLANT(t.level[t.pt.root_pfn - FIRST_PFN], 3, "ptable I1", "is the root");
+	PLANT(t.mark[t.pt.root_pfn - FIRST_PFN], 1, "ptable I1", "visits");
+	PLANT(t.count[frame], 511, "ptable I2", "present entries");
+	PLANT(*leaf, *leaf & ~MCTL_PT_P, "ptable I2", "present entries");
+	PLANT(*leaf, *leaf & ~MCTL_PT_P, "ptable I3", "value without P");
+	PLANT(*leaf, *leaf | BIT_ULL(47), "ptable I4", "reserved bits");
+	PLANT(*large, *large | BIT_ULL(13), "ptable I4", "reserved bits");
+	PLANT(*entry_of(&t, 0, 4), *entry_of(&t, 0, 4) | MCTL_PT_PS, "ptable I4", "reserved bits");
+	PLANT(*table, *table & ~MCTL_PT_US, "ptable I5", "flags");
+	PLANT(t.pt.nr_tables, 77, "ptable I6", "nr_tables");
+	PLANT(t.pt.nr_leaves[2], 0, "ptable I6", "nr_leaves");
+	PLANT(t.pt.nr_mapped, 1, "ptable I6", "nr_mapped");
+
+	tap_expect_equal(tables_check(&t, &report), 0);
+	memset(t.memory + frame * PAGE, 0, PAGE);
+	tap_expect(finds(&t, "ptable I2", "empty"));
+	tables_fini(&t);
+}
+
+/* Bits that a check of the structure cannot know: flags of a leaf, and where it leads. */
+static bool free_bit(unsigned int level, unsigned int bit)
+{
+	if (level > 1)
+		return bit == 5 || bit == 6;
+	return bit > 0 && (bit < 46 || bit >= 52);
+}
+
+/* Each bit of each level turned over: found, shown, and brought back by the same call. */
+static void every_bit_of_every_level(void)
+{
+	struct mctl_ptable_step steps[MCTL_PT_MAX_LEVELS], step;
+	struct mctl_ptable_cursor cursor;
+	struct tables t;
+
+	sample(&t);
+	tables_save(&t);
+	for (unsigned int level = 1; level <= 4; level++) {
+		for (unsigned int bit = 0; bit < 64; bit++) {
+			struct mctl_report report = {};
+			u64 nr = 0;
+
+			tap_expect_equal(mctl_ptable_flip(&t.pt, 0x3123, level, bit), 0);
+			tap_expect(!tables_unchanged(&t));
+			tap_expect(free_bit(level, bit) == !tables_check(&t, &report));
+			tap_expect(mctl_ptable_steps(&t.pt, 0x3123, steps) >= 5 - level);
+			mctl_ptable_rewind(&t.pt, &cursor);
+			while (mctl_ptable_next(&t.pt, &cursor, &step))
+				nr++;
+			tap_expect(nr <= 1024 + 5 + 1 + 5);
+			tap_expect_equal(mctl_ptable_flip(&t.pt, 0x3123, level, bit), 0);
+			tap_expect(tables_unchanged(&t));
+		}
+	}
+	tables_fini(&t);
+}
+
+/* Table entries that point to the root, to themselves, to one another: no walk runs for ever. */
+static void tables_in_a_circle(void)
+{
+	struct mctl_ptable_step steps[MCTL_PT_MAX_LEVELS], step;
+	struct mctl_ptable_cursor cursor;
+	struct tables t;
+
+	sample(&t);
+	tables_save(&t);
+	for (unsigned int i = 0; i < 2000; i++) {
+		struct mctl_report report = {};
+		u64 nr = 0;
+
+		for (unsigned int j = 0; j < 1 + i % 4; j++) {
+			unsigned int level = 2 + tap_below(3);
+			u64 target = FIRST_PFN + tap_below(t.nr_used + 1);
+
+			if (mctl_ptable_steps(&t.pt, 0, steps) > 4 - level)
+				*entry_of(&t, 0, level) = target << 12 | TABLE_FLAGS;
+		}
+		tables_check(&t, &report);
+		mctl_ptable_rewind(&t.pt, &cursor);
+		while (mctl_ptable_next(&t.pt, &cursor, &step))
+			nr++;
+		tap_expect(nr < 10000);
+		tables_restore(&t);
+	}
+	tables_fini(&t);
+}
+
+static const struct tap_test tests[] = {
+	TAP_TEST(bits_as_the_manual_has_them),
+	TAP_TEST(a_hole_in_a_large_leaf),
+	TAP_TEST(refusals),
+	TAP_TEST(no_root),
+	TAP_TEST(the_cache_forgets),
+	TAP_TEST(random_tiny),
+	TAP_TEST(random_tiny_signed),
+	TAP_TEST(random_small_entries),
+	TAP_TEST(random_4level),
+	TAP_TEST(random_5level),
+	TAP_TEST(every_line_of_the_check_finds_its_damage),
+	TAP_TEST(every_bit_of_every_level),
+	TAP_TEST(tables_in_a_circle),
+};
+
+int main(void)
+{
+	return tap_run(tests, ARRAY_SIZE(tests));
+}
