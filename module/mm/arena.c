@@ -1,0 +1,502 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * An arena's memory: the only file that calls the host's page allocator and
+ * vmalloc. arena_size.c says how much to take, arenas.c has the list of arenas.
+ *
+ * Pages are taken in chunks of order 10, in lower orders when the host has
+ * none so large. Each page of a chunk is made a page of its own (split_page())
+ * so that it can be mapped and counted alone, and carries a cookie while we
+ * hold it. On its way back each page is looked at: cookie, one reference, no
+ * mapping. A page that fails is not ours to give: it is left as it is, and
+ * reported by name.
+ *
+ * Taking never drives the host into its OOM killer: it stops while
+ * HOST_RESERVE pages are available to others.
+ *
+ * I1  page->private of every page held is the cookie of its arena and place.
+ * I2  Whatever a failed request took from the host has gone back when it
+ *     returns.
+ * I3  arena->metadata is the sum of all records that the arena has.
+ *
+ * Locks: arena->resize for writing around anything that changes the chunks.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/hash.h>
+#include <linux/list_sort.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+#include "mm/chunk.h"
+#include "mm/host.h"
+
+#define HOST_RESERVE	 ((16UL << 20) >> PAGE_SHIFT)
+#define MAX_ASIDE	 64
+#define MAP_PAGE_ENTRIES (PAGE_SIZE / sizeof(struct mctl_map_entry))
+#define MAP_PAGE_FRAMES	 (MAP_PAGE_ENTRIES * MCTL_SECTION_FRAMES)
+/* Not from the host's last reserves, and without a fight for them. */
+#define TAKE_LIMITS (__GFP_NORETRY | __GFP_NOMEMALLOC | __GFP_NOWARN)
+#define TAKE_GFP    (GFP_KERNEL | __GFP_THISNODE | TAKE_LIMITS)
+
+static const size_t section_bytes[MCTL_NR_ARRAYS] = {
+	[MCTL_ARRAY_STATE] = MCTL_SECTION_FRAMES,
+	[MCTL_ARRAY_LINK] = MCTL_SECTION_FRAMES * sizeof(struct mctl_link),
+	[MCTL_ARRAY_TAG] = MCTL_SECTION_FRAMES * sizeof(u32),
+	[MCTL_ARRAY_PAGEBLOCK] = MCTL_SECTION_FRAMES >> MCTL_PAGEBLOCK_ORDER,
+	[MCTL_ARRAY_SECTION] = sizeof(struct mctl_section),
+};
+
+/**
+ * mctl_arena_meta_alloc() - host memory for our own records
+ * @arena: in whose metadata it counts
+ * @size: bytes
+ *
+ * Context: process; may sleep.
+ * Return: zeroed memory, or NULL.
+ */
+void *mctl_arena_meta_alloc(struct mctl_arena *arena, size_t size)
+{
+	void *memory;
+
+	if (size > PAGE_SIZE)
+		memory = __vmalloc(size, GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN);
+	else
+		memory = kzalloc(size, GFP_KERNEL | __GFP_NOWARN);
+	if (memory)
+		atomic64_add(size > PAGE_SIZE ? PAGE_ALIGN(size) : size, &arena->metadata);
+	return memory;
+}
+
+/**
+ * mctl_arena_meta_free() - the way back of mctl_arena_meta_alloc()
+ * @arena: the same
+ * @memory: the memory, or NULL
+ * @size: the same
+ *
+ * Context: process; may sleep.
+ */
+void mctl_arena_meta_free(struct mctl_arena *arena, void *memory, size_t size)
+{
+	if (!memory)
+		return;
+	if (size > PAGE_SIZE)
+		vfree(memory);
+	else
+		kfree(memory);
+	atomic64_sub(size > PAGE_SIZE ? PAGE_ALIGN(size) : size, &arena->metadata);
+}
+
+/**
+ * mctl_arena_wait_readers() - wait for everybody who reads without sleeping
+ *
+ * Tasks that were preempted while they read are waited for, and interrupts.
+ *
+ * Context: process; sleeps.
+ */
+void mctl_arena_wait_readers(void)
+{
+	synchronize_rcu();
+	synchronize_rcu_tasks();
+}
+
+/* --- the arrays of the frame table --- */
+
+static void array_set(struct mctl_table *table, unsigned int index, void *memory)
+{
+	switch (index) {
+	case MCTL_ARRAY_STATE:
+		WRITE_ONCE(table->state, memory);
+		break;
+	case MCTL_ARRAY_LINK:
+		WRITE_ONCE(table->link, memory);
+		break;
+	case MCTL_ARRAY_TAG:
+		WRITE_ONCE(table->tag, memory);
+		break;
+	case MCTL_ARRAY_PAGEBLOCK:
+		WRITE_ONCE(table->pageblock, memory);
+		break;
+	case MCTL_ARRAY_SECTION:
+		WRITE_ONCE(table->section, memory);
+		break;
+	}
+}
+
+static void *array_get(const struct mctl_table *table, unsigned int index)
+{
+	void *memory[MCTL_NR_ARRAYS] = {
+		table->state, table->link, table->tag, table->pageblock, table->section,
+	};
+
+	return memory[index];
+}
+
+/* The pages from @from on go back. */
+static void array_trim(struct mctl_arena *arena, struct mctl_array *array, unsigned int from)
+{
+	while (array->nr_pages > from) {
+		__free_page(array->page[--array->nr_pages]);
+		atomic64_sub(PAGE_SIZE, &arena->metadata);
+	}
+}
+
+/* A longer list of pages, the old ones first. */
+static int array_extend(struct mctl_arena *arena, const struct mctl_array *old,
+			struct mctl_array *array, unsigned int nr_pages)
+{
+	array->page = mctl_arena_meta_alloc(arena, nr_pages * sizeof(*array->page));
+	if (!array->page)
+		return -ENOMEM;
+	if (old->nr_pages)
+		memcpy(array->page, old->page, old->nr_pages * sizeof(*array->page));
+	array->nr_pages = old->nr_pages;
+	while (array->nr_pages < nr_pages) {
+		struct page *page = alloc_page(GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN);
+
+		if (!page)
+			return -ENOMEM;
+		atomic64_add(PAGE_SIZE, &arena->metadata);
+		array->page[array->nr_pages++] = page;
+	}
+	return 0;
+}
+
+/*
+ * Room for @nr more sections. The pages stay what they are and get a second
+ * mapping, so that nobody has to stop; the first one goes when nobody can be
+ * using it any more.
+ */
+static int grow_table(struct mctl_arena *arena, u32 nr)
+{
+	u32 max = arena->table.nr_sections + nr;
+	struct mctl_array new[MCTL_NR_ARRAYS] = {}, old;
+	void *mapping[MCTL_NR_ARRAYS] = {};
+	unsigned int i, nr_pages;
+	int ret = 0;
+
+	if (max <= arena->max_sections)
+		return 0;
+	for (i = 0; i < MCTL_NR_ARRAYS && !ret; i++) {
+		nr_pages = DIV_ROUND_UP((u64)max * section_bytes[i], PAGE_SIZE);
+		ret = array_extend(arena, &arena->arrays[i], &new[i], nr_pages);
+		if (!ret)
+			mapping[i] = vmap(new[i].page, nr_pages, VM_MAP, PAGE_KERNEL);
+		if (!mapping[i])
+			ret = -ENOMEM;
+	}
+	for (i = 0; i < MCTL_NR_ARRAYS && !ret; i++) {
+		void *was = array_get(&arena->table, i);
+
+		array_set(&arena->table, i, mapping[i]);
+		mapping[i] = was;
+		old = arena->arrays[i];
+		arena->arrays[i] = new[i];
+		new[i] = old;
+	}
+	if (!ret) {
+		arena->max_sections = max;
+		if (mapping[0])
+			mctl_arena_wait_readers();
+	}
+	/* What was replaced, or what was made in vain. */
+	for (i = 0; i < MCTL_NR_ARRAYS; i++) {
+		vunmap(mapping[i]);
+		nr_pages = ret ? DIV_ROUND_UP((u64)max * section_bytes[i], PAGE_SIZE) :
+				 new[i].nr_pages;
+		if (ret && new[i].page)
+			array_trim(arena, &new[i], arena->arrays[i].nr_pages);
+		mctl_arena_meta_free(arena, new[i].page, nr_pages * sizeof(*new[i].page));
+	}
+	return ret;
+}
+
+/* --- the map of sections --- */
+
+/* Pages that are not among those of @keep, and the list of them. */
+static void free_map_pages(struct mctl_arena *arena, struct mctl_array *map, struct page **keep)
+{
+	unsigned int i;
+
+	if (!map->page)
+		return;
+	for (i = 0; i < map->nr_pages; i++) {
+		if (map->page[i] == ZERO_PAGE(0) || (keep && map->page[i] == keep[i]))
+			continue;
+		__free_page(map->page[i]);
+		atomic64_sub(PAGE_SIZE, &arena->metadata);
+	}
+	mctl_arena_meta_free(arena, map->page, map->nr_pages * sizeof(*map->page));
+}
+
+static unsigned long map_entries(void)
+{
+	unsigned long last = 0;
+	int nid;
+
+	for_each_node_state(nid, N_MEMORY)
+		last = max(last, node_end_pfn(nid));
+	return DIV_ROUND_UP(last, MCTL_SECTION_FRAMES);
+}
+
+/*
+ * The map is flat over all of the host's physical memory, and a page of it
+ * stands for 2 GiB. Where the arena has nothing, the page is the host's page
+ * of zeros. New pages come with a new mapping, as for the frame table.
+ */
+static int grow_map(struct mctl_arena *arena, const struct list_head *pages)
+{
+	struct mctl_array new = { .nr_pages = arena->map.nr_pages };
+	bool changed = !arena->section_map;
+	struct mctl_map_entry *was = arena->section_map, *mapping;
+	struct page *page, **slot;
+	unsigned int i;
+
+	if (!was) {
+		arena->nr_map = map_entries();
+		new.nr_pages = DIV_ROUND_UP(arena->nr_map, MAP_PAGE_ENTRIES);
+	}
+	new.page = mctl_arena_meta_alloc(arena, new.nr_pages * sizeof(*new.page));
+	if (!new.page)
+		return -ENOMEM;
+	for (i = 0; i < new.nr_pages; i++)
+		new.page[i] = was ? arena->map.page[i] : ZERO_PAGE(0);
+	if (pages)
+		list_for_each_entry(page, pages, lru) {
+			slot = &new.page[page_to_pfn(page) / MAP_PAGE_FRAMES];
+			if (*slot != ZERO_PAGE(0))
+				continue;
+			changed = true;
+			*slot = alloc_page(GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN);
+			if (!*slot) {
+				*slot = ZERO_PAGE(0);
+				goto free;
+			}
+			atomic64_add(PAGE_SIZE, &arena->metadata);
+		}
+	mapping = changed ? vmap(new.page, new.nr_pages, VM_MAP, PAGE_KERNEL) : NULL;
+	if (!mapping)
+		goto free;
+	WRITE_ONCE(arena->section_map, mapping);
+	swap(arena->map, new);
+	if (was && arena->max_sections)
+		mctl_arena_wait_readers();
+	vunmap(was);
+	mctl_arena_meta_free(arena, new.page, new.nr_pages * sizeof(*new.page));
+	return 0;
+
+free:
+	free_map_pages(arena, &new, was ? arena->map.page : NULL);
+	return changed ? -ENOMEM : 0;
+}
+
+/**
+ * mctl_host_create_tables() - the empty map of sections of a new arena
+ * @arena: the arena
+ *
+ * The frame table comes with the first frames.
+ *
+ * Context: process; sleeps.
+ * Return: 0 or -ENOMEM.
+ */
+int mctl_host_create_tables(struct mctl_arena *arena)
+{
+	return grow_map(arena, NULL);
+}
+
+/**
+ * mctl_host_destroy_tables() - give frame table and map of sections back
+ * @arena: an arena without frames
+ *
+ * Context: process; sleeps.
+ */
+void mctl_host_destroy_tables(struct mctl_arena *arena)
+{
+	unsigned int i;
+
+	vunmap(arena->section_map);
+	free_map_pages(arena, &arena->map, NULL);
+	for (i = 0; i < MCTL_NR_ARRAYS; i++) {
+		struct mctl_array *array = &arena->arrays[i];
+		unsigned int nr_pages = array->nr_pages;
+
+		vunmap(array_get(&arena->table, i));
+		array_trim(arena, array, 0);
+		mctl_arena_meta_free(arena, array->page, nr_pages * sizeof(*array->page));
+	}
+}
+
+/* --- host pages --- */
+
+static unsigned long cookie(const struct mctl_arena *arena, const struct page *page)
+{
+	return hash_64((u64)arena->id << 40 ^ page_to_pfn(page), 63) | 1;
+}
+
+/* Return: whether the page went back. */
+static bool give_back_page(struct mctl_arena *arena, u32 fn, struct page *page)
+{
+	const char *wrong = NULL;
+
+	if (page_private(page) != cookie(arena, page))
+		wrong = "its cookie was overwritten";
+	else if (page_count(page) != 1)
+		wrong = "somebody holds a reference";
+	else if (page->mapping || atomic_read(&page->_mapcount) != -1)
+		wrong = "it is mapped";
+	if (wrong) {
+		pr_err_ratelimited("arena %s: frame %u (pfn %#lx) is not given back: %s\n",
+				   arena->name, fn, page_to_pfn(page), wrong);
+		return false;
+	}
+	set_page_private(page, 0);
+	__free_page(page);
+	return true;
+}
+
+/**
+ * mctl_host_give_chunk() - give a chunk back to the host, page by page
+ * @arena: the arena that it was removed from
+ * @fn: its first frame, for reports
+ * @page: its first page
+ * @order: 2^order pages
+ *
+ * A page that is not as we left it stays where it is, with a line in the log.
+ *
+ * Context: process; may sleep.
+ */
+void mctl_host_give_chunk(struct mctl_arena *arena, u32 fn, struct page *page, unsigned int order)
+{
+	unsigned int i;
+
+	for (i = 0; i < 1U << order; i++)
+		give_back_page(arena, fn + i, page + i);
+	cond_resched();
+}
+
+/**
+ * mctl_host_give_list() - give chunks back that did not become frames
+ * @pages: the chunks; empty then
+ *
+ * Context: process; may sleep.
+ */
+void mctl_host_give_list(struct list_head *pages)
+{
+	struct page *page, *next;
+
+	list_for_each_entry_safe(page, next, pages, lru) {
+		unsigned int order = page_private(page);
+
+		list_del(&page->lru);
+		set_page_private(page, 0);
+		__free_pages(page, order);
+		cond_resched();
+	}
+}
+
+/**
+ * mctl_host_available() - what may be taken from the host
+ *
+ * Context: any.
+ * Return: pages.
+ */
+unsigned long mctl_host_available(void)
+{
+	long available = si_mem_available();
+
+	return available > (long)HOST_RESERVE ? available - HOST_RESERVE : 0;
+}
+
+/**
+ * mctl_host_take() - take pages of one node, in chunks as large as it has
+ * @arena: the arena that is to hold them
+ * @nid: the node
+ * @type: enum memctl_zone_type, or -1 for the zones that the node gives first
+ * @nr: pages
+ * @pages: the chunks are put on this list
+ *
+ * Context: process; sleeps. A fatal signal ends it.
+ * Return: pages taken, fewer than @nr when the node has no more to give.
+ */
+u64 mctl_host_take(struct mctl_arena *arena, int nid, int type, u64 nr, struct list_head *pages)
+{
+	static const gfp_t zone_gfp[MCTL_NR_ZONE_TYPES] = {
+		[MEMCTL_ZONE_TYPE_DMA] = __GFP_DMA,
+		[MEMCTL_ZONE_TYPE_DMA32] = __GFP_DMA32,
+	};
+	gfp_t gfp = TAKE_GFP | (type < 0 ? 0 : zone_gfp[type]);
+	unsigned int order = MCTL_MAX_ORDER, nr_aside = 0;
+	LIST_HEAD(aside);
+	u64 got = 0;
+
+	while (got < nr && nr_aside < MAX_ASIDE && !fatal_signal_pending(current)) {
+		struct page *page = NULL;
+
+		order = min_t(unsigned int, order, ilog2(nr - got));
+		if (got % MCTL_SECTION_FRAMES || mctl_host_available() >= 1U << order)
+			page = alloc_pages_node(nid, gfp, order);
+		if (!page) {
+			if (!order)
+				break;
+			order--;
+			continue;
+		}
+		set_page_private(page, order);
+		if (!mctl_chunk_fits(arena, page) ||
+		    (type >= 0 && mctl_chunk_zone_type(page_to_pfn(page)) != type)) {
+			list_add(&page->lru, &aside);
+			nr_aside++;
+			continue;
+		}
+		list_add(&page->lru, pages);
+		got += 1U << order;
+		cond_resched();
+	}
+	mctl_host_give_list(&aside);
+	return got;
+}
+
+static int compare_pfn(void *context, const struct list_head *a, const struct list_head *b)
+{
+	return list_entry(a, struct page, lru) > list_entry(b, struct page, lru);
+}
+
+/**
+ * mctl_host_add() - make chunks of host pages frames of an arena
+ * @arena: the arena
+ * @pages: the chunks; after a failure, those that did not become frames
+ * @error: text on failure
+ *
+ * Context: process, arena->resize held for writing; sleeps.
+ * Return: 0 or -ENOMEM.
+ */
+int mctl_host_add(struct mctl_arena *arena, struct list_head *pages, struct mctl_error *error)
+{
+	struct page *page, *next;
+	unsigned int order, i;
+	int ret;
+	u32 fn;
+
+	list_sort(NULL, pages, compare_pfn);
+	ret = grow_map(arena, pages);
+	if (!ret)
+		ret = grow_table(arena, mctl_chunk_new_sections(arena, pages));
+	if (ret)
+		return mctl_fail(error, ret, "no memory for the frame table");
+	list_for_each_entry_safe(page, next, pages, lru) {
+		order = page_private(page);
+		list_del(&page->lru);
+		split_page(page, order);
+		for (i = 0; i < 1U << order; i++)
+			set_page_private(page + i, cookie(arena, page + i));
+		fn = mctl_chunk_add(arena, page, order);
+		if (fn == MCTL_FN_NONE) {
+			for (i = 0; i < 1U << order; i++) {
+				set_page_private(page + i, 0);
+				__free_page(page + i);
+			}
+			return mctl_fail(error, -ENOMEM, "no memory for the records of a section");
+		}
+		cond_resched();
+	}
+	return 0;
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Arenas: everything taken from the host under one name. arena.c is the only
+ * caller of the host's page allocator and of vmalloc (mm/host.h).
+ *
+ * Lock order, outermost first:
+ *   mctl_arenas_lock (mutex)      the list of arenas; add, del, lookup by name
+ *   arena->resize (rw_semaphore)  write: grow, shrink, teardown (change the
+ *                                 chunks and the frame table); read: whoever
+ *                                 sleeps while it looks at chunks or sections
+ *   arena->regions.lock (mutex), arena->handles.lock (mutex), arena->caches.lock (mutex):
+ *                                 in this order where more than one is held
+ *   cache->lock (raw spinlock)    depot and slab lists of one cache
+ *   zone->lock (raw spinlock)     free lists of one zone; leaf
+ *
+ * The arrays of the frame table are pages of their own, mapped in one run. To
+ * grow, the same pages and new ones are mapped a second time, the pointers are
+ * switched, and the old mapping goes when every task has slept once and every
+ * CPU has left its interrupts: whoever does not sleep between reading a
+ * pointer of the table and using it is safe without a lock, and a write
+ * through either mapping is the same write.
+ */
+#ifndef MCTL_MM_ARENA_H
+#define MCTL_MM_ARENA_H
+
+#include <linux/atomic.h>
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/nodemask.h>
+#include <linux/percpu.h>
+#include <linux/ratelimit.h>
+#include <linux/refcount.h>
+#include <linux/rwsem.h>
+#include <uapi/linux/memctl.h>
+#include "core/frame.h"
+#include "mm/error.h"
+#include "mm/zone.h"
+
+struct mctl_fcache;
+struct mctl_cache;
+
+#define MCTL_NR_ZONE_TYPES 3
+
+/* Arrays of struct mctl_table, in the order of its fields. */
+enum {
+	MCTL_ARRAY_STATE,
+	MCTL_ARRAY_LINK,
+	MCTL_ARRAY_TAG,
+	MCTL_ARRAY_PAGEBLOCK,
+	MCTL_ARRAY_SECTION,
+	MCTL_NR_ARRAYS,
+};
+
+/**
+ * struct mctl_array - host pages mapped in one run: an array of the frame table
+ * @page: the pages; arena->resize
+ * @nr_pages: how many; arena->resize
+ */
+struct mctl_array {
+	struct page **page;
+	unsigned int nr_pages;
+};
+
+/**
+ * struct mctl_map_entry - what the arena has of 4 MiB of physical memory
+ * @fn: first frame number of its section
+ * @place: index + 1 of its zone; 0 when the arena has nothing of it
+ */
+struct mctl_map_entry {
+	u32 fn;
+	u32 place;
+};
+
+/**
+ * struct mctl_arena_params - what to take
+ * @name: of the arena
+ * @size: bytes in all
+ * @dma: bytes of it from zone DMA
+ * @dma32: bytes of it from zone DMA32
+ * @nodes: nodes to share the rest between
+ */
+struct mctl_arena_params {
+	const char *name;
+	u64 size;
+	u64 dma;
+	u64 dma32;
+	nodemask_t nodes;
+};
+
+/* Regions and handles of an arena; see mm/region.h and mm/handle.h. */
+struct mctl_regions {
+	struct mutex lock;     /* of the fields that say so; see the lock order above */
+	struct list_head list; /* lock */
+	u32 nr;		       /* lock */
+};
+
+struct mctl_handles {
+	struct mutex lock;	  /* of the fields that say so; see the lock order above */
+	struct mctl_handle *slot; /* lock; nr_slots of them */
+	u32 nr_slots;		  /* lock */
+	u32 first_free;		  /* lock; U32_MAX for none */
+	u32 nr;			  /* lock; handles alive */
+};
+
+struct mctl_caches {
+	struct mutex lock;		 /* of the fields that say so; see the lock order above */
+	struct list_head list;		 /* lock; RCU for lookup by id is not needed */
+	struct mctl_cache **by_id;	 /* lock; nr_ids slots, id 0 unused */
+	u32 nr_ids;			 /* lock */
+	u32 last_id;			 /* lock; given last: a slot is used again late */
+	u32 nr;				 /* lock */
+	struct mctl_cache *kmalloc[16];	 /* set at create, cleared at destroy; see mm/kmalloc.c */
+	struct mctl_cache *slab_headers; /* headers of slabs that keep theirs outside */
+	struct mctl_cache *magazines;	 /* the magazines of all other caches */
+	struct mctl_cache *__percpu *last_kfree; /* kmalloc.c; the class of the last kfree */
+};
+
+/*
+ * An arena. What stands behind a field is the lock that protects it.
+ *
+ * Hot fields first: what an allocation reads.
+ */
+struct mctl_arena {
+	struct mctl_table table; /* resize to change; see above to read */
+	struct mctl_fcache __percpu *fcache;
+	struct mctl_map_entry *section_map; /* by pfn >> MCTL_SECTION_SHIFT; resize */
+	unsigned long nr_map;		    /* entries of section_map; fixed at create */
+	struct mctl_zone *zones;	    /* nr_zones; array fixed at create (node x type) */
+	u32 nr_zones;
+	struct mctl_zonelist *zonelists; /* [nr_node_ids]; see mm/zone.h */
+
+	char name[MEMCTL_NAME_MAX + 1];
+	u32 id;
+	struct list_head list; /* mctl_arenas_lock */
+	refcount_t refs;       /* users that hold it; 1 for the list */
+	atomic_t nr_users;     /* in-kernel users of api.c */
+	atomic64_t generation;
+	struct rw_semaphore resize;
+	struct mctl_array arrays[MCTL_NR_ARRAYS]; /* resize */
+	struct mctl_array map;			  /* of section_map; resize */
+	u32 max_sections;			  /* resize; for which the arrays have room */
+	u32 nr_chunks;				  /* resize; read without for views */
+	u32 nr_frames;				  /* resize; frames held; read without for views */
+	atomic64_t metadata;			  /* host bytes for our own records */
+	struct ratelimit_state failures;	  /* events of refused allocations */
+	struct hlist_node hotplug;		  /* fcache.c */
+	atomic64_t nr_bad_free;
+	struct mctl_caches caches;
+	struct mctl_handles handles;
+	struct mctl_regions regions;
+	struct proc_dir_entry *proc; /* proc.c */
+};
+
+static inline void mctl_arena_touch(struct mctl_arena *arena)
+{
+	atomic64_inc(&arena->generation);
+}
+
+/* mm/arenas.c: the list of arenas; mm/arena_size.c: one arena and its size. */
+int mctl_arena_create(const struct mctl_arena_params *params, struct mctl_error *error);
+int mctl_arena_delete(const char *name, struct mctl_error *error);
+int mctl_arena_grow(struct mctl_arena *arena, u64 size, const nodemask_t *nodes, u64 *got,
+		    struct mctl_error *error);
+int mctl_arena_shrink(struct mctl_arena *arena, u64 size, u64 *given, struct mctl_error *error);
+void mctl_arenas_exit(void);
+
+struct mctl_arena *mctl_arena_find(const char *name);
+struct mctl_arena *mctl_arena_next(u32 id);
+void mctl_arena_hold(struct mctl_arena *arena);
+void mctl_arena_drop(struct mctl_arena *arena);
+u32 mctl_arenas_generation(void);
+u64 mctl_arena_generation(struct mctl_arena *arena);
+
+/**
+ * struct mctl_arena_hooks - proc.c's part in the life of an arena
+ * @add: called for each arena made, before anybody can find it
+ * @del: called when nobody can find it any more
+ *
+ * Both may sleep; no lock of ours but the one of arena.c's requests is held.
+ */
+struct mctl_arena_hooks {
+	int (*add)(struct mctl_arena *arena);
+	void (*del)(struct mctl_arena *arena);
+};
+
+void mctl_arena_set_hooks(const struct mctl_arena_hooks *hooks);
+
+/**
+ * mctl_arena_pfn_to_fn() - the frame of a physical page
+ * @arena: the arena
+ * @pfn: physical frame number; any value
+ *
+ * Frames of a section that the arena holds in part are found as well; their
+ * state is MCTL_KIND_ABSENT.
+ *
+ * Context: any; preemption off, or arena->resize held, while the result counts.
+ * Return: the frame number, or MCTL_FN_NONE when the arena has nothing there.
+ */
+static inline u32 mctl_arena_pfn_to_fn(const struct mctl_arena *arena, unsigned long pfn)
+{
+	const struct mctl_map_entry *entry;
+
+	if (pfn >> MCTL_SECTION_SHIFT >= arena->nr_map)
+		return MCTL_FN_NONE;
+	entry = &arena->section_map[pfn >> MCTL_SECTION_SHIFT];
+	/* Pairs with the release in mctl_chunk_add(). */
+	if (!smp_load_acquire(&entry->place))
+		return MCTL_FN_NONE;
+	return entry->fn | (pfn & (MCTL_SECTION_FRAMES - 1));
+}
+
+/* Index + 1 of the zone of a frame: what mctl_fcache_push() asks for. */
+static inline unsigned int mctl_arena_place(const struct mctl_arena *arena, u32 fn)
+{
+	return arena->table.section[fn >> MCTL_SECTION_SHIFT].zone + 1U;
+}
+
+static inline struct page *mctl_arena_page(const struct mctl_arena *arena, u32 fn)
+{
+	return pfn_to_page(mctl_table_pfn(&arena->table, fn));
+}
+
+static inline void *mctl_arena_address(const struct mctl_arena *arena, u32 fn)
+{
+	return __va(mctl_table_pfn(&arena->table, fn) << PAGE_SHIFT);
+}
+
+void *mctl_arena_meta_alloc(struct mctl_arena *arena, size_t size);
+void mctl_arena_meta_free(struct mctl_arena *arena, void *memory, size_t size);
+void mctl_arena_wait_readers(void);
+
+/* For arenas.c: mm/arena_size.c makes an arena and takes it apart. */
+int mctl_arena_build(struct mctl_arena *arena, const struct mctl_arena_params *params,
+		     struct mctl_error *error);
+void mctl_arena_dismantle(struct mctl_arena *arena);
+
+/* What is known of an arena at one moment; feeds arena-get and /proc. Sizes in bytes. */
+struct mctl_arena_info {
+	char name[MEMCTL_NAME_MAX + 1];
+	u32 id, nr_frames, nr_free, nr_cached, nr_chunks, nr_zones, nr_caches, nr_regions;
+	u32 nr_handles, nr_users, nr_slab, nr_table;
+	u64 generation, size, metadata, nr_alloc, nr_freed, nr_failed, nr_bad_free, nr_lock, waste;
+};
+
+void mctl_arena_info(struct mctl_arena *arena, struct mctl_arena_info *info);
+
+/* @nr_free: frames of it on free lists; @address: in the kernel's linear map. */
+struct mctl_chunk_info {
+	u32 fn, order, node, type, nr_free;
+	u64 pfn, address;
+};
+
+int mctl_arena_chunk_info(struct mctl_arena *arena, u32 fn, struct mctl_chunk_info *info);
+
+#endif /* MCTL_MM_ARENA_H */

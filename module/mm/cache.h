@@ -1,0 +1,461 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Object caches: slabs (core/slab.h) in blocks of the arena, behind per-CPU
+ * magazines and a depot (Bonwick & Adams 2001).
+ *
+ *   CPU 0              CPU 1              this CPU alone: preemption off
+ *   loaded previous    loaded previous    and a busy flag; no lock, no
+ *        \   \            /   /           atomic operation, interrupts on
+ *         depot: full and empty magazines cache->lock, once a magazine
+ *         slabs: partial, empty, full     cache->lock, once a magazine
+ *                      |
+ *                frames (mm/fcache.h)
+ *
+ * A caller that interrupts another one on the same CPU finds the flag set
+ * and goes to the slabs. So do caches with redzones or poison always: they
+ * have no magazines, and every object is looked at.
+ *
+ * C1  An object is with a caller, or in one magazine, or on the free list of
+ *     its slab; in the latter two its link word says so (core/slab.h).
+ * C2  A slab's frames are MCTL_KIND_SLAB with the cache's id as the tag. Where
+ *     the header is outside of the slab, the link of its first frame is the
+ *     header's address.
+ * C3  A slab is on the list that its counts say, and the lists' lengths and
+ *     the objects in use are counted right.
+ * C4  Objects allocated - freed = objects in use - in magazines.
+ * C5  The depot's full magazines are full.
+ *
+ * caches.c and cache.c have the caches' lives, cache_id.c names and ids,
+ * cache_alloc.c and magazine.c the slow halves of what is inline here,
+ * cache_slab.c slabs and lookups, cache_report.c and cache_check.c what is told.
+ *
+ * Lock order: arena->caches.lock, cache->lock. The locks of two caches are
+ * never held together, nor is a zone's with one: frames, headers and magazines
+ * are allocated before cache->lock is taken and freed after it.
+ */
+#ifndef MCTL_MM_CACHE_H
+#define MCTL_MM_CACHE_H
+
+#include <linux/gfp.h>
+#include <linux/percpu.h>
+#include <linux/preempt.h>
+#include <linux/refcount.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include "core/report.h"
+#include "core/slab.h"
+#include "mm/arena.h"
+
+/* Ids that every arena's own caches have; those of others follow. */
+#define MCTL_CACHE_ID_HEADERS	1
+#define MCTL_CACHE_ID_MAGAZINES 2
+#define MCTL_CACHE_ID_KMALLOC	3
+#define MCTL_NR_KMALLOC		13
+
+/* Tag of blocks of MCTL_KIND_SLAB that are no slab, but one large object of kmalloc. */
+#define MCTL_TAG_LARGE 0
+
+/* With the link, 512 bytes. */
+#define MCTL_MAGAZINE_OBJECTS 63
+
+/* What an allocation asks for besides an object. */
+#define MCTL_GFP_SPECIAL (__GFP_ZERO | __GFP_DMA | __GFP_DMA32)
+
+/**
+ * struct mctl_magazine - free objects of a cache
+ * @next: in the depot
+ * @object: the objects; whoever has the magazine knows how many
+ */
+struct mctl_magazine {
+	struct mctl_magazine *next;
+	void *object[MCTL_MAGAZINE_OBJECTS];
+};
+
+/**
+ * struct mctl_cache_cpu - a CPU's part of a cache
+ * @busy: somebody on this CPU is at the fields below; whoever interrupts him
+ *	  keeps away from them
+ * @nr: objects in @loaded
+ * @capacity: objects that @loaded can take, 0 without one
+ * @nr_previous: objects in @previous
+ * @loaded: magazine that objects are taken from and put into, or NULL
+ * @previous: the one before; full, empty or NULL, in between only after a swap
+ * @base: first object of the slab that an object was last freed to, 1 for
+ *	  none. Addresses that are a multiple of the stride from it are objects
+ *	  of the cache: when a slab goes, it is taken out here on every CPU.
+ * @nr_alloc: objects allocated from magazines, ever
+ * @nr_freed: objects freed to magazines, ever
+ * @asked: bytes that the callers of kmalloc wanted in @nr_alloc objects
+ *
+ * Owned by the CPU, with preemption off.
+ */
+struct mctl_cache_cpu {
+	bool busy;
+	u32 nr;
+	u32 capacity;
+	u32 nr_previous;
+	struct mctl_magazine *loaded;
+	struct mctl_magazine *previous;
+	unsigned long base;
+	u64 nr_alloc;
+	u64 nr_freed;
+	u64 asked;
+};
+
+/**
+ * enum mctl_slab_list - where a slab is
+ * @MCTL_LIST_NONE: on no list: being made, or on its way back
+ * @MCTL_LIST_EMPTY: no object in use
+ * @MCTL_LIST_PARTIAL: some are
+ * @MCTL_LIST_FULL: none is free
+ * @MCTL_NR_LISTS: how many there are
+ */
+enum mctl_slab_list {
+	MCTL_LIST_NONE,
+	MCTL_LIST_EMPTY,
+	MCTL_LIST_PARTIAL,
+	MCTL_LIST_FULL,
+	MCTL_NR_LISTS,
+};
+
+/**
+ * struct mctl_cache - an object cache
+ * @cpu: each CPU's part
+ * @layout: of its slabs
+ * @capacity: objects of a magazine; 0: no magazines
+ * @depot_limit: full magazines that the depot takes
+ * @empty_limit: empty slabs that are kept
+ * @id: in its arena
+ * @flags: enum memctl_cache_flag
+ * @state: of a slab's first frame
+ * @arena: that it belongs to
+ * @name: of the cache
+ * @lock: of all that follows, but where another is named
+ * @slabs: by enum mctl_slab_list; the first one stays empty
+ * @nr_slabs: lengths of the lists
+ * @full: full magazines, the depot
+ * @empty: empty magazines, the depot
+ * @nr_full: in @full
+ * @nr_empty: in @empty
+ * @colour: of the next slab; changed without @lock, any value does
+ * @nr_inuse: objects with callers and in magazines
+ * @nr_lost: objects given up as damaged
+ * @nr_alloc: objects allocated from slabs, ever
+ * @nr_freed: objects freed to slabs, ever
+ * @asked: bytes that kmalloc's callers wanted in @nr_alloc objects
+ * @nr_failed: allocations refused, ever
+ * @nr_lock: times that @lock was taken
+ * @nr_moving: slabs between the arena's frames and the lists; atomic
+ * @list: entry of the arena's; arena->caches.lock
+ * @refs: 1 for the list, and one for each who found it
+ * @hotplug: for the CPUs that die
+ *
+ * Hot fields first; those before @lock are constant.
+ */
+struct mctl_cache {
+	struct mctl_cache_cpu __percpu *cpu;
+	struct mctl_slab_layout layout;
+	u32 capacity;
+	u32 depot_limit;
+	u32 empty_limit;
+	u32 id;
+	u32 flags;
+	u8 state;
+	struct mctl_arena *arena;
+	char name[MEMCTL_NAME_MAX + 1];
+
+	raw_spinlock_t lock ____cacheline_aligned;
+	struct list_head slabs[MCTL_NR_LISTS];
+	u32 nr_slabs[MCTL_NR_LISTS];
+	struct mctl_magazine *full;
+	struct mctl_magazine *empty;
+	u32 nr_full;
+	u32 nr_empty;
+	u32 colour;
+	u64 nr_inuse;
+	u64 nr_lost;
+	u64 nr_alloc;
+	u64 nr_freed;
+	u64 asked;
+	u64 nr_failed;
+	u64 nr_lock;
+
+	atomic_t nr_moving;
+	struct list_head list;
+	refcount_t refs;
+	struct hlist_node hotplug;
+};
+
+/**
+ * struct mctl_cache_params - what a cache shall be like
+ * @name: 1 to MEMCTL_NAME_MAX letters, digits, and characters of "_.:-"
+ * @size: bytes, 1 to MEMCTL_MAX_OBJECT_SIZE
+ * @align: 0 or a power of two up to PAGE_SIZE
+ * @flags: enum memctl_cache_flag: REDZONE, POISON, HWALIGN; KMALLOC and CTOR
+ *	   are the module's to set
+ * @ctor: called once for every object, when its slab is made; may not sleep
+ */
+struct mctl_cache_params {
+	const char *name;
+	u32 size;
+	u32 align;
+	u32 flags;
+	void (*ctor)(void *object);
+};
+
+struct mctl_cache *mctl_cache_create(struct mctl_arena *arena,
+				     const struct mctl_cache_params *params,
+				     struct mctl_error *error);
+int mctl_cache_destroy(struct mctl_cache *cache, struct mctl_error *error);
+
+struct mctl_cache *mctl_cache_find(struct mctl_arena *arena, const char *name);
+struct mctl_cache *mctl_cache_find_id(struct mctl_arena *arena, u32 id);
+struct mctl_cache *mctl_cache_next(struct mctl_arena *arena, u32 id);
+void mctl_cache_drop(struct mctl_cache *cache);
+u32 mctl_cache_id(const struct mctl_cache *cache);
+struct mctl_arena *mctl_cache_arena(const struct mctl_cache *cache);
+
+void *mctl_cache_alloc_slow(struct mctl_cache *cache, gfp_t gfp, u32 asked);
+int mctl_cache_free_slow(struct mctl_cache *cache, void *object);
+unsigned int mctl_cache_alloc_bulk(struct mctl_cache *cache, gfp_t gfp, unsigned int nr,
+				   void **objects);
+void mctl_cache_free_bulk(struct mctl_cache *cache, unsigned int nr, void **objects);
+unsigned int mctl_cache_shrink(struct mctl_cache *cache);
+
+/* What follows is the hot path: each way out on its own, so that none is asked for twice. */
+
+/* Take an object from this CPU's magazine, else the slow way. @asked is for kmalloc. */
+static __always_inline void *mctl_cache_alloc_asked(struct mctl_cache *cache, gfp_t gfp, u32 asked)
+{
+	struct mctl_cache_cpu *cc;
+	void *object;
+	u32 nr;
+
+	if (unlikely(gfp & MCTL_GFP_SPECIAL))
+		goto slow;
+	preempt_disable();
+	cc = this_cpu_ptr(cache->cpu);
+	if (unlikely(cc->busy))
+		goto enable;
+	WRITE_ONCE(cc->busy, true);
+	barrier();
+	nr = cc->nr;
+	if (unlikely(!nr))
+		goto leave;
+	object = cc->loaded->object[--nr];
+	cc->nr = nr;
+	cc->nr_alloc++;
+	cc->asked += asked;
+	*mctl_slab_link(&cache->layout, object) = 0;
+	barrier();
+	WRITE_ONCE(cc->busy, false);
+	preempt_enable();
+	return object;
+
+leave:
+	barrier();
+	WRITE_ONCE(cc->busy, false);
+enable:
+	preempt_enable();
+slow:
+	return mctl_cache_alloc_slow(cache, gfp, asked);
+}
+
+/*
+ * Whether @object may go to this CPU's magazine, which the caller keeps busy:
+ * there is room, it is an object of the slab that was last freed to, and it is
+ * not free already. It is marked free then.
+ */
+static __always_inline bool mctl_cache_mark(const struct mctl_slab_layout *layout,
+					    unsigned long base, void *object)
+{
+	u64 *link, key;
+
+	if (mctl_slab_index(layout, (unsigned long)object - base) >= layout->objects)
+		return false;
+	link = mctl_slab_link(layout, object);
+	key = mctl_slab_key(layout, link);
+	if (mctl_slab_code_is_free(*link ^ key))
+		return false;
+	*link = key;
+	return true;
+}
+
+/*
+ * Put an object into this CPU's magazine. Return: false when that would need
+ * more than a look, and nothing was done.
+ */
+static __always_inline bool mctl_cache_push(struct mctl_cache *cache, void *object)
+{
+	struct mctl_cache_cpu *cc;
+	u32 nr;
+
+	preempt_disable();
+	cc = this_cpu_ptr(cache->cpu);
+	if (unlikely(cc->busy))
+		goto enable;
+	WRITE_ONCE(cc->busy, true);
+	barrier();
+	nr = cc->nr;
+	if (unlikely(nr >= cc->capacity || !mctl_cache_mark(&cache->layout, cc->base, object)))
+		goto leave;
+	cc->loaded->object[nr] = object;
+	cc->nr = nr + 1;
+	cc->nr_freed++;
+	barrier();
+	WRITE_ONCE(cc->busy, false);
+	preempt_enable();
+	return true;
+
+leave:
+	barrier();
+	WRITE_ONCE(cc->busy, false);
+enable:
+	preempt_enable();
+	return false;
+}
+
+/**
+ * mctl_cache_alloc() - allocate an object
+ * @cache: the cache
+ * @gfp: __GFP_ZERO, GFP_DMA, GFP_DMA32, whether it may sleep, __GFP_MEMALLOC,
+ *	 __GFP_THISNODE and __GFP_NOWARN have the meaning they have in Linux
+ *
+ * Context: Any but NMI; may sleep if @gfp says so.
+ * Return: the object, or NULL.
+ */
+static __always_inline void *mctl_cache_alloc(struct mctl_cache *cache, gfp_t gfp)
+{
+	return mctl_cache_alloc_asked(cache, gfp, 0);
+}
+
+/**
+ * mctl_cache_free() - free an object
+ * @cache: the cache it was allocated from
+ * @object: the object; NULL is nothing to free
+ *
+ * What is not an object in use of this cache is refused by name: an event, a
+ * line in the kernel's log, arena->nr_bad_free; nothing else changes. So is an
+ * object whose redzone was overwritten: it stays with nobody.
+ *
+ * Context: Any but NMI.
+ * Return: 0 or -EINVAL.
+ */
+static __always_inline int mctl_cache_free(struct mctl_cache *cache, void *object)
+{
+	if (likely(mctl_cache_push(cache, object)))
+		return 0;
+	return mctl_cache_free_slow(cache, object);
+}
+
+/* mm/kmalloc.c: size classes 8 B to 8 KiB, blocks above up to order 10. */
+#define MCTL_KMALLOC_LARGEST 8192
+
+/* Number of the class by size in units of 8 bytes, rounded up. */
+extern const u8 mctl_kmalloc_class[MCTL_KMALLOC_LARGEST / 8 + 1];
+
+int mctl_kmalloc_create(struct mctl_arena *arena);
+void mctl_kmalloc_destroy(struct mctl_arena *arena);
+void *mctl_kmalloc_large(struct mctl_arena *arena, size_t size, gfp_t gfp);
+int mctl_kfree_slow(struct mctl_arena *arena, void *object);
+size_t mctl_ksize(struct mctl_arena *arena, const void *object);
+
+/**
+ * mctl_kmalloc() - allocate memory by its size
+ * @arena: the arena
+ * @size: bytes, up to 2^22
+ * @gfp: as for mctl_cache_alloc()
+ *
+ * Context: Any but NMI; may sleep if @gfp says so.
+ * Return: the memory, aligned to the size if that is a power of two, up to
+ * PAGE_SIZE, else to 8 bytes at least; NULL when there is none, or for a size
+ * of 0 or too large.
+ */
+static __always_inline void *mctl_kmalloc(struct mctl_arena *arena, size_t size, gfp_t gfp)
+{
+	if (unlikely(size - 1 >= MCTL_KMALLOC_LARGEST))
+		return mctl_kmalloc_large(arena, size, gfp);
+	return mctl_cache_alloc_asked(arena->caches.kmalloc[mctl_kmalloc_class[(size + 7) / 8]],
+				      gfp, size);
+}
+
+/**
+ * mctl_kfree() - free what mctl_kmalloc() gave
+ * @arena: the arena
+ * @object: the memory; NULL is nothing to free
+ *
+ * Context: Any but NMI.
+ * Return: 0, or -EINVAL for anything else, as for mctl_cache_free().
+ */
+static __always_inline int mctl_kfree(struct mctl_arena *arena, const void *object)
+{
+	/* The class of the last free on this CPU is often the class of this one; pushing tells. */
+	struct mctl_cache *cache = this_cpu_read(*arena->caches.last_kfree);
+
+	if (likely(mctl_cache_push(cache, (void *)object)))
+		return 0;
+	return mctl_kfree_slow(arena, (void *)object);
+}
+
+/* All caches of an arena; at create and teardown (arena.c calls them). */
+int mctl_caches_create(struct mctl_arena *arena);
+void mctl_caches_destroy(struct mctl_arena *arena);
+
+/**
+ * struct mctl_cache_info - a cache at one moment
+ * @name: of the cache
+ * @id: of the cache, not 0
+ * @size: bytes that a caller may use
+ * @align: bytes
+ * @flags: enum memctl_cache_flag
+ * @stride: bytes from one object to the next
+ * @slab_order: a slab is 2^order frames
+ * @per_slab: objects in a slab
+ * @nr_active: objects with callers
+ * @nr_objects: objects in all slabs
+ * @nr_magazine: free objects in magazines
+ * @nr_full: slabs without a free object
+ * @nr_partial: slabs with some
+ * @nr_empty: slabs with nothing else
+ * @magazine_size: objects that a magazine takes; 0 for a cache without
+ * @nr_colours: different offsets of the first object
+ * @nr_alloc: objects allocated, ever
+ * @nr_freed: objects freed, ever
+ * @nr_failed: allocations refused, ever
+ * @nr_depot: times that the cache's lock was taken, ever
+ * @waste: bytes of the slabs that are in no object: headers, slack, redzones,
+ *	   rounding; for kmalloc also what the objects in use have more than was
+ *	   asked for, at the average of all objects allocated so far
+ */
+struct mctl_cache_info {
+	char name[MEMCTL_NAME_MAX + 1];
+	u32 id, size, align, flags, stride, slab_order, per_slab;
+	u64 nr_active, nr_objects, nr_magazine;
+	u32 nr_full, nr_partial, nr_empty, magazine_size, nr_colours;
+	u64 nr_alloc, nr_freed, nr_failed, nr_depot, waste;
+};
+
+void mctl_cache_info(struct mctl_cache *cache, struct mctl_cache_info *info);
+
+/**
+ * struct mctl_object_info - the object that an address lies in
+ * @cache: name of its cache; "kmalloc-large" for a block of kmalloc
+ * @index: number of the object in its slab
+ * @offset: bytes from the object's start
+ * @inuse: objects of the slab that are with callers or in magazines
+ * @objects: of the slab
+ * @free: it is not with a caller
+ */
+struct mctl_object_info {
+	char cache[MEMCTL_NAME_MAX + 1];
+	u32 index, offset, inuse, objects;
+	bool free;
+};
+
+int mctl_cache_what(struct mctl_arena *arena, u32 head_fn, const void *address,
+		    struct mctl_object_info *info);
+
+void mctl_caches_check(struct mctl_arena *arena, struct mctl_report *report);
+int mctl_cache_plant(struct mctl_arena *arena, u32 site, u32 id, u32 bit, struct mctl_error *error);
+
+#endif /* MCTL_MM_CACHE_H */

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Allocating and freeing objects: the slow halves of what is inline in
+ * cache.h, and bulk.
+ *
+ * An allocation takes from this CPU's magazines, the depot, the slabs that
+ * there are, a new slab, and at last, if it may sleep, from what the other
+ * CPUs hold. See cache.h for invariants and lock order.
+ */
+#include "mm/cache_impl.h"
+
+static void count_failure(struct mctl_cache *cache)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&cache->lock, flags);
+	cache->nr_lock++;
+	cache->nr_failed++;
+	raw_spin_unlock_irqrestore(&cache->lock, flags);
+}
+
+/* From the slabs, else from a new one, else from what the CPUs hold. */
+static void *alloc_or_grow(struct mctl_cache *cache, gfp_t gfp, u32 asked)
+{
+	bool may_sleep = gfpflags_allow_blocking(gfp);
+	unsigned int type = mctl_cache_gfp_type(gfp);
+	void *object;
+
+	object = mctl_cache_alloc_locked(cache, type, asked);
+	if (!object)
+		object = mctl_cache_grow(cache, gfp, !may_sleep, asked);
+	if (object || !may_sleep)
+		return object;
+	mctl_magazine_drain(cache);
+	mctl_magazine_drain_depot(cache);
+	object = mctl_cache_alloc_locked(cache, type, asked);
+	if (!object)
+		object = mctl_cache_grow(cache, gfp, true, asked);
+	return object;
+}
+
+/**
+ * mctl_cache_alloc_slow() - allocate an object when the magazine has none
+ * @cache: the cache
+ * @gfp: as for mctl_cache_alloc()
+ * @asked: bytes that the caller of kmalloc wanted; 0 for caches of others
+ *
+ * Context: Any but NMI; may sleep if @gfp says so.
+ * Return: the object, or NULL.
+ */
+noinline void *mctl_cache_alloc_slow(struct mctl_cache *cache, gfp_t gfp, u32 asked)
+{
+	void *object = NULL;
+
+	if (mctl_cache_gfp_type(gfp) == MEMCTL_ZONE_TYPE_NORMAL)
+		object = mctl_magazine_alloc(cache, asked);
+	if (!object)
+		object = alloc_or_grow(cache, gfp, asked);
+	if (!object)
+		count_failure(cache);
+	else if (gfp & __GFP_ZERO)
+		memset(object, 0, cache->layout.size);
+	return object;
+}
+
+/**
+ * mctl_cache_free_slow() - free an object that is not simply put aside
+ * @cache: the cache
+ * @object: any address; NULL is nothing to free
+ *
+ * Context: Any but NMI.
+ * Return: 0 or -EINVAL, as for mctl_cache_free().
+ */
+noinline int mctl_cache_free_slow(struct mctl_cache *cache, void *object)
+{
+	if (!object || mctl_magazine_free(cache, object) || !mctl_cache_free_locked(cache, object))
+		return 0;
+	return mctl_cache_bad_free(cache, object);
+}
+
+static unsigned int take_bulk(struct mctl_cache *cache, unsigned int nr, void **objects)
+{
+	unsigned int limit = cache->layout.redzone || cache->layout.poison ? 1 : MCTL_CACHE_BATCH;
+	unsigned int taken;
+	unsigned long flags;
+	struct mctl_cache_work work = MCTL_CACHE_WORK_INIT(work);
+
+	raw_spin_lock_irqsave(&cache->lock, flags);
+	cache->nr_lock++;
+	taken = mctl_cache_take(cache, objects, min(nr, limit), false, &work);
+	cache->nr_alloc += taken;
+	raw_spin_unlock_irqrestore(&cache->lock, flags);
+	mctl_cache_finish(cache, &work);
+	return taken;
+}
+
+/**
+ * mctl_cache_alloc_bulk() - allocate several objects
+ * @cache: the cache
+ * @gfp: as for mctl_cache_alloc()
+ * @nr: how many
+ * @objects: where to
+ *
+ * Context: Any but NMI; may sleep if @gfp says so.
+ * Return: @nr, or 0 when there were not so many; none is allocated then.
+ */
+unsigned int mctl_cache_alloc_bulk(struct mctl_cache *cache, gfp_t gfp, unsigned int nr,
+				   void **objects)
+{
+	bool anywhere = mctl_cache_gfp_type(gfp) == MEMCTL_ZONE_TYPE_NORMAL;
+	unsigned int done = anywhere ? mctl_magazine_alloc_bulk(cache, nr, objects) : 0;
+
+	while (done < nr) {
+		unsigned int taken = anywhere ? take_bulk(cache, nr - done, objects + done) : 0;
+
+		if (!taken) {
+			objects[done] = mctl_cache_alloc_slow(cache, gfp & ~__GFP_ZERO, 0);
+			if (!objects[done])
+				goto free_objects;
+			taken = 1;
+		}
+		done += taken;
+	}
+	if (gfp & __GFP_ZERO)
+		for (unsigned int i = 0; i < nr; i++)
+			memset(objects[i], 0, cache->layout.size);
+	return nr;
+
+free_objects:
+	mctl_cache_free_bulk(cache, done, objects);
+	return 0;
+}
+
+/**
+ * mctl_cache_free_bulk() - free several objects
+ * @cache: the cache
+ * @nr: how many
+ * @objects: the objects; each one is refused as by mctl_cache_free()
+ *
+ * Context: Any but NMI.
+ */
+void mctl_cache_free_bulk(struct mctl_cache *cache, unsigned int nr, void **objects)
+{
+	unsigned int done = 0;
+
+	while (done < nr) {
+		unsigned int pushed = mctl_magazine_free_bulk(cache, nr - done, objects + done);
+
+		done += pushed;
+		if (!pushed)
+			mctl_cache_free_slow(cache, objects[done++]);
+	}
+}

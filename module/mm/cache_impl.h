@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the files of the object caches share with each other and with nobody
+ * else: caches.c, cache.c, cache_*.c, magazine.c, kmalloc.c.
+ */
+#ifndef MCTL_MM_CACHE_IMPL_H
+#define MCTL_MM_CACHE_IMPL_H
+
+#include "mm/cache.h"
+
+/* Objects that one hold of cache->lock takes from slabs or puts back. */
+#define MCTL_CACHE_BATCH MCTL_MAGAZINE_OBJECTS
+
+/**
+ * struct mctl_cache_work - what is left to do after cache->lock
+ * @release: slabs to give back
+ * @status: the last damage that was met, or MCTL_SLAB_OK
+ * @fn: first frame of the slab that it was met in
+ */
+struct mctl_cache_work {
+	struct list_head release;
+	enum mctl_slab_status status;
+	u32 fn;
+};
+
+#define MCTL_CACHE_WORK_INIT(work)                        \
+	{                                                 \
+		.release = LIST_HEAD_INIT((work).release) \
+	}
+
+/* --- cache_slab.c ------------------------------------------------------------------------ */
+
+unsigned int mctl_cache_finish(struct mctl_cache *cache, struct mctl_cache_work *work);
+
+struct mctl_slab *mctl_cache_lookup(struct mctl_cache *cache, const void *address);
+u32 mctl_cache_fn(const struct mctl_arena *arena, const void *address);
+
+unsigned int mctl_cache_take(struct mctl_cache *cache, void **objects, unsigned int nr, bool cached,
+			     struct mctl_cache_work *work);
+void mctl_cache_put_back(struct mctl_cache *cache, void **objects, unsigned int nr,
+			 struct mctl_cache_work *work);
+void *mctl_cache_alloc_locked(struct mctl_cache *cache, unsigned int type, u32 asked);
+int mctl_cache_free_locked(struct mctl_cache *cache, void *object);
+void *mctl_cache_grow(struct mctl_cache *cache, gfp_t gfp, bool last_try, u32 asked);
+unsigned int mctl_cache_release_all(struct mctl_cache *cache, bool used);
+
+unsigned int mctl_cache_gfp_type(gfp_t gfp);
+u32 mctl_cache_gfp_flags(gfp_t gfp);
+
+/* --- cache_report.c ---------------------------------------------------------------------- */
+
+void mctl_cache_report_damage(struct mctl_cache *cache, u32 fn, enum mctl_slab_status status);
+__printf(2, 3) void mctl_cache_report_bad(struct mctl_arena *arena, const char *format, ...);
+int mctl_cache_bad_free(struct mctl_cache *cache, void *object);
+
+/* --- magazine.c -------------------------------------------------------------------------- */
+
+void mctl_magazine_drain(struct mctl_cache *cache);
+void mctl_magazine_drain_cpu(struct mctl_cache *cache, unsigned int cpu);
+void mctl_magazine_drain_depot(struct mctl_cache *cache);
+
+void *mctl_magazine_alloc(struct mctl_cache *cache, u32 asked);
+bool mctl_magazine_free(struct mctl_cache *cache, void *object);
+unsigned int mctl_magazine_alloc_bulk(struct mctl_cache *cache, unsigned int nr, void **objects);
+unsigned int mctl_magazine_free_bulk(struct mctl_cache *cache, unsigned int nr, void **objects);
+
+/* --- cache.c ----------------------------------------------------------------------------- */
+
+struct mctl_cache *mctl_cache_make(struct mctl_arena *arena, const struct mctl_cache_params *params,
+				   u32 id, struct mctl_error *error);
+void mctl_cache_unmake(struct mctl_cache *cache);
+
+/* --- cache_id.c -------------------------------------------------------------------------- */
+
+struct mctl_cache *mctl_cache_peek(struct mctl_arena *arena, u32 id);
+struct mctl_cache *mctl_cache_find_name(struct mctl_arena *arena, const char *name);
+int mctl_cache_grow_ids(struct mctl_arena *arena);
+int mctl_cache_next_id(struct mctl_arena *arena);
+void mctl_cache_publish(struct mctl_cache *cache);
+void mctl_cache_retract(struct mctl_cache *cache);
+
+/* --- caches.c ---------------------------------------------------------------------------- */
+
+int mctl_caches_watch_cpus(struct mctl_cache *cache);
+void mctl_caches_unwatch_cpus(struct mctl_cache *cache);
+
+#endif /* MCTL_MM_CACHE_IMPL_H */

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Chunks: runs of host pages in the frame number space, by section. A chunk
+ * has no record of its own: the order that the frame table keeps for each
+ * frame says where it begins and ends.
+ */
+#ifndef MCTL_MM_CHUNK_H
+#define MCTL_MM_CHUNK_H
+
+#include "mm/arena.h"
+
+unsigned int mctl_chunk_zone_type(unsigned long pfn);
+bool mctl_chunk_fits(struct mctl_arena *arena, struct page *page);
+u32 mctl_chunk_new_sections(struct mctl_arena *arena, const struct list_head *pages);
+u32 mctl_chunk_add(struct mctl_arena *arena, struct page *page, unsigned int order);
+int mctl_chunk_remove(struct mctl_arena *arena, u32 fn, unsigned int order);
+u32 mctl_chunk_last(const struct mctl_arena *arena, u32 end, unsigned int *order);
+void mctl_chunks_destroy(struct mctl_arena *arena);
+
+#endif /* MCTL_MM_CHUNK_H */

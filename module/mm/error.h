@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Why a call was refused, in words. The layers above pass a struct
+ * mctl_error down and hand its text on to the user as it is: as extack text,
+ * as the line that a failed insmod prints.
+ */
+#ifndef MCTL_MM_ERROR_H
+#define MCTL_MM_ERROR_H
+
+#include <linux/kernel.h>
+#include <linux/types.h>
+
+#define MCTL_ERROR_TEXT_SIZE	120
+
+/**
+ * struct mctl_error - a refusal
+ * @text: one sentence without a full stop: which, what, and the limit
+ * @reason: enum memctl_reason
+ */
+struct mctl_error {
+	char text[MCTL_ERROR_TEXT_SIZE];
+	u32 reason;
+};
+
+/**
+ * mctl_fail() - note the text of a refusal
+ * @error: where to; NULL for nowhere
+ * @errno: negative errno
+ *
+ * Return: @errno, so that callers return what it returns.
+ */
+#define mctl_fail(error, errno, ...)							\
+({											\
+	struct mctl_error *__error = (error);						\
+											\
+	if (__error)									\
+		snprintf(__error->text, sizeof(__error->text), __VA_ARGS__);		\
+	(errno);									\
+})
+
+#endif /* MCTL_MM_ERROR_H */

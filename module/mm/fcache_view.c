@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Looking at the frame caches: sums for views, and the check of the invariants
+ * that fcache.c lists. Views read without a lock, while the CPUs go on.
+ *
+ * Locks: none.
+ */
+#include "mm/fcache.h"
+
+/**
+ * mctl_fcache_info() - a zone's part of a CPU's frame cache
+ * @arena: the arena
+ * @zone: index of the zone
+ * @cpu: number of a possible CPU
+ * @info: filled; zeros but for the batch when the CPU does not cache the zone
+ *
+ * Context: any.
+ */
+void mctl_fcache_info(struct mctl_arena *arena, u32 zone, int cpu, struct mctl_fcache_info *info)
+{
+	const struct mctl_fcache *fc = per_cpu_ptr(arena->fcache, cpu);
+	u32 type = zone - fc->first_zone;
+	unsigned int order, mt;
+
+	*info = (struct mctl_fcache_info){ .batch = MCTL_FCACHE_DEPTH / 2 };
+	if (type >= MCTL_NR_ZONE_TYPES)
+		return;
+	for (order = 0; order < MCTL_NR_ORDERS; order++)
+		for (mt = 0; mt < MCTL_NR_MT; mt++) {
+			unsigned int slot = mctl_fcache_slot(type, mt);
+			unsigned int index = mctl_fcache_index(order, slot);
+
+			info->count += mctl_fcache_count(fc, index) << order;
+			info->high += mctl_fcache_limit(fc, index) << order;
+		}
+}
+
+/**
+ * mctl_fcache_fold() - add what the frame caches of all CPUs count for a zone
+ * @arena: the arena
+ * @zone: index of the zone
+ * @nr_cached: frames cached are added
+ * @nr_alloc: blocks allocated from caches are added
+ * @nr_freed: blocks freed to caches are added
+ *
+ * Context: any.
+ */
+void mctl_fcache_fold(struct mctl_arena *arena, u32 zone, u32 *nr_cached, u64 *nr_alloc,
+		      u64 *nr_freed)
+{
+	struct mctl_fcache_info info;
+	unsigned int order, mt;
+	int cpu;
+
+	if (!arena->fcache)
+		return;
+	for_each_possible_cpu(cpu) {
+		const struct mctl_fcache *fc = per_cpu_ptr(arena->fcache, cpu);
+		u32 type = zone - fc->first_zone;
+
+		if (type >= MCTL_NR_ZONE_TYPES)
+			continue;
+		mctl_fcache_info(arena, zone, cpu, &info);
+		*nr_cached += info.count;
+		for (mt = 0; mt < MCTL_NR_MT; mt++) {
+			unsigned int slot = mctl_fcache_slot(type, mt);
+			u64 nr = READ_ONCE(fc->nr_alloc[slot]);
+
+			*nr_alloc += nr;
+			/* What went out and what is there came from zones, or from callers. */
+			*nr_freed += nr + READ_ONCE(fc->nr_drained[slot]);
+			for (order = 0; order < MCTL_NR_ORDERS; order++)
+				*nr_freed += mctl_fcache_count(fc, mctl_fcache_index(order, slot));
+		}
+	}
+}
+
+/**
+ * mctl_fcache_cpu_of() - the CPU whose frame cache holds a block
+ * @arena: the arena
+ * @fn: the block's head
+ *
+ * Context: any; the answer may be late.
+ * Return: number of the CPU, or -ENOENT.
+ */
+int mctl_fcache_cpu_of(struct mctl_arena *arena, u32 fn)
+{
+	unsigned int i, nr;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		const struct mctl_fcache *fc = per_cpu_ptr(arena->fcache, cpu);
+
+		for (i = 0; i < ARRAY_SIZE(fc->stack); i++)
+			for (nr = mctl_fcache_count(fc, i); nr; nr--)
+				if (READ_ONCE(fc->entry[fc->range[i].base + nr]) == fn)
+					return cpu;
+	}
+	return -ENOENT;
+}
+
+static u32 check_stack(struct mctl_arena *arena, const struct mctl_fcache *fc, unsigned int index,
+		       int cpu, struct mctl_report *report)
+{
+	const struct mctl_table *table = &arena->table;
+	const u32 *base = &fc->entry[fc->range[index].base];
+	unsigned int count = mctl_fcache_count(fc, index), limit = mctl_fcache_limit(fc, index);
+	unsigned int order = index / MCTL_FCACHE_SLOTS;
+	unsigned int slot = index % MCTL_FCACHE_SLOTS;
+	unsigned int i;
+
+	if (!mctl_report_expect(report, "fcache I2", "cpu", cpu, "bounds", true,
+				count <= limit && limit <= fc->range[index].depth))
+		return 0;
+	mctl_report_expect(report, "fcache I2", "cpu", cpu, "sentinel", MCTL_FN_NONE, *base);
+	for (i = 1; i <= count; i++) {
+		u32 fn = base[i];
+
+		if (!mctl_report_expect(report, "fcache I1", "frame", fn, "inside", true,
+					fn < mctl_table_span(table)))
+			continue;
+		mctl_report_expect(report, "fcache I1", "frame", fn, "state",
+				   MCTL_STATE(MCTL_KIND_CACHED, order), table->state[fn]);
+		mctl_report_expect(report, "fcache I1", "frame", fn, "zone",
+				   fc->first_zone + (slot >> MCTL_FCACHE_MT_SHIFT),
+				   table->section[fn >> MCTL_SECTION_SHIFT].zone);
+	}
+	return count;
+}
+
+/**
+ * mctl_fcache_check() - all invariants of the frame caches
+ * @arena: the arena
+ * @report: where to
+ *
+ * Context: all CPUs stopped.
+ */
+void mctl_fcache_check(struct mctl_arena *arena, struct mctl_report *report)
+{
+	const struct mctl_table *table = &arena->table;
+	u64 nr_entries = 0, nr_heads = 0, budgets = 0, promised;
+	unsigned int i;
+	int cpu;
+	u32 fn;
+
+	for_each_possible_cpu(cpu) {
+		const struct mctl_fcache *fc = per_cpu_ptr(arena->fcache, cpu);
+
+		promised = fc->quota;
+		for (i = 0; i < ARRAY_SIZE(fc->stack); i++) {
+			nr_entries += check_stack(arena, fc, i, cpu, report);
+			promised += (u64)mctl_fcache_limit(fc, i) << i / MCTL_FCACHE_SLOTS;
+		}
+		mctl_report_expect(report, "fcache I3", "cpu", cpu, "quota", fc->budget, promised);
+		budgets += fc->budget;
+	}
+	for (fn = 0; fn < mctl_table_span(table); fn++)
+		nr_heads += mctl_state_kind(table->state[fn]) == MCTL_KIND_CACHED;
+	mctl_report_expect(report, "fcache I4", "arena", arena->id, "cached blocks", nr_heads,
+			   nr_entries);
+	mctl_report_expect(report, "fcache I5", "arena", arena->id, "budget", true,
+			   budgets <= arena->nr_frames / MCTL_FCACHE_DIVISOR);
+}

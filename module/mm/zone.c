@@ -1,0 +1,442 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Zones: everything that is done under a zone's lock.
+ *
+ * A request tries the zones of its list twice: first each one that stays
+ * above its low watermark, then each one that stays above min. When both
+ * rounds fail, what the frame caches hold comes back, and the second round
+ * is tried again. A caller that must not sleep gets back its own CPU's
+ * frames alone; the other CPUs give theirs a moment later, for the next one.
+ *
+ * I1  arena->zones has a zone of each type for every node that had memory when
+ *     the arena was made: index = 3 * number of the node + type. Neither the
+ *     array nor the lists change later; a zone without frames is passed over.
+ * I2  A frame's state changes under the lock of its zone, or while it is in
+ *     use or cached, by who holds it.
+ *
+ * Locks: zone->lock, a raw spinlock with interrupts off, is a leaf. Events are
+ * sent after it.
+ */
+#include <linux/nodemask.h>
+#include <linux/smp.h>
+#include <linux/sort.h>
+#include <linux/topology.h>
+#include "mm/event.h"
+#include "mm/fcache.h"
+
+struct near {
+	int nid;
+	int distance;
+};
+
+static int compare_distance(const void *a, const void *b)
+{
+	const struct near *left = a, *right = b;
+
+	if (left->distance != right->distance)
+		return left->distance - right->distance;
+	return left->nid - right->nid;
+}
+
+/* Nearest node first; in each node from the type asked for down. */
+static void build_zonelist(struct mctl_arena *arena, int nid, struct near *order)
+{
+	struct mctl_zonelist *list = &arena->zonelists[nid];
+	unsigned int nr_nodes = arena->nr_zones / MCTL_NR_ZONE_TYPES;
+	unsigned int i, type;
+	int down;
+
+	for (i = 0; i < nr_nodes; i++) {
+		order[i].nid = arena->zones[i * MCTL_NR_ZONE_TYPES].nid;
+		order[i].distance = node_distance(nid, order[i].nid);
+	}
+	sort(order, nr_nodes, sizeof(*order), compare_distance, NULL);
+	for (type = 0; type < MCTL_NR_ZONE_TYPES; type++)
+		for (i = 0; i < nr_nodes; i++)
+			for (down = type; down >= 0; down--) {
+				struct mctl_zone *zone = mctl_zone_find(arena, order[i].nid, down);
+
+				list->zone[type][list->nr[type]++] = zone->index;
+			}
+}
+
+/**
+ * mctl_zones_create() - the zones of a new arena, all of them empty
+ * @arena: the arena
+ * @error: text on failure
+ *
+ * Context: process.
+ * Return: 0; -ENOMEM; -E2BIG when the machine has more than 64 nodes with memory.
+ */
+int mctl_zones_create(struct mctl_arena *arena, struct mctl_error *error)
+{
+	unsigned int nr_nodes = num_node_state(N_MEMORY);
+	unsigned int type, index = 0;
+	struct near *order;
+	int nid;
+
+	if (nr_nodes * MCTL_NR_ZONE_TYPES > MCTL_MAX_ZONES)
+		return mctl_fail(error, -E2BIG, "%u nodes with memory: the limit is %u", nr_nodes,
+				 MCTL_MAX_ZONES / MCTL_NR_ZONE_TYPES);
+	arena->nr_zones = nr_nodes * MCTL_NR_ZONE_TYPES;
+	arena->zones = mctl_arena_meta_alloc(arena, arena->nr_zones * sizeof(*arena->zones));
+	arena->zonelists = mctl_arena_meta_alloc(arena, nr_node_ids * sizeof(*arena->zonelists));
+	order = mctl_arena_meta_alloc(arena, nr_nodes * sizeof(*order));
+	if (!arena->zones || !arena->zonelists || !order) {
+		mctl_arena_meta_free(arena, order, nr_nodes * sizeof(*order));
+		mctl_zones_destroy(arena);
+		return mctl_fail(error, -ENOMEM, "no memory for %u zones",
+				 nr_nodes * MCTL_NR_ZONE_TYPES);
+	}
+	for_each_node_state(nid, N_MEMORY)
+		for (type = 0; type < MCTL_NR_ZONE_TYPES; type++) {
+			struct mctl_zone *zone = &arena->zones[index];
+
+			raw_spin_lock_init(&zone->lock);
+			zone->type = type;
+			zone->index = index;
+			zone->nid = nid;
+			zone->tight = true;
+			mctl_buddy_init(&zone->buddy, &arena->table, index++);
+		}
+	for_each_node(nid)
+		build_zonelist(arena, nid, order);
+	mctl_arena_meta_free(arena, order, nr_nodes * sizeof(*order));
+	return 0;
+}
+
+/**
+ * mctl_zones_destroy() - give the records of the zones back
+ * @arena: an arena that nobody uses any more
+ *
+ * Context: process.
+ */
+void mctl_zones_destroy(struct mctl_arena *arena)
+{
+	mctl_arena_meta_free(arena, arena->zonelists, nr_node_ids * sizeof(*arena->zonelists));
+	mctl_arena_meta_free(arena, arena->zones, arena->nr_zones * sizeof(*arena->zones));
+	arena->zonelists = NULL;
+	arena->zones = NULL;
+	arena->nr_zones = 0;
+}
+
+/**
+ * mctl_zone_find() - the zone of a node and type
+ * @arena: the arena
+ * @nid: node, any value
+ * @type: enum memctl_zone_type
+ *
+ * Context: any.
+ * Return: the zone, or NULL when the node had no memory when the arena was made.
+ */
+struct mctl_zone *mctl_zone_find(struct mctl_arena *arena, int nid, unsigned int type)
+{
+	unsigned int i;
+
+	for (i = 0; i < arena->nr_zones; i += MCTL_NR_ZONE_TYPES)
+		if (arena->zones[i].nid == nid)
+			return &arena->zones[i + type];
+	return NULL;
+}
+
+/**
+ * mctl_zone_list() - the zones that a request tries
+ * @arena: the arena
+ * @request: the request; its nid may be any number
+ *
+ * Context: any.
+ * Return: the list of its node, or NULL when there is no such node.
+ */
+const struct mctl_zonelist *mctl_zone_list(struct mctl_arena *arena,
+					   const struct mctl_request *request)
+{
+	int nid = request->nid == NUMA_NO_NODE ? raw_smp_processor_id() : request->nid;
+
+	if (request->nid == NUMA_NO_NODE)
+		nid = cpu_to_node(nid);
+	if (nid < 0 || nid >= nr_node_ids || !node_possible(nid))
+		return NULL;
+	if (request->flags & MCTL_REQUEST_THISNODE && !mctl_zone_find(arena, nid, 0))
+		return NULL;
+	return &arena->zonelists[nid];
+}
+
+/**
+ * mctl_zone_add() - a chunk joins a zone
+ * @arena: the arena
+ * @zone: the zone
+ * @fn: first frame, in a section that is set up
+ * @order: 2^order frames
+ *
+ * Context: process, arena->resize held for writing.
+ */
+void mctl_zone_add(struct mctl_arena *arena, struct mctl_zone *zone, u32 fn, unsigned int order)
+{
+	u64 pfn = mctl_table_pfn(&arena->table, fn);
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&zone->lock, flags);
+	if (!zone->buddy.nr_frames || pfn < zone->start_pfn)
+		zone->start_pfn = pfn;
+	zone->end_pfn = max(zone->end_pfn, pfn + (1U << order));
+	arena->table.section[fn >> MCTL_SECTION_SHIFT].nr_frames += 1U << order;
+	mctl_buddy_add(&zone->buddy, fn, order);
+	mctl_watermark_unlock(arena, zone, flags);
+}
+
+/* After a chunk left: the ends of what is there still. */
+static void set_span(struct mctl_arena *arena, struct mctl_zone *zone)
+{
+	const struct mctl_table *table = &arena->table;
+	u32 i, fn;
+
+	zone->start_pfn = U64_MAX;
+	zone->end_pfn = 0;
+	for (i = 0; i < table->nr_sections; i++) {
+		const struct mctl_section *section = &table->section[i];
+
+		if (section->zone != zone->index || !section->nr_frames)
+			continue;
+		for (fn = 0; fn < MCTL_SECTION_FRAMES; fn++) {
+			if (!table->state[(i << MCTL_SECTION_SHIFT) + fn])
+				continue;
+			zone->start_pfn = min(zone->start_pfn, section->pfn + fn);
+			zone->end_pfn = max(zone->end_pfn, section->pfn + fn + 1);
+		}
+	}
+	if (!zone->end_pfn)
+		zone->start_pfn = 0;
+}
+
+/**
+ * mctl_zone_remove() - a chunk leaves its zone
+ * @arena: the arena
+ * @zone: its zone
+ * @fn: first frame of the chunk
+ * @order: 2^order frames
+ *
+ * Context: process, arena->resize held for writing.
+ * Return: 0, or -EBUSY when not all of it is on free lists (nothing changed).
+ */
+int mctl_zone_remove(struct mctl_arena *arena, struct mctl_zone *zone, u32 fn, unsigned int order)
+{
+	unsigned long flags;
+	int ret;
+
+	raw_spin_lock_irqsave(&zone->lock, flags);
+	ret = mctl_buddy_remove(&zone->buddy, fn, order);
+	if (!ret)
+		arena->table.section[fn >> MCTL_SECTION_SHIFT].nr_frames -= 1U << order;
+	mctl_watermark_unlock(arena, zone, flags);
+	if (!ret)
+		set_span(arena, zone);
+	return ret;
+}
+
+static u32 take(struct mctl_arena *arena, struct mctl_zone *zone,
+		const struct mctl_request *request, enum mctl_mark mark, u32 *reason)
+{
+	u32 fn = MCTL_FN_NONE;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&zone->lock, flags);
+	zone->nr_lock++;
+	*reason = mctl_watermark_check(zone, request, mark);
+	if (!*reason) {
+		fn = mctl_buddy_alloc(&zone->buddy, request->order, request->mt, request->kind);
+		if (fn != MCTL_FN_NONE) {
+			arena->table.tag[fn] = request->tag;
+			zone->nr_alloc++;
+		} else {
+			*reason = MEMCTL_REASON_FRAGMENTED;
+		}
+	}
+	mctl_watermark_unlock(arena, zone, flags);
+	return fn;
+}
+
+static u32 try_zones(struct mctl_arena *arena, const struct mctl_zonelist *list,
+		     const struct mctl_request *request, enum mctl_mark mark, u32 *reason)
+{
+	unsigned int i;
+	u32 fn, why;
+
+	*reason = MEMCTL_REASON_NO_MEMORY;
+	for (i = 0; i < list->nr[request->type]; i++) {
+		struct mctl_zone *zone = &arena->zones[list->zone[request->type][i]];
+
+		/* The lists go node by node: behind the zones of the own node is another. */
+		if (request->flags & MCTL_REQUEST_THISNODE && i > request->type)
+			break;
+		if (!READ_ONCE(zone->buddy.nr_frames))
+			continue;
+		fn = take(arena, zone, request, mark, &why);
+		if (fn != MCTL_FN_NONE)
+			return fn;
+		*reason = mctl_watermark_worse(*reason, why);
+	}
+	return MCTL_FN_NONE;
+}
+
+static void note_failure(struct mctl_arena *arena, const struct mctl_zonelist *list,
+			 const struct mctl_request *request, u32 reason)
+{
+	struct mctl_zone *zone = &arena->zones[list->zone[request->type][0]];
+	struct mctl_event event = {
+		.type = MEMCTL_EVENT_TYPE_ALLOC_FAILED,
+		.arena = arena->name,
+		.has_zone = true,
+		.node = zone->nid,
+		.zone_type = zone->type,
+		.has_order = true,
+		.order = request->order,
+		.reason = reason,
+	};
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&zone->lock, flags);
+	zone->nr_failed++;
+	raw_spin_unlock_irqrestore(&zone->lock, flags);
+	if (request->flags & MCTL_REQUEST_NOFAILEVENT || !__ratelimit(&arena->failures))
+		return;
+	event.generation = mctl_arena_generation(arena);
+	mctl_event_send(&event);
+}
+
+/**
+ * mctl_zone_alloc() - take a block past the frame caches
+ * @arena: the arena
+ * @request: what is asked for; order, type and migratetype are in range
+ * @reason: enum memctl_reason on failure; may be NULL
+ *
+ * Context: any but NMI; may sleep unless MCTL_REQUEST_NOWAIT is set.
+ * Return: fn of the block, or MCTL_FN_NONE.
+ */
+u32 mctl_zone_alloc(struct mctl_arena *arena, const struct mctl_request *request, u32 *reason)
+{
+	const struct mctl_zonelist *list = mctl_zone_list(arena, request);
+	bool drained;
+	u32 fn, why;
+
+	if (!list) {
+		if (reason)
+			*reason = MEMCTL_REASON_BAD_NODE;
+		return MCTL_FN_NONE;
+	}
+	fn = try_zones(arena, list, request, MCTL_MARK_LOW, &why);
+	if (fn == MCTL_FN_NONE)
+		fn = try_zones(arena, list, request, MCTL_MARK_MIN, &why);
+	if (fn != MCTL_FN_NONE)
+		return fn;
+	if (request->flags & MCTL_REQUEST_NOWAIT)
+		drained = mctl_fcache_drain_nowait(arena);
+	else
+		drained = mctl_fcache_drain_all(arena);
+	if (drained)
+		fn = try_zones(arena, list, request, MCTL_MARK_MIN, &why);
+	if (fn != MCTL_FN_NONE)
+		return fn;
+	note_failure(arena, list, request, why);
+	if (reason)
+		*reason = why;
+	return MCTL_FN_NONE;
+}
+
+/**
+ * mctl_zone_free() - give a block back past the frame caches
+ * @arena: the arena
+ * @fn: the block's head, below the table's span
+ * @order: 2^order frames
+ * @state: the state that the head must be in, MCTL_STATE()
+ *
+ * Context: any but NMI.
+ * Return: 0, or -EINVAL when the head is in another state (nothing changed).
+ */
+int mctl_zone_free(struct mctl_arena *arena, u32 fn, unsigned int order, u8 state)
+{
+	struct mctl_zone *zone;
+	unsigned long flags;
+	int ret = -EINVAL;
+
+	zone = &arena->zones[arena->table.section[fn >> MCTL_SECTION_SHIFT].zone];
+	raw_spin_lock_irqsave(&zone->lock, flags);
+	zone->nr_lock++;
+	if (arena->table.state[fn] == state) {
+		mctl_buddy_free(&zone->buddy, fn, order);
+		zone->nr_freed++;
+		ret = 0;
+	}
+	mctl_watermark_unlock(arena, zone, flags);
+	return ret;
+}
+
+static void count_pageblocks(struct mctl_arena *arena, u32 index, struct mctl_zone_info *info)
+{
+	const struct mctl_table *table = &arena->table;
+	u32 i, block;
+
+	for (i = 0; i < READ_ONCE(arena->table.nr_sections); i++) {
+		if (table->section[i].zone != index || !READ_ONCE(table->section[i].nr_frames))
+			continue;
+		for (block = 0; block < MCTL_SECTION_FRAMES >> MCTL_PAGEBLOCK_ORDER; block++) {
+			u32 fn = (i << MCTL_SECTION_SHIFT) + (block << MCTL_PAGEBLOCK_ORDER);
+			u8 mt = READ_ONCE(table->pageblock[fn >> MCTL_PAGEBLOCK_ORDER]);
+
+			if (mt < MCTL_NR_MT)
+				info->pageblocks[mt]++;
+		}
+	}
+}
+
+/**
+ * mctl_zone_info() - what is known of a zone
+ * @arena: the arena
+ * @index: of the zone
+ * @info: filled
+ *
+ * Takes no lock: the numbers may be of moments a little apart.
+ *
+ * Context: any.
+ * Return: 0, or -ENOENT when the arena has no such zone.
+ */
+int mctl_zone_info(struct mctl_arena *arena, u32 index, struct mctl_zone_info *info)
+{
+	const struct mctl_zone *zone;
+	unsigned int mt, order, type;
+
+	if (index >= arena->nr_zones)
+		return -ENOENT;
+	zone = &arena->zones[index];
+	*info = (struct mctl_zone_info){
+		.index = index,
+		.node = zone->nid,
+		.type = zone->type,
+		.nr_free = READ_ONCE(zone->buddy.nr_free),
+		.nr_frames = READ_ONCE(zone->buddy.nr_frames),
+		.start_pfn = READ_ONCE(zone->start_pfn),
+		.wmark_min = READ_ONCE(zone->wmark_min),
+		.wmark_low = READ_ONCE(zone->wmark_low),
+		.wmark_high = READ_ONCE(zone->wmark_high),
+		.nr_alloc = READ_ONCE(zone->nr_alloc),
+		.nr_freed = READ_ONCE(zone->nr_freed),
+		.nr_failed = READ_ONCE(zone->nr_failed),
+		.nr_split = READ_ONCE(zone->buddy.nr_split),
+		.nr_merge = READ_ONCE(zone->buddy.nr_merge),
+		.nr_steal = READ_ONCE(zone->buddy.nr_steal),
+		.nr_lock = READ_ONCE(zone->nr_lock),
+		.nr_refill = READ_ONCE(zone->nr_refill),
+		.nr_drain = READ_ONCE(zone->nr_drain),
+	};
+	info->spanned = READ_ONCE(zone->end_pfn) - info->start_pfn;
+	for (type = 0; type < MCTL_NR_ZONE_TYPES; type++)
+		info->reserve[type] = READ_ONCE(zone->reserve[type]);
+	for (order = 0; order < MCTL_NR_ORDERS; order++) {
+		const struct mctl_area *area = &zone->buddy.area[order];
+
+		for (mt = 0; mt < MCTL_NR_MT; mt++)
+			info->free_blocks[mt][order] = READ_ONCE(area->nr_free[mt]);
+	}
+	count_pageblocks(arena, index, info);
+	mctl_fcache_fold(arena, index, &info->nr_cached, &info->nr_alloc, &info->nr_freed);
+	return 0;
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Zones: the frames of one node and zone type, behind one lock, with
+ * watermarks; and the order in which a request falls back from one zone to
+ * the next. The locked (slow) half of allocation; mm/fcache.h is the
+ * lock-free half in front of it.
+ *
+ * zone.c has what is done under the lock block by block, zone_batch.c many at
+ * once; watermark.c says who may be served, and why.c tells it.
+ */
+#ifndef MCTL_MM_ZONE_H
+#define MCTL_MM_ZONE_H
+
+#include <linux/cache.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include "core/buddy.h"
+#include "mm/error.h"
+
+struct mctl_arena;
+
+#define MCTL_MAX_ZONES (3 * 64)
+
+#define MCTL_REQUEST_THISNODE	 0x01 /* no other node */
+#define MCTL_REQUEST_MEMALLOC	 0x02 /* may go below the min watermark */
+#define MCTL_REQUEST_NOWAIT	 0x04 /* never sleep: no drain of other CPUs by IPI */
+#define MCTL_REQUEST_ZERO	 0x08
+#define MCTL_REQUEST_NOFAILEVENT 0x10 /* a refusal is no event (speculative) */
+
+/**
+ * struct mctl_request - an allocation of one block
+ * @order: the block has 2^order frames
+ * @type: highest zone type to take it from, enum memctl_zone_type
+ * @mt: enum mctl_migratetype
+ * @kind: enum mctl_kind, what it will be used for
+ * @flags: MCTL_REQUEST_*
+ * @nid: node to start at, NUMA_NO_NODE for the caller's
+ * @tag: owner, stored in the frame table
+ */
+struct mctl_request {
+	u8 order;
+	u8 type;
+	u8 mt;
+	u8 kind;
+	u32 flags;
+	int nid;
+	u32 tag;
+};
+
+/**
+ * struct mctl_zone - the frames of one node and zone type
+ * @lock: of the free lists; leaf
+ * @type: enum memctl_zone_type
+ * @index: in arena->zones
+ * @nid: the node
+ * @tight: free frames are at or below the high watermark, so that the frame
+ *	   caches take no more; written under @lock, read without
+ * @below_low: the LOW event was sent, the HIGH event was not; @lock
+ * @buddy: the free lists; @lock
+ * @wmark_min: frames that a caller without MCTL_REQUEST_MEMALLOC leaves
+ * @wmark_low: frames that the first round of an allocation leaves
+ * @wmark_high: frames below which the frame caches stand aside
+ * @reserve: frames left besides by requests for a higher type, by their type;
+ *	     like the watermarks, @lock to write
+ * @start_pfn: physical frame number of the first frame; arena->resize
+ * @end_pfn: one after that of the last frame; arena->resize
+ * @nr_lock: times that @lock was taken to allocate, free, refill or drain; @lock
+ * @nr_refill: times that a frame cache was filled; @lock
+ * @nr_drain: times that a frame cache gave back; @lock
+ * @nr_failed: requests refused whose first zone this is; @lock
+ * @nr_alloc: blocks allocated past the frame caches; @lock
+ * @nr_freed: blocks freed past the frame caches; @lock
+ */
+struct mctl_zone {
+	raw_spinlock_t lock;
+	u8 type;
+	u8 index;
+	u16 nid;
+	bool tight;
+	bool below_low;
+	struct mctl_buddy buddy;
+	u32 wmark_min, wmark_low, wmark_high;
+	u32 reserve[3];
+	u64 start_pfn, end_pfn;
+	u64 nr_lock, nr_refill, nr_drain, nr_failed, nr_alloc, nr_freed;
+} ____cacheline_aligned_in_smp;
+
+/**
+ * struct mctl_zonelist - the zones that a CPU of one node tries, nearest first
+ * @nr: length of each list
+ * @zone: for each requested type the indexes in arena->zones; a zone without
+ *	  frames is passed over when it is tried
+ */
+struct mctl_zonelist {
+	u8 nr[3];
+	u8 zone[3][MCTL_MAX_ZONES];
+};
+
+/* mm/zone.c */
+int mctl_zones_create(struct mctl_arena *arena, struct mctl_error *error);
+void mctl_zones_destroy(struct mctl_arena *arena);
+struct mctl_zone *mctl_zone_find(struct mctl_arena *arena, int nid, unsigned int type);
+const struct mctl_zonelist *mctl_zone_list(struct mctl_arena *arena,
+					   const struct mctl_request *request);
+void mctl_zone_add(struct mctl_arena *arena, struct mctl_zone *zone, u32 fn, unsigned int order);
+int mctl_zone_remove(struct mctl_arena *arena, struct mctl_zone *zone, u32 fn, unsigned int order);
+u32 mctl_zone_alloc(struct mctl_arena *arena, const struct mctl_request *request, u32 *reason);
+int mctl_zone_free(struct mctl_arena *arena, u32 fn, unsigned int order, u8 state);
+
+/* mm/zone_batch.c */
+unsigned int mctl_zone_refill(struct mctl_arena *arena, struct mctl_zone *zone, unsigned int order,
+			      unsigned int mt, u32 *fns, unsigned int nr);
+void mctl_zone_drain(struct mctl_arena *arena, struct mctl_zone *zone, unsigned int order,
+		     const u32 *fns, unsigned int nr);
+
+/* Which watermark a round of an allocation respects. */
+enum mctl_mark {
+	MCTL_MARK_LOW,
+	MCTL_MARK_MIN,
+};
+
+/* mm/watermark.c */
+u32 mctl_watermark_check(const struct mctl_zone *zone, const struct mctl_request *request,
+			 enum mctl_mark mark);
+u32 mctl_watermark_worse(u32 reason, u32 other);
+void mctl_watermark_unlock(struct mctl_arena *arena, struct mctl_zone *zone, unsigned long flags)
+	__releases(&zone->lock);
+void mctl_zone_setup_watermarks(struct mctl_arena *arena);
+
+/**
+ * struct mctl_why - what one zone says to a request
+ * @node: of the zone
+ * @type: enum memctl_zone_type of the zone
+ * @reason: enum memctl_reason; MEMCTL_REASON_NONE when it would serve it
+ * @nr_free: frames on free lists
+ * @nr_cached: frames in frame caches
+ * @need: frames that must be free for the request to be granted
+ * @wmark_min: frames
+ * @reserve: frames, against requests of this type
+ * @largest: highest order with a free block, or U32_MAX
+ * @block_order: order of the block that would be taken, or U32_MAX
+ * @from_mt: migratetype of the list that it is on, or U32_MAX
+ * @nr_suitable: blocks of at least the order asked for
+ * @fragmentation_index: thousandths, -1000 when a block is free
+ */
+struct mctl_why {
+	u32 node, type, reason, nr_free, nr_cached, need, wmark_min, reserve, largest, block_order;
+	u32 from_mt, nr_suitable;
+	int fragmentation_index;
+};
+
+unsigned int mctl_zone_why(struct mctl_arena *arena, const struct mctl_request *request,
+			   struct mctl_why *rows, unsigned int nr, bool *granted);
+
+/* What is known of a zone; frames, but spanned, start_pfn and the counters (blocks). */
+struct mctl_zone_info {
+	u32 index, node, type, nr_free, nr_cached, nr_frames;
+	u64 spanned, start_pfn;
+	u32 wmark_min, wmark_low, wmark_high, reserve[3];
+	u32 free_blocks[MCTL_NR_MT][MCTL_NR_ORDERS];
+	u32 pageblocks[MCTL_NR_MT];
+	u64 nr_alloc, nr_freed, nr_failed, nr_split, nr_merge;
+	u64 nr_lock, nr_refill, nr_drain, nr_steal;
+};
+
+int mctl_zone_info(struct mctl_arena *arena, u32 index, struct mctl_zone_info *info);
+
+#endif /* MCTL_MM_ZONE_H */

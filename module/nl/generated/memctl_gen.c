@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause)
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/memctl.yaml */
+/* YNL-GEN kernel source */
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include "memctl_gen.h"
+
+#include <uapi/linux/memctl.h>
+
+/* MEMCTL_CMD_ARENA_GET - do */
+const struct nla_policy memctl_arena_get_nl_policy[MEMCTL_A_ARENA_ARENA + 1] = {
+	[MEMCTL_A_ARENA_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+};
+
+/* MEMCTL_CMD_ARENA_ADD - do */
+const struct nla_policy memctl_arena_add_nl_policy[MEMCTL_A_ARENA_NODES + 1] = {
+	[MEMCTL_A_ARENA_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_ARENA_SIZE] = { .type = NLA_U64, },
+	[MEMCTL_A_ARENA_DMA] = { .type = NLA_U64, },
+	[MEMCTL_A_ARENA_DMA32] = { .type = NLA_U64, },
+	[MEMCTL_A_ARENA_NODES] = { .type = NLA_BINARY, },
+};
+
+/* MEMCTL_CMD_ARENA_DEL - do */
+const struct nla_policy memctl_arena_del_nl_policy[MEMCTL_A_ARENA_ARENA + 1] = {
+	[MEMCTL_A_ARENA_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+};
+
+/* MEMCTL_CMD_ARENA_GROW - do */
+const struct nla_policy memctl_arena_grow_nl_policy[MEMCTL_A_ARENA_NODES + 1] = {
+	[MEMCTL_A_ARENA_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_ARENA_SIZE] = { .type = NLA_U64, },
+	[MEMCTL_A_ARENA_NODES] = { .type = NLA_BINARY, },
+};
+
+/* MEMCTL_CMD_ARENA_SHRINK - do */
+const struct nla_policy memctl_arena_shrink_nl_policy[MEMCTL_A_ARENA_SIZE + 1] = {
+	[MEMCTL_A_ARENA_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_ARENA_SIZE] = { .type = NLA_U64, },
+};
+
+/* MEMCTL_CMD_ARENA_HASH - do */
+const struct nla_policy memctl_arena_hash_nl_policy[MEMCTL_A_ARENA_ARENA + 1] = {
+	[MEMCTL_A_ARENA_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+};
+
+/* MEMCTL_CMD_ZONE_GET - do */
+const struct nla_policy memctl_zone_get_nl_policy[MEMCTL_A_ZONE_INDEX + 1] = {
+	[MEMCTL_A_ZONE_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_ZONE_INDEX] = { .type = NLA_U32, },
+};
+
+/* MEMCTL_CMD_CHUNK_GET - do */
+const struct nla_policy memctl_chunk_get_nl_policy[MEMCTL_A_CHUNK_FN + 1] = {
+	[MEMCTL_A_CHUNK_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_CHUNK_FN] = { .type = NLA_U32, },
+};
+
+/* MEMCTL_CMD_CACHE_GET - do */
+const struct nla_policy memctl_cache_get_nl_policy[MEMCTL_A_CACHE_ID + 1] = {
+	[MEMCTL_A_CACHE_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_CACHE_NAME] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_CACHE_ID] = { .type = NLA_U32, },
+};
+
+/* MEMCTL_CMD_CACHE_ADD - do */
+const struct nla_policy memctl_cache_add_nl_policy[MEMCTL_A_CACHE_FLAGS + 1] = {
+	[MEMCTL_A_CACHE_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_CACHE_NAME] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_CACHE_SIZE] = { .type = NLA_U32, },
+	[MEMCTL_A_CACHE_ALIGN] = { .type = NLA_U32, },
+	[MEMCTL_A_CACHE_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x1f),
+};
+
+/* MEMCTL_CMD_CACHE_DEL - do */
+const struct nla_policy memctl_cache_del_nl_policy[MEMCTL_A_CACHE_ID + 1] = {
+	[MEMCTL_A_CACHE_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_CACHE_NAME] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_CACHE_ID] = { .type = NLA_U32, },
+};
+
+/* MEMCTL_CMD_CACHE_SHRINK - do */
+const struct nla_policy memctl_cache_shrink_nl_policy[MEMCTL_A_CACHE_ID + 1] = {
+	[MEMCTL_A_CACHE_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_CACHE_NAME] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_CACHE_ID] = { .type = NLA_U32, },
+};
+
+/* MEMCTL_CMD_EXEC - do */
+const struct nla_policy memctl_exec_nl_policy[MEMCTL_A_EXEC_STOP + 1] = {
+	[MEMCTL_A_EXEC_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_EXEC_OPS] = { .type = NLA_BINARY, },
+	[MEMCTL_A_EXEC_STOP] = { .type = NLA_FLAG, },
+};
+
+/* MEMCTL_CMD_HANDLE_GET - do */
+const struct nla_policy memctl_handle_get_nl_policy[MEMCTL_A_HANDLE_OWNER + 1] = {
+	[MEMCTL_A_HANDLE_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_HANDLE_HANDLE] = { .type = NLA_U64, },
+	[MEMCTL_A_HANDLE_KIND] = NLA_POLICY_MAX(NLA_U32, 2),
+	[MEMCTL_A_HANDLE_OWNER] = { .type = NLA_U32, },
+};
+
+/* MEMCTL_CMD_HANDLE_FREE - do */
+const struct nla_policy memctl_handle_free_nl_policy[MEMCTL_A_HANDLE_OWNER + 1] = {
+	[MEMCTL_A_HANDLE_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_HANDLE_OWNER] = { .type = NLA_U32, },
+};
+
+/* MEMCTL_CMD_REGION_GET - do */
+const struct nla_policy memctl_region_get_nl_policy[MEMCTL_A_REGION_NAME + 1] = {
+	[MEMCTL_A_REGION_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_REGION_NAME] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+};
+
+/* MEMCTL_CMD_REGION_ADD - do */
+const struct nla_policy memctl_region_add_nl_policy[MEMCTL_A_REGION_READONLY + 1] = {
+	[MEMCTL_A_REGION_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_REGION_NAME] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_REGION_NR_PAGES] = { .type = NLA_U32, },
+	[MEMCTL_A_REGION_READONLY] = { .type = NLA_FLAG, },
+};
+
+/* MEMCTL_CMD_REGION_DEL - do */
+const struct nla_policy memctl_region_del_nl_policy[MEMCTL_A_REGION_NAME + 1] = {
+	[MEMCTL_A_REGION_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_REGION_NAME] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+};
+
+/* MEMCTL_CMD_PT_WALK - do */
+const struct nla_policy memctl_pt_walk_nl_policy[MEMCTL_A_PT_ADDRESS + 1] = {
+	[MEMCTL_A_PT_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_PT_REGION] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_PT_ADDRESS] = { .type = NLA_U64, },
+};
+
+/* MEMCTL_CMD_PT_GET - do */
+const struct nla_policy memctl_pt_get_nl_policy[MEMCTL_A_PT_LEVEL + 1] = {
+	[MEMCTL_A_PT_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_PT_REGION] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_PT_ADDRESS] = { .type = NLA_U64, },
+	[MEMCTL_A_PT_LEVEL] = { .type = NLA_U32, },
+};
+
+/* MEMCTL_CMD_PT_VERIFY - do */
+const struct nla_policy memctl_pt_verify_nl_policy[MEMCTL_A_PT_REGION + 1] = {
+	[MEMCTL_A_PT_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_PT_REGION] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+};
+
+/* MEMCTL_CMD_WHAT - do */
+const struct nla_policy memctl_what_nl_policy[MEMCTL_A_WHAT_HANDLE + 1] = {
+	[MEMCTL_A_WHAT_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_WHAT_ADDRESS] = { .type = NLA_U64, },
+	[MEMCTL_A_WHAT_PFN] = { .type = NLA_U64, },
+	[MEMCTL_A_WHAT_HANDLE] = { .type = NLA_U64, },
+};
+
+/* MEMCTL_CMD_WHY - do */
+const struct nla_policy memctl_why_nl_policy[MEMCTL_A_WHY_MEMALLOC + 1] = {
+	[MEMCTL_A_WHY_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_WHY_ORDER] = NLA_POLICY_MAX(NLA_U32, MEMCTL_MAX_ORDER),
+	[MEMCTL_A_WHY_TYPE] = NLA_POLICY_MAX(NLA_U32, 2),
+	[MEMCTL_A_WHY_NODE] = { .type = NLA_S32, },
+	[MEMCTL_A_WHY_MIGRATETYPE] = NLA_POLICY_MAX(NLA_U32, 2),
+	[MEMCTL_A_WHY_THISNODE] = { .type = NLA_FLAG, },
+	[MEMCTL_A_WHY_MEMALLOC] = { .type = NLA_FLAG, },
+};
+
+/* MEMCTL_CMD_VERIFY - do */
+const struct nla_policy memctl_verify_nl_policy[MEMCTL_A_VERIFY_ARENA + 1] = {
+	[MEMCTL_A_VERIFY_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+};
+
+/* MEMCTL_CMD_PLANT - do */
+const struct nla_policy memctl_plant_nl_policy[MEMCTL_A_PLANT_BIT + 1] = {
+	[MEMCTL_A_PLANT_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_PLANT_SITE] = NLA_POLICY_MAX(NLA_U32, 7),
+	[MEMCTL_A_PLANT_INDEX] = { .type = NLA_U64, },
+	[MEMCTL_A_PLANT_ADDRESS] = { .type = NLA_U64, },
+	[MEMCTL_A_PLANT_LEVEL] = NLA_POLICY_RANGE(NLA_U32, 1, MEMCTL_MAX_LEVELS),
+	[MEMCTL_A_PLANT_BIT] = NLA_POLICY_MAX(NLA_U32, 63),
+};
+
+/* Ops table for memctl */
+const struct genl_ops memctl_nl_ops[25] = {
+	{
+		.cmd		= MEMCTL_CMD_ARENA_GET,
+		.doit		= memctl_nl_arena_get_doit,
+		.dumpit		= memctl_nl_arena_get_dumpit,
+		.policy		= memctl_arena_get_nl_policy,
+		.maxattr	= MEMCTL_A_ARENA_ARENA,
+	},
+	{
+		.cmd		= MEMCTL_CMD_ARENA_ADD,
+		.doit		= memctl_nl_arena_add_doit,
+		.policy		= memctl_arena_add_nl_policy,
+		.maxattr	= MEMCTL_A_ARENA_NODES,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_ARENA_DEL,
+		.doit		= memctl_nl_arena_del_doit,
+		.policy		= memctl_arena_del_nl_policy,
+		.maxattr	= MEMCTL_A_ARENA_ARENA,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_ARENA_GROW,
+		.doit		= memctl_nl_arena_grow_doit,
+		.policy		= memctl_arena_grow_nl_policy,
+		.maxattr	= MEMCTL_A_ARENA_NODES,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_ARENA_SHRINK,
+		.doit		= memctl_nl_arena_shrink_doit,
+		.policy		= memctl_arena_shrink_nl_policy,
+		.maxattr	= MEMCTL_A_ARENA_SIZE,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_ARENA_HASH,
+		.doit		= memctl_nl_arena_hash_doit,
+		.policy		= memctl_arena_hash_nl_policy,
+		.maxattr	= MEMCTL_A_ARENA_ARENA,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_ZONE_GET,
+		.doit		= memctl_nl_zone_get_doit,
+		.dumpit		= memctl_nl_zone_get_dumpit,
+		.policy		= memctl_zone_get_nl_policy,
+		.maxattr	= MEMCTL_A_ZONE_INDEX,
+	},
+	{
+		.cmd		= MEMCTL_CMD_CHUNK_GET,
+		.doit		= memctl_nl_chunk_get_doit,
+		.dumpit		= memctl_nl_chunk_get_dumpit,
+		.policy		= memctl_chunk_get_nl_policy,
+		.maxattr	= MEMCTL_A_CHUNK_FN,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_CACHE_GET,
+		.doit		= memctl_nl_cache_get_doit,
+		.dumpit		= memctl_nl_cache_get_dumpit,
+		.policy		= memctl_cache_get_nl_policy,
+		.maxattr	= MEMCTL_A_CACHE_ID,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_CACHE_ADD,
+		.doit		= memctl_nl_cache_add_doit,
+		.policy		= memctl_cache_add_nl_policy,
+		.maxattr	= MEMCTL_A_CACHE_FLAGS,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_CACHE_DEL,
+		.doit		= memctl_nl_cache_del_doit,
+		.policy		= memctl_cache_del_nl_policy,
+		.maxattr	= MEMCTL_A_CACHE_ID,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_CACHE_SHRINK,
+		.doit		= memctl_nl_cache_shrink_doit,
+		.policy		= memctl_cache_shrink_nl_policy,
+		.maxattr	= MEMCTL_A_CACHE_ID,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_EXEC,
+		.doit		= memctl_nl_exec_doit,
+		.policy		= memctl_exec_nl_policy,
+		.maxattr	= MEMCTL_A_EXEC_STOP,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_HANDLE_GET,
+		.doit		= memctl_nl_handle_get_doit,
+		.dumpit		= memctl_nl_handle_get_dumpit,
+		.policy		= memctl_handle_get_nl_policy,
+		.maxattr	= MEMCTL_A_HANDLE_OWNER,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_HANDLE_FREE,
+		.doit		= memctl_nl_handle_free_doit,
+		.policy		= memctl_handle_free_nl_policy,
+		.maxattr	= MEMCTL_A_HANDLE_OWNER,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_REGION_GET,
+		.doit		= memctl_nl_region_get_doit,
+		.dumpit		= memctl_nl_region_get_dumpit,
+		.policy		= memctl_region_get_nl_policy,
+		.maxattr	= MEMCTL_A_REGION_NAME,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_REGION_ADD,
+		.doit		= memctl_nl_region_add_doit,
+		.policy		= memctl_region_add_nl_policy,
+		.maxattr	= MEMCTL_A_REGION_READONLY,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_REGION_DEL,
+		.doit		= memctl_nl_region_del_doit,
+		.policy		= memctl_region_del_nl_policy,
+		.maxattr	= MEMCTL_A_REGION_NAME,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_PT_WALK,
+		.doit		= memctl_nl_pt_walk_doit,
+		.policy		= memctl_pt_walk_nl_policy,
+		.maxattr	= MEMCTL_A_PT_ADDRESS,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_PT_GET,
+		.doit		= memctl_nl_pt_get_doit,
+		.dumpit		= memctl_nl_pt_get_dumpit,
+		.policy		= memctl_pt_get_nl_policy,
+		.maxattr	= MEMCTL_A_PT_LEVEL,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_PT_VERIFY,
+		.doit		= memctl_nl_pt_verify_doit,
+		.policy		= memctl_pt_verify_nl_policy,
+		.maxattr	= MEMCTL_A_PT_REGION,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_WHAT,
+		.doit		= memctl_nl_what_doit,
+		.policy		= memctl_what_nl_policy,
+		.maxattr	= MEMCTL_A_WHAT_HANDLE,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_WHY,
+		.doit		= memctl_nl_why_doit,
+		.policy		= memctl_why_nl_policy,
+		.maxattr	= MEMCTL_A_WHY_MEMALLOC,
+	},
+	{
+		.cmd		= MEMCTL_CMD_VERIFY,
+		.doit		= memctl_nl_verify_doit,
+		.policy		= memctl_verify_nl_policy,
+		.maxattr	= MEMCTL_A_VERIFY_ARENA,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_PLANT,
+		.doit		= memctl_nl_plant_doit,
+		.policy		= memctl_plant_nl_policy,
+		.maxattr	= MEMCTL_A_PLANT_BIT,
+		.flags		= GENL_ADMIN_PERM,
+	},
+};
+
+static const struct genl_multicast_group memctl_nl_mcgrps[] = {
+	[MEMCTL_NLGRP_EVENTS] = { "events", },
+};

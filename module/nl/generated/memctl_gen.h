@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/memctl.yaml */
+/* YNL-GEN kernel header */
+
+#ifndef _LINUX_MEMCTL_GEN_H
+#define _LINUX_MEMCTL_GEN_H
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include <uapi/linux/memctl.h>
+
+extern const struct nla_policy memctl_arena_get_nl_policy[MEMCTL_A_ARENA_ARENA + 1];
+
+extern const struct nla_policy memctl_arena_add_nl_policy[MEMCTL_A_ARENA_NODES + 1];
+
+extern const struct nla_policy memctl_arena_del_nl_policy[MEMCTL_A_ARENA_ARENA + 1];
+
+extern const struct nla_policy memctl_arena_grow_nl_policy[MEMCTL_A_ARENA_NODES + 1];
+
+extern const struct nla_policy memctl_arena_shrink_nl_policy[MEMCTL_A_ARENA_SIZE + 1];
+
+extern const struct nla_policy memctl_arena_hash_nl_policy[MEMCTL_A_ARENA_ARENA + 1];
+
+extern const struct nla_policy memctl_zone_get_nl_policy[MEMCTL_A_ZONE_INDEX + 1];
+
+extern const struct nla_policy memctl_chunk_get_nl_policy[MEMCTL_A_CHUNK_FN + 1];
+
+extern const struct nla_policy memctl_cache_get_nl_policy[MEMCTL_A_CACHE_ID + 1];
+
+extern const struct nla_policy memctl_cache_add_nl_policy[MEMCTL_A_CACHE_FLAGS + 1];
+
+extern const struct nla_policy memctl_cache_del_nl_policy[MEMCTL_A_CACHE_ID + 1];
+
+extern const struct nla_policy memctl_cache_shrink_nl_policy[MEMCTL_A_CACHE_ID + 1];
+
+extern const struct nla_policy memctl_exec_nl_policy[MEMCTL_A_EXEC_STOP + 1];
+
+extern const struct nla_policy memctl_handle_get_nl_policy[MEMCTL_A_HANDLE_OWNER + 1];
+
+extern const struct nla_policy memctl_handle_free_nl_policy[MEMCTL_A_HANDLE_OWNER + 1];
+
+extern const struct nla_policy memctl_region_get_nl_policy[MEMCTL_A_REGION_NAME + 1];
+
+extern const struct nla_policy memctl_region_add_nl_policy[MEMCTL_A_REGION_READONLY + 1];
+
+extern const struct nla_policy memctl_region_del_nl_policy[MEMCTL_A_REGION_NAME + 1];
+
+extern const struct nla_policy memctl_pt_walk_nl_policy[MEMCTL_A_PT_ADDRESS + 1];
+
+extern const struct nla_policy memctl_pt_get_nl_policy[MEMCTL_A_PT_LEVEL + 1];
+
+extern const struct nla_policy memctl_pt_verify_nl_policy[MEMCTL_A_PT_REGION + 1];
+
+extern const struct nla_policy memctl_what_nl_policy[MEMCTL_A_WHAT_HANDLE + 1];
+
+extern const struct nla_policy memctl_why_nl_policy[MEMCTL_A_WHY_MEMALLOC + 1];
+
+extern const struct nla_policy memctl_verify_nl_policy[MEMCTL_A_VERIFY_ARENA + 1];
+
+extern const struct nla_policy memctl_plant_nl_policy[MEMCTL_A_PLANT_BIT + 1];
+
+/* Ops table for memctl */
+extern const struct genl_ops memctl_nl_ops[25];
+
+int memctl_nl_arena_get_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_arena_get_dumpit(struct sk_buff *skb,
+			       struct netlink_callback *cb);
+int memctl_nl_arena_add_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_arena_del_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_arena_grow_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_arena_shrink_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_arena_hash_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_zone_get_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_zone_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int memctl_nl_chunk_get_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_chunk_get_dumpit(struct sk_buff *skb,
+			       struct netlink_callback *cb);
+int memctl_nl_cache_get_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_cache_get_dumpit(struct sk_buff *skb,
+			       struct netlink_callback *cb);
+int memctl_nl_cache_add_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_cache_del_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_cache_shrink_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_exec_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_handle_get_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_handle_get_dumpit(struct sk_buff *skb,
+				struct netlink_callback *cb);
+int memctl_nl_handle_free_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_region_get_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_region_get_dumpit(struct sk_buff *skb,
+				struct netlink_callback *cb);
+int memctl_nl_region_add_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_region_del_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_pt_walk_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_pt_get_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_pt_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int memctl_nl_pt_verify_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_what_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_why_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_verify_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_plant_doit(struct sk_buff *skb, struct genl_info *info);
+
+enum {
+	MEMCTL_NLGRP_EVENTS,
+};
+
+#endif /* _LINUX_MEMCTL_GEN_H */

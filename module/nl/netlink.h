@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the files of the netlink layer share: refusals, replies and dumps.
+ * See netlink.c for the rules.
+ */
+#ifndef MCTL_NL_NETLINK_H
+#define MCTL_NL_NETLINK_H
+
+#include <net/genetlink.h>
+#include <uapi/linux/memctl.h>
+#include <uapi/linux/memctl_op.h>
+#include "mm/arena.h"
+#include "mm/error.h"
+#include "nl/generated/memctl_gen.h"
+
+/* Room for the attributes of any reply that has no arrays in it. */
+#define MCTL_NL_REPLY_SIZE 1024
+
+extern struct genl_family mctl_nl_family;
+
+/**
+ * mctl_netlink_init() - offer the family to user space
+ *
+ * The last step of loading: requests come in as soon as it returns.
+ *
+ * Context: process; sleeps.
+ * Return: 0; -EEXIST when there is a family of this name; -ENOMEM.
+ */
+int mctl_netlink_init(void);
+
+/**
+ * mctl_netlink_exit() - withdraw the family; the first step of unloading
+ *
+ * Context: process; sleeps until the requests under way are done.
+ */
+void mctl_netlink_exit(void);
+
+/* nl_event.c: listen to mm/event.h and pass events on to the group. */
+void mctl_nl_event_init(void);
+void mctl_nl_event_exit(void);
+
+/**
+ * mctl_nl_refuse() - refuse a request, and say why
+ * @extack: of the request
+ * @attr: attribute that is to blame, or NULL
+ * @errno: negative errno
+ * @format: one sentence without a full stop: which, what, and the limit
+ *
+ * Context: any.
+ * Return: @errno.
+ */
+__printf(4, 5) int mctl_nl_refuse(struct netlink_ext_ack *extack, const struct nlattr *attr,
+				  int errno, const char *format, ...);
+
+/**
+ * mctl_nl_fail() - pass a refusal of the layer below on
+ * @extack: of the request
+ * @attr: attribute that is to blame, or NULL
+ * @errno: negative errno
+ * @error: the text of it
+ *
+ * Context: any.
+ * Return: @errno.
+ */
+int mctl_nl_fail(struct netlink_ext_ack *extack, const struct nlattr *attr, int errno,
+		 const struct mctl_error *error);
+
+/**
+ * mctl_nl_need() - ask for an attribute
+ * @info: the request
+ * @type: number of the attribute
+ * @what: its name, for the text
+ *
+ * Context: any.
+ * Return: the attribute, or ERR_PTR(-EINVAL).
+ */
+struct nlattr *mctl_nl_need(struct genl_info *info, int type, const char *what);
+
+/**
+ * mctl_nl_name() - read an attribute that is a name
+ * @extack: of the request
+ * @attr: NUL-terminated string, by policy at most MEMCTL_NAME_MAX long
+ * @what: what it names, for the text
+ *
+ * Context: any.
+ * Return: the name; ERR_PTR(-EINVAL) when it has bytes behind its NUL.
+ */
+const char *mctl_nl_name(struct netlink_ext_ack *extack, const struct nlattr *attr,
+			 const char *what);
+
+/* The arena that the request is about; netlink.c holds it while the request runs. */
+static inline struct mctl_arena *mctl_nl_arena(const struct genl_info *info)
+{
+	return info->user_ptr[0];
+}
+
+/**
+ * mctl_nl_reply_new() - begin the reply to a request
+ * @info: the request
+ * @size: bytes of attributes that it has to have room for
+ * @hdr: becomes its header
+ *
+ * Context: process; sleeps.
+ * Return: the message, or NULL when there is no memory.
+ */
+struct sk_buff *mctl_nl_reply_new(struct genl_info *info, size_t size, void **hdr);
+
+/**
+ * mctl_nl_reply_send() - end and send a reply, or drop it
+ * @skb: from mctl_nl_reply_new()
+ * @hdr: its header
+ * @info: the request
+ * @failed: an attribute found no room
+ *
+ * Context: process.
+ * Return: 0; -EMSGSIZE with @failed; errno of the socket.
+ */
+int mctl_nl_reply_send(struct sk_buff *skb, void *hdr, struct genl_info *info, bool failed);
+
+static inline bool mctl_nl_put_u64(struct sk_buff *skb, int type, u64 value, int pad)
+{
+	return nla_put_u64_64bit(skb, type, value, pad);
+}
+
+/**
+ * struct mctl_nl_dump - where a dump is; lives in netlink_callback.ctx
+ * @arena: the arena that it is in, with a reference
+ * @position: next object in it, as the object's own file counts
+ * @generation: of the arena when it was last looked at
+ * @arenas: generation of the list of arenas, with @all
+ * @seq: number that changes with the generations, for NLM_F_DUMP_INTR
+ * @nth: number of the region, for page tables
+ * @level: level of the last entry, for page tables
+ * @all: goes on to the next arena
+ * @end: there is no more
+ * @admin: the requester may see addresses
+ * @started: @position and @level name an entry that was sent
+ */
+struct mctl_nl_dump {
+	struct mctl_arena *arena;
+	u64 position;
+	u64 generation;
+	u32 arenas;
+	u32 seq;
+	u32 nth;
+	u8 level;
+	bool all;
+	bool end;
+	bool admin;
+	bool started;
+};
+
+static inline struct mctl_nl_dump *mctl_nl_dump_of(struct netlink_callback *cb)
+{
+	return (struct mctl_nl_dump *)cb->ctx;
+}
+
+/* An attribute of the request that began the dump, or NULL. */
+static inline struct nlattr *mctl_nl_dump_attr(struct netlink_callback *cb, int type)
+{
+	return nlmsg_find_attr(cb->nlh, GENL_HDRLEN, type);
+}
+
+/**
+ * mctl_nl_dump_run() - fill one part of a dump
+ * @skb: the part
+ * @cb: the dump
+ * @cmd: command of its messages
+ * @next: puts the next object's attributes and moves the position on;
+ *	  -ENOENT when the arena has no more, -EMSGSIZE when there is no room
+ *	  (position as it was)
+ *
+ * Context: process; sleeps. No lock is held on return.
+ * Return: bytes filled, 0 at the end, or an errno that @next returned.
+ */
+int mctl_nl_dump_run(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
+		     int (*next)(struct sk_buff *skb, struct netlink_callback *cb,
+				 struct mctl_nl_dump *dump));
+
+#endif /* MCTL_NL_NETLINK_H */

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Requests about the shadow of the page tables: walk, list, compare.
+ */
+#include <linux/slab.h>
+#include "mm/region.h"
+#include "nl/netlink.h"
+
+/* Mismatches listed in one reply; the count goes on. */
+#define NR_LISTED 32
+
+/* Bytes of one nested entry, at most. */
+#define ENTRY_SIZE 160
+
+static bool put_u64(struct sk_buff *skb, int type, u64 value)
+{
+	return mctl_nl_put_u64(skb, type, value, MEMCTL_A_PT_PAD);
+}
+
+static bool put_entry_u64(struct sk_buff *skb, int type, u64 value)
+{
+	return mctl_nl_put_u64(skb, type, value, MEMCTL_A_PT_ENTRY_PAD);
+}
+
+static bool put_nested(struct sk_buff *skb, int type, const struct mctl_pt_entry *entry,
+		       bool hardware)
+{
+	struct nlattr *nest = nla_nest_start(skb, type);
+
+	if (!nest)
+		return true;
+	if (nla_put_string(skb, MEMCTL_A_PT_ENTRY_REGION, entry->region) ||
+	    put_entry_u64(skb, MEMCTL_A_PT_ENTRY_ADDRESS, entry->address) ||
+	    nla_put_u32(skb, MEMCTL_A_PT_ENTRY_LEVEL, entry->level) ||
+	    nla_put_u32(skb, MEMCTL_A_PT_ENTRY_INDEX, entry->index) ||
+	    put_entry_u64(skb, MEMCTL_A_PT_ENTRY_ENTRY, entry->entry) ||
+	    (hardware && put_entry_u64(skb, MEMCTL_A_PT_ENTRY_HARDWARE, entry->hardware)) ||
+	    put_entry_u64(skb, MEMCTL_A_PT_ENTRY_TABLE, entry->table) ||
+	    (entry->leaf && nla_put_flag(skb, MEMCTL_A_PT_ENTRY_LEAF)))
+		return true;
+	nla_nest_end(skb, nest);
+	return false;
+}
+
+static bool put_entry(struct sk_buff *skb, struct mctl_arena *arena,
+		      const struct mctl_pt_entry *entry)
+{
+	return nla_put_string(skb, MEMCTL_A_PT_ARENA, arena->name) ||
+	       put_u64(skb, MEMCTL_A_PT_GENERATION, mctl_arena_generation(arena)) ||
+	       nla_put_string(skb, MEMCTL_A_PT_REGION, entry->region) ||
+	       put_u64(skb, MEMCTL_A_PT_ADDRESS, entry->address) ||
+	       nla_put_u32(skb, MEMCTL_A_PT_LEVEL, entry->level) ||
+	       nla_put_u32(skb, MEMCTL_A_PT_INDEX, entry->index) ||
+	       put_u64(skb, MEMCTL_A_PT_ENTRY, entry->entry) ||
+	       put_u64(skb, MEMCTL_A_PT_TABLE, entry->table) ||
+	       (entry->leaf && nla_put_flag(skb, MEMCTL_A_PT_LEAF));
+}
+
+/* Name of the region that the request is about; NULL where none is named. */
+static const char *read_region(struct genl_info *info)
+{
+	struct nlattr *attr = info->attrs[MEMCTL_A_PT_REGION];
+
+	return attr ? mctl_nl_name(info->extack, attr, "region") : NULL;
+}
+
+/*
+ * Walk for the address of the request.
+ * Return: steps, highest level first, or an errno that was told of.
+ */
+static int walk(struct genl_info *info, struct mctl_pt_entry *steps, u64 *physical)
+{
+	struct mctl_error error = {};
+	struct nlattr *attr;
+	const char *name;
+	int ret;
+
+	name = read_region(info);
+	if (IS_ERR(name))
+		return PTR_ERR(name);
+	attr = mctl_nl_need(info, MEMCTL_A_PT_ADDRESS, "address");
+	if (IS_ERR(attr))
+		return PTR_ERR(attr);
+	ret = mctl_region_walk(mctl_nl_arena(info), name, nla_get_u64(attr), steps, physical,
+			       &error);
+	return ret < 0 ? mctl_nl_fail(info->extack, attr, ret, &error) : ret;
+}
+
+static bool put_walk(struct sk_buff *skb, struct genl_info *info, const struct mctl_pt_entry *steps,
+		     int nr, u64 physical)
+{
+	struct mctl_arena *arena = mctl_nl_arena(info);
+	u64 address = nla_get_u64(info->attrs[MEMCTL_A_PT_ADDRESS]);
+	int i;
+
+	if (nla_put_string(skb, MEMCTL_A_PT_REGION, steps[0].region) ||
+	    put_u64(skb, MEMCTL_A_PT_GENERATION, mctl_arena_generation(arena)) ||
+	    put_u64(skb, MEMCTL_A_PT_ADDRESS, address) ||
+	    (physical && put_u64(skb, MEMCTL_A_PT_PHYSICAL, physical)))
+		return true;
+	for (i = 0; i < nr; i++)
+		if (put_nested(skb, MEMCTL_A_PT_STEP, &steps[i], false))
+			return true;
+	return false;
+}
+
+int memctl_nl_pt_walk_doit(struct sk_buff *request, struct genl_info *info)
+{
+	struct mctl_pt_entry *steps;
+	struct sk_buff *skb;
+	u64 physical = 0;
+	void *hdr;
+	int ret;
+
+	steps = kcalloc(MEMCTL_MAX_LEVELS, sizeof(*steps), GFP_KERNEL);
+	if (!steps)
+		return -ENOMEM;
+	ret = walk(info, steps, &physical);
+	if (ret < 0)
+		goto out;
+	skb = mctl_nl_reply_new(info, MCTL_NL_REPLY_SIZE + MEMCTL_MAX_LEVELS * ENTRY_SIZE, &hdr);
+	ret = skb ? mctl_nl_reply_send(skb, hdr, info, put_walk(skb, info, steps, ret, physical)) :
+		    -ENOMEM;
+out:
+	kfree(steps);
+	return ret;
+}
+
+/* The entry for an address: of the level asked for, or the last that the walk came to. */
+int memctl_nl_pt_get_doit(struct sk_buff *request, struct genl_info *info)
+{
+	struct nlattr *level = info->attrs[MEMCTL_A_PT_LEVEL];
+	struct mctl_pt_entry *steps, *entry;
+	struct sk_buff *skb;
+	u64 physical;
+	int nr, ret;
+	void *hdr;
+
+	steps = kcalloc(MEMCTL_MAX_LEVELS, sizeof(*steps), GFP_KERNEL);
+	if (!steps)
+		return -ENOMEM;
+	nr = walk(info, steps, &physical);
+	ret = nr;
+	if (nr < 0)
+		goto out;
+	for (entry = steps; level && entry < steps + nr - 1; entry++)
+		if (entry->level == nla_get_u32(level))
+			break;
+	if (!level) {
+		entry = steps + nr - 1;
+	} else if (entry->level != nla_get_u32(level)) {
+		ret = mctl_nl_refuse(info->extack, level, -ENOENT,
+				     "level %u: the walk has levels %u to %u", nla_get_u32(level),
+				     steps[nr - 1].level, steps[0].level);
+		goto out;
+	}
+	skb = mctl_nl_reply_new(info, MCTL_NL_REPLY_SIZE, &hdr);
+	ret = skb ? mctl_nl_reply_send(skb, hdr, info, put_entry(skb, mctl_nl_arena(info), entry)) :
+		    -ENOMEM;
+out:
+	kfree(steps);
+	return ret;
+}
+
+/* Name of the region that the dump is in. Return: 0, -ENOENT behind the last. */
+static int dumped_region(struct netlink_callback *cb, struct mctl_nl_dump *dump, char *name)
+{
+	const struct nlattr *attr = mctl_nl_dump_attr(cb, MEMCTL_A_PT_REGION);
+	struct mctl_region_info region;
+
+	if (attr) {
+		if (dump->nth)
+			return -ENOENT;
+		nla_strscpy(name, attr, MEMCTL_NAME_MAX + 1);
+		return 0;
+	}
+	if (mctl_region_info_nth(dump->arena, dump->nth, &region))
+		return -ENOENT;
+	strscpy(name, region.name, MEMCTL_NAME_MAX + 1);
+	return 0;
+}
+
+static int dump_entry(struct sk_buff *skb, struct netlink_callback *cb, struct mctl_nl_dump *dump)
+{
+	char name[MEMCTL_NAME_MAX + 1];
+	struct mctl_pt_cursor cursor;
+	struct mctl_pt_entry entry;
+	int ret;
+
+	for (;;) {
+		ret = dumped_region(cb, dump, name);
+		if (ret)
+			return ret;
+		cursor.address = dump->position;
+		cursor.level = dump->level;
+		cursor.started = dump->started;
+		ret = mctl_region_entries(dump->arena, name, &cursor, &entry, 1);
+		if (ret > 0)
+			break;
+		/* Of a region that was named that is an error, any other went meanwhile. */
+		if (ret == -ENOENT && !dump->started && mctl_nl_dump_attr(cb, MEMCTL_A_PT_REGION))
+			return mctl_nl_refuse(cb->extack, NULL, -ESRCH, "arena %s has no region %s",
+					      dump->arena->name, name);
+		if (ret < 0 && ret != -ENOENT)
+			return ret;
+		dump->nth++;
+		dump->started = false;
+		dump->position = 0;
+		dump->level = 0;
+	}
+	if (put_entry(skb, dump->arena, &entry))
+		return -EMSGSIZE;
+	dump->position = cursor.address;
+	dump->level = cursor.level;
+	dump->started = cursor.started;
+	return 0;
+}
+
+int memctl_nl_pt_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return mctl_nl_dump_run(skb, cb, MEMCTL_CMD_PT_GET, dump_entry);
+}
+
+/* What a compare found, of one region or of several. */
+struct verified {
+	struct mctl_pt_verify sum;
+	struct mctl_pt_entry mismatch[NR_LISTED];
+};
+
+static int verify_region(struct genl_info *info, const char *name, struct verified *verified)
+{
+	struct mctl_pt_verify *sum = &verified->sum;
+	struct mctl_error error = {};
+	struct mctl_pt_verify one = {};
+	int ret;
+
+	ret = mctl_region_verify(mctl_nl_arena(info), name, &one,
+				 &verified->mismatch[sum->nr_listed], NR_LISTED - sum->nr_listed,
+				 &error);
+	if (ret)
+		return mctl_nl_fail(info->extack, info->attrs[MEMCTL_A_PT_REGION], ret, &error);
+	sum->nr_entries += one.nr_entries;
+	sum->nr_mismatch += one.nr_mismatch;
+	sum->nr_ignored += one.nr_ignored;
+	sum->nr_listed += one.nr_listed;
+	return 0;
+}
+
+static int verify_regions(struct genl_info *info, struct verified *verified)
+{
+	const char *name = read_region(info);
+	struct mctl_region_info region;
+	u32 nth;
+	int ret;
+
+	if (IS_ERR(name))
+		return PTR_ERR(name);
+	if (name)
+		return verify_region(info, name, verified);
+	for (nth = 0; !mctl_region_info_nth(mctl_nl_arena(info), nth, &region); nth++) {
+		ret = verify_region(info, region.name, verified);
+		/* It may have gone since it was listed. */
+		if (ret && ret != -ENOENT)
+			return ret;
+	}
+	return 0;
+}
+
+static bool put_verified(struct sk_buff *skb, struct mctl_arena *arena,
+			 const struct verified *verified)
+{
+	const struct mctl_pt_verify *sum = &verified->sum;
+	unsigned int i;
+
+	if (put_u64(skb, MEMCTL_A_PT_GENERATION, mctl_arena_generation(arena)) ||
+	    put_u64(skb, MEMCTL_A_PT_NR_ENTRIES, sum->nr_entries) ||
+	    put_u64(skb, MEMCTL_A_PT_NR_MISMATCH, sum->nr_mismatch) ||
+	    put_u64(skb, MEMCTL_A_PT_NR_IGNORED, sum->nr_ignored))
+		return true;
+	for (i = 0; i < sum->nr_listed; i++)
+		if (put_nested(skb, MEMCTL_A_PT_MISMATCH, &verified->mismatch[i], true))
+			return true;
+	return false;
+}
+
+int memctl_nl_pt_verify_doit(struct sk_buff *request, struct genl_info *info)
+{
+	struct verified *verified;
+	struct sk_buff *skb;
+	void *hdr;
+	int ret;
+
+	verified = kzalloc(sizeof(*verified), GFP_KERNEL);
+	if (!verified)
+		return -ENOMEM;
+	ret = verify_regions(info, verified);
+	if (ret)
+		goto out;
+	skb = mctl_nl_reply_new(info, MCTL_NL_REPLY_SIZE + NR_LISTED * ENTRY_SIZE, &hdr);
+	ret = skb ? mctl_nl_reply_send(skb, hdr, info,
+				       put_verified(skb, mctl_nl_arena(info), verified)) :
+		    -ENOMEM;
+out:
+	kfree(verified);
+	return ret;
+}

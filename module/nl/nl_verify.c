@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The on-line check of all invariants, and planted damage to check it with.
+ */
+#include <linux/slab.h>
+#include "mm/verify.h"
+#include "nl/netlink.h"
+
+/* Bytes of one nested problem, at most. */
+#define PROBLEM_SIZE 192
+
+static bool put_u64(struct sk_buff *skb, int type, u64 value)
+{
+	return mctl_nl_put_u64(skb, type, value, MEMCTL_A_VERIFY_PAD);
+}
+
+static bool put_problem(struct sk_buff *skb, const struct mctl_problem *problem)
+{
+	struct nlattr *nest = nla_nest_start(skb, MEMCTL_A_VERIFY_PROBLEM);
+
+	if (!nest)
+		return true;
+	if (nla_put_string(skb, MEMCTL_A_PROBLEM_INVARIANT, problem->invariant) ||
+	    nla_put_string(skb, MEMCTL_A_PROBLEM_OBJECT, problem->object) ||
+	    nla_put_string(skb, MEMCTL_A_PROBLEM_FIELD, problem->field) ||
+	    mctl_nl_put_u64(skb, MEMCTL_A_PROBLEM_INDEX, problem->index, MEMCTL_A_PROBLEM_PAD) ||
+	    mctl_nl_put_u64(skb, MEMCTL_A_PROBLEM_EXPECTED, problem->expected,
+			    MEMCTL_A_PROBLEM_PAD) ||
+	    mctl_nl_put_u64(skb, MEMCTL_A_PROBLEM_FOUND, problem->found, MEMCTL_A_PROBLEM_PAD))
+		return true;
+	nla_nest_end(skb, nest);
+	return false;
+}
+
+static bool put_result(struct sk_buff *skb, struct mctl_arena *arena,
+		       const struct mctl_verify_result *result)
+{
+	unsigned int i;
+
+	if (nla_put_string(skb, MEMCTL_A_VERIFY_ARENA, arena->name) ||
+	    put_u64(skb, MEMCTL_A_VERIFY_GENERATION, mctl_arena_generation(arena)) ||
+	    put_u64(skb, MEMCTL_A_VERIFY_NR_CHECKS, result->nr_checks) ||
+	    put_u64(skb, MEMCTL_A_VERIFY_NR_PROBLEMS, result->nr_problems) ||
+	    put_u64(skb, MEMCTL_A_VERIFY_STOP_NS, result->stop_ns))
+		return true;
+	for (i = 0; i < result->nr_listed; i++)
+		if (put_problem(skb, &result->listed[i]))
+			return true;
+	return false;
+}
+
+int memctl_nl_verify_doit(struct sk_buff *request, struct genl_info *info)
+{
+	struct mctl_arena *arena = mctl_nl_arena(info);
+	struct mctl_verify_result *result;
+	struct sk_buff *skb;
+	void *hdr;
+	int ret;
+
+	result = kzalloc(sizeof(*result), GFP_KERNEL);
+	if (!result)
+		return -ENOMEM;
+	ret = mctl_verify(arena, result);
+	if (ret) {
+		mctl_nl_refuse(info->extack, NULL, ret, "no memory to check arena %s with",
+			       arena->name);
+		goto out;
+	}
+	skb = mctl_nl_reply_new(info, MCTL_NL_REPLY_SIZE + result->nr_listed * PROBLEM_SIZE, &hdr);
+	ret = skb ? mctl_nl_reply_send(skb, hdr, info, put_result(skb, arena, result)) : -ENOMEM;
+out:
+	kfree(result);
+	return ret;
+}
+
+static u64 optional_u64(struct genl_info *info, int type)
+{
+	return info->attrs[type] ? nla_get_u64(info->attrs[type]) : 0;
+}
+
+static u32 optional_u32(struct genl_info *info, int type)
+{
+	return info->attrs[type] ? nla_get_u32(info->attrs[type]) : 0;
+}
+
+int memctl_nl_plant_doit(struct sk_buff *request, struct genl_info *info)
+{
+	struct mctl_error error = {};
+	struct nlattr *site;
+	int ret;
+
+	site = mctl_nl_need(info, MEMCTL_A_PLANT_SITE, "site");
+	if (IS_ERR(site))
+		return PTR_ERR(site);
+	ret = mctl_plant(mctl_nl_arena(info), nla_get_u32(site),
+			 optional_u64(info, MEMCTL_A_PLANT_INDEX),
+			 optional_u64(info, MEMCTL_A_PLANT_ADDRESS),
+			 optional_u32(info, MEMCTL_A_PLANT_LEVEL),
+			 optional_u32(info, MEMCTL_A_PLANT_BIT), &error);
+	return ret ? mctl_nl_fail(info->extack, NULL, ret, &error) : 0;
+}

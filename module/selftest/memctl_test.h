@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the files of the test module share; see memctl_test.c. */
+#ifndef MCTL_SELFTEST_MEMCTL_TEST_H
+#define MCTL_SELFTEST_MEMCTL_TEST_H
+
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/memctl.h>
+#include <linux/mm.h>
+#include <linux/types.h>
+#include <uapi/linux/memctl.h>
+
+/* What a case returns when the machine or the arena has not what it needs. */
+#define TEST_SKIP 1
+
+/**
+ * struct test_case - a line of the report
+ * @name: what is promised
+ * @run: 0 or TEST_SKIP; what did not hold was told through test_expect()
+ */
+struct test_case {
+	const char *name;
+	int (*run)(struct memctl_arena *arena);
+};
+
+/* Terminated by an entry without a name. */
+extern const struct test_case test_page_cases[];
+extern const struct test_case test_object_cases[];
+extern const struct test_case test_misuse_cases[];
+extern const struct test_case test_context_cases[];
+
+/* Note a broken promise. Return: @holds. */
+bool test_expect_at(bool holds, const char *text, const char *function, int line);
+
+#define test_expect(condition) test_expect_at(condition, #condition, __func__, __LINE__)
+
+/* Fill @size bytes with a pattern that @stamp determines; look whether it is still there. */
+void test_fill(void *memory, size_t size, u64 stamp);
+bool test_filled(const void *memory, size_t size, u64 stamp);
+
+/* Frames of arena main that no caller holds, from /proc/memctl; negative errno. */
+long test_free_frames(void);
+/* Objects of a cache of arena main that callers hold; negative errno. */
+long test_active_objects(const char *cache);
+
+#endif /* MCTL_SELFTEST_MEMCTL_TEST_H */

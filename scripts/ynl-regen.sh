@@ -1,0 +1,85 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# ynl-regen.sh - generates the netlink header and policies from Documentation/netlink/specs/memctl.yaml
+#
+# Usage: scripts/ynl-regen.sh [--check]
+#
+# The generator is the kernel's own (tools/net/ynl/ynl-gen-c.py of linux-source-6.12). --check writes nothing: it
+# validates the spec against the kernel's schema, compares the checked-in files with what the spec generates, prints TAP,
+# and ends with 1 when any of them is out of date.
+set -eu
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+check=
+case ${1:-} in
+--check) check=1 ;;
+'') ;;
+-h | --help) usage; exit 0 ;;
+*) die "unknown option $1" ;;
+esac
+
+cd "$MEMCTL_TOP"
+# Debian's python has the yaml and jsonschema packages; another one on the PATH may not.
+python=/usr/bin/python3
+"$python" -c 'import yaml, jsonschema' 2>/dev/null || scripts/setup test
+"$python" -c 'import yaml, jsonschema' || die "install python3-yaml and python3-jsonschema"
+kernel=$(scripts/kernel-source)
+
+# The generator writes the spec's path, seen from the directory that has a MAINTAINERS file, into what it generates.
+tree=$(mktemp -d)
+trap 'rm -rf "$tree"' EXIT
+mkdir -p "$tree/Documentation/netlink/specs" "$tree/out"
+touch "$tree/MAINTAINERS"
+cp "$kernel"/Documentation/netlink/*.yaml "$tree/Documentation/netlink/"
+spec=$tree/Documentation/netlink/specs/memctl.yaml
+cp Documentation/netlink/specs/memctl.yaml "$spec"
+
+failed=0 number=0
+
+# result STATUS NAME [DIAGNOSTIC-FILE]: one line of TAP.
+result() {
+	number=$((number + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $number - $2"
+	else
+		failed=1
+		echo "not ok $number - $2"
+		[ -z "${3:-}" ] || sed 's/^/# /' "$3"
+	fi
+}
+
+# generate FILE MODE KIND: FILE, or with --check its comparison.
+generate() {
+	local file=$1 mode=$2 kind=$3 out=$tree/out/${1##*/} status=0
+
+	"$python" "$kernel/tools/net/ynl/ynl-gen-c.py" --mode "$mode" "--$kind" --spec "$spec" -o "$out" ||
+		die "ynl-gen-c.py does not take the spec"
+	if [ -n "$check" ]; then
+		diff -u "$file" "$out" >"$tree/diff" 2>&1 || status=1
+		result "$status" "$file is what the spec generates" "$tree/diff"
+	elif ! cmp -s "$file" "$out"; then
+		cp "$out" "$file"
+		say "$file"
+	fi
+}
+
+if [ -n "$check" ]; then
+	echo "TAP version 13"
+	echo "1..4"
+	status=0
+	"$python" - "$spec" "$tree/Documentation/netlink/genetlink-legacy.yaml" >"$tree/diff" 2>&1 <<-'EOF' || status=1
+		import sys
+		import jsonschema
+		import yaml
+
+		with open(sys.argv[1]) as spec, open(sys.argv[2]) as schema:
+		    jsonschema.validate(yaml.safe_load(spec), yaml.safe_load(schema))
+	EOF
+	result "$status" "the spec is valid in the kernel's genetlink-legacy schema" "$tree/diff"
+fi
+generate include/uapi/linux/memctl.h uapi header
+generate module/nl/generated/memctl_gen.h kernel header
+generate module/nl/generated/memctl_gen.c kernel source
+exit "$failed"
