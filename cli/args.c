@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * args.c - from the command line to a struct args and the verb to run.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "args.h"
+#include "table.h"
+
+enum value_kind { NONE, U32, U64, SIZE, ZONE, MIGRATETYPE, NODES, TEXT };
+
+/* What getopt() returns for option opt: above every letter. */
+#define OPT_VALUE(opt) (0x100 + (opt))
+#define OPT_OUTPUT_ALL 0x80
+
+static const struct {
+	const char *name;
+	const char *meta;
+	const char *help;
+	enum value_kind kind;
+	size_t offset;
+	uint64_t max; /* 0: what fits */
+} descriptions[NR_OPTS] = {
+#define VALUE(opt, word, meta, kind, member, max, help) \
+	[OPT_##opt] = { word, meta, help, kind, offsetof(struct args, member), max }
+#define SWITCH(opt, word, help) VALUE(opt, word, NULL, NONE, given, 0, help)
+	VALUE(SIZE, "size", "SIZE", SIZE, size, 0, "bytes, or with K, M, G, T"),
+	VALUE(DMA, "dma", "SIZE", SIZE, dma, 0, "of it from zone DMA"),
+	VALUE(DMA32, "dma32", "SIZE", SIZE, dma32, 0, "of it from zone DMA32"),
+	VALUE(NODES, "nodes", "LIST", NODES, nodes, 0, "nodes to take from, as 0-3,5"),
+	VALUE(ORDER, "order", "N", U32, order, MEMCTL_MAX_ORDER, "blocks of 2^N frames, 0 to 10"),
+	VALUE(COUNT, "count", "N", U64, count, UINT32_MAX, "so many (default: 1; monitor: no end)"),
+	VALUE(ZONE, "zone", "ZONE", ZONE, zone, 0, "highest zone: DMA, DMA32 or Normal"),
+	VALUE(NODE, "node", "N", U32, node, INT16_MAX, "preferred NUMA node"),
+	SWITCH(THIS_NODE, "this-node", "no other node"),
+	VALUE(MIGRATETYPE, "migratetype", "TYPE", MIGRATETYPE, migratetype, 0,
+	      "Unmovable, Movable or Reclaimable"),
+	VALUE(OWNER, "owner", "TAG", U32, owner, 0, "a number; what it allocated only it frees"),
+	SWITCH(ZERO, "zero", "zero the memory"),
+	SWITCH(MEMALLOC, "memalloc", "may go below the min watermark"),
+	SWITCH(ATOMIC, "atomic", "never sleep; leave other CPUs' caches alone"),
+	SWITCH(FORCE, "force", "whoever the owner is"),
+	SWITCH(ALL, "all", "all of them"),
+	VALUE(ALIGN, "align", "SIZE", SIZE, align, UINT32_MAX, "alignment of objects, in bytes"),
+	SWITCH(REDZONE, "redzone", "guard bytes around each object"),
+	SWITCH(POISON, "poison", "fill free objects with a pattern"),
+	SWITCH(HWALIGN, "hwalign", "align objects to cache lines"),
+	VALUE(PAGES, "pages", "N", U32, pages, 0, "size of the region in pages of 4 KiB"),
+	SWITCH(READONLY, "readonly", "map without the right to write"),
+	VALUE(REGION, "region", "NAME", TEXT, region, 0, "the region that it is in"),
+	VALUE(INDEX, "index", "N", U64, index, 0, "which frame, zone, cache or handle"),
+	VALUE(ADDRESS, "address", "ADDRESS", U64, address, 0, "virtual address"),
+	VALUE(LEVEL, "level", "N", U32, level, MEMCTL_MAX_LEVELS,
+	      "level of the table, 1 (PTE) to 5"),
+	VALUE(BIT, "bit", "N", U32, bit, 63, "bit to flip, 0 to 63"),
+	VALUE(TIMEOUT, "timeout", "SECONDS", U32, timeout, INT32_MAX / 1000,
+	      "stop when nothing happens for so long"),
+	VALUE(THREADS, "threads", "N", U32, threads, 0, "threads, each on a CPU of its own"),
+	VALUE(BATCH, "batch", "N", U32, batch, 0, "operations in a sample"),
+	VALUE(ROUNDS, "rounds", "N", U32, rounds, 0, "samples of each thread"),
+	SWITCH(COLUMNS, "columns", "print the names of the columns of OBJECT [COMMAND]"),
+	SWITCH(OBJECTS, "objects", "print the names of the objects"),
+};
+
+const struct option common_options[] = {
+	{ "arena", required_argument, NULL, 'a' },
+	{ "json", no_argument, NULL, 'J' },
+	{ "raw", no_argument, NULL, 'r' },
+	{ "noheadings", no_argument, NULL, 'n' },
+	{ "bytes", no_argument, NULL, 'b' },
+	{ "output", required_argument, NULL, 'o' },
+	{ "output-all", no_argument, NULL, OPT_OUTPUT_ALL },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+};
+
+const unsigned int nr_common_options = sizeof(common_options) / sizeof(common_options[0]);
+
+bool common_option(struct memctl_ctx *ctx, int letter, const char *value)
+{
+	switch (letter) {
+	case 'a':
+		ctx->arena = value;
+		return true;
+	case 'J':
+		ctx->json = true;
+		return true;
+	case 'r':
+		ctx->raw = true;
+		return true;
+	case 'n':
+		ctx->no_headings = true;
+		return true;
+	case 'b':
+		ctx->bytes = true;
+		return true;
+	case 'o':
+		ctx->columns = value;
+		return true;
+	case OPT_OUTPUT_ALL:
+		ctx->all_columns = true;
+		return true;
+	case 'q':
+		ctx->quiet = true;
+		return true;
+	}
+	return false;
+}
+
+void common_help(void)
+{
+	fputs("Options everywhere:\n"
+	      "  -a, --arena NAME     the arena (default: main)\n"
+	      "  -J, --json           JSON\n"
+	      "  -r, --raw            columns without alignment\n"
+	      "  -n, --noheadings     no line of column names\n"
+	      "  -b, --bytes          sizes in bytes\n"
+	      "  -o, --output LIST    these columns; +LIST adds to the default ones\n"
+	      "      --output-all     all columns\n"
+	      "  -q, --quiet          say less; the exit status says it\n"
+	      "  -h, --help           this text\n"
+	      "  -V, --version        version of this program\n",
+	      stdout);
+}
+
+static bool parse_word(const char *text, const char *(*name)(uint32_t), uint32_t nr,
+		       uint32_t *value)
+{
+	for (uint32_t i = 0; i < nr; i++) {
+		if (!strcasecmp(text, name(i))) {
+			*value = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* "0-3,5": at most MAX_NODES of them. */
+static bool parse_nodes(const char *text, struct args *args)
+{
+	char part[24];
+
+	args->nr_nodes = 0;
+	for (;;) {
+		size_t length = strcspn(text, ",");
+		uint32_t first, last;
+		char *dash;
+
+		if (!length || length >= sizeof(part))
+			return false;
+		memcpy(part, text, length);
+		part[length] = '\0';
+		dash = strchr(part, '-');
+		if (dash)
+			*dash++ = '\0';
+		if (!parse_u32(part, &first) || !parse_u32(dash ? dash : part, &last))
+			return false;
+		if (first > last || last >= MAX_NODES)
+			return false;
+		for (uint32_t node = first; node <= last; node++) {
+			if (args->nr_nodes == MAX_NODES)
+				return false;
+			args->nodes[args->nr_nodes++] = node;
+		}
+		if (!text[length])
+			return true;
+		text += length + 1;
+	}
+}
+
+static bool parse_value(enum opt opt, const char *text, struct args *args)
+{
+	void *to = (char *)args + descriptions[opt].offset;
+	uint64_t max = descriptions[opt].max;
+
+	switch (descriptions[opt].kind) {
+	case NONE:
+		return true;
+	case U32:
+		return parse_u32(text, to) && (!max || *(uint32_t *)to <= max);
+	case U64:
+		return parse_u64(text, to) && (!max || *(uint64_t *)to <= max);
+	case SIZE:
+		return parse_size(text, to) && (!max || *(uint64_t *)to <= max);
+	case ZONE:
+		return parse_word(text, zone_name, MODEL_NR_ZONE_TYPES, to);
+	case MIGRATETYPE:
+		return parse_word(text, migratetype_name, MODEL_NR_MIGRATETYPES, to);
+	case NODES:
+		return parse_nodes(text, args);
+	case TEXT:
+		*(const char **)to = text;
+		return *text;
+	}
+	return false;
+}
+
+static int refuse_value(struct memctl_ctx *ctx, const struct object *object, enum opt opt,
+			const char *text)
+{
+	const char *name = descriptions[opt].name;
+
+	if (descriptions[opt].max)
+		return fail_usage(ctx, object->name, "--%s: '%s' is no number from 0 to %" PRIu64,
+				  name, text_escape(text), descriptions[opt].max);
+	return fail_usage(ctx, object->name, "--%s: '%s' is no valid %s", name, text_escape(text),
+			  descriptions[opt].meta);
+}
+
+/* All options that the object's verbs know, in getopt()'s form. */
+static uint64_t make_options(const struct object *object, struct option *options)
+{
+	uint64_t known = 0;
+	unsigned int nr = nr_common_options;
+
+	memcpy(options, common_options, nr * sizeof(*options));
+	for (unsigned int i = 0; i < object->nr; i++)
+		known |= object->verbs[i].allowed | object->verbs[i].required;
+	for (unsigned int opt = 0; opt < NR_OPTS; opt++) {
+		if (known & BIT(opt))
+			options[nr++] = (struct option){ descriptions[opt].name,
+							 descriptions[opt].meta ?
+								 required_argument :
+								 no_argument,
+							 NULL, OPT_VALUE(opt) };
+	}
+	options[nr] = (struct option){ 0 };
+	return known;
+}
+
+static void show_options(uint64_t known)
+{
+	char left[40];
+
+	if (!known)
+		return;
+	fputs("\nOptions:\n", stdout);
+	for (unsigned int opt = 0; opt < NR_OPTS; opt++) {
+		if (!(known & BIT(opt)))
+			continue;
+		snprintf(left, sizeof(left), "--%s %s", descriptions[opt].name,
+			 descriptions[opt].meta ? descriptions[opt].meta : "");
+		printf("  %-20s %s\n", left, descriptions[opt].help);
+	}
+}
+
+static int show_help(const struct object *object, uint64_t known)
+{
+	const struct view *shown = NULL;
+
+	printf("Usage: memctl [OPTIONS] %s%s\n\n%s\n\nCommands:\n", object->name,
+	       object->verbs[0].name[0] ? " [COMMAND] [ARGUMENTS]" : " [ARGUMENTS]", object->help);
+	for (unsigned int i = 0; i < object->nr; i++) {
+		const struct verb *verb = &object->verbs[i];
+
+		printf("  %s%s%s%s%s\n      %s\n", object->name, verb->name[0] ? " " : "",
+		       verb->name, verb->usage[0] ? " " : "", verb->usage, verb->help);
+	}
+	show_options(known);
+	putchar('\n');
+	common_help();
+	for (unsigned int i = 0; i < object->nr; i++) {
+		const struct verb *verb = &object->verbs[i];
+
+		if (!verb->view || verb->view == shown)
+			continue;
+		shown = verb->view;
+		printf("\nColumns of '%s%s%s':\n", object->name, verb->name[0] ? " " : "",
+		       verb->name);
+		view_help(verb->view);
+	}
+	return MEMCTL_EXIT_OK;
+}
+
+static const struct verb *find_verb(const struct object *object, const char *name)
+{
+	for (unsigned int i = 0; i < object->nr; i++) {
+		if (!strcmp(object->verbs[i].name, name))
+			return &object->verbs[i];
+	}
+	return NULL;
+}
+
+static int check_options(struct memctl_ctx *ctx, const struct object *object,
+			 const struct verb *verb, const struct args *args)
+{
+	uint64_t wrong = args->given & ~(verb->allowed | verb->required);
+	uint64_t missing = verb->required & ~args->given;
+
+	for (unsigned int opt = 0; opt < NR_OPTS; opt++) {
+		if (wrong & BIT(opt))
+			return fail_usage(ctx, object->name, "'%s%s%s' takes no option --%s",
+					  object->name, verb->name[0] ? " " : "", verb->name,
+					  descriptions[opt].name);
+		if (missing & BIT(opt))
+			return fail_usage(ctx, object->name, "'%s%s%s' needs --%s %s", object->name,
+					  verb->name[0] ? " " : "", verb->name,
+					  descriptions[opt].name, descriptions[opt].meta);
+	}
+	return MEMCTL_EXIT_OK;
+}
+
+/* Options are parsed: find the verb among the words, check, and run it. */
+static int dispatch(struct memctl_ctx *ctx, const struct object *object, struct args *args,
+		    uint64_t known)
+{
+	const struct verb *verb = args->nr_words ? find_verb(object, args->words[0]) : NULL;
+	int ret;
+
+	for (int i = 0; i < args->nr_words && i < 2; i++) {
+		if (!strcmp(args->words[i], "help") && (!i || verb))
+			return show_help(object, known);
+	}
+	if (verb && verb->name[0]) {
+		args->words++;
+		args->nr_words--;
+	} else {
+		verb = &object->verbs[0];
+		if (args->nr_words && verb->name[0])
+			return fail_usage(ctx, object->name, "'%s' has no command '%s'",
+					  object->name, args->words[0]);
+	}
+	if (ctx->list_columns) {
+		if (verb->view)
+			view_names(verb->view);
+		return MEMCTL_EXIT_OK;
+	}
+	ret = check_options(ctx, object, verb, args);
+	if (ret)
+		return ret;
+	if (args->nr_words < verb->min)
+		return fail_usage(ctx, object->name, "usage: memctl %s%s%s %s", object->name,
+				  verb->name[0] ? " " : "", verb->name, verb->usage);
+	if (verb->max >= 0 && args->nr_words > verb->max)
+		return fail_usage(ctx, object->name, "'%s' is one word too many",
+				  args->words[verb->max]);
+	if ((ctx->columns || ctx->all_columns) && !verb->view)
+		return fail_usage(ctx, object->name, "'%s%s%s' has no columns", object->name,
+				  verb->name[0] ? " " : "", verb->name);
+	if (verb->view) {
+		ret = view_check(ctx, verb->view, object->name);
+		if (ret)
+			return ret;
+	}
+	return verb->run(ctx, args);
+}
+
+/**
+ * verbs_run() - parse the arguments of an object and run the verb they name
+ * @ctx: context; common options are stored in it
+ * @object: the object
+ * @argc: number of arguments
+ * @argv: arguments, the object's name first
+ *
+ * Return: exit status.
+ */
+int verbs_run(struct memctl_ctx *ctx, const struct object *object, int argc, char **argv)
+{
+	static struct args args;
+	struct option options[NR_OPTS + 16];
+	uint64_t known = make_options(object, options);
+	int value;
+
+	args = (struct args){ .count = 1, .zone = MEMCTL_ZONE_TYPE_NORMAL };
+	opterr = 0;
+	optind = 0;
+	while ((value = getopt_long(argc, argv, ":" COMMON_LETTERS, options, NULL)) != -1) {
+		if (value >= OPT_VALUE(0)) {
+			enum opt opt = value - OPT_VALUE(0);
+
+			if (!parse_value(opt, optarg, &args))
+				return refuse_value(ctx, object, opt, optarg);
+			args.given |= BIT(opt);
+		} else if (value == 'h') {
+			return show_help(object, known);
+		} else if (value == 'V') {
+			return cmd_version(ctx, 1, (char *[]){ (char *)"version", NULL });
+		} else if (value == ':') {
+			return fail_usage(ctx, object->name, "%s needs a value", argv[optind - 1]);
+		} else if (!common_option(ctx, value, optarg)) {
+			if (optopt && optopt < 0x80)
+				return fail_usage(ctx, object->name, "unknown option -%c", optopt);
+			return fail_usage(ctx, object->name, "unknown option %s", argv[optind - 1]);
+		}
+	}
+	args.words = argv + optind;
+	args.nr_words = argc - optind;
+	return dispatch(ctx, object, &args, known);
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cmd_arena.c - arenas: list, make, grow, shrink, remove, hash.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "args.h"
+#include "arena_view.h"
+
+static int show(struct memctl_ctx *ctx, const struct args *args)
+{
+	struct arena arena;
+	struct list arenas;
+	int status;
+
+	if (!ctx_client(ctx, &status))
+		return status;
+	if (args->nr_words) {
+		if (client_arena_get(ctx->client, args->words[0], &arena))
+			return fail_client(ctx, "arena '%s'", args->words[0]);
+		return view_print_rows(ctx, &arena_view, &arena, 1, sizeof(arena));
+	}
+	if (client_arena_list(ctx->client, &arenas))
+		return fail_client(ctx, "the arenas");
+	status = view_print(ctx, &arena_view, &arenas);
+	list_free(&arenas);
+	return status;
+}
+
+static int add(struct memctl_ctx *ctx, const struct args *args)
+{
+	struct client_arena_add what = {
+		.name = args->words[0],
+		.size = args->size,
+		.dma = args->dma,
+		.dma32 = args->dma32,
+		.nodes = GIVEN(args, OPT_NODES) ? args->nodes : NULL,
+		.nr_nodes = args->nr_nodes,
+	};
+	int status;
+
+	if (!ctx_client(ctx, &status))
+		return status;
+	if (client_arena_add(ctx->client, &what))
+		return fail_client(ctx, "arena '%s'", args->words[0]);
+	return MEMCTL_EXIT_OK;
+}
+
+static int del(struct memctl_ctx *ctx, const struct args *args)
+{
+	int status;
+
+	if (!ctx_client(ctx, &status))
+		return status;
+	if (client_arena_del(ctx->client, args->words[0]))
+		return fail_client(ctx, "arena '%s'", args->words[0]);
+	return MEMCTL_EXIT_OK;
+}
+
+/* How many bytes it really was. */
+static int print_size(struct memctl_ctx *ctx, const char *key, const char *word, uint64_t size)
+{
+	struct json_object *object;
+
+	if (ctx->json) {
+		object = json_object_new_object();
+		json_object_object_add(object, "size", json_object_new_uint64(size));
+		return json_document(ctx, key, object);
+	}
+	if (!ctx->quiet)
+		printf("%s %s\n", word, text_size(ctx, size));
+	return MEMCTL_EXIT_OK;
+}
+
+static int grow(struct memctl_ctx *ctx, const struct args *args)
+{
+	uint64_t size = args->size;
+	int status;
+
+	if (!ctx_client(ctx, &status))
+		return status;
+	if (client_arena_grow(ctx->client, args->words[0], &size,
+			      GIVEN(args, OPT_NODES) ? args->nodes : NULL, args->nr_nodes))
+		return fail_client(ctx, "arena '%s'", args->words[0]);
+	return print_size(ctx, "grow", "added", size);
+}
+
+static int shrink(struct memctl_ctx *ctx, const struct args *args)
+{
+	uint64_t size = args->size;
+	int status;
+
+	if (!ctx_client(ctx, &status))
+		return status;
+	if (client_arena_shrink(ctx->client, args->words[0], &size))
+		return fail_client(ctx, "arena '%s'", args->words[0]);
+	return print_size(ctx, "shrink", "gave back", size);
+}
+
+static int hash(struct memctl_ctx *ctx, const struct args *args)
+{
+	const char *name = args->nr_words ? args->words[0] : ctx->arena;
+	struct json_object *object;
+	struct arena arena;
+	char text[20];
+	int status;
+
+	if (!ctx_client(ctx, &status))
+		return status;
+	if (client_arena_hash(ctx->client, name, &arena))
+		return fail_client(ctx, "arena '%s'", name);
+	snprintf(text, sizeof(text), "0x%016llx", (unsigned long long)arena.hash);
+	if (!ctx->json) {
+		puts(text);
+		return MEMCTL_EXIT_OK;
+	}
+	object = json_object_new_object();
+	json_object_object_add(object, "arena", json_text(name));
+	json_object_object_add(object, "hash", json_object_new_string(text));
+	json_object_object_add(object, "generation", json_object_new_uint64(arena.generation));
+	return json_document(ctx, "hash", object);
+}
+
+static const struct verb verbs[] = {
+	{ "show", "[NAME]", "print all arenas, or one", show, 0, 0, 0, 1, &arena_view },
+	{ "add", "NAME --size SIZE [--dma SIZE] [--dma32 SIZE] [--nodes LIST]",
+	  "take memory from the host and make an arena of it", add,
+	  BIT(OPT_DMA) | BIT(OPT_DMA32) | BIT(OPT_NODES), BIT(OPT_SIZE), 1, 1, NULL },
+	{ "grow", "NAME --size SIZE [--nodes LIST]", "take more memory from the host", grow,
+	  BIT(OPT_NODES), BIT(OPT_SIZE), 1, 1, NULL },
+	{ "shrink", "NAME --size SIZE", "give chunks back that are wholly free", shrink, 0,
+	  BIT(OPT_SIZE), 1, 1, NULL },
+	{ "del", "NAME", "give everything back; refused while anybody uses it", del, 0, 0, 1, 1,
+	  NULL },
+	{ "hash", "[NAME]", "print the hash of its allocations and free lists", hash, 0, 0, 0, 1,
+	  NULL },
+};
+
+static const struct object object =
+	OBJECT("arena", "An arena is memory taken from the host, with its own allocators.", verbs);
+
+int cmd_arena(struct memctl_ctx *ctx, int argc, char **argv)
+{
+	return verbs_run(ctx, &object, argc, argv);
+}

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cmd_bench.c - the costs of our paths beside Linux's own, in one run.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "args.h"
+#include "bench.h"
+#include "table.h"
+
+#define EXIT_INTERRUPTED (128 + SIGINT)
+#define REGION_PAGES 512
+#define DEFAULT_ROUNDS 201
+
+/* What there is; `memctl bench` alone runs all but the last. */
+static const struct bench_spec benchmarks[] = {
+	{ .name = "pair", .flags = BENCH_ORDER },
+	{ .name = "worst" },
+	{ .name = "burst", .flags = BENCH_ORDER },
+	{ .name = "bulk" },
+	{ .name = "rand", .flags = BENCH_ORDER },
+	{ .name = "remote", .flags = BENCH_ORDER | BENCH_CPUS },
+	{ .name = "object-pair", .flags = BENCH_SIZE },
+	{ .name = "object-burst", .flags = BENCH_SIZE },
+	{ .name = "object-bulk", .flags = BENCH_SIZE },
+	{ .name = "object-rand", .flags = BENCH_SIZE },
+	{ .name = "object-remote", .flags = BENCH_SIZE | BENCH_CPUS },
+	{ .name = "kmalloc-pair", .flags = BENCH_SIZE },
+	{ .name = "walk", .flags = BENCH_REGION_PAGES },
+	{ .name = "map", .flags = BENCH_REGION_PAGES },
+	{ .name = "netlink", .flags = BENCH_ORDER | BENCH_NETLINK },
+	{ .name = "frag" },
+};
+
+#define NR_BENCHMARKS (sizeof(benchmarks) / sizeof(benchmarks[0]))
+
+/* --- the table --- */
+
+static struct json_object *hundredths(uint64_t value)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%llu.%02u", (unsigned long long)(value / 100),
+		 (unsigned int)(value % 100));
+	return json_object_new_double_s((double)value / 100, text);
+}
+
+#define FIGURE(function, side, member)                                                           \
+	static struct json_object *function(const void *row)                                     \
+	{                                                                                        \
+		const struct bench_row *bench = row;                                             \
+                                                                                                 \
+		return bench->side.operations ? hundredths(bench->side.member) : NULL;           \
+	}
+
+FIGURE(our_min, ours, min)
+FIGURE(our_median, ours, median)
+FIGURE(our_p99, ours, p99)
+FIGURE(rival_min, theirs, min)
+FIGURE(rival_median, theirs, median)
+FIGURE(rival_p99, theirs, p99)
+
+#define OPTION(function, flag, member)                                                           \
+	static struct json_object *function(const void *row)                                     \
+	{                                                                                        \
+		const struct bench_row *bench = row;                                             \
+                                                                                                 \
+		return bench->spec.flags & (flag) ?                                              \
+			       json_object_new_int64(bench->spec.member) :                       \
+			       NULL;                                                             \
+	}
+
+OPTION(order, BENCH_ORDER, order)
+OPTION(size, BENCH_SIZE, size)
+
+static struct json_object *ratio(const void *row)
+{
+	const struct bench_row *bench = row;
+
+	if (!bench->ours.operations || !bench->theirs.median)
+		return NULL;
+	return hundredths((bench->ours.median * 100 + bench->theirs.median / 2) /
+			  bench->theirs.median);
+}
+
+static struct json_object *rival(const void *row)
+{
+	const struct bench_row *bench = row;
+
+	return bench->rival[0] ? json_text(bench->rival) : NULL;
+}
+
+#define PLAIN(heading, type, member, when, text)                                                 \
+	{                                                                                        \
+		.name = heading, .kind = COLUMN_##type, .use = USE_##when,                       \
+		.offset = offsetof(struct bench_row, member), .help = text                       \
+	}
+
+static const struct column columns[] = {
+	PLAIN("PATH", STRING, path, BOTH, "what was measured"),
+	COLUMN_COUNTED("ORDER", order, BOTH, "of the blocks"),
+	COLUMN_COUNTED("SIZE", size, BOTH, "of the objects, bytes"),
+	PLAIN("BATCH", U32, spec.batch, JSON, "operations in a sample"),
+	PLAIN("ROUNDS", U32, spec.rounds, JSON, "samples of each thread"),
+	PLAIN("THREADS", U32, spec.threads, BOTH, "threads, on as many CPUs"),
+	PLAIN("UNIT", STRING, unit, BOTH, "of the figures, which are for each operation"),
+	COLUMN_COUNTED("MIN", our_min, BOTH, "memctl's least"),
+	COLUMN_COUNTED("MEDIAN", our_median, BOTH, "memctl's median"),
+	COLUMN_COUNTED("P99", our_p99, BOTH, "99 of 100 of memctl's samples are below"),
+	PLAIN("OPERATIONS", U64, ours.operations, JSON, "operations of memctl's measured"),
+	PLAIN("FAILED", U64, ours.failed, BOTH, "operations of memctl's that were refused"),
+	COLUMN_MADE("RIVAL", rival, BOTH, "Linux's function for the same"),
+	COLUMN_COUNTED("RIVAL-MIN", rival_min, JSON, "its least"),
+	COLUMN_COUNTED("RIVAL-MEDIAN", rival_median, BOTH, "its median"),
+	COLUMN_COUNTED("RIVAL-P99", rival_p99, JSON, "99 of 100 of its samples are below"),
+	PLAIN("RIVAL-FAILED", U64, theirs.failed, JSON, "operations of its that were refused"),
+	COLUMN_COUNTED("RATIO", ratio, BOTH, "memctl's median divided by the rival's"),
+};
+static const struct view bench_view = VIEW("bench", columns);
+
+/* --- progress and its end --- */
+
+static volatile int stop_asked;
+
+static void on_signal(int number)
+{
+	(void)number;
+	stop_asked = 1;
+}
+
+static void catch_signals(void (*handler)(int))
+{
+	struct sigaction action = { .sa_handler = handler };
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
+
+static unsigned int nr_done, nr_all;
+
+static void show_progress(const struct bench_spec *spec, uint64_t done, uint64_t total)
+{
+	fprintf(stderr, "\rbench %u of %u: %s", nr_done + 1, nr_all, spec->name);
+	if (spec->flags & BENCH_ORDER)
+		fprintf(stderr, " order %u", spec->order);
+	fprintf(stderr, ", %u%%\033[K", total ? (unsigned int)(done * 100 / total) : 0);
+	fflush(stderr);
+}
+
+static void clear_progress(void)
+{
+	fputs("\r\033[K", stderr);
+	fflush(stderr);
+}
+
+/* --- the command --- */
+
+static const struct bench_spec *find(const char *name)
+{
+	for (size_t i = 0; i < NR_BENCHMARKS; i++) {
+		if (!strcmp(benchmarks[i].name, name))
+			return &benchmarks[i];
+	}
+	return NULL;
+}
+
+static int refused(struct memctl_ctx *ctx, const struct bench_spec *spec, int err)
+{
+	switch (-err) {
+	case EINTR:
+		return EXIT_INTERRUPTED;
+	case ENOENT:
+		if (!bench_file_exists())
+			return fail(ctx, MEMCTL_EXIT_MODULE,
+				    "the module memctl_bench is not loaded: modprobe memctl_bench");
+		return fail(ctx, MEMCTL_EXIT_REFUSED, "bench: there is no arena '%s'", ctx->arena);
+	case EBUSY:
+		return fail(ctx, MEMCTL_EXIT_REFUSED, "bench: another one is running");
+	case ERANGE:
+		return fail(ctx, MEMCTL_EXIT_REFUSED,
+			    "bench %s: more than the module, or this machine's CPUs, can do",
+			    spec->name);
+	case EPROTO:
+		return fail(ctx, MEMCTL_EXIT_MODULE, "the module memctl_bench is of another version");
+	default:
+		return fail(ctx, MEMCTL_EXIT_REFUSED, "bench %s: %s", spec->name, strerror(-err));
+	}
+}
+
+static int run_one(struct memctl_ctx *ctx, const struct bench_spec *spec, bench_progress *progress,
+		   struct bench_table *table)
+{
+	struct region region;
+	int status, err;
+
+	if (progress)
+		progress(spec, 0, spec->rounds);
+	if (spec->flags & (BENCH_NETLINK | BENCH_REGION_PAGES) && !ctx_client(ctx, &status))
+		return status;
+	if (spec->flags & BENCH_NETLINK) {
+		err = bench_netlink_run(ctx->client, ctx->arena, spec, progress, &stop_asked,
+					table);
+		if (err && client_error(ctx->client)->fault != CLIENT_OK)
+			return fail_client(ctx, "bench netlink");
+		return err ? refused(ctx, spec, err) : MEMCTL_EXIT_OK;
+	}
+	if (spec->flags & BENCH_REGION_PAGES &&
+	    client_region_add(ctx->client, ctx->arena, BENCH_REGION, REGION_PAGES, false, &region))
+		return fail_client(ctx, "bench: region '" BENCH_REGION "'");
+	err = bench_file_run(ctx->arena, spec, progress, &stop_asked, table);
+	status = err ? refused(ctx, spec, err) : MEMCTL_EXIT_OK;
+	if (spec->flags & BENCH_REGION_PAGES &&
+	    client_region_del(ctx->client, ctx->arena, BENCH_REGION) && !status)
+		status = fail_client(ctx, "bench: region '" BENCH_REGION "'");
+	return status;
+}
+
+static void add_options(struct bench_spec *spec, const struct args *args)
+{
+	if (GIVEN(args, OPT_ORDER))
+		spec->order = args->order;
+	spec->size = 64;
+	if (GIVEN(args, OPT_SIZE))
+		spec->size = args->size > UINT32_MAX ? UINT32_MAX : (uint32_t)args->size;
+	spec->batch = args->batch;
+	spec->rounds = GIVEN(args, OPT_ROUNDS) ? args->rounds : DEFAULT_ROUNDS;
+	spec->threads = args->threads;
+}
+
+/* All that run without a name: pairs of every order, each other one once. */
+static unsigned int choose_all(const struct args *args, struct bench_spec *specs)
+{
+	bool smp = sysconf(_SC_NPROCESSORS_ONLN) > 1;
+	unsigned int nr = 0;
+
+	for (size_t i = 0; i + 1 < NR_BENCHMARKS; i++) {
+		bool pairs = !strcmp(benchmarks[i].name, "pair") && !GIVEN(args, OPT_ORDER);
+
+		if (benchmarks[i].flags & BENCH_CPUS && !smp)
+			continue;
+		for (uint32_t o = 0; o <= (pairs ? MEMCTL_MAX_ORDER : 0); o++) {
+			specs[nr] = benchmarks[i];
+			add_options(&specs[nr], args);
+			if (pairs)
+				specs[nr].order = o;
+			nr++;
+		}
+	}
+	return nr;
+}
+
+static int bench(struct memctl_ctx *ctx, const struct args *args)
+{
+	bench_progress *progress = isatty(STDERR_FILENO) && !ctx->quiet ? show_progress : NULL;
+	static struct bench_spec specs[NR_BENCHMARKS + MEMCTL_MAX_ORDER];
+	struct bench_table table = { 0 };
+	const struct bench_spec *named;
+	int status = MEMCTL_EXIT_OK, printed;
+
+	if (args->nr_words) {
+		named = find(args->words[0]);
+		if (!named)
+			return fail_usage(ctx, "bench", "there is no benchmark '%s'",
+					  args->words[0]);
+		specs[0] = *named;
+		add_options(&specs[0], args);
+		nr_all = 1;
+	} else {
+		nr_all = choose_all(args, specs);
+	}
+	catch_signals(on_signal);
+	for (nr_done = 0; nr_done < nr_all && !status; nr_done++)
+		status = run_one(ctx, &specs[nr_done], progress, &table);
+	catch_signals(SIG_DFL);
+	if (progress)
+		clear_progress();
+	if (!status || (status == EXIT_INTERRUPTED && table.nr)) {
+		printed = view_print_rows(ctx, &bench_view, table.rows, table.nr,
+					  sizeof(table.rows[0]));
+		status = status ? status : printed;
+	}
+	bench_table_free(&table);
+	return status;
+}
+
+static const struct verb verbs[] = {
+	{ "",
+	  "[NAME] [--order N] [--size BYTES] [--threads N] [--batch N] [--rounds N]",
+	  "measure one, or all but frag", bench,
+	  BIT(OPT_ORDER) | BIT(OPT_SIZE) | BIT(OPT_THREADS) | BIT(OPT_BATCH) | BIT(OPT_ROUNDS), 0,
+	  0, 1, &bench_view },
+};
+static const struct object object =
+	OBJECT("bench",
+	       "Measures our paths and Linux's own in one run; the module memctl_bench does it.\n"
+	       "NAME: pair, worst, burst, bulk, rand, remote (blocks of pages), object-pair,\n"
+	       "object-burst, object-bulk, object-rand, object-remote, kmalloc-pair, walk, map,\n"
+	       "netlink, frag. A figure is what one operation takes, the empty loop subtracted;\n"
+	       "under QEMU's -icount shift=0 a nanosecond is one instruction. 'frag' fills most\n"
+	       "of the arena, and of the host's memory if that is at most 2 GiB.",
+	       verbs);
+
+/**
+ * cmd_bench() - memctl bench
+ * @ctx: the program's context
+ * @argc: number of words
+ * @argv: "bench" and what follows
+ *
+ * Return: exit status.
+ */
+int cmd_bench(struct memctl_ctx *ctx, int argc, char **argv)
+{
+	return verbs_run(ctx, &object, argc, argv);
+}

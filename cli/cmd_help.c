@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cmd_help.c - help, and the lists that bash completion reads, so that
+ * neither can differ from what the program does.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "args.h"
+#include "main.h"
+
+static int overview(void)
+{
+	puts("Usage: memctl [OPTIONS] OBJECT [COMMAND] [ARGUMENTS]\n"
+	     "       memctl help OBJECT\n\n"
+	     "A private memory manager in the kernel: inspect it, drive it, take it out again.\n\n"
+	     "Objects:");
+	for (unsigned int i = 0; i < nr_commands; i++) {
+		if (!commands[i].run)
+			continue;
+		printf("  %-14s %s\n", commands[i].name, commands[i].help);
+	}
+	putchar('\n');
+	common_help();
+	puts("\nExit status: 0 ok, 1 usage, 2 the kernel refused, 3 module not loaded or of\n"
+	     "another version, 4 not possible here, 5 a check found damage or a leak.");
+	return MEMCTL_EXIT_OK;
+}
+
+static int help(struct memctl_ctx *ctx, const struct args *args)
+{
+	char *argv[3];
+	const struct command *command;
+
+	if (GIVEN(args, OPT_OBJECTS)) {
+		for (unsigned int i = 0; i < nr_commands; i++) {
+			if (commands[i].run)
+				puts(commands[i].name);
+		}
+		return MEMCTL_EXIT_OK;
+	}
+	if (!args->nr_words || !strcmp(args->words[0], "help"))
+		return overview();
+	command = find_command(args->words[0]);
+	if (!command)
+		return fail_usage(ctx, NULL, "there is no object '%s'", args->words[0]);
+	argv[0] = args->words[0];
+	argv[2] = NULL;
+	argv[1] = (char *)"--help";
+	if (!GIVEN(args, OPT_COLUMNS))
+		return command->run(ctx, 2, argv);
+	ctx->list_columns = true;
+	argv[1] = args->nr_words > 1 ? args->words[1] : NULL;
+	return command->run(ctx, args->nr_words > 1 ? 2 : 1, argv);
+}
+
+static const struct verb verbs[] = {
+	{ "", "[OBJECT [COMMAND]]", "print what there is to know", help,
+	  BIT(OPT_COLUMNS) | BIT(OPT_OBJECTS), 0, 0, 2, NULL },
+};
+
+static const struct object object = OBJECT("help", "Help on everything.", verbs);
+
+int cmd_help(struct memctl_ctx *ctx, int argc, char **argv)
+{
+	return verbs_run(ctx, &object, argc, argv);
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cmd_module.c - load and remove the module; versions.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "args.h"
+#include "arena_view.h"
+
+#define MODULE_NAME "memctl"
+
+/* modprobe knows where modules are and which options /etc gives them. */
+static int load(struct memctl_ctx *ctx, const struct args *args)
+{
+	char **argv = calloc(args->nr_words + 4, sizeof(*argv));
+	int status;
+	pid_t child;
+
+	if (!argv)
+		return fail(ctx, MEMCTL_EXIT_IMPOSSIBLE, "no memory");
+	argv[0] = (char *)"modprobe";
+	argv[1] = (char *)MODULE_NAME;
+	for (int i = 0; i < args->nr_words; i++)
+		argv[i + 2] = args->words[i];
+	child = fork();
+	if (!child) {
+		signal(SIGPIPE, SIG_DFL);
+		execvp(argv[0], argv);
+		_exit(127);
+	}
+	free(argv);
+	if (child < 0 || waitpid(child, &status, 0) < 0)
+		return fail(ctx, MEMCTL_EXIT_IMPOSSIBLE, "cannot start modprobe");
+	if (WIFEXITED(status) && !WEXITSTATUS(status))
+		return MEMCTL_EXIT_OK;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+		return fail(ctx, MEMCTL_EXIT_IMPOSSIBLE, "there is no modprobe here");
+	return fail(ctx, MEMCTL_EXIT_REFUSED,
+		    "the module was not loaded; the kernel's log says why");
+}
+
+/* Who holds the module, in words; "" if nobody does as far as one can see. */
+static void holders(struct memctl_ctx *ctx, char *text, size_t size)
+{
+	struct module_state state;
+	struct list arenas;
+	int status;
+
+	text[0] = '\0';
+	module_state_read(&state);
+	if (state.known && strcmp(state.holders, "-"))
+		snprintf(text, size, "modules %s", state.holders);
+	if (!ctx_client(ctx, &status) || client_arena_list(ctx->client, &arenas))
+		return;
+	LIST_FOR_EACH(struct arena, arena, &arenas) {
+		size_t used = strlen(text);
+
+		if (arena->nr_regions || arena->nr_handles || arena->nr_users)
+			snprintf(text + used, size - used,
+				 "%sarena %s: %u regions, %u handles, %u users", used ? "; " : "",
+				 arena->name, arena->nr_regions, arena->nr_handles,
+				 arena->nr_users);
+	}
+	list_free(&arenas);
+}
+
+static int unload(struct memctl_ctx *ctx, const struct args *args)
+{
+	char text[400];
+	int error;
+
+	(void)args;
+	if (!syscall(SYS_delete_module, MODULE_NAME, O_NONBLOCK))
+		return MEMCTL_EXIT_OK;
+	error = errno;
+	if (error == ENOENT)
+		return fail(ctx, MEMCTL_EXIT_MODULE, "the module is not loaded");
+	if (error == EPERM)
+		return fail(ctx, MEMCTL_EXIT_REFUSED, "unload: %s (EPERM): this needs root",
+			    strerror(error));
+	if (error != EAGAIN && error != EWOULDBLOCK && error != EBUSY)
+		return fail(ctx, MEMCTL_EXIT_REFUSED, "unload: %s (%s)", strerror(error),
+			    errno_name(error));
+	holders(ctx, text, sizeof(text));
+	return fail(ctx, MEMCTL_EXIT_REFUSED, "unload: %s (EBUSY): held by %s", strerror(EBUSY),
+		    text[0] ? text : "an open file or a dump under way");
+}
+
+static int version(struct memctl_ctx *ctx, const struct args *args)
+{
+	struct json_object *object;
+	struct arena arena = { 0 };
+	const char *module = NULL;
+	bool same;
+
+	(void)args;
+	/* Not being able to ask is an answer here, not a failure. */
+	if (!client_open(&ctx->client) && !client_arena_get(ctx->client, NULL, &arena) &&
+	    HAS(&arena, ARENA_VERSION))
+		module = arena.version;
+	same = module && !strcmp(module, MEMCTL_VERSION);
+	if (ctx->json) {
+		object = json_object_new_object();
+		json_object_object_add(object, "memctl", json_object_new_string(MEMCTL_VERSION));
+		json_object_object_add(object, "module", module ? json_text(module) : NULL);
+		json_object_object_add(object, "interface",
+				       json_object_new_int(MEMCTL_FAMILY_VERSION));
+		json_object_object_add(object, "same", json_object_new_boolean(same));
+		return json_document(ctx, "version", object);
+	}
+	printf("memctl %s, interface %u\n", MEMCTL_VERSION, MEMCTL_FAMILY_VERSION);
+	if (module)
+		printf("module %s%s\n", text_escape(module),
+		       same ? "" : " (not the version of this program)");
+	else if (ctx->client)
+		printf("module: %s\n", text_escape(client_error(ctx->client)->text));
+	return MEMCTL_EXIT_OK;
+}
+
+static const struct verb load_verbs[] = {
+	{ "", "[PARAMETER=VALUE...]", "run modprobe", load, 0, 0, 0, -1, NULL },
+};
+
+static const struct object load_object =
+	OBJECT("load", "Load the module; 'memctl load size=256M' makes the arena main of 256 MiB.",
+	       load_verbs);
+
+static const struct verb unload_verbs[] = {
+	{ "", "", "remove the module; exit status 2 and its holders if it is held", unload, 0, 0, 0,
+	  0, NULL },
+};
+
+static const char unload_help_text[] =
+	"Remove the module and give every page back, or say who holds it.";
+
+static const struct object unload_object = OBJECT("unload", unload_help_text, unload_verbs);
+
+static const struct verb version_verbs[] = {
+	{ "", "", "print them", version, 0, 0, 0, 0, NULL },
+};
+
+static const struct object version_object =
+	OBJECT("version", "Versions of this program and of the module.", version_verbs);
+
+int cmd_load(struct memctl_ctx *ctx, int argc, char **argv)
+{
+	return verbs_run(ctx, &load_object, argc, argv);
+}
+
+int cmd_unload(struct memctl_ctx *ctx, int argc, char **argv)
+{
+	return verbs_run(ctx, &unload_object, argc, argv);
+}
+
+int cmd_version(struct memctl_ctx *ctx, int argc, char **argv)
+{
+	return verbs_run(ctx, &version_object, argc, argv);
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cmd_monitor.c - events as they happen, one a line, flushed one by one.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "args.h"
+#include "table.h"
+
+static const struct column columns[] = {
+	COLUMN("TIME", U64, event, time, EVENT_TIME, BOTH, "nanoseconds since boot"),
+	COLUMN("ARENA", STRING, event, arena, EVENT_ARENA, BOTH, "name of the arena"),
+	COLUMN_WORD("EVENT", event_name, event, event, EVENT_EVENT, BOTH, "what happened"),
+	COLUMN("NAME", STRING, event, name, EVENT_NAME, BOTH, "the cache or region"),
+	COLUMN("NODE", U32, event, node, EVENT_NODE, BOTH, "NUMA node"),
+	COLUMN_WORD("ZONE", zone_name, event, type, EVENT_TYPE, BOTH, "zone"),
+	COLUMN("ORDER", U32, event, order, EVENT_ORDER, BOTH, "order of the allocation"),
+	COLUMN_WORD("REASON", reason_name, event, reason, EVENT_REASON, BOTH, "why it was refused"),
+	COLUMN("VALUE", U64, event, value, EVENT_VALUE, BOTH,
+	       "bytes added or given back, or frames free"),
+	COLUMN("TEXT", STRING, event, text, EVENT_TEXT, BOTH, "what was wrong"),
+	COLUMN("LOST", U64, event, nr_lost, EVENT_NR_LOST, BOTH, "events lost before this one"),
+	COLUMN("GENERATION", U64, event, generation, EVENT_GENERATION, BOTH,
+	       "generation of the arena"),
+};
+
+static const struct view view = VIEW("event", columns);
+
+static int interrupted;
+
+static void on_signal(int number)
+{
+	(void)number;
+	__atomic_store_n(&interrupted, 1, __ATOMIC_RELAXED);
+}
+
+static bool stopped(void)
+{
+	return __atomic_load_n(&interrupted, __ATOMIC_RELAXED);
+}
+
+static void print_event(const struct event *event)
+{
+	printf("[%5llu.%06llu] %s: %s", (unsigned long long)(event->time / 1000000000),
+	       (unsigned long long)(event->time % 1000000000 / 1000), text_escape(event->arena),
+	       event_name(event->event));
+	if (HAS(event, EVENT_NAME))
+		printf(" %s", text_escape(event->name));
+	if (HAS(event, EVENT_ORDER))
+		printf(" order %u", event->order);
+	if (HAS(event, EVENT_NODE))
+		printf(" node %u", event->node);
+	if (HAS(event, EVENT_TYPE))
+		printf(" zone %s", zone_name(event->type));
+	if (HAS(event, EVENT_REASON))
+		printf(" reason %s", reason_name(event->reason));
+	if (HAS(event, EVENT_VALUE))
+		printf(" value %llu", (unsigned long long)event->value);
+	if (HAS(event, EVENT_TEXT))
+		printf(": %s", text_escape(event->text));
+	if (event->nr_lost)
+		printf(" (%llu events lost before)", (unsigned long long)event->nr_lost);
+	putchar('\n');
+}
+
+static void print_json_line(struct json_object *object)
+{
+	puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN |
+							    JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(object);
+}
+
+/* Events that the socket had no room for; how many nobody knows. */
+static void print_lost(struct memctl_ctx *ctx)
+{
+	struct json_object *object;
+
+	if (!ctx->json) {
+		puts("events were lost: the socket's buffer was full");
+		return;
+	}
+	object = json_object_new_object();
+	json_object_object_add(object, "event", json_object_new_string("lost"));
+	print_json_line(object);
+}
+
+/* False when the reader has gone away; close_output() in main.c says so. */
+static bool flushed(void)
+{
+	return !fflush(stdout) && !ferror(stdout);
+}
+
+static void show_event(struct memctl_ctx *ctx, const struct event *event)
+{
+	if (ctx->json)
+		print_json_line(view_row_json(ctx, &view, event));
+	else if (view_wanted(ctx))
+		view_print_rows(ctx, &view, event, 1, sizeof(*event));
+	else
+		print_event(event);
+}
+
+static int listen_events(struct memctl_ctx *ctx, const struct args *args)
+{
+	int timeout = GIVEN(args, OPT_TIMEOUT) ? (int)args->timeout * 1000 : -1;
+	uint64_t left = args->count;
+	struct event event;
+
+	while (!stopped() && (!GIVEN(args, OPT_COUNT) || left)) {
+		int ret = client_event_next(ctx->client, timeout, &event);
+
+		if (!ret || stopped() || ret == -EINTR)
+			break;
+		if (ret < 0 && ret != -ENOBUFS)
+			return fail_client(ctx, "monitor");
+		if (ret < 0) {
+			print_lost(ctx);
+		} else {
+			left--;
+			show_event(ctx, &event);
+		}
+		if (!flushed())
+			break;
+		ctx->no_headings |= ctx->raw;
+	}
+	return MEMCTL_EXIT_OK;
+}
+
+static int monitor(struct memctl_ctx *ctx, const struct args *args)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+	int status;
+
+	/* Columns cannot be aligned with lines that are still to come. */
+	ctx->raw = view_wanted(ctx);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	if (!ctx_client(ctx, &status))
+		return status;
+	if (client_event_open(ctx->client))
+		return fail_client(ctx, "events");
+	status = listen_events(ctx, args);
+	/* A stream of lines is no document: a complaint goes to stderr. */
+	if (status && ctx->json) {
+		note("%s: %s", text_escape(ctx->error.message), text_escape(ctx->error.kernel));
+		ctx->json_done = true;
+	}
+	return status;
+}
+
+static const struct verb verbs[] = {
+	{ "", "[--count N] [--timeout SECONDS]",
+	  "print events until interrupted; -J: one JSON object a line", monitor,
+	  BIT(OPT_COUNT) | BIT(OPT_TIMEOUT), 0, 0, 0, &view },
+};
+
+static const char help_text[] =
+	"Events of all arenas: made, removed, grown; allocations refused; watermarks crossed;\n"
+	"frees refused; damage found.";
+
+static const struct object object = OBJECT("monitor", help_text, verbs);
+
+int cmd_monitor(struct memctl_ctx *ctx, int argc, char **argv)
+{
+	return verbs_run(ctx, &object, argc, argv);
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cmd_page.c - blocks of frames: allocate, free, list.
+ */
+#include <stdio.h>
+
+#include "exec.h"
+#include "table.h"
+
+static int alloc(struct memctl_ctx *ctx, const struct args *args)
+{
+	struct memctl_op op = exec_op(args, MEMCTL_OP_CODE_PAGE_ALLOC);
+
+	if (!args->count)
+		return fail_usage(ctx, "page", "--count: '0' is no valid N");
+	return exec_alloc(ctx, "page", &op, args->count);
+}
+
+static int free_all(struct memctl_ctx *ctx, const struct args *args)
+{
+	uint32_t nr_freed;
+	int status;
+
+	if (!GIVEN(args, OPT_OWNER) && !GIVEN(args, OPT_FORCE))
+		return fail_usage(ctx, "page",
+				  "--all needs --owner TAG, or --force for every owner's");
+	if (!ctx_client(ctx, &status))
+		return status;
+	if (client_handle_free(ctx->client, ctx->arena,
+			       GIVEN(args, OPT_OWNER) ? &args->owner : NULL, &nr_freed))
+		return fail_client(ctx, "handles of arena '%s'", ctx->arena);
+	if (ctx->json)
+		return json_document(ctx, "freed", json_object_new_int64(nr_freed));
+	if (!ctx->quiet)
+		printf("freed %u handles\n", nr_freed);
+	return MEMCTL_EXIT_OK;
+}
+
+static int free_pages(struct memctl_ctx *ctx, const struct args *args)
+{
+	if (GIVEN(args, OPT_ALL)) {
+		if (args->nr_words)
+			return fail_usage(ctx, "page", "--all or handles, not both");
+		return free_all(ctx, args);
+	}
+	if (!args->nr_words)
+		return fail_usage(ctx, "page", "which handles?");
+	return exec_free(ctx, args, MEMCTL_OP_CODE_PAGE_FREE);
+}
+
+static int list(struct memctl_ctx *ctx, const struct args *args)
+{
+	static const uint32_t kind = MEMCTL_KIND_PAGE;
+
+	return exec_list(ctx, args, GIVEN(args, OPT_ALL) ? NULL : &kind);
+}
+
+static const struct verb verbs[] = {
+	{ "show", "[--owner TAG] [--all]", "the same as list", list, BIT(OPT_OWNER) | BIT(OPT_ALL),
+	  0, 0, 0, &handle_view },
+	{ "list", "[--owner TAG] [--all]",
+	  "print the handles of blocks, with --all those of objects too", list,
+	  BIT(OPT_OWNER) | BIT(OPT_ALL), 0, 0, 0, &handle_view },
+	{ "alloc",
+	  "--order N [--count N] [--zone ZONE] [--node N] [--this-node] [--migratetype TYPE]\n"
+	  "      [--owner TAG] [--zero] [--memalloc] [--atomic]",
+	  "allocate blocks and print their handles", alloc, OPTS_ALLOC, BIT(OPT_ORDER), 0, 0,
+	  NULL },
+	{ "free", "HANDLE... [--owner TAG] [--force] | --owner TAG --all | --force --all",
+	  "free blocks; --all frees every handle of an owner, objects too", free_pages,
+	  OPTS_FREE | BIT(OPT_ALL), 0, 0, -1, NULL },
+};
+
+static const struct object object =
+	OBJECT("page", "Blocks of 2^order frames from the buddy allocator.", verbs);
+
+int cmd_page(struct memctl_ctx *ctx, int argc, char **argv)
+{
+	return verbs_run(ctx, &object, argc, argv);
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cmd_plant.c - flip a bit in the arena's own records, so that one can see
+ * the checks find it.
+ */
+#include <string.h>
+
+#include "args.h"
+
+static const char *const sites[] = { "frame-state", "frame-link", "free-count", "slab-link",
+				     "slab-inuse",  "redzone",	  "pte",	"handle" };
+
+static int plant(struct memctl_ctx *ctx, const struct args *args)
+{
+	struct client_plant what = {
+		.index = GIVEN(args, OPT_INDEX) ? &args->index : NULL,
+		.address = GIVEN(args, OPT_ADDRESS) ? &args->address : NULL,
+		.level = GIVEN(args, OPT_LEVEL) ? &args->level : NULL,
+		.bit = GIVEN(args, OPT_BIT) ? &args->bit : NULL,
+	};
+	unsigned int nr = sizeof(sites) / sizeof(sites[0]);
+	int status;
+
+	while (what.site < nr && strcmp(args->words[0], sites[what.site]))
+		what.site++;
+	if (what.site == nr)
+		return fail_usage(ctx, "plant", "there is no site '%s'", args->words[0]);
+	if (!ctx_client(ctx, &status))
+		return status;
+	if (client_plant(ctx->client, ctx->arena, &what))
+		return fail_client(ctx, "damage at %s", args->words[0]);
+	return MEMCTL_EXIT_OK;
+}
+
+static const struct verb verbs[] = {
+	{ "", "SITE [--index N] [--address ADDRESS] [--level N] [--bit N]", "flip the bit", plant,
+	  BIT(OPT_INDEX) | BIT(OPT_ADDRESS) | BIT(OPT_LEVEL) | BIT(OPT_BIT), 0, 1, 1, NULL },
+};
+
+static const char help_text[] =
+	"Damage the arena's own records, to see that 'memctl verify' and 'memctl pt verify'\n"
+	"find it. Only where the module was loaded with plant=1.\n\n"
+	"Sites: frame-state frame-link free-count slab-link slab-inuse redzone pte handle.";
+
+static const struct object object = OBJECT("plant", help_text, verbs);
+
+int cmd_plant(struct memctl_ctx *ctx, int argc, char **argv)
+{
+	return verbs_run(ctx, &object, argc, argv);
+}

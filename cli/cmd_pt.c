@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cmd_pt.c - page tables: walk, dump, and compare with the hardware's.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "args.h"
+#include "pte.h"
+#include "table.h"
+
+static struct json_object *level_of(const void *row)
+{
+	return json_object_new_string(pte_level_name(((const struct pt *)row)->level));
+}
+
+static struct json_object *flags_of(const void *row)
+{
+	const struct pt *pt = row;
+	char text[PTE_FLAGS_SIZE];
+
+	return json_object_new_string(pte_flags(pt->entry, pt->level, pt->leaf, text));
+}
+
+static struct json_object *target_of(const void *row)
+{
+	const struct pt *pt = row;
+
+	return json_address(pte_physical(pt->entry, pt->level, pt->leaf));
+}
+
+static const struct column dump_columns[] = {
+	COLUMN("ARENA", STRING, pt, arena, PT_ARENA, JSON, "name of the arena"),
+	COLUMN("REGION", STRING, pt, region, PT_REGION, BOTH, "name of the region"),
+	COLUMN("ADDRESS", ADDRESS, pt, address, PT_ADDRESS, BOTH, "first virtual address"),
+	COLUMN_MADE("TABLE", level_of, BOTH, "PTE, PMD, PUD, P4D or PGD"),
+	COLUMN("LEVEL", U32, pt, level, PT_LEVEL, JSON, "level of the table, 1 (PTE) to 5"),
+	COLUMN("INDEX", U32, pt, index, PT_INDEX, BOTH, "number of the entry in its table"),
+	COLUMN("ENTRY", ADDRESS, pt, entry, PT_ENTRY, BOTH, "the entry"),
+	COLUMN_MADE("PHYSICAL", target_of, BOTH, "physical address that it points to"),
+	COLUMN_MADE("FLAGS", flags_of, BOTH, "P RW US PWT PCD A D PS PAT G NX, those set"),
+	COLUMN("LEAF", FLAG, pt, leaf, PT_LEAF, JSON, "maps memory, not a table"),
+	COLUMN("TABLEADDR", ADDRESS, pt, table, PT_TABLE, JSON,
+	       "physical address of the table that holds it"),
+	COLUMN("GENERATION", U64, pt, generation, PT_GENERATION, JSON, "generation of the arena"),
+};
+
+static const struct view dump_view = VIEW("pt", dump_columns);
+
+static struct json_object *step_level(const void *row)
+{
+	return json_object_new_string(pte_level_name(((const struct pt_entry *)row)->level));
+}
+
+static struct json_object *step_flags(const void *row)
+{
+	const struct pt_entry *step = row;
+	char text[PTE_FLAGS_SIZE];
+
+	return json_object_new_string(pte_flags(step->entry, step->level, step->leaf, text));
+}
+
+static struct json_object *step_target(const void *row)
+{
+	const struct pt_entry *step = row;
+
+	return json_address(pte_physical(step->entry, step->level, step->leaf));
+}
+
+static struct json_object *step_bits(const void *row)
+{
+	const struct pt_entry *step = row;
+	struct json_object *array = json_object_new_array();
+
+	for (unsigned int bit = 0; bit < 64; bit++) {
+		struct json_object *object, *name;
+
+		if (!((step->entry ^ step->hardware) >> bit & 1))
+			continue;
+		object = json_object_new_object();
+		json_object_object_add(object, "bit", json_object_new_int(bit));
+		name = json_object_new_string(pte_bit_name(bit, step->level, step->leaf));
+		json_object_object_add(object, "name", name);
+		json_object_array_add(array, object);
+	}
+	return array;
+}
+
+static const struct column step_columns[] = {
+	COLUMN_MADE("TABLE", step_level, BOTH, "PTE, PMD, PUD, P4D or PGD"),
+	COLUMN("LEVEL", U32, pt_entry, level, PT_ENTRY_LEVEL, BOTH, "level of the table, 1 to 5"),
+	COLUMN("INDEX", U32, pt_entry, index, PT_ENTRY_INDEX, BOTH, "number of the entry"),
+	COLUMN("ENTRY", ADDRESS, pt_entry, entry, PT_ENTRY_ENTRY, BOTH, "the entry"),
+	COLUMN_MADE("PHYSICAL", step_target, BOTH, "physical address that it points to"),
+	COLUMN_MADE("FLAGS", step_flags, BOTH, "P RW US PWT PCD A D PS PAT G NX, those set"),
+	COLUMN("LEAF", FLAG, pt_entry, leaf, PT_ENTRY_LEAF, JSON, "maps memory, not a table"),
+	COLUMN("TABLEADDR", ADDRESS, pt_entry, table, PT_ENTRY_TABLE, JSON,
+	       "physical address of the table that holds it"),
+};
+
+static const struct view step_view = VIEW("pt", step_columns);
+
+static const struct column mismatch_columns[] = {
+	COLUMN("REGION", STRING, pt_entry, region, PT_ENTRY_REGION, BOTH, "name of the region"),
+	COLUMN("ADDRESS", ADDRESS, pt_entry, address, PT_ENTRY_ADDRESS, BOTH, "virtual address"),
+	COLUMN_MADE("TABLE", step_level, BOTH, "PTE, PMD, PUD, P4D or PGD"),
+	COLUMN("LEVEL", U32, pt_entry, level, PT_ENTRY_LEVEL, BOTH, "level of the table, 1 to 5"),
+	COLUMN("INDEX", U32, pt_entry, index, PT_ENTRY_INDEX, BOTH, "number of the entry"),
+	COLUMN_MADE("BITS", step_bits, BOTH, "the bits that differ"),
+	COLUMN("SHADOW", ADDRESS, pt_entry, entry, PT_ENTRY_ENTRY, BOTH, "our entry"),
+	COLUMN("HARDWARE", ADDRESS, pt_entry, hardware, PT_ENTRY_HARDWARE, BOTH,
+	       "the live tables' entry"),
+};
+
+static const struct view mismatch_view = VIEW("mismatch", mismatch_columns);
+
+static int walk(struct memctl_ctx *ctx, const struct args *args)
+{
+	struct json_object *object;
+	struct pt pt;
+	uint64_t address;
+	int status;
+
+	if (!parse_u64(args->words[0], &address))
+		return fail_usage(ctx, "pt", "'%s' is no address", args->words[0]);
+	if (!ctx_client(ctx, &status))
+		return status;
+	if (client_pt_walk(ctx->client, ctx->arena, args->region, address, &pt))
+		return fail_client(ctx, "address 0x%llx", (unsigned long long)address);
+	if (ctx->json) {
+		object = json_object_new_object();
+		json_object_object_add(object, "region", json_text(pt.region));
+		json_object_object_add(object, "address", json_address(address));
+		json_object_object_add(object, "physical",
+				       HAS(&pt, PT_PHYSICAL) ? json_address(pt.physical) : NULL);
+		json_object_object_add(object, "steps",
+				       view_json(ctx, &step_view, pt.steps.rows, pt.steps.nr,
+						 sizeof(struct pt_entry)));
+		status = json_document(ctx, "walk", object);
+	} else {
+		if (!view_wanted(ctx))
+			printf("region %s, address 0x%llx\n", text_escape(pt.region),
+			       (unsigned long long)address);
+		status = view_print_rows(ctx, &step_view, pt.steps.rows, pt.steps.nr,
+					 sizeof(struct pt_entry));
+		if (!view_wanted(ctx) && HAS(&pt, PT_PHYSICAL))
+			printf("physical address 0x%llx\n", (unsigned long long)pt.physical);
+		else if (!view_wanted(ctx))
+			puts("not mapped");
+	}
+	list_free(&pt.steps);
+	list_free(&pt.mismatches);
+	return status;
+}
+
+static int dump(struct memctl_ctx *ctx, const struct args *args)
+{
+	const char *region = args->nr_words ? args->words[0] : NULL;
+	struct list entries;
+	int status;
+
+	if (!ctx_client(ctx, &status))
+		return status;
+	if (client_pt_list(ctx->client, ctx->arena, region, &entries))
+		return fail_client(ctx, "page tables of %s", region ? region : ctx->arena);
+	status = view_print(ctx, &dump_view, &entries);
+	list_free(&entries);
+	return status;
+}
+
+/* "region r: PTE (level 1) index 3: bit 1 (RW): shadow 0x... hardware 0x...", for each bit. */
+static void print_mismatch(const struct pt_entry *entry)
+{
+	uint64_t differ = entry->entry ^ entry->hardware;
+
+	for (unsigned int bit = 0; bit < 64; bit++) {
+		if (!(differ >> bit & 1))
+			continue;
+		printf("region %s: address 0x%llx: %s (level %u) index %u: bit %u (%s): "
+		       "shadow 0x%016llx, hardware 0x%016llx\n",
+		       text_escape(entry->region), (unsigned long long)entry->address,
+		       pte_level_name(entry->level), entry->level, entry->index, bit,
+		       pte_bit_name(bit, entry->level, entry->leaf),
+		       (unsigned long long)entry->entry, (unsigned long long)entry->hardware);
+	}
+}
+
+static void print_verdict(const struct pt *pt)
+{
+	LIST_FOR_EACH(struct pt_entry, entry, &pt->mismatches)
+		print_mismatch(entry);
+	printf("%llu entries compared, %llu differ", (unsigned long long)pt->nr_entries,
+	       (unsigned long long)pt->nr_mismatch);
+	if (pt->nr_mismatch > pt->mismatches.nr)
+		printf(" (%llu not listed)",
+		       (unsigned long long)(pt->nr_mismatch - pt->mismatches.nr));
+	printf(", %llu in accessed and dirty bits alone%s\n", (unsigned long long)pt->nr_ignored,
+	       pt->nr_mismatch ? "" : " (verified)");
+}
+
+static struct json_object *verdict_json(struct memctl_ctx *ctx, const struct pt *pt)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_object_object_add(object, "entries", json_object_new_uint64(pt->nr_entries));
+	json_object_object_add(object, "mismatches", json_object_new_uint64(pt->nr_mismatch));
+	json_object_object_add(object, "ignored", json_object_new_uint64(pt->nr_ignored));
+	json_object_object_add(object, "mismatch",
+			       view_json(ctx, &mismatch_view, pt->mismatches.rows,
+					 pt->mismatches.nr, sizeof(struct pt_entry)));
+	return object;
+}
+
+static int verify(struct memctl_ctx *ctx, const struct args *args)
+{
+	const char *region = args->nr_words ? args->words[0] : NULL;
+	struct pt pt;
+	int status;
+
+	if (!ctx_client(ctx, &status))
+		return status;
+	if (client_pt_verify(ctx->client, ctx->arena, region, &pt))
+		return fail_client(ctx, "page tables of %s", region ? region : ctx->arena);
+	status = MEMCTL_EXIT_OK;
+	if (ctx->json)
+		status = json_document(ctx, "verify", verdict_json(ctx, &pt));
+	else if (view_wanted(ctx))
+		status = view_print(ctx, &mismatch_view, &pt.mismatches);
+	else if (!ctx->quiet)
+		print_verdict(&pt);
+	if (!status && (pt.nr_mismatch || pt.mismatches.nr))
+		status = MEMCTL_EXIT_DAMAGE;
+	list_free(&pt.mismatches);
+	list_free(&pt.steps);
+	return status;
+}
+
+static const struct verb verbs[] = {
+	{ "show", "[REGION]", "the same as dump", dump, 0, 0, 0, 1, &dump_view },
+	{ "dump", "[REGION]", "print every entry that is present", dump, 0, 0, 0, 1, &dump_view },
+	{ "walk", "ADDRESS [--region NAME]", "walk the shadow for an address, level by level", walk,
+	  BIT(OPT_REGION), 0, 1, 1, &step_view },
+	{ "verify", "[REGION]",
+	  "compare each entry with the hardware's; exit status 5 if one differs", verify, 0, 0, 0,
+	  1, &mismatch_view },
+};
+
+static const struct object object =
+	OBJECT("pt", "Shadow page tables of the regions, bit for bit in the x86-64 format.", verbs);
+
+int cmd_pt(struct memctl_ctx *ctx, int argc, char **argv)
+{
+	return verbs_run(ctx, &object, argc, argv);
+}

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cmd_replay.c - "memctl replay": a recorded stream of allocations, driven through an arena
+ *
+ * The file is read and checked, a plan is made of it (and, with --dry-run, shown), and the replay
+ * runs pinned to one CPU, so that the per-CPU caches of the arena see the same every time. SIGINT
+ * and SIGTERM end it between two batches: what it holds is freed, and what was done is shown.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "args.h"
+#include "cmd.h"
+#include "replay_report.h"
+
+#define EXIT_INTERRUPTED (128 + SIGINT)
+
+/**
+ * struct request - what the command line asks for
+ * @file: the trace
+ * @choice: which part of it
+ * @options: how to replay it
+ * @cpu: CPU to run on
+ * @dry_run: show the plan alone
+ */
+struct request {
+	const char *file;
+	struct trace_choice choice;
+	struct replay_options options;
+	uint32_t cpu;
+	bool dry_run;
+};
+
+static volatile int stop_asked;
+
+static void on_signal(int number)
+{
+	(void)number;
+	stop_asked = 1;
+}
+
+static void catch_signals(void (*handler)(int))
+{
+	struct sigaction action = { .sa_handler = handler };
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
+
+static void show_progress(uint64_t done, uint64_t total)
+{
+	static const char full[] = "========================================";
+	static unsigned int shown = 101;
+	unsigned int percent = total ? (unsigned int)(done * 100 / total) : 100;
+	int width = (int)(percent * (sizeof(full) - 1) / 100);
+
+	if (percent == shown)
+		return;
+	shown = percent;
+	fprintf(stderr, "\rreplay [%-40.*s] %3u%% %" PRIu64 " events", width, full, percent, done);
+	if (done >= total)
+		fputs("\r\033[K", stderr);
+	fflush(stderr);
+}
+
+/* Runs the rest on one CPU. */
+static int pin(struct memctl_ctx *ctx, uint32_t cpu)
+{
+	cpu_set_t *set = CPU_ALLOC(cpu + 1);
+	size_t size = CPU_ALLOC_SIZE(cpu + 1);
+	int ret;
+
+	if (!set)
+		return fail(ctx, MEMCTL_EXIT_IMPOSSIBLE, "no memory");
+	CPU_ZERO_S(size, set);
+	CPU_SET_S(cpu, size, set);
+	ret = sched_setaffinity(0, size, set);
+	CPU_FREE(set);
+	if (ret)
+		return fail(ctx, MEMCTL_EXIT_USAGE, "cannot run on CPU %u: %m", cpu);
+	return MEMCTL_EXIT_OK;
+}
+
+static int replay(struct memctl_ctx *ctx, struct request *request, struct trace_reader *reader,
+		  const struct trace_plan *plan)
+{
+	struct replay_result *result;
+	struct client *client;
+	int ret, status = pin(ctx, request->cpu);
+
+	if (status)
+		return status;
+	client = ctx_client(ctx, &status);
+	if (!client)
+		return status;
+	result = calloc(1, sizeof(*result));
+	if (!result)
+		return fail(ctx, MEMCTL_EXIT_IMPOSSIBLE, "no memory");
+	request->options.arena = ctx->arena;
+	request->options.limit = request->choice.limit;
+	request->options.stop = &stop_asked;
+	if (isatty(STDERR_FILENO) && !ctx->quiet)
+		request->options.progress = show_progress;
+	catch_signals(on_signal);
+	ret = trace_replay(client, reader, plan, &request->options, result);
+	catch_signals(SIG_DFL);
+	if (request->options.progress && (ret || result->interrupted))
+		fputc('\n', stderr);
+	if (ret && result->error.fault != CLIENT_OK)
+		status = fail_client(ctx, "replay of %s stopped after %" PRIu64 " events",
+				     request->file, result->events);
+	else if (ret)
+		status = fail(ctx, MEMCTL_EXIT_IMPOSSIBLE,
+			      "replay of %s stopped after %" PRIu64 " events: %s", request->file,
+			      result->events, strerror(-ret));
+	else
+		status = replay_report(ctx, plan, result);
+	if (!status && result->interrupted)
+		status = EXIT_INTERRUPTED;
+	free(result);
+	return status;
+}
+
+static int run(struct memctl_ctx *ctx, struct request *request)
+{
+	struct trace_reader reader;
+	struct trace_plan plan;
+	char error[256];
+	int status;
+
+	if (trace_reader_open_file(&reader, request->file, error, sizeof(error)))
+		return fail(ctx, MEMCTL_EXIT_USAGE, "%s: %s", request->file, error);
+	if (trace_plan_make(&plan, &reader, &request->choice)) {
+		trace_reader_close(&reader);
+		return fail(ctx, MEMCTL_EXIT_IMPOSSIBLE,
+			    "%s: no memory for %" PRIu64 " allocations", request->file,
+			    reader.nr_ids);
+	}
+	if (plan.slab_unmarked)
+		note("%s has no marks: blocks of the kernel's own slabs are replayed too",
+		     request->file);
+	if (request->dry_run)
+		status = replay_report_plan(ctx, &reader, &plan);
+	else
+		status = replay(ctx, request, &reader, &plan);
+	trace_plan_free(&plan);
+	trace_reader_close(&reader);
+	return status;
+}
+
+/* ---- the command line ---- */
+
+static void replay_help(void)
+{
+	puts("Usage: memctl replay [OPTIONS] FILE\n"
+	     "\n"
+	     "Drives the allocations of FILE (see memctl record) through an arena and shows what was\n"
+	     "granted, how fragmented the arena became, what it cost, and a hash of the final state.\n"
+	     "\n"
+	     "      --dry-run        show what FILE holds and the memory it needs; needs no module\n"
+	     "      --pages-only     blocks of pages, the kernel's slabs too, but no objects\n"
+	     "      --objects-only   kmalloc() and objects, but no blocks of pages\n"
+	     "      --slab-pages     also the blocks that the kernel's slab allocator took\n"
+	     "      --limit N        the first N events\n"
+	     "      --batch N        operations in a request, 1 to 1024 (default 1024)\n"
+	     "      --samples N      fragmentation at N moments, up to 900 (default 10)\n"
+	     "      --cpu N          run on this CPU (default 0)\n"
+	     "      --keep           leave allocations and caches in the arena\n"
+	     "  -a, --arena NAME     the arena (default: main)\n"
+	     "  -J, --json           JSON\n"
+	     "  -b, --bytes          sizes in bytes\n"
+	     "  -q, --quiet          no progress bar\n"
+	     "  -h, --help           this text\n"
+	     "\n"
+	     "The same file gives the same hash in arenas of one shape: whole chunks of 4 MiB, as\n"
+	     "ARENA_BYTES of --dry-run, from the same nodes and zones.");
+}
+
+enum { DRY_RUN = 0x200, STAT, PAGES, OBJECTS, SLAB_PAGES, LIMIT, BATCH, SAMPLES, CPU, KEEP };
+
+/* Takes one option; false after a complaint. */
+static bool take(struct memctl_ctx *ctx, struct request *request, int letter, const char *value)
+{
+	static const struct {
+		int letter;
+		const char *name;
+		uint64_t min, max;
+	} numbers[] = {
+		{ LIMIT, "limit", 1, UINT64_MAX },
+		{ BATCH, "batch", 1, MEMCTL_MAX_OPS },
+		{ SAMPLES, "samples", 0, 900 },
+		{ CPU, "cpu", 0, TRACE_MAX_CPU },
+	};
+	uint64_t number = 0;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		if (numbers[i].letter != letter)
+			continue;
+		if (!parse_u64(value, &number) || number < numbers[i].min ||
+		    number > numbers[i].max) {
+			fail_usage(ctx, "replay",
+				   "--%s %s: not a number from %" PRIu64 " to %" PRIu64,
+				   numbers[i].name, value, numbers[i].min, numbers[i].max);
+			return false;
+		}
+	}
+	switch (letter) {
+	case DRY_RUN:
+	case STAT:
+		request->dry_run = true;
+		break;
+	case PAGES:
+		request->choice.objects = false;
+		break;
+	case OBJECTS:
+		request->choice.pages = false;
+		break;
+	case SLAB_PAGES:
+		request->choice.slab_pages = true;
+		break;
+	case LIMIT:
+		request->choice.limit = number;
+		break;
+	case BATCH:
+		request->options.batch = (unsigned int)number;
+		break;
+	case SAMPLES:
+		request->options.samples = (unsigned int)number;
+		break;
+	case CPU:
+		request->cpu = (uint32_t)number;
+		break;
+	case KEEP:
+		request->options.keep = true;
+		break;
+	default:
+		common_option(ctx, letter, value);
+	}
+	return true;
+}
+
+/**
+ * cmd_replay() - memctl replay
+ * @ctx: the program's context
+ * @argc: number of words
+ * @argv: "replay" and what follows
+ *
+ * Return: exit status.
+ */
+int cmd_replay(struct memctl_ctx *ctx, int argc, char **argv)
+{
+	static const struct option own[] = {
+		{ "dry-run", no_argument, NULL, DRY_RUN },
+		{ "stat", no_argument, NULL, STAT },
+		{ "pages-only", no_argument, NULL, PAGES },
+		{ "objects-only", no_argument, NULL, OBJECTS },
+		{ "slab-pages", no_argument, NULL, SLAB_PAGES },
+		{ "limit", required_argument, NULL, LIMIT },
+		{ "batch", required_argument, NULL, BATCH },
+		{ "samples", required_argument, NULL, SAMPLES },
+		{ "cpu", required_argument, NULL, CPU },
+		{ "keep", no_argument, NULL, KEEP },
+		{ "arena", required_argument, NULL, 'a' },
+		{ "json", no_argument, NULL, 'J' },
+		{ "bytes", no_argument, NULL, 'b' },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct request request = {
+		.choice = { .pages = true, .objects = true },
+		.options = { .batch = MEMCTL_MAX_OPS, .samples = 10 },
+	};
+	int letter;
+
+	optind = 0;
+	while ((letter = getopt_long(argc, argv, ":a:Jbqh", own, NULL)) != -1) {
+		if (letter == 'h') {
+			replay_help();
+			return MEMCTL_EXIT_OK;
+		}
+		if (letter == ':')
+			return fail_usage(ctx, "replay", "%s needs a value", argv[optind - 1]);
+		if (letter == '?')
+			return fail_usage(ctx, "replay", "unknown option %s", argv[optind - 1]);
+		if (!take(ctx, &request, letter, optarg))
+			return MEMCTL_EXIT_USAGE;
+	}
+	if (!request.choice.pages && !request.choice.objects)
+		return fail_usage(ctx, "replay", "--pages-only and --objects-only leave nothing");
+	if (argc - optind != 1)
+		return fail_usage(ctx, "replay", "say which file to replay");
+	request.file = argv[optind];
+	return run(ctx, &request);
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cmd_status.c - the arenas at a glance, the module, and who would stop an
+ * unload.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "args.h"
+#include "arena_view.h"
+
+#define PAGE_BYTES 4096
+
+static struct json_object *free_bytes(const void *row)
+{
+	const struct arena *arena = row;
+
+	if (!HAS(arena, ARENA_NR_FREE))
+		return NULL;
+	return json_object_new_uint64((uint64_t)arena->nr_free * PAGE_BYTES);
+}
+
+/* Two digits behind the point, in text and in JSON. */
+static struct json_object *per_frame(const void *row)
+{
+	const struct arena *arena = row;
+	char text[32];
+	double value;
+
+	if (!HAS(arena, ARENA_METADATA) || !arena->nr_frames)
+		return NULL;
+	value = (double)arena->metadata / arena->nr_frames;
+	snprintf(text, sizeof(text), "%.2f", value);
+	return json_object_new_double_s(value, text);
+}
+
+#define FRAMES(name, member, attr, use, help) \
+	COLUMN(name, U32, arena, member, ARENA_##attr, use, help)
+#define COUNTER(name, member, attr, use, help) \
+	COLUMN(name, U64, arena, member, ARENA_##attr, use, help)
+
+static const struct column columns[] = {
+	COLUMN("ARENA", STRING, arena, name, ARENA_ARENA, BOTH, "name of the arena"),
+	COLUMN("SIZE", SIZE, arena, size, ARENA_SIZE, BOTH, "bytes taken from the host"),
+	FRAMES("FRAMES", nr_frames, NR_FRAMES, BOTH, "frames of 4 KiB"),
+	FRAMES("FREE", nr_free, NR_FREE, BOTH, "frames on the free lists"),
+	FRAMES("CACHED", nr_cached, NR_CACHED, BOTH, "frames in per-CPU frame caches"),
+	FRAMES("SLAB", nr_slab, NR_SLAB, BOTH, "frames that slabs hold"),
+	FRAMES("TABLES", nr_table, NR_TABLE, BOTH, "frames that hold page tables"),
+	COLUMN("METADATA", SIZE, arena, metadata, ARENA_METADATA, BOTH,
+	       "bytes of the host's memory for the arena's own records"),
+	COLUMN_COUNTED("PERFRAME", per_frame, BOTH, "bytes of those for each frame"),
+	FRAMES("REGIONS", nr_regions, NR_REGIONS, BOTH, "regions; they hold the arena"),
+	FRAMES("HANDLES", nr_handles, NR_HANDLES, BOTH, "handles; they hold the arena"),
+	FRAMES("USERS", nr_users, NR_USERS, BOTH, "references of other kernel modules"),
+	FRAMES("CHUNKS", nr_chunks, NR_CHUNKS, JSON, "runs of pages taken from the host"),
+	FRAMES("ZONES", nr_zones, NR_ZONES, JSON, "zones"),
+	FRAMES("CACHES", nr_caches, NR_CACHES, JSON, "object caches"),
+	COLUMN_COUNTED("FREEBYTES", free_bytes, ASKED, "free frames in bytes"),
+	COUNTER("ALLOC", nr_alloc, NR_ALLOC, JSON, "blocks allocated so far"),
+	COUNTER("FREED", nr_freed, NR_FREED, JSON, "blocks freed so far"),
+	COUNTER("FAILED", nr_failed, NR_FAILED, JSON, "block allocations refused so far"),
+	COUNTER("BADFREE", nr_bad_free, NR_BAD_FREE, JSON, "frees refused so far"),
+	COUNTER("LOCK", nr_lock, NR_LOCK, JSON, "times that a zone lock was taken"),
+	COLUMN("WASTE", SIZE, arena, waste, ARENA_WASTE, JSON, "bytes lost to rounding up"),
+	FRAMES("ID", id, ID, JSON, "number of the arena"),
+	COUNTER("GENERATION", generation, GENERATION, JSON, "grows with every change"),
+};
+
+const struct view arena_view = VIEW("arena", columns);
+
+/**
+ * module_state_read() - what /proc/modules says of memctl
+ * @state: filled
+ *
+ * A replayed capture has no module: MEMCTL_MODULES names a file to read in
+ * the place of /proc/modules.
+ */
+void module_state_read(struct module_state *state)
+{
+	const char *path = getenv("MEMCTL_MODULES");
+	FILE *file = fopen(path ? path : "/proc/modules", "re");
+	char line[512];
+	char name[64];
+
+	memset(state, 0, sizeof(*state));
+	while (file && fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%63s %lu %ld %255s", name, &state->size, &state->references,
+			   state->holders) == 4 &&
+		    !strcmp(name, "memctl")) {
+			state->known = true;
+			break;
+		}
+	}
+	if (file)
+		fclose(file);
+}
+
+static struct json_object *module_json(const struct module_state *state, const char *version)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_object_object_add(object, "version", version ? json_text(version) : NULL);
+	json_object_object_add(object, "references",
+			       state->known ? json_object_new_int64(state->references) : NULL);
+	json_object_object_add(object, "holders", state->known ? json_text(state->holders) : NULL);
+	return object;
+}
+
+static int status_json(struct memctl_ctx *ctx, const struct list *arenas,
+		       const struct module_state *state, const char *version)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_object_object_add(object, "module", module_json(state, version));
+	json_object_object_add(object, "arenas",
+			       view_json(ctx, &arena_view, arenas->rows, arenas->nr,
+					 sizeof(struct arena)));
+	return json_document(ctx, "status", object);
+}
+
+static void print_holders(const struct list *arenas, const struct module_state *state)
+{
+	bool held = false;
+
+	LIST_FOR_EACH(struct arena, arena, arenas) {
+		if (!arena->nr_regions && !arena->nr_handles && !arena->nr_users)
+			continue;
+		held = true;
+		printf("held: arena %s by %u regions, %u handles, %u users\n",
+		       text_escape(arena->name), arena->nr_regions, arena->nr_handles,
+		       arena->nr_users);
+	}
+	if (state->known && strcmp(state->holders, "-")) {
+		held = true;
+		printf("held: by the modules %s\n", text_escape(state->holders));
+	}
+	if (!held)
+		puts("held: by nobody, the module can be unloaded");
+}
+
+static int show(struct memctl_ctx *ctx, const struct args *args)
+{
+	struct module_state state;
+	const char *version = NULL;
+	struct list arenas;
+	int status;
+
+	(void)args;
+	if (!ctx_client(ctx, &status))
+		return status;
+	if (client_arena_list(ctx->client, &arenas))
+		return fail_client(ctx, "the arenas");
+	module_state_read(&state);
+	LIST_FOR_EACH(struct arena, arena, &arenas) {
+		if (HAS(arena, ARENA_VERSION))
+			version = arena->version;
+	}
+	if (ctx->json) {
+		status = status_json(ctx, &arenas, &state, version);
+	} else {
+		if (!view_wanted(ctx)) {
+			printf("memctl %s", version ? text_escape(version) : "(version unknown)");
+			if (state.known)
+				printf(", %ld references", state.references);
+			putchar('\n');
+		}
+		status = view_print(ctx, &arena_view, &arenas);
+		if (!view_wanted(ctx))
+			print_holders(&arenas, &state);
+	}
+	list_free(&arenas);
+	return status;
+}
+
+static const struct verb verbs[] = {
+	{ "show", "", "print it", show, 0, 0, 0, 0, &arena_view },
+};
+
+static const struct object object =
+	OBJECT("status", "The arenas, the module's version, and who would stop an unload.", verbs);
+
+int cmd_status(struct memctl_ctx *ctx, int argc, char **argv)
+{
+	return verbs_run(ctx, &object, argc, argv);
+}

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * main.c - memctl: find the object on the command line and run its command;
+ * complaints, the exit status, and the last flush of the output.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "args.h"
+#include "main.h"
+#include "table.h"
+
+const struct command commands[] = {
+	{ "status", cmd_status, "the arenas, the module, and who holds it" },
+	{ "buddyinfo", cmd_buddyinfo, "free blocks of each order, as /proc/buddyinfo" },
+	{ "zoneinfo", cmd_zoneinfo, "zones, watermarks, frame caches, as /proc/zoneinfo" },
+	{ "slabinfo", cmd_slabinfo, "object caches, as /proc/slabinfo" },
+	{ "pagetypeinfo", cmd_pagetypeinfo, "free blocks by mobility, as /proc/pagetypeinfo" },
+	{ "iomem", cmd_iomem, "physical runs that the arena holds, as /proc/iomem" },
+	{ "vmallocinfo", cmd_vmallocinfo, "virtual ranges of regions, as /proc/vmallocinfo" },
+	{ "arena", cmd_arena, "make, grow, shrink, remove arenas" },
+	{ "page", cmd_page, "allocate, free and list blocks of frames" },
+	{ "cache", cmd_cache, "make caches, allocate and free objects" },
+	{ "kmalloc", cmd_kmalloc, "allocate bytes" },
+	{ "kfree", cmd_kfree, "free what kmalloc gave" },
+	{ "region", cmd_region, "managed ranges of virtual addresses" },
+	{ "pt", cmd_pt, "page tables: walk, dump, compare with the hardware's" },
+	{ "what", cmd_what, "what an address, a frame or a handle is" },
+	{ "why", cmd_why, "whether an allocation would succeed, and what stops it" },
+	{ "verify", cmd_verify, "check every invariant" },
+	{ "plant", cmd_plant, "damage the arena's records, to see the checks find it" },
+	{ "monitor", cmd_monitor, "print events as they happen" },
+	{ "record", cmd_record, "record the kernel's own allocations while a command runs" },
+	{ "replay", cmd_replay, "drive a recording through an arena" },
+	{ "bench", cmd_bench, "count what an operation costs, beside Linux's own" },
+	{ "load", cmd_load, "load the module" },
+	{ "unload", cmd_unload, "remove the module, or say who holds it" },
+	{ "version", cmd_version, "versions of this program and the module" },
+	{ "help", cmd_help, "this text, or that of an object" },
+};
+
+const unsigned int nr_commands = sizeof(commands) / sizeof(commands[0]);
+
+void note(const char *format, ...)
+{
+	va_list args;
+
+	fputs("memctl: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
+static int __attribute__((format(printf, 3, 0)))
+complain(struct memctl_ctx *ctx, int status, const char *format, va_list args)
+{
+	ctx->error.status = status;
+	vsnprintf(ctx->error.message, sizeof(ctx->error.message), format, args);
+	return status;
+}
+
+/* Say it now; under -J the document at the end says it. */
+static void say(const struct memctl_ctx *ctx)
+{
+	fflush(stdout);
+	if (ctx->json)
+		return;
+	fprintf(stderr, "memctl: %s", text_escape(ctx->error.message));
+	if (ctx->error.error)
+		fprintf(stderr, ": %s (%s)", strerror(ctx->error.error),
+			errno_name(ctx->error.error));
+	if (ctx->error.kernel[0])
+		fprintf(stderr, ": %s", text_escape(ctx->error.kernel));
+	fputc('\n', stderr);
+}
+
+int fail(struct memctl_ctx *ctx, int status, const char *format, ...)
+{
+	va_list args;
+
+	ctx->error.error = 0;
+	ctx->error.kernel[0] = '\0';
+	va_start(args, format);
+	complain(ctx, status, format, args);
+	va_end(args);
+	say(ctx);
+	return status;
+}
+
+int fail_usage(struct memctl_ctx *ctx, const char *object, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	complain(ctx, MEMCTL_EXIT_USAGE, format, args);
+	va_end(args);
+	say(ctx);
+	if (!ctx->json)
+		fprintf(stderr, "Try 'memctl help%s%s'.\n", object ? " " : "",
+			object ? object : "");
+	return MEMCTL_EXIT_USAGE;
+}
+
+int fail_client(struct memctl_ctx *ctx, const char *format, ...)
+{
+	static const int statuses[] = {
+		[CLIENT_OK] = MEMCTL_EXIT_REFUSED,
+		[CLIENT_REFUSED] = MEMCTL_EXIT_REFUSED,
+		[CLIENT_NO_MODULE] = MEMCTL_EXIT_MODULE,
+		[CLIENT_VERSION] = MEMCTL_EXIT_MODULE,
+		[CLIENT_IMPOSSIBLE] = MEMCTL_EXIT_IMPOSSIBLE,
+	};
+	const struct client_error *error = client_error(ctx->client);
+	va_list args;
+
+	va_start(args, format);
+	complain(ctx, statuses[error->fault], format, args);
+	va_end(args);
+	ctx->error.error = error->fault == CLIENT_NO_MODULE ? 0 : error->error;
+	snprintf(ctx->error.kernel, sizeof(ctx->error.kernel), "%s", error->text);
+	if (error->fault == CLIENT_REFUSED && !error->text[0]) {
+		if (error->error == EPERM)
+			snprintf(ctx->error.kernel, sizeof(ctx->error.kernel),
+				 "this needs root (CAP_SYS_ADMIN)");
+		else if (error->attr)
+			snprintf(ctx->error.kernel, sizeof(ctx->error.kernel),
+				 "attribute %u of the request", error->attr);
+	}
+	say(ctx);
+	return ctx->error.status;
+}
+
+struct client *ctx_client(struct memctl_ctx *ctx, int *status)
+{
+	*status = MEMCTL_EXIT_OK;
+	if (!ctx->client && client_open(&ctx->client) < 0) {
+		if (!ctx->client)
+			*status = fail(ctx, MEMCTL_EXIT_IMPOSSIBLE, "no memory");
+		else if (client_error(ctx->client)->fault == CLIENT_NO_MODULE)
+			*status = fail(ctx, MEMCTL_EXIT_MODULE, "%s",
+				       client_error(ctx->client)->text);
+		else
+			*status = fail_client(ctx, "cannot talk to the module");
+		return NULL;
+	}
+	return ctx->client;
+}
+
+const struct command *find_command(const char *name)
+{
+	for (unsigned int i = 0; i < nr_commands; i++) {
+		if (commands[i].run && !strcmp(commands[i].name, name))
+			return &commands[i];
+	}
+	return NULL;
+}
+
+/* -J counts for complaints about what stands before it, too. */
+static bool json_asked(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++) {
+		if (!strcmp(argv[i], "--json"))
+			return true;
+		if (argv[i][0] == '-' && strchr(argv[i], 'J') &&
+		    strspn(argv[i] + 1, "Jrnbq") == strlen(argv[i] + 1))
+			return true;
+	}
+	return false;
+}
+
+static int run(struct memctl_ctx *ctx, int argc, char **argv)
+{
+	struct option options[32];
+	const struct command *command;
+	int value;
+
+	memcpy(options, common_options, nr_common_options * sizeof(options[0]));
+	options[nr_common_options] = (struct option){ 0 };
+	opterr = 0;
+	while ((value = getopt_long(argc, argv, "+:" COMMON_LETTERS, options, NULL)) != -1) {
+		if (value == 'h')
+			return cmd_help(ctx, 1, (char *[]){ (char *)"help", NULL });
+		if (value == 'V')
+			return cmd_version(ctx, 1, (char *[]){ (char *)"version", NULL });
+		if (value == ':')
+			return fail_usage(ctx, NULL, "%s needs a value", argv[optind - 1]);
+		if (!common_option(ctx, value, optarg)) {
+			if (optopt && optopt < 0x80)
+				return fail_usage(ctx, NULL, "unknown option -%c", optopt);
+			return fail_usage(ctx, NULL, "unknown option %s", argv[optind - 1]);
+		}
+	}
+	if (optind == argc)
+		return fail_usage(ctx, NULL, "which object?");
+	command = find_command(argv[optind]);
+	if (!command)
+		return fail_usage(ctx, NULL, "there is no object '%s'", argv[optind]);
+	return command->run(ctx, argc - optind, argv + optind);
+}
+
+/* What was printed is worth nothing unless it got where it should. */
+static int close_output(int status)
+{
+	bool failed = ferror(stdout);
+	int error = 0;
+
+	errno = 0;
+	if (fclose(stdout)) {
+		failed = true;
+		error = errno;
+	}
+	if (!failed)
+		return status;
+	fprintf(stderr, "memctl: the output could not be written%s%s\n", error ? ": " : "",
+		error ? strerror(error) : "");
+	return status ? status : MEMCTL_EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	struct memctl_ctx ctx = { .arena = "main" };
+	int status;
+
+	signal(SIGPIPE, SIG_IGN);
+	ctx.json = json_asked(argc, argv);
+	status = run(&ctx, argc, argv);
+	if (ctx.json && ctx.error.status && !ctx.json_done)
+		json_document(&ctx, NULL, NULL);
+	if (client_torn(ctx.client))
+		note("the arena kept changing: what was printed is not of one moment");
+	client_close(ctx.client);
+	return close_output(status);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * main.h - the table of objects.
+ */
+#ifndef MEMCTL_CLI_MAIN_H
+#define MEMCTL_CLI_MAIN_H
+
+#include "cmd.h"
+
+/**
+ * struct command - an object and the function behind it
+ * @name: word on the command line
+ * @run: its function
+ * @help: one line
+ */
+struct command {
+	const char *name;
+	int (*run)(struct memctl_ctx *ctx, int argc, char **argv);
+	const char *help;
+};
+
+extern const struct command commands[];
+extern const unsigned int nr_commands;
+
+const struct command *find_command(const char *name);
+
+#endif /* MEMCTL_CLI_MAIN_H */

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * model.h - what the module's replies say, as plain structs.
+ *
+ * client.c fills them, the commands read them, table.c prints them. Every
+ * struct starts with @present: bit N is set when the reply had attribute
+ * number N of its set (MEMCTL_A_<SET>_...); a field whose bit is clear is 0
+ * or "". Strings are terminated and may hold any byte but NUL: whoever
+ * prints one escapes it first (text_escape()).
+ */
+#ifndef MEMCTL_CLI_MODEL_H
+#define MEMCTL_CLI_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <linux/memctl.h>
+#include <linux/memctl_op.h>
+
+#define MODEL_NAME_SIZE	      (MEMCTL_NAME_MAX + 1)
+#define MODEL_NR_ZONE_TYPES   (MEMCTL_ZONE_TYPE_MAX + 1)
+#define MODEL_NR_MIGRATETYPES (MEMCTL_MIGRATETYPE_MAX + 1)
+
+/* HAS(row, ARENA_HASH): did the reply carry the attribute? */
+#define HAS(row, attr) (!!((row)->present & (UINT64_C(1) << MEMCTL_A_##attr)))
+
+struct schema;
+
+/**
+ * struct list - rows of one kind, in the order the module sent them
+ * @rows: the rows, one behind the other
+ * @nr: number of rows
+ * @capacity: rows that there is room for
+ * @schema: what a row looks like
+ * @torn: the dump was interrupted by changes, again and again: the rows are
+ *	  not of one moment
+ */
+struct list {
+	void *rows;
+	size_t nr;
+	size_t capacity;
+	const struct schema *schema;
+	bool torn;
+};
+
+/* LIST_FOR_EACH(struct zone, zone, &list) { ... } */
+#define LIST_FOR_EACH(type, row, list)                                            \
+	for (type const *(row) = (list)->rows, *row##_end_ = LIST_END(row, list); \
+	     (row) != row##_end_; (row)++)
+
+/* Behind the last row, for a pointer to the first one. */
+#define LIST_END(row, list) ((row) ? (row) + (list)->nr : (row))
+
+struct arena {
+	uint64_t present;
+	char name[MODEL_NAME_SIZE];
+	uint32_t id;
+	uint64_t generation;
+	uint64_t size;
+	uint32_t nr_frames;
+	uint32_t nr_free;
+	uint32_t nr_cached;
+	uint32_t nr_chunks;
+	uint32_t nr_zones;
+	uint32_t nr_caches;
+	uint32_t nr_regions;
+	uint32_t nr_handles;
+	uint32_t nr_users;
+	uint64_t metadata;
+	uint32_t nr_slab;
+	uint32_t nr_table;
+	uint64_t nr_alloc;
+	uint64_t nr_freed;
+	uint64_t nr_failed;
+	uint64_t nr_bad_free;
+	uint64_t nr_lock;
+	uint64_t hash;
+	char version[32];
+	uint64_t waste;
+};
+
+struct zone {
+	uint64_t present;
+	char arena[MODEL_NAME_SIZE];
+	uint64_t generation;
+	uint32_t index;
+	uint32_t node;
+	uint32_t type;
+	uint32_t nr_free;
+	uint32_t nr_cached;
+	uint32_t nr_frames;
+	uint64_t spanned;
+	uint64_t start_pfn;
+	uint32_t wmark_min;
+	uint32_t wmark_low;
+	uint32_t wmark_high;
+	uint32_t reserve[MODEL_NR_ZONE_TYPES];
+	uint32_t free_blocks[MODEL_NR_MIGRATETYPES][MEMCTL_NR_ORDERS];
+	uint32_t pageblocks[MODEL_NR_MIGRATETYPES];
+	struct list cpu_cached; /* of struct cpu_cached */
+	uint64_t nr_alloc;
+	uint64_t nr_freed;
+	uint64_t nr_failed;
+	uint64_t nr_split;
+	uint64_t nr_merge;
+	uint64_t nr_lock;
+	uint64_t nr_refill;
+	uint64_t nr_drain;
+	uint64_t nr_steal;
+};
+
+/* The frame cache of one CPU in one zone, in frames. */
+struct cpu_cached {
+	uint32_t count;
+	uint32_t high;
+	uint32_t batch;
+};
+
+struct chunk {
+	uint64_t present;
+	char arena[MODEL_NAME_SIZE];
+	uint64_t generation;
+	uint32_t fn;
+	uint32_t order;
+	uint32_t node;
+	uint32_t type;
+	uint64_t pfn;
+	uint64_t address;
+	uint32_t nr_free;
+};
+
+struct cache {
+	uint64_t present;
+	char arena[MODEL_NAME_SIZE];
+	uint64_t generation;
+	char name[MODEL_NAME_SIZE];
+	uint32_t id;
+	uint32_t size;
+	uint32_t align;
+	uint32_t flags;
+	uint32_t stride;
+	uint32_t slab_order;
+	uint32_t per_slab;
+	uint64_t nr_active;
+	uint64_t nr_objects;
+	uint64_t nr_magazine;
+	uint32_t nr_full;
+	uint32_t nr_partial;
+	uint32_t nr_empty;
+	uint32_t magazine_size;
+	uint32_t nr_colours;
+	uint64_t nr_alloc;
+	uint64_t nr_freed;
+	uint64_t nr_failed;
+	uint64_t nr_depot;
+	uint64_t waste;
+	uint32_t nr_frames;
+};
+
+struct handle {
+	uint64_t present;
+	char arena[MODEL_NAME_SIZE];
+	uint64_t generation;
+	uint64_t handle;
+	uint32_t kind;
+	uint32_t owner;
+	uint32_t order;
+	char cache[MODEL_NAME_SIZE];
+	uint64_t size;
+	uint32_t node;
+	uint32_t type;
+	uint32_t fn;
+	uint64_t pfn;
+	uint64_t address;
+	uint32_t nr_freed;
+};
+
+struct region {
+	uint64_t present;
+	char arena[MODEL_NAME_SIZE];
+	uint64_t generation;
+	char name[MODEL_NAME_SIZE];
+	uint32_t nr_pages;
+	uint32_t levels;
+	uint64_t start;
+	uint64_t end;
+	uint32_t nr_tables;
+	uint32_t nr_mapped;
+	bool readonly;
+};
+
+/* One step of a walk or one mismatch (MEMCTL_A_PT_ENTRY_...). */
+struct pt_entry {
+	uint64_t present;
+	char region[MODEL_NAME_SIZE];
+	uint64_t address;
+	uint32_t level;
+	uint32_t index;
+	uint64_t entry;
+	uint64_t hardware;
+	uint64_t table;
+	bool leaf;
+};
+
+/* A row of pt-get, the answer to pt-walk or to pt-verify (MEMCTL_A_PT_...). */
+struct pt {
+	uint64_t present;
+	char arena[MODEL_NAME_SIZE];
+	uint64_t generation;
+	char region[MODEL_NAME_SIZE];
+	uint64_t address;
+	uint32_t level;
+	uint32_t index;
+	uint64_t entry;
+	uint64_t table;
+	uint64_t physical;
+	bool leaf;
+	struct list steps;	/* of struct pt_entry */
+	struct list mismatches; /* of struct pt_entry */
+	uint64_t nr_entries;
+	uint64_t nr_mismatch;
+	uint64_t nr_ignored;
+};
+
+struct what {
+	uint64_t present;
+	char arena[MODEL_NAME_SIZE];
+	uint64_t generation;
+	uint64_t address;
+	uint64_t pfn;
+	uint64_t handle;
+	uint32_t fn;
+	char state[64];
+	uint32_t block_fn;
+	uint32_t block_order;
+	uint32_t node;
+	uint32_t type;
+	uint32_t migratetype;
+	uint32_t chunk_fn;
+	uint32_t chunk_order;
+	char cache[MODEL_NAME_SIZE];
+	uint32_t object_index;
+	uint32_t object_offset;
+	bool object_free;
+	uint32_t slab_inuse;
+	uint32_t slab_objects;
+	uint32_t owner;
+	uint64_t caller;
+	char region[MODEL_NAME_SIZE];
+	uint64_t region_address;
+	uint32_t cpu;
+	uint64_t kernel_address;
+};
+
+struct why_zone {
+	uint64_t present;
+	uint32_t node;
+	uint32_t type;
+	uint32_t reason;
+	uint32_t nr_free;
+	uint32_t nr_cached;
+	uint32_t need;
+	uint32_t wmark_min;
+	uint32_t reserve;
+	uint32_t largest;
+	uint32_t block_order;
+	uint32_t from_migratetype;
+	uint32_t nr_suitable;
+	int32_t fragmentation_index;
+};
+
+struct why {
+	uint64_t present;
+	uint64_t generation;
+	bool granted;
+	struct list zones; /* of struct why_zone */
+};
+
+struct problem {
+	uint64_t present;
+	char invariant[32];
+	char object[64];
+	char field[64];
+	uint64_t index;
+	uint64_t expected;
+	uint64_t found;
+};
+
+struct verify {
+	uint64_t present;
+	char arena[MODEL_NAME_SIZE];
+	uint64_t generation;
+	uint64_t nr_checks;
+	uint64_t nr_problems;
+	struct list problems; /* of struct problem */
+	uint64_t stop_ns;
+};
+
+struct event {
+	uint64_t present;
+	char arena[MODEL_NAME_SIZE];
+	uint64_t generation;
+	uint32_t event;
+	uint64_t time;
+	uint32_t node;
+	uint32_t type;
+	uint32_t order;
+	uint32_t reason;
+	char name[MODEL_NAME_SIZE];
+	uint64_t value;
+	char text[256];
+	uint64_t nr_lost;
+};
+
+#endif /* MEMCTL_CLI_MODEL_H */

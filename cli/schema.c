@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * schema.c - the attribute sets of Documentation/netlink/specs/memctl.yaml,
+ * and which member of which struct each attribute becomes.
+ *
+ * Required are the attributes that name a row, and those that the views in
+ * the kernel's own formats cannot do without. The others may be missing:
+ * the module leaves out what the caller has no right to see.
+ */
+#include "decode.h"
+
+#define FIELD(row, set, name, member, type, need)                                                 \
+	{                                                                                         \
+		.attr = MEMCTL_A_##set##_##name, .kind = FIELD_##type, .required = need,          \
+		.offset = offsetof(struct row, member), .size = sizeof(((struct row *)0)->member) \
+	}
+#define NESTED(row, set, name, member, type, schema)                      \
+	{                                                                 \
+		.attr = MEMCTL_A_##set##_##name, .kind = FIELD_##type,    \
+		.offset = offsetof(struct row, member), .nest = &(schema) \
+	}
+#define SCHEMA(text, row, table)                                           \
+	{                                                                  \
+		.name = text, .size = sizeof(struct row), .fields = table, \
+		.nr = sizeof(table) / sizeof((table)[0])                   \
+	}
+
+#define MUST true
+#define MAY  false
+
+#define ARENA(name, member, type, need) FIELD(arena, ARENA, name, member, type, need)
+static const struct field arena_fields[] = {
+	ARENA(ARENA, name, STRING, MAY),	 ARENA(ID, id, U32, MAY),
+	ARENA(GENERATION, generation, U64, MAY), ARENA(SIZE, size, U64, MAY),
+	ARENA(NR_FRAMES, nr_frames, U32, MAY),	 ARENA(NR_FREE, nr_free, U32, MAY),
+	ARENA(NR_CACHED, nr_cached, U32, MAY),	 ARENA(NR_CHUNKS, nr_chunks, U32, MAY),
+	ARENA(NR_ZONES, nr_zones, U32, MAY),	 ARENA(NR_CACHES, nr_caches, U32, MAY),
+	ARENA(NR_REGIONS, nr_regions, U32, MAY), ARENA(NR_HANDLES, nr_handles, U32, MAY),
+	ARENA(NR_USERS, nr_users, U32, MAY),	 ARENA(METADATA, metadata, U64, MAY),
+	ARENA(NR_SLAB, nr_slab, U32, MAY),	 ARENA(NR_TABLE, nr_table, U32, MAY),
+	ARENA(NR_ALLOC, nr_alloc, U64, MAY),	 ARENA(NR_FREED, nr_freed, U64, MAY),
+	ARENA(NR_FAILED, nr_failed, U64, MAY),	 ARENA(NR_BAD_FREE, nr_bad_free, U64, MAY),
+	ARENA(NR_LOCK, nr_lock, U64, MAY),	 ARENA(HASH, hash, U64, MAY),
+	ARENA(VERSION, version, STRING, MAY),	 ARENA(WASTE, waste, U64, MAY),
+};
+
+const struct schema arena_schema = SCHEMA("arena", arena, arena_fields);
+
+static const struct schema cpu_cached_schema = { "CPU", sizeof(struct cpu_cached), NULL, 0 };
+
+#define ZONE(name, member, type, need) FIELD(zone, ZONE, name, member, type, need)
+static const struct field zone_fields[] = {
+	ZONE(ARENA, arena, STRING, MUST),
+	ZONE(GENERATION, generation, U64, MAY),
+	ZONE(INDEX, index, U32, MUST),
+	ZONE(NODE, node, U32, MUST),
+	ZONE(TYPE, type, U32, MUST),
+	ZONE(NR_FREE, nr_free, U32, MUST),
+	ZONE(NR_CACHED, nr_cached, U32, MAY),
+	ZONE(NR_FRAMES, nr_frames, U32, MUST),
+	ZONE(SPANNED, spanned, U64, MAY),
+	ZONE(START_PFN, start_pfn, U64, MAY),
+	ZONE(WMARK_MIN, wmark_min, U32, MUST),
+	ZONE(WMARK_LOW, wmark_low, U32, MUST),
+	ZONE(WMARK_HIGH, wmark_high, U32, MUST),
+	ZONE(RESERVE, reserve, U32S, MAY),
+	ZONE(FREE_BLOCKS, free_blocks, U32S, MUST),
+	ZONE(PAGEBLOCKS, pageblocks, U32S, MAY),
+	NESTED(zone, ZONE, CPU_CACHED, cpu_cached, ROWS, cpu_cached_schema),
+	ZONE(NR_ALLOC, nr_alloc, U64, MAY),
+	ZONE(NR_FREED, nr_freed, U64, MAY),
+	ZONE(NR_FAILED, nr_failed, U64, MAY),
+	ZONE(NR_SPLIT, nr_split, U64, MAY),
+	ZONE(NR_MERGE, nr_merge, U64, MAY),
+	ZONE(NR_LOCK, nr_lock, U64, MAY),
+	ZONE(NR_REFILL, nr_refill, U64, MAY),
+	ZONE(NR_DRAIN, nr_drain, U64, MAY),
+	ZONE(NR_STEAL, nr_steal, U64, MAY),
+};
+
+const struct schema zone_schema = SCHEMA("zone", zone, zone_fields);
+
+#define CHUNK(name, member, type, need) FIELD(chunk, CHUNK, name, member, type, need)
+static const struct field chunk_fields[] = {
+	CHUNK(ARENA, arena, STRING, MUST), CHUNK(GENERATION, generation, U64, MAY),
+	CHUNK(FN, fn, U32, MUST),	   CHUNK(ORDER, order, U32, MUST),
+	CHUNK(NODE, node, U32, MAY),	   CHUNK(TYPE, type, U32, MAY),
+	CHUNK(PFN, pfn, U64, MAY),	   CHUNK(ADDRESS, address, U64, MAY),
+	CHUNK(NR_FREE, nr_free, U32, MAY),
+};
+
+const struct schema chunk_schema = SCHEMA("chunk", chunk, chunk_fields);
+
+#define CACHE(name, member, type, need) FIELD(cache, CACHE, name, member, type, need)
+static const struct field cache_fields[] = {
+	CACHE(ARENA, arena, STRING, MAY),
+	CACHE(GENERATION, generation, U64, MAY),
+	CACHE(NAME, name, STRING, MAY),
+	CACHE(ID, id, U32, MAY),
+	CACHE(SIZE, size, U32, MAY),
+	CACHE(ALIGN, align, U32, MAY),
+	CACHE(FLAGS, flags, U32, MAY),
+	CACHE(STRIDE, stride, U32, MAY),
+	CACHE(SLAB_ORDER, slab_order, U32, MAY),
+	CACHE(PER_SLAB, per_slab, U32, MAY),
+	CACHE(NR_ACTIVE, nr_active, U64, MAY),
+	CACHE(NR_OBJECTS, nr_objects, U64, MAY),
+	CACHE(NR_MAGAZINE, nr_magazine, U64, MAY),
+	CACHE(NR_FULL, nr_full, U32, MAY),
+	CACHE(NR_PARTIAL, nr_partial, U32, MAY),
+	CACHE(NR_EMPTY, nr_empty, U32, MAY),
+	CACHE(MAGAZINE_SIZE, magazine_size, U32, MAY),
+	CACHE(NR_COLOURS, nr_colours, U32, MAY),
+	CACHE(NR_ALLOC, nr_alloc, U64, MAY),
+	CACHE(NR_FREED, nr_freed, U64, MAY),
+	CACHE(NR_FAILED, nr_failed, U64, MAY),
+	CACHE(NR_DEPOT, nr_depot, U64, MAY),
+	CACHE(WASTE, waste, U64, MAY),
+	CACHE(NR_FRAMES, nr_frames, U32, MAY),
+};
+
+const struct schema cache_schema = SCHEMA("cache", cache, cache_fields);
+
+static const struct schema result_schema = { "result", sizeof(struct memctl_result), NULL, 0 };
+
+static const struct field exec_fields[] = {
+	NESTED(exec_reply, EXEC, RESULTS, results, ROWS, result_schema),
+	FIELD(exec_reply, EXEC, TIME, time, U64, MAY),
+};
+
+const struct schema exec_schema = SCHEMA("batch", exec_reply, exec_fields);
+
+#define HANDLE(name, member, type, need) FIELD(handle, HANDLE, name, member, type, need)
+static const struct field handle_fields[] = {
+	HANDLE(ARENA, arena, STRING, MAY),  HANDLE(GENERATION, generation, U64, MAY),
+	HANDLE(HANDLE, handle, U64, MAY),   HANDLE(KIND, kind, U32, MAY),
+	HANDLE(OWNER, owner, U32, MAY),	    HANDLE(ORDER, order, U32, MAY),
+	HANDLE(CACHE, cache, STRING, MAY),  HANDLE(SIZE, size, U64, MAY),
+	HANDLE(NODE, node, U32, MAY),	    HANDLE(TYPE, type, U32, MAY),
+	HANDLE(FN, fn, U32, MAY),	    HANDLE(PFN, pfn, U64, MAY),
+	HANDLE(ADDRESS, address, U64, MAY), HANDLE(NR_FREED, nr_freed, U32, MAY),
+};
+
+const struct schema handle_schema = SCHEMA("handle", handle, handle_fields);
+
+#define REGION(name, member, type, need) FIELD(region, REGION, name, member, type, need)
+static const struct field region_fields[] = {
+	REGION(ARENA, arena, STRING, MAY),
+	REGION(GENERATION, generation, U64, MAY),
+	REGION(NAME, name, STRING, MAY),
+	REGION(NR_PAGES, nr_pages, U32, MAY),
+	REGION(LEVELS, levels, U32, MAY),
+	REGION(START, start, U64, MUST),
+	REGION(END, end, U64, MUST),
+	REGION(NR_TABLES, nr_tables, U32, MAY),
+	REGION(NR_MAPPED, nr_mapped, U32, MAY),
+	REGION(READONLY, readonly, FLAG, MAY),
+};
+
+const struct schema region_schema = SCHEMA("region", region, region_fields);
+
+#define PT_ENTRY(name, member, type, need) FIELD(pt_entry, PT_ENTRY, name, member, type, need)
+static const struct field pt_entry_fields[] = {
+	PT_ENTRY(REGION, region, STRING, MAY), PT_ENTRY(ADDRESS, address, U64, MAY),
+	PT_ENTRY(LEVEL, level, U32, MUST),     PT_ENTRY(INDEX, index, U32, MUST),
+	PT_ENTRY(ENTRY, entry, U64, MUST),     PT_ENTRY(HARDWARE, hardware, U64, MAY),
+	PT_ENTRY(TABLE, table, U64, MAY),      PT_ENTRY(LEAF, leaf, FLAG, MAY),
+};
+
+static const struct schema pt_entry_schema = SCHEMA("page-table entry", pt_entry, pt_entry_fields);
+
+#define PT(name, member, type, need) FIELD(pt, PT, name, member, type, need)
+static const struct field pt_fields[] = {
+	PT(ARENA, arena, STRING, MAY),
+	PT(GENERATION, generation, U64, MAY),
+	PT(REGION, region, STRING, MAY),
+	PT(ADDRESS, address, U64, MAY),
+	PT(LEVEL, level, U32, MAY),
+	PT(INDEX, index, U32, MAY),
+	PT(ENTRY, entry, U64, MAY),
+	PT(TABLE, table, U64, MAY),
+	PT(PHYSICAL, physical, U64, MAY),
+	PT(LEAF, leaf, FLAG, MAY),
+	NESTED(pt, PT, STEP, steps, NEST, pt_entry_schema),
+	NESTED(pt, PT, MISMATCH, mismatches, NEST, pt_entry_schema),
+	PT(NR_ENTRIES, nr_entries, U64, MAY),
+	PT(NR_MISMATCH, nr_mismatch, U64, MAY),
+	PT(NR_IGNORED, nr_ignored, U64, MAY),
+};
+
+const struct schema pt_schema = SCHEMA("page table", pt, pt_fields);
+
+#define WHAT(name, member, type, need) FIELD(what, WHAT, name, member, type, need)
+static const struct field what_fields[] = {
+	WHAT(ARENA, arena, STRING, MAY),
+	WHAT(GENERATION, generation, U64, MAY),
+	WHAT(ADDRESS, address, U64, MAY),
+	WHAT(PFN, pfn, U64, MAY),
+	WHAT(HANDLE, handle, U64, MAY),
+	WHAT(FN, fn, U32, MAY),
+	WHAT(STATE, state, STRING, MAY),
+	WHAT(BLOCK_FN, block_fn, U32, MAY),
+	WHAT(BLOCK_ORDER, block_order, U32, MAY),
+	WHAT(NODE, node, U32, MAY),
+	WHAT(TYPE, type, U32, MAY),
+	WHAT(MIGRATETYPE, migratetype, U32, MAY),
+	WHAT(CHUNK_FN, chunk_fn, U32, MAY),
+	WHAT(CHUNK_ORDER, chunk_order, U32, MAY),
+	WHAT(CACHE, cache, STRING, MAY),
+	WHAT(OBJECT_INDEX, object_index, U32, MAY),
+	WHAT(OBJECT_OFFSET, object_offset, U32, MAY),
+	WHAT(OBJECT_FREE, object_free, FLAG, MAY),
+	WHAT(SLAB_INUSE, slab_inuse, U32, MAY),
+	WHAT(SLAB_OBJECTS, slab_objects, U32, MAY),
+	WHAT(OWNER, owner, U32, MAY),
+	WHAT(CALLER, caller, U64, MAY),
+	WHAT(REGION, region, STRING, MAY),
+	WHAT(REGION_ADDRESS, region_address, U64, MAY),
+	WHAT(CPU, cpu, U32, MAY),
+	WHAT(KERNEL_ADDRESS, kernel_address, U64, MAY),
+};
+
+const struct schema what_schema = SCHEMA("frame", what, what_fields);
+
+#define WHY_ZONE(name, member, type, need) FIELD(why_zone, WHY_ZONE, name, member, type, need)
+static const struct field why_zone_fields[] = {
+	WHY_ZONE(NODE, node, U32, MUST),
+	WHY_ZONE(TYPE, type, U32, MUST),
+	WHY_ZONE(REASON, reason, U32, MAY),
+	WHY_ZONE(NR_FREE, nr_free, U32, MAY),
+	WHY_ZONE(NR_CACHED, nr_cached, U32, MAY),
+	WHY_ZONE(NEED, need, U32, MAY),
+	WHY_ZONE(WMARK_MIN, wmark_min, U32, MAY),
+	WHY_ZONE(RESERVE, reserve, U32, MAY),
+	WHY_ZONE(LARGEST, largest, U32, MAY),
+	WHY_ZONE(BLOCK_ORDER, block_order, U32, MAY),
+	WHY_ZONE(FROM_MIGRATETYPE, from_migratetype, U32, MAY),
+	WHY_ZONE(NR_SUITABLE, nr_suitable, U32, MAY),
+	WHY_ZONE(FRAGMENTATION_INDEX, fragmentation_index, S32, MAY),
+};
+
+static const struct schema why_zone_schema = SCHEMA("zone tried", why_zone, why_zone_fields);
+
+static const struct field why_fields[] = {
+	FIELD(why, WHY, GENERATION, generation, U64, MAY),
+	FIELD(why, WHY, GRANTED, granted, FLAG, MAY),
+	NESTED(why, WHY, ZONE, zones, NEST, why_zone_schema),
+};
+
+const struct schema why_schema = SCHEMA("verdict", why, why_fields);
+
+#define PROBLEM(name, member, type, need) FIELD(problem, PROBLEM, name, member, type, need)
+static const struct field problem_fields[] = {
+	PROBLEM(INVARIANT, invariant, STRING, MUST), PROBLEM(OBJECT, object, STRING, MAY),
+	PROBLEM(FIELD, field, STRING, MAY),	     PROBLEM(INDEX, index, U64, MAY),
+	PROBLEM(EXPECTED, expected, U64, MAY),	     PROBLEM(FOUND, found, U64, MAY),
+};
+
+static const struct schema problem_schema = SCHEMA("problem", problem, problem_fields);
+
+#define VERIFY(name, member, type, need) FIELD(verify, VERIFY, name, member, type, need)
+static const struct field verify_fields[] = {
+	VERIFY(ARENA, arena, STRING, MAY),
+	VERIFY(GENERATION, generation, U64, MAY),
+	VERIFY(NR_CHECKS, nr_checks, U64, MUST),
+	VERIFY(NR_PROBLEMS, nr_problems, U64, MUST),
+	NESTED(verify, VERIFY, PROBLEM, problems, NEST, problem_schema),
+	VERIFY(STOP_NS, stop_ns, U64, MAY),
+};
+
+const struct schema verify_schema = SCHEMA("verify", verify, verify_fields);
+
+#define EVENT(name, member, type, need) FIELD(event, EVENT, name, member, type, need)
+static const struct field event_fields[] = {
+	EVENT(ARENA, arena, STRING, MAY), EVENT(GENERATION, generation, U64, MAY),
+	EVENT(EVENT, event, U32, MUST),	  EVENT(TIME, time, U64, MAY),
+	EVENT(NODE, node, U32, MAY),	  EVENT(TYPE, type, U32, MAY),
+	EVENT(ORDER, order, U32, MAY),	  EVENT(REASON, reason, U32, MAY),
+	EVENT(NAME, name, STRING, MAY),	  EVENT(VALUE, value, U64, MAY),
+	EVENT(TEXT, text, STRING, MAY),	  EVENT(NR_LOST, nr_lost, U64, MAY),
+};
+
+const struct schema event_schema = SCHEMA("event", event, event_fields);

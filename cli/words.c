@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * words.c - numbers and enums in words, and words into numbers.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "cmd.h"
+
+static const char *const zone_names[] = { "DMA", "DMA32", "Normal" };
+
+static const char *const migratetype_names[] = { "Unmovable", "Movable", "Reclaimable" };
+
+static const char *const kind_names[] = { "page", "object", "kmalloc" };
+
+static const char *const event_names[] = {
+	"arena-add", "arena-del",  "arena-grow", "arena-shrink", "cache-add",
+	"cache-del", "region-add", "region-del", "alloc-failed", "low",
+	"high",	     "bad-free",   "damage",
+};
+
+static const char *const reason_names[] = {
+	"none",	      "bad-op",	   "bad-order", "bad-size",  "bad-node",   "no-cache",	"no-handle",
+	"wrong-kind", "not-owner", "bad-ref",	"watermark", "fragmented", "no-memory",
+};
+
+static const char *const reason_texts[] = {
+	"nothing is wrong",
+	"unknown operation, flag, zone or migratetype",
+	"the order is above 10",
+	"the size is 0 or above the limit",
+	"the arena has no such node",
+	"the arena has no such cache",
+	"no such handle: never issued, or freed already",
+	"the handle is of another kind",
+	"the handle belongs to another owner",
+	"the reference is not to an earlier allocation that succeeded",
+	"free frames would fall below the watermark",
+	"enough frames are free, but no block is large enough",
+	"not enough free frames",
+};
+
+#define WORD(table, number) ((number) < sizeof(table) / sizeof((table)[0]) ? (table)[number] : "?")
+
+const char *zone_name(uint32_t type)
+{
+	return WORD(zone_names, type);
+}
+
+const char *migratetype_name(uint32_t migratetype)
+{
+	return WORD(migratetype_names, migratetype);
+}
+
+const char *kind_name(uint32_t kind)
+{
+	return WORD(kind_names, kind);
+}
+
+const char *reason_name(uint32_t reason)
+{
+	return WORD(reason_names, reason);
+}
+
+const char *reason_text(uint32_t reason)
+{
+	return WORD(reason_texts, reason);
+}
+
+const char *event_name(uint32_t event)
+{
+	return WORD(event_names, event);
+}
+
+const char *errno_name(int error)
+{
+	const char *name = strerrorname_np(error);
+
+	return name ? name : "?";
+}
+
+/* Digits of @text in base 10 or 16 after 0x; *end is behind them. */
+static bool parse_digits(const char *text, uint64_t *value, const char **end)
+{
+	static const char digits[] = "0123456789abcdef";
+	unsigned int base = 10;
+	uint64_t sum = 0;
+	const char *at = text;
+	const char *digit;
+
+	if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
+		base = 16;
+		at = text += 2;
+	}
+	while (*at && (digit = memchr(digits, *at | 0x20, base))) {
+		if (__builtin_mul_overflow(sum, base, &sum) ||
+		    __builtin_add_overflow(sum, (uint64_t)(digit - digits), &sum))
+			return false;
+		at++;
+	}
+	*value = sum;
+	*end = at;
+	return at != text;
+}
+
+bool parse_u64(const char *text, uint64_t *value)
+{
+	const char *end;
+
+	return parse_digits(text, value, &end) && !*end;
+}
+
+bool parse_u32(const char *text, uint32_t *value)
+{
+	uint64_t wide;
+
+	if (!parse_u64(text, &wide) || wide > UINT32_MAX)
+		return false;
+	*value = wide;
+	return true;
+}
+
+bool parse_size(const char *text, uint64_t *bytes)
+{
+	static const char units[] = "KMGT";
+	const char *unit;
+	const char *end;
+
+	if (!parse_digits(text, bytes, &end))
+		return false;
+	if (!*end)
+		return true;
+	unit = strchr(units, *end & ~0x20);
+	if (!unit || !*unit)
+		return false;
+	if (end[1] && strcmp(end + 1, "iB") && strcmp(end + 1, "B"))
+		return false;
+	return !__builtin_mul_overflow(*bytes, UINT64_C(1) << (10 * (unit - units + 1)), bytes);
+}

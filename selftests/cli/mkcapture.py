@@ -1,0 +1,378 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Write captures of the module's replies: good ones, and every broken kind.
+
+usage: mkcapture.py DIRECTORY [SEED NUMBER]
+
+Without a seed: one file NAME.cap for each capture below. With one: NUMBER
+files fuzz-N.cap, each a good capture with some bytes changed or cut, the same
+for the same seed. The format is described in cli/transport.h, the numbers
+come from the uapi header.
+"""
+import pathlib
+import random
+import re
+import struct
+import sys
+
+HEADER = pathlib.Path(__file__).resolve().parents[2] / "include/uapi/linux/memctl.h"
+FAMILY = 0x21
+F_MULTI, F_INTR, F_CAPPED, F_TLVS = 2, 0x10, 0x100, 0x200
+ERROR, DONE = 2, 3
+NR_ROWS = 100000
+
+
+def read_numbers():
+    """All enum entries of the header: name -> number."""
+    numbers = {}
+    text = re.sub(r"/\*.*?\*/", "", HEADER.read_text(), flags=re.S)
+    for body in re.findall(r"enum[^{;]*\{(.*?)\}", text, flags=re.S):
+        value = 0
+        for entry in body.split(","):
+            match = re.fullmatch(r"\s*(\w+)(?:\s*=\s*(\d+))?\s*", entry)
+            if match:
+                value = int(match[2]) if match[2] else value
+                numbers[match[1]] = value
+                value += 1
+    return numbers
+
+
+N = read_numbers()
+
+
+def u32(value):
+    return struct.pack("=I", value & 0xFFFFFFFF)
+
+
+def u64(value):
+    return struct.pack("=Q", value)
+
+
+def text(value):
+    return (value if isinstance(value, bytes) else value.encode()) + b"\0"
+
+
+def u32s(*values):
+    return struct.pack(f"={len(values)}I", *values)
+
+
+def attr(number, data):
+    pad = b"\0" * (-len(data) % 4)
+    return struct.pack("=HH", len(data) + 4, number) + data + pad
+
+
+def attrs(family_set, **values):
+    """attrs("ZONE", NODE=u32(0)): lists are attributes that come several times."""
+    out = b""
+    for name, value in values.items():
+        for data in value if isinstance(value, list) else [value]:
+            out += attr(N[f"MEMCTL_A_{family_set}_{name}"], data)
+    return out
+
+
+def message(kind, payload, flags=0):
+    pad = b"\0" * (-len(payload) % 4)
+    return struct.pack("=IHHII", len(payload) + 16, kind, flags, 1, 0) + payload + pad
+
+
+def row(command, attributes, flags=F_MULTI):
+    return message(FAMILY, struct.pack("=BBH", N["MEMCTL_CMD_" + command], 1, 0) + attributes, flags)
+
+
+def end(error=0, ext_ack=b"", flags=F_MULTI):
+    return message(DONE, struct.pack("=i", error) + ext_ack, flags | (F_TLVS if ext_ack else 0))
+
+
+def ack(error=0, words=None):
+    ext_ack = attr(1, text(words)) if words else b""
+    original = struct.pack("=IHHII", 20, FAMILY, 5, 1, 0)
+    return message(ERROR, struct.pack("=i", -error) + original + ext_ack,
+                   F_CAPPED | (F_TLVS if words else 0))
+
+
+def record(kind, data):
+    return struct.pack("=II", kind, len(data)) + data
+
+
+def request(command, *datagrams):
+    return record(1, u32(N["MEMCTL_CMD_" + command])) + b"".join(record(2, d) for d in datagrams)
+
+
+def dump(command, rows, *more):
+    return request(command, b"".join(row(command, r) for r in rows), *(more or (end(),)))
+
+
+def do(command, attributes):
+    return request(command, row(command, attributes, 0), ack())
+
+
+# --- good replies -----------------------------------------------------------
+
+def arena(name="main", **other):
+    values = {
+        "ARENA": text(name), "ID": u32(0), "GENERATION": u64(77), "SIZE": u64(64 << 20),
+        "NR_FRAMES": u32(16384), "NR_FREE": u32(2160), "NR_CACHED": u32(36), "NR_CHUNKS": u32(16),
+        "NR_ZONES": u32(3), "NR_CACHES": u32(13), "NR_REGIONS": u32(1), "NR_HANDLES": u32(2),
+        "NR_USERS": u32(0), "NR_SLAB": u32(5), "NR_TABLE": u32(4), "METADATA": u64(155648),
+        "NR_ALLOC": u64(1000), "NR_FREED": u64(900), "NR_FAILED": u64(3), "NR_BAD_FREE": u64(1),
+        "NR_LOCK": u64(40), "WASTE": u64(2048), "VERSION": text("0.1.0"),
+    }
+    values.update(other)
+    return attrs("ARENA", **{k: v for k, v in values.items() if v is not None})
+
+
+def zone(node, kind, index, **other):
+    blocks = [0] * 33
+    blocks[0], blocks[11 + 2], blocks[11 + 9], blocks[22 + 4] = 32, 4, 1, 10
+    values = {
+        "ARENA": text("main"), "GENERATION": u64(77), "INDEX": u32(index), "NODE": u32(node),
+        "TYPE": u32(kind), "NR_FREE": u32(32 + 16 + 512 + 160), "NR_CACHED": u32(12),
+        "NR_FRAMES": u32(5461 + (index == 2)), "SPANNED": u64(6000), "START_PFN": u64(4096 << index),
+        "WMARK_MIN": u32(45), "WMARK_LOW": u32(56), "WMARK_HIGH": u32(67), "RESERVE": u32s(0, 32, 48),
+        "FREE_BLOCKS": u32s(*blocks), "PAGEBLOCKS": u32s(3, 6, 1), "CPU_CACHED": u32s(8, 63, 31, 4, 63, 31),
+        "NR_ALLOC": u64(10), "NR_FREED": u64(9), "NR_FAILED": u64(1), "NR_SPLIT": u64(8),
+        "NR_MERGE": u64(7), "NR_LOCK": u64(20), "NR_REFILL": u64(2), "NR_DRAIN": u64(1), "NR_STEAL": u64(0),
+    }
+    values.update(other)
+    return attrs("ZONE", **{k: v for k, v in values.items() if v is not None})
+
+
+def zones(**other):
+    return [zone(0, 0, 0, **other), zone(0, 1, 1, **other), zone(1, 2, 2, **other)]
+
+
+def cache(name, **other):
+    values = {
+        "ARENA": text("main"), "GENERATION": u64(77), "NAME": text(name), "ID": u32(3), "SIZE": u32(100),
+        "ALIGN": u32(8), "FLAGS": u32(3), "STRIDE": u32(128), "SLAB_ORDER": u32(1), "PER_SLAB": u32(64),
+        "NR_ACTIVE": u64(70), "NR_OBJECTS": u64(192), "NR_MAGAZINE": u64(20), "NR_FULL": u32(1),
+        "NR_PARTIAL": u32(1), "NR_EMPTY": u32(1), "MAGAZINE_SIZE": u32(32), "NR_COLOURS": u32(2),
+        "NR_ALLOC": u64(500), "NR_FREED": u64(430), "NR_FAILED": u64(0), "NR_DEPOT": u64(9),
+        "WASTE": u64(1960),
+    }
+    values.update(other)
+    return attrs("CACHE", **values)
+
+
+def handle(number, kind, **other):
+    return attrs("HANDLE", ARENA=text("main"), GENERATION=u64(77), HANDLE=u64(number), KIND=u32(kind),
+                 OWNER=u32(7), SIZE=u64(8192), NODE=u32(0), TYPE=u32(2), FN=u32(512), PFN=u64(0x12345),
+                 ADDRESS=u64(0xFFFF888012345000), **other)
+
+
+def region(name):
+    return attrs("REGION", ARENA=text("main"), GENERATION=u64(77), NAME=text(name), NR_PAGES=u32(16),
+                 LEVELS=u32(4), START=u64(0xFFFFC90000400000), END=u64(0xFFFFC90000410000),
+                 NR_TABLES=u32(4), NR_MAPPED=u32(16), READONLY=b"")
+
+
+def entry(level, index, value, hardware=None, **other):
+    values = {"REGION": text("r1"), "ADDRESS": u64(0xFFFFC90000400000), "LEVEL": u32(level),
+              "INDEX": u32(index), "ENTRY": u64(value), "TABLE": u64(0x7000)}
+    if hardware is not None:
+        values["HARDWARE"] = u64(hardware)
+    values.update(other)
+    return attrs("PT_ENTRY", **values)
+
+
+def walk_steps():
+    return [entry(4, 402, 0x1000067), entry(3, 0, 0x1001067), entry(2, 2, 0x1002067),
+            entry(1, 0, 0x8000000012345163, LEAF=b"")]
+
+
+def why_zone(node, kind, reason, **other):
+    values = {"NODE": u32(node), "TYPE": u32(kind), "REASON": u32(reason), "NR_FREE": u32(800),
+              "NR_CACHED": u32(12), "NEED": u32(1072), "WMARK_MIN": u32(45), "RESERVE": u32(3),
+              "LARGEST": u32(6), "BLOCK_ORDER": u32(0xFFFFFFFF), "FROM_MIGRATETYPE": u32(0xFFFFFFFF),
+              "NR_SUITABLE": u32(0), "FRAGMENTATION_INDEX": u32(812)}
+    values.update(other)
+    return attrs("WHY_ZONE", **values)
+
+
+def event(kind, **other):
+    return row("EVENT", attrs("EVENT", ARENA=text("main"), GENERATION=u64(78), EVENT=u32(kind),
+                              TIME=u64(12345678901), **other), 0)
+
+
+def results(*pairs):
+    return b"".join(struct.pack("=QiI", h, e, r) for h, e, r in pairs)
+
+
+def status_requests():
+    return (dump("ARENA_GET", [arena(), arena("b", ID=u32(1), NR_REGIONS=u32(0), NR_HANDLES=u32(0))]) +
+            request("ARENA_GET", row("ARENA_GET", arena(), 0), ack()))
+
+
+def problem(**other):
+    return attrs("PROBLEM", INVARIANT=text("B3"), OBJECT=text("zone"), FIELD=text("nr_free"), INDEX=u64(2),
+                 EXPECTED=u64(720), FOUND=u64(721), **other)
+
+
+def verify(nr, problems=()):
+    return do("VERIFY", attrs("VERIFY", ARENA=text("main"), GENERATION=u64(77), NR_CHECKS=u64(40123),
+                              NR_PROBLEMS=u64(nr), PROBLEM=list(problems), STOP_NS=u64(45100)))
+
+
+def views(**other):
+    """What verify compares: the arena, its zones, the arena."""
+    return do("ARENA_GET", arena()) + dump("ZONE_GET", zones(**other))
+
+
+def good():
+    nothing = ack()
+    return {
+        "status": status_requests(),
+        "arena": do("ARENA_GET", arena("b")),
+        "zones": dump("ZONE_GET", zones()),
+        "zones-hidden": dump("ZONE_GET", zones(START_PFN=None)),
+        "caches": dump("CACHE_GET", [cache("kmalloc-64"), cache("a-very-long-cache-name-of-31-b")]),
+        "chunks": dump("CHUNK_GET", [
+            attrs("CHUNK", ARENA=text("main"), FN=u32(i << 10), ORDER=u32(10), NODE=u32(i), TYPE=u32(2),
+                  PFN=u64(0x100000 + (i << 10)), ADDRESS=u64(0xFFFF888100000000 + (i << 22)),
+                  NR_FREE=u32(1000), GENERATION=u64(77)) for i in range(2)]),
+        "regions": dump("REGION_GET", [region("r1")]),
+        "handles": dump("HANDLE_GET", [handle(0x100000001, 0, ORDER=u32(1)),
+                                       handle(0x100000002, 1, CACHE=text("foo"))]),
+        "walk": do("PT_WALK", attrs("PT", REGION=text("r1"), GENERATION=u64(77),
+                                    ADDRESS=u64(0xFFFFC90000400000), PHYSICAL=u64(0x12345000),
+                                    STEP=walk_steps())),
+        "walk-hole": do("PT_WALK", attrs("PT", REGION=text("r1"), STEP=walk_steps()[:2])),
+        "pt": dump("PT_GET", [attrs("PT", ARENA=text("main"), REGION=text("r1"), LEVEL=u32(1), INDEX=u32(i),
+                                    ADDRESS=u64(0xFFFFC90000400000 + i * 4096), TABLE=u64(0x7000), LEAF=b"",
+                                    ENTRY=u64(0x8000000012345163 + i * 4096)) for i in range(2)]),
+        "pt-verified": do("PT_VERIFY", attrs("PT", NR_ENTRIES=u64(19), NR_MISMATCH=u64(0), NR_IGNORED=u64(3))),
+        "pt-damaged": do("PT_VERIFY", attrs(
+            "PT", NR_ENTRIES=u64(19), NR_MISMATCH=u64(3), NR_IGNORED=u64(0),
+            MISMATCH=[entry(1, 5, 0x8000000012345161, 0x8000000012345163, LEAF=b""),
+                      entry(2, 2, 0x1002067, 0x10020E7)])),
+        "what": do("WHAT", attrs(
+            "WHAT", ARENA=text("main"), ADDRESS=u64(0xFFFF888012345010), PFN=u64(0x12345), FN=u32(515),
+            HANDLE=u64(0x100000002), STATE=text("slab"), BLOCK_FN=u32(514), BLOCK_ORDER=u32(1), NODE=u32(0),
+            TYPE=u32(2), MIGRATETYPE=u32(0), CHUNK_FN=u32(0), CHUNK_ORDER=u32(10), CACHE=text("foo"),
+            OBJECT_INDEX=u32(3), OBJECT_OFFSET=u32(16), SLAB_INUSE=u32(7), SLAB_OBJECTS=u32(32),
+            OWNER=u32(7), KERNEL_ADDRESS=u64(0xFFFF888012345010))),
+        "why-granted": do("WHY", attrs("WHY", GENERATION=u64(77), GRANTED=b"", ZONE=[
+            why_zone(0, 2, 0, NEED=u32(49), BLOCK_ORDER=u32(3), FROM_MIGRATETYPE=u32(1),
+                     FRAGMENTATION_INDEX=u32(-1000))])),
+        "why-refused": do("WHY", attrs("WHY", GENERATION=u64(77), ZONE=[
+            why_zone(0, 2, N["MEMCTL_REASON_WATERMARK"]),
+            why_zone(0, 1, N["MEMCTL_REASON_FRAGMENTED"]),
+            why_zone(0, 0, N["MEMCTL_REASON_NO_MEMORY"], NR_FREE=u32(0), LARGEST=u32(0xFFFFFFFF))])),
+        "verified": verify(0) + views(),
+        "damaged": verify(2, [problem()]) + views(),
+        "views-differ": verify(0) + views(NR_FREE=u32(721)),
+        "views-move": verify(0) + views(GENERATION=u64(78)),
+        "alloc": request("EXEC", row("EXEC", attrs("EXEC", RESULTS=results((0x100000001, 0, 0), (0x100000002, 0, 0)),
+                                                   TIME=u64(100)), 0), ack()),
+        "alloc-partial": request("EXEC", row("EXEC", attrs("EXEC", RESULTS=results(
+            (0x100000001, 0, 0), (0, -12, N["MEMCTL_REASON_FRAGMENTED"])), TIME=u64(100)), 0),
+            ack(0, "order 10 in zone type 2: fragmented")),
+        "alloc-refused": request("EXEC", ack(12, "order 10: free 800, need 1072")),
+        "alloc-5000": b"".join(
+            do("EXEC", attrs("EXEC", RESULTS=results(*[(at + i + 1, 0, 0) for i in range(min(1024, 5000 - at))])))
+            for at in range(0, 5000, 1024)),
+        "free": do("EXEC", attrs("EXEC", RESULTS=results((0, 0, 0)))),
+        "free-owner": do("HANDLE_FREE", attrs("HANDLE", NR_FREED=u32(12))),
+        "cache-add": do("CACHE_ADD", attrs("CACHE", ID=u32(14))),
+        "object": do("CACHE_GET", cache("foo")) + do("EXEC", attrs("EXEC", RESULTS=results((0x2A, 0, 0)))),
+        "shrink": do("CACHE_SHRINK", attrs("CACHE", NR_FRAMES=u32(9))),
+        "region-add": do("REGION_ADD", attrs("REGION", START=u64(0xFFFFC90000400000),
+                                             END=u64(0xFFFFC90000410000), LEVELS=u32(5))),
+        "arena-ok": request("ARENA_ADD", nothing) + request("ARENA_DEL", nothing) +
+            do("ARENA_GROW", attrs("ARENA", SIZE=u64(4 << 20))) +
+            do("ARENA_SHRINK", attrs("ARENA", SIZE=u64(0x600000))) +
+            do("ARENA_HASH", attrs("ARENA", ARENA=text("main"), GENERATION=u64(77), HASH=u64(0xDEADBEEF))) +
+            request("CACHE_DEL", nothing) + request("REGION_DEL", nothing) + request("PLANT", nothing),
+        "events": request("EVENT",
+                          event(0, VALUE=u64(1 << 26)),
+                          event(8, NODE=u32(1), TYPE=u32(2), ORDER=u32(9), REASON=u32(10)),
+                          event(11, TEXT=text("handle 0x5: freed already"), NR_LOST=u64(4)),
+                          event(4, NAME=text("foo")) + event(5, NAME=text("foo"))) + record(3, u32(105)) +
+            record(2, event(9, NODE=u32(0), TYPE=u32(1), VALUE=u64(55))),
+    }
+
+
+# --- replies of a module that is broken, hostile or of another version -------
+
+def bad():
+    zone_get = N["MEMCTL_CMD_ZONE_GET"]
+    one = zone(0, 0, 0)
+    long_name = attr(N["MEMCTL_A_ZONE_ARENA"], text("n" * 32))
+    open_name = attr(N["MEMCTL_A_ZONE_ARENA"], b"main")
+    ext_ack = attr(1, text("arena 'x' went away"))
+    interrupted = row("ZONE_GET", one, F_MULTI | F_INTR) + end(0, b"", F_MULTI | F_INTR)
+    return {
+        "bad-short-header": request("ZONE_GET", b"\x10\0\0\0\x21\0"),
+        "bad-long-message": request("ZONE_GET", struct.pack("=IHHII", 4096, FAMILY, 2, 1, 0) + b"\0" * 8),
+        "bad-zero-message": request("ZONE_GET", b"\0" * 64),
+        "bad-no-genl": request("ZONE_GET", message(FAMILY, b"", F_MULTI), end()),
+        "bad-command": request("ZONE_GET", row("CACHE_GET", one), end()),
+        "bad-attr-long": dump("ZONE_GET", [one + struct.pack("=HH", 400, 5) + b"abcd"]),
+        "bad-attr-short": dump("ZONE_GET", [one + struct.pack("=HH", 2, 5)]),
+        "bad-attr-rest": request("ZONE_GET", message(FAMILY, struct.pack("=BBH", zone_get, 1, 0) + one + b"\1\2",
+                                                     F_MULTI)[:-2], end()),
+        "bad-attr-missing": dump("ZONE_GET", zones(NR_FREE=None)),
+        "bad-attr-type": dump("ZONE_GET", zones(NR_FREE=u64(5))),
+        "bad-attr-array": dump("ZONE_GET", zones(FREE_BLOCKS=u32s(1, 2, 3))),
+        "bad-attr-rows": dump("ZONE_GET", zones(CPU_CACHED=u32s(1, 2))),
+        "bad-attr-unknown": dump("ZONE_GET", [z + attr(200, b"new") for z in zones()]),
+        "bad-string-open": dump("ZONE_GET", [one + open_name]),
+        "bad-string-long": dump("ZONE_GET", [one + long_name]),
+        "bad-string-escape": dump("CACHE_GET", [cache(b"\x1b[31mred\xff\nx")]),
+        "bad-enum": dump("ZONE_GET", [zone(0, 77, 0)]),
+        "bad-empty": request("ZONE_GET"),
+        "bad-cut": request("ZONE_GET", row("ZONE_GET", one)),
+        "bad-receive": request("ZONE_GET") + record(3, u32(105)),
+        "bad-done-error": dump("ZONE_GET", zones(), end(-19, ext_ack)),
+        "bad-done-empty": dump("ZONE_GET", zones(), message(DONE, b"", F_MULTI)),
+        "bad-error": request("ZONE_GET", ack(22, "arena 'x': no such arena")),
+        "bad-error-plain": request("ZONE_GET", ack(1)),
+        "bad-error-short": request("ZONE_GET", message(ERROR, b"\xff")),
+        "bad-error-range": request("ZONE_GET", message(ERROR, struct.pack("=i", -2147483648) + b"\0" * 16)),
+        "bad-error-unknown": request("ZONE_GET", ack(95)),
+        "bad-error-escape": request("ZONE_GET", ack(22, b"\x1b]0;title\x07")),
+        "bad-ext-ack": request("ZONE_GET", message(ERROR, struct.pack("=i", -22) + struct.pack(
+            "=IHHII", 0xFFFFFFF0, FAMILY, 5, 1, 0) + b"\xff" * 12, F_TLVS)),
+        "bad-interrupted": request("ZONE_GET", interrupted),
+        "bad-rows": request("HANDLE_GET", *[b"".join(row("HANDLE_GET", handle(i * 100 + j + 1, 0)) for j in range(100))
+                                            for i in range(NR_ROWS // 100)], end()),
+        "bad-nested": do("WHY", attrs("WHY", ZONE=[struct.pack("=HH", 40, 1)])),
+        "bad-nested-empty": do("WHY", attrs("WHY", ZONE=[b""])),
+        "bad-twice": request("WHY", row("WHY", b"", 0), row("WHY", b"", 0), ack()),
+        "bad-only-ack": request("WHY", ack()),
+        "bad-results-many": do("EXEC", attrs("EXEC", RESULTS=results(*[(i + 1, 0, 0) for i in range(50)]))),
+        "bad-results-few": do("EXEC", attrs("EXEC", RESULTS=results((1, 0, 0)))),
+        "bad-results-cut": do("EXEC", attrs("EXEC", RESULTS=results((1, 0, 0))[:-3])),
+        "bad-event": request("EVENT", event(0)[:-5]),
+        "bad-event-kind": request("EVENT", event(250)),
+    }
+
+
+def mutate(rng, data):
+    """Some bytes of the records behind the magic changed, or the end cut off."""
+    out = bytearray(data)
+    for _ in range(rng.randint(1, 6)):
+        at = rng.randrange(len(out))
+        out[at] = rng.choice([0, 1, 2, 4, 0x7F, 0x80, 0xFF, rng.randrange(256)])
+    if not rng.randrange(4):
+        del out[rng.randrange(len(out)):]
+    return bytes(out)
+
+
+def main():
+    directory = pathlib.Path(sys.argv[1])
+    captures = good()
+    if len(sys.argv) > 2:
+        rng = random.Random(int(sys.argv[2]))
+        names = sorted(captures)
+        captures = {f"fuzz-{i}-{name}": mutate(rng, captures[name])
+                    for i, name in ((i, rng.choice(names)) for i in range(int(sys.argv[3])))}
+    else:
+        captures.update(bad())
+    for name, data in captures.items():
+        (directory / f"{name}.cap").write_bytes(b"memctlc1" + data)
+    if len(sys.argv) <= 2:
+        (directory / "bad-magic.cap").write_bytes(b"nonsense")
+
+
+main()

@@ -1,0 +1,412 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# run.sh - golden tests of the memctl tool, without a kernel module: replies
+# come from captures that mkcapture.py writes or that a real module sent, output and exit status are
+# compared with expected/NAME.txt. Prints TAP.
+#
+# usage: run.sh [--update] [BINARY...]
+#   --update   write what comes out to expected/ in place of comparing
+#   BINARY     test these; default: cli/memctl and its sanitized twin, built first
+set -u
+
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$here/../.." && pwd)
+update=
+[ "${1:-}" = --update ] && { update=1; shift; }
+binaries=("$@")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export LC_ALL=C ASAN_OPTIONS=detect_leaks=1:exitcode=99 UBSAN_OPTIONS=halt_on_error=1
+number=0
+failed=0
+
+report() { # report STATUS NAME [FILE WITH DETAILS]
+	number=$((number + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $number - $2"
+	else
+		echo "not ok $number - $2"
+		[ -n "${3:-}" ] && sed 's/^/# /' "$3"
+		failed=$((failed + 1))
+	fi
+}
+
+# run CAPTURE ARGUMENT...: stdout, stderr and the exit status into $work/out
+run() {
+	local capture=$1
+	shift
+	env MEMCTL_REPLAY="$work/$capture.cap" MEMCTL_MODULES="$here/modules" \
+		timeout 20 "$memctl" "$@" >"$work/stdout" 2>"$work/stderr" </dev/null
+	status=$?
+	{
+		cat "$work/stdout"
+		[ -s "$work/stderr" ] && sed 's/^/stderr: /' "$work/stderr"
+		echo "exit $status"
+	} >"$work/out"
+}
+
+# golden NAME CAPTURE ARGUMENT...
+golden() {
+	local name=$1
+	shift
+	run "$@"
+	if [ -n "$update" ]; then
+		cp "$work/out" "$here/expected/$name.txt"
+	fi
+	diff -u "$here/expected/$name.txt" "$work/out" >"$work/diff" 2>&1
+	report $? "$label$name" "$work/diff"
+}
+
+# expect NAME STATUS CAPTURE ARGUMENT...: the exit status alone, and a line on stderr if it is not 0
+expect() {
+	local name=$1 want=$2
+	shift 2
+	run "$@"
+	[ "$status" = "$want" ] && { [ "$want" = 0 ] || [ -s "$work/stderr" ]; }
+	report $? "$label$name" "$work/out"
+}
+
+# json NAME FILTER CAPTURE ARGUMENT...: stdout is JSON, and jq says true to FILTER
+json() {
+	local name=$1 filter=$2
+	shift 2
+	run "$@"
+	jq -e -s "$filter" <"$work/stdout" >"$work/jq" 2>&1
+	report $? "$label$name" "$work/jq"
+}
+
+views() {
+	golden status status status
+	golden status-json status -J status
+	golden arena status arena
+	golden arena-one arena arena show b -o ARENA,SIZE -b -n
+	golden buddyinfo zones buddyinfo
+	golden buddyinfo-columns zones buddyinfo -o +GENERATION
+	golden buddyinfo-json zones -J buddyinfo
+	golden zoneinfo zones zoneinfo
+	golden zoneinfo-hidden zones-hidden zoneinfo
+	golden zoneinfo-hidden-column zones-hidden zoneinfo -o zone,start_pfn
+	golden zoneinfo-json zones zoneinfo show -J
+	golden pagetypeinfo zones pagetypeinfo
+	golden pagetypeinfo-raw zones pagetypeinfo -r
+	golden slabinfo caches slabinfo
+	golden slabinfo-columns caches slabinfo -o name,active,size,waste,flags
+	golden slabinfo-all caches slabinfo --output-all -r -n
+	golden iomem chunks iomem
+	golden iomem-json chunks iomem -J
+	golden vmallocinfo regions vmallocinfo
+	golden region regions region
+	golden page-list handles page list --all
+	golden cache-list caches cache list
+	golden pt-dump pt pt dump
+	golden pt-walk walk pt walk 0xffffc90000400000
+	golden pt-walk-json walk -J pt walk 0xffffc90000400000
+	golden pt-walk-hole walk-hole pt walk 0xffffc90000400000
+	golden what what what 0xffff888012345010
+	golden what-json what what -J 0xffff888012345010
+	golden why-granted why-granted why --order 3
+	golden why-refused why-refused why --order 10
+	golden why-refused-json why-refused -J why --order 10
+	golden why-quiet why-refused why --order 10 -q
+	json slabinfo-sixteen-fields '.[0].slabinfo | length == 2' caches -J slabinfo
+	run caches slabinfo
+	tail -n +3 "$work/stdout" | head -2 | awk 'NF != 16 || / $/ { bad = 1 } END { exit bad }'
+	report $? "${label}slabinfo-split"
+}
+
+# What a real module said: MEMCTL_CAPTURE=FILE memctl ... in a guest of two nodes, kernel 6.12.
+recorded() {
+	golden real-status real-status status
+	golden real-buddyinfo real-zones buddyinfo
+	golden real-zoneinfo real-zones zoneinfo
+	golden real-slabinfo real-caches slabinfo
+	golden real-handles real-handles page list --all
+	golden real-region real-regions region list
+	golden real-pt-walk real-walk pt walk 0xff719982016c5000
+	golden real-pt-dump real-pt pt dump
+	golden real-what real-what what 0x1
+	golden real-why real-why why --order 10
+	golden real-verify real-verify verify
+	golden real-refused real-refused page free 0x77
+}
+
+checks() {
+	golden verify verified verify
+	golden verify-json verified -J verify
+	golden verify-damaged damaged verify
+	golden verify-damaged-json damaged -J verify
+	golden verify-views-differ views-differ verify
+	golden verify-views-move views-move verify
+	golden pt-verified pt-verified pt verify
+	golden pt-damaged pt-damaged pt verify r1
+	golden pt-damaged-json pt-damaged -J pt verify
+	golden monitor events monitor
+	golden monitor-json events monitor -J
+	golden monitor-columns events monitor -o event,zone,text
+	golden monitor-count events monitor --count 2
+	json monitor-lines 'length == 7 and all(.event)' events -J monitor
+}
+
+changes() {
+	golden page-alloc alloc page alloc --order 1 --count 2 --owner 7
+	golden page-alloc-json alloc -J page alloc --order 1 --count 2
+	golden page-alloc-partial alloc-partial page alloc --order 10 --count 2
+	golden page-alloc-partial-json alloc-partial -J page alloc --order 10 --count 2
+	golden page-alloc-refused alloc-refused page alloc --order 10
+	golden page-alloc-refused-json alloc-refused -J page alloc --order 10
+	run alloc-5000 page alloc --order 0 --count 5000
+	[ "$status" = 0 ] && [ "$(wc -l <"$work/stdout")" = 5000 ] && grep -qx 0x1388 "$work/stdout"
+	report $? "${label}page-alloc-5000"
+	golden page-free free page free 0x100000001 --owner 7
+	golden page-free-owner free-owner page free --all --owner 7
+	golden cache-add cache-add cache add foo --size 100 --align 8 --redzone -J
+	golden cache-alloc object cache alloc foo
+	golden cache-free free cache free 0x2a
+	golden cache-shrink shrink cache shrink foo
+	expect cache-del 0 arena-ok cache del foo
+	golden kmalloc alloc kmalloc 1K --count 2
+	golden kfree free kfree 0x2a
+	golden region-add region-add region add r1 --pages 16
+	expect region-del 0 arena-ok region del r1
+	expect arena-add 0 arena-ok arena add x --size 64M --dma 2M --dma32 16M --nodes 0-3,5
+	expect arena-del 0 arena-ok arena del x
+	golden arena-grow arena-ok arena grow x --size 4M
+	golden arena-shrink arena-ok arena shrink x --size 8M -b
+	golden arena-hash arena-ok arena hash
+	golden arena-hash-json arena-ok arena hash -J
+	expect plant 0 arena-ok plant pte --address 0xffffc90000400000 --level 1 --bit 1
+}
+
+hostile() {
+	local name
+	for name in short-header long-message zero-message no-genl command attr-long attr-short \
+		attr-rest attr-missing attr-type attr-array attr-rows string-open string-long empty cut \
+		error-short error-range error-unknown; do
+		golden "bad-$name" "bad-$name" buddyinfo
+	done
+	for name in receive done-error error error-plain error-escape ext-ack attr-unknown done-empty \
+		enum interrupted; do
+		golden "bad-$name" "bad-$name" buddyinfo
+	done
+	golden bad-error-json bad-error -J buddyinfo
+	golden bad-magic bad-magic buddyinfo
+	golden bad-no-answer status buddyinfo
+	golden bad-string-escape bad-string-escape slabinfo
+	golden bad-string-escape-columns bad-string-escape slabinfo -o name
+	golden bad-string-escape-json bad-string-escape slabinfo -o name -J
+	for name in nested nested-empty twice only-ack; do
+		golden "bad-$name" "bad-$name" why --order 1
+	done
+	golden bad-results-many bad-results-many page alloc --order 0 --count 2
+	golden bad-results-few bad-results-few page alloc --order 0 --count 2
+	golden bad-results-cut bad-results-cut page alloc --order 0 --count 2
+	golden bad-event bad-event monitor
+	golden bad-event-kind bad-event-kind monitor
+	run bad-rows page list -r -n
+	[ "$status" = 0 ] && [ "$(wc -l <"$work/stdout")" = 100000 ]
+	report $? "${label}rows-100000"
+	json rows-100000-json '.[0].handle | length == 100000' bad-rows -J page list
+}
+
+usage() {
+	local line
+	# One a line: everything that is wrong on the command line has its own words and exit 1.
+	while IFS= read -r line; do
+		[ -n "$line" ] || continue
+		# shellcheck disable=SC2086 # words are what is tested
+		golden "usage $line" zones $line
+	done <<-'LINES'
+		bogus
+		-x
+		--bogus
+		--arena
+		-o nothing buddyinfo
+		-o , buddyinfo
+		-o node, buddyinfo
+		buddyinfo -o +
+		buddyinfo more
+		arena bogus
+		arena show a b
+		arena add
+		arena add x
+		arena add x --size
+		arena add x --size -1
+		arena add x --size 1Q
+		arena add x --size 1M1
+		arena add x --size 99999999999999999999
+		arena add x --size 17179869184G
+		arena add x --size 1M --nodes 3-1
+		arena add x --size 1M --nodes 1,,2
+		arena add x --size 1M --nodes 0-4096
+		arena add x --size 1M --order 1
+		arena hash -o arena
+		page alloc
+		page alloc --order 11
+		page alloc --order x
+		page alloc --order 0x
+		page alloc --order 1 --count 0
+		page alloc --order 1 --zone High
+		page alloc --order 1 --migratetype Fixed
+		page alloc --order 1 --owner 4294967296
+		page alloc --order 1 --node 40000
+		page alloc --order 1 --size 5
+		page free
+		page free x
+		page free 1 --all
+		page free --all
+		cache add x
+		cache add x --size 5G
+		cache alloc
+		cache free
+		kmalloc
+		kmalloc 1x
+		kmalloc 8 --count 0
+		kfree
+		region add r
+		pt walk
+		pt walk here
+		what
+		what pfn:x
+		what x
+		why
+		why --order 1 --zone x
+		plant
+		plant nowhere
+		monitor --timeout x
+		help bogus
+	LINES
+	golden "usage-json" zones -J page alloc --order 11
+	golden "usage-none" zones
+}
+
+# completes NAME WORD... = WANTED...: what bash offers for the last word
+completes() {
+	local name=$1
+	shift
+	COMP_WORDS=("$memctl")
+	while [ "$1" != = ]; do
+		COMP_WORDS+=("$1")
+		shift
+	done
+	shift
+	COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+	COMPREPLY=()
+	_memctl 2>"$work/stderr"
+	printf '%s\n' "offered: ${COMPREPLY[*]}" "wanted: $*" >"$work/diff"
+	[ "${COMPREPLY[*]}" = "$*" ]
+	report $? "${label}completion $name" "$work/diff"
+}
+
+completion() {
+	compopt() { :; }
+	# shellcheck source=cli/memctl.bash
+	. "$top/cli/memctl.bash"
+	completes object budd = buddyinfo
+	completes verb arena sh = show shrink
+	completes option page alloc --mig = --migratetype
+	completes zone page alloc --zone D = DMA DMA32
+	completes value page alloc --order '' =
+	completes columns zoneinfo -o NODE,PR = NODE,PRESENT NODE,PROTECTION
+	completes columns-plus region list -o +LE = +LEVELS
+	completes orders buddyinfo --output OR = ORDER0 ORDER1 ORDER2 ORDER3 ORDER4 ORDER5 \
+		ORDER6 ORDER7 ORDER8 ORDER9 ORDER10 ORDERS
+	completes site plant fra = frame-state frame-link
+	completes help help slab = slabinfo
+}
+
+helps() {
+	local object objects
+	expect help 0 zones help
+	objects=$("$memctl" help --objects)
+	for object in $objects; do
+		"$memctl" "$object" --help >"$work/a" 2>&1 && grep -q "^Usage: memctl" "$work/a" &&
+			case $object in
+			help | record | replay | bench) true ;;
+			*)
+				"$memctl" "$object" help >"$work/b" 2>&1 && cmp -s "$work/a" "$work/b" &&
+					"$memctl" help "$object" >"$work/c" 2>&1 && cmp -s "$work/a" "$work/c"
+				;;
+			esac
+		report $? "${label}help $object" "$work/a"
+	done
+	golden columns zones help --columns region list
+	completion
+	MEMCTL_REPLAY=$work/zones.cap "$memctl" zoneinfo >/dev/full 2>"$work/stderr"
+	[ $? = 1 ] && grep -q 'could not be written' "$work/stderr"
+	report $? "${label}full-device" "$work/stderr"
+	(trap '' PIPE; MEMCTL_REPLAY=$work/bad-rows.cap "$memctl" page list 2>"$work/stderr"
+		echo $? >"$work/status") | true
+	[ "$(cat "$work/status")" = 1 ] && grep -q 'could not be written' "$work/stderr"
+	report $? "${label}closed-pipe" "$work/stderr"
+}
+
+# Good captures with bytes changed: never a crash, never a hang, always a known exit status.
+fuzz() {
+	local seed=${MEMCTL_FUZZ_SEED:-$((RANDOM * 32768 + RANDOM))} capture name command bad=0
+	mkdir "$work/fuzz"
+	python3 "$here/mkcapture.py" "$work/fuzz" "$seed" "${MEMCTL_FUZZ_NUMBER:-400}"
+	for capture in "$work"/fuzz/*.cap; do
+		name=${capture##*/fuzz-}
+		name=${name#*-}
+		name=${name%.cap}
+		read -ra command <<<"$(fuzz_command "$name")"
+		run "fuzz/$(basename "$capture" .cap)" "${command[@]}"
+		[ "$status" -le 5 ] && [ "$status" != 1 ] && continue
+		bad=1
+		{ echo "$(basename "$capture"), seed $seed"; cat "$work/out"; } >>"$work/fuzz-report"
+	done
+	report $bad "${label}fuzz, seed $seed" "$work/fuzz-report"
+	rm -rf "$work/fuzz" "$work/fuzz-report"
+}
+
+fuzz_command() {
+	case $1 in
+	status) echo status ;;
+	arena) echo arena show b ;;
+	zones*) echo zoneinfo ;;
+	caches) echo slabinfo ;;
+	chunks) echo iomem ;;
+	regions) echo region ;;
+	handles) echo page list -J ;;
+	walk*) echo pt walk 0xffffc90000400000 ;;
+	pt) echo pt dump -J ;;
+	pt-*) echo pt verify ;;
+	what) echo what 1 ;;
+	why-*) echo why --order 3 ;;
+	verified | damaged | views-*) echo verify ;;
+	alloc*) echo page alloc --order 1 --count 2 ;;
+	free) echo page free 1 ;;
+	free-owner) echo page free --all --owner 1 ;;
+	cache-add) echo cache add x --size 1 -J ;;
+	object) echo cache alloc foo ;;
+	shrink) echo cache shrink foo ;;
+	region-add) echo region add x --pages 1 ;;
+	arena-ok) echo arena hash ;;
+	events) echo monitor --count 20 ;;
+	esac
+}
+
+if [ ${#binaries[@]} = 0 ]; then
+	make -C "$top" cli >"$work/make" 2>&1 && make -C "$top" cli CLI_SANITIZE=1 >>"$work/make" 2>&1
+	report $? "build" "$work/make"
+	binaries=("$top/cli/memctl" "$top/cli/memctl-asan")
+fi
+python3 "$here/mkcapture.py" "$work" || exit 1
+for capture in "$here"/captures/*.cap; do
+	cp "$capture" "$work/real-${capture##*/}"
+done
+for memctl in "${binaries[@]}"; do
+	label="$(basename "$memctl"): "
+	[ -x "$memctl" ] || { report 1 "${label}is there"; continue; }
+	views
+	recorded
+	checks
+	changes
+	hostile
+	usage
+	helps
+	fuzz
+done
+echo "1..$number"
+[ "$failed" = 0 ]
