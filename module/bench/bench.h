@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * memctl_bench: the costs of memctl's paths beside Linux's own, measured in
+ * one run through the exported API of both.
+ *
+ *   bench_file.c     /proc/memctl_bench: one line in, a table out
+ *   bench_run.c      what a run is made of; the list of benchmarks
+ *   bench_measure.c  workers, samples, statistics
+ *   bench_page.c  bench_object.c  bench_region.c  bench_frag.c
+ *                    what is measured
+ *
+ * A benchmark has paths: for each of memctl's the same with its rivals in
+ * Linux. A path is measured by one or more workers, threads of the kernel
+ * that are bound to a CPU each. A worker takes @rounds samples; a sample is
+ * the time of @batch operations, from which that of the empty loop is
+ * subtracted. Where a nanosecond of guest time is one instruction (QEMU
+ * -icount shift=0), times are instructions.
+ *
+ * B1  What a round allocates it frees, so that a run leaves both allocators
+ *     as it found them, their caches apart.
+ * B2  memctl and its rivals run the same loop.
+ * B3  All workers of a path do the same number of rounds.
+ */
+#ifndef MCTL_BENCH_BENCH_H
+#define MCTL_BENCH_BENCH_H
+
+#include <linux/completion.h>
+#include <linux/kernel.h>
+#include <linux/ktime.h>
+#include <linux/memctl.h>
+#include <linux/prandom.h>
+#include <linux/semaphore.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <linux/wait.h>
+
+#define BENCH_NAME_SIZE		32
+#define BENCH_MAX_BATCH		4096
+#define BENCH_MAX_ROUNDS	100000
+#define BENCH_MAX_THREADS	64
+#define BENCH_MAX_SAMPLES	1000000	/* rounds of all workers */
+#define BENCH_MAX_RESULTS	16
+#define BENCH_WARM_UP		4	/* rounds that fill caches and are not counted */
+
+struct bench_block;
+struct memctl_bench_map;
+struct bench_run;
+struct gen_pool;
+struct kmem_cache;
+struct mempool_s;
+struct task_struct;
+
+/**
+ * struct bench_options - what a line of the file asks for
+ * @order: of a block
+ * @size: of an object, bytes
+ * @batch: operations in a sample
+ * @rounds: samples of a worker
+ * @threads: workers, on as many CPUs
+ * @arena: name of the arena
+ * @region: name of a region to walk
+ */
+struct bench_options {
+	unsigned int order;
+	unsigned int size;
+	unsigned int batch;
+	unsigned int rounds;
+	unsigned int threads;
+	char arena[BENCH_NAME_SIZE];
+	char region[BENCH_NAME_SIZE];
+};
+
+/**
+ * struct bench_worker - one thread of a run
+ * @run: the run
+ * @index: number among the workers
+ * @task: the thread
+ * @done: it has left its work
+ * @slots: what it allocates; options.batch of them
+ * @give: what it frees; options.batch of them
+ * @times: its samples, ns; options.rounds of them
+ * @failed: allocations refused
+ * @random: numbers that are the same in each run
+ */
+struct bench_worker {
+	struct bench_run *run;
+	unsigned int index;
+	struct task_struct *task;
+	struct completion done;
+	void **slots;
+	void **give;
+	u64 *times;
+	unsigned long failed;
+	struct rnd_state random;
+};
+
+/**
+ * enum bench_mix - who frees what a worker allocated
+ * @BENCH_OWN: the worker, in the same order
+ * @BENCH_SHUFFLE: whoever, in random order
+ * @BENCH_NEXT: the next worker
+ */
+enum bench_mix {
+	BENCH_OWN,
+	BENCH_SHUFFLE,
+	BENCH_NEXT,
+};
+
+/**
+ * struct bench_path - one row of the results
+ * @name: what is measured
+ * @side: "memctl", or the rival
+ * @sample: the loop; the ns that options.batch operations took
+ * @prepare: readies things before a sample, outside of the clock; may be NULL
+ * @undo: brings things back after a sample, outside of the clock; may be NULL
+ * @mix: between allocating and freeing, which @prepare, @sample and @undo do
+ * @in_turn: one worker at a time, so that a count of instructions is that of one
+ * @call: a sample is one call, not a loop: the clock alone is subtracted
+ * @locks: reads a counter of locks taken, for a row of its own; may be NULL
+ * @locks_name: of that row
+ */
+struct bench_path {
+	const char *name;
+	const char *side;
+	u64 (*sample)(struct bench_worker *worker);
+	void (*prepare)(struct bench_worker *worker);
+	void (*undo)(struct bench_worker *worker);
+	enum bench_mix mix;
+	bool in_turn;
+	bool call;
+	u64 (*locks)(struct bench_run *run);
+	const char *locks_name;
+};
+
+/**
+ * struct bench_benchmark - what a line of the file names
+ * @name: as written
+ * @paths: rows, the last one without a name
+ * @batch: operations in a sample where the line does not say
+ * @threads: workers where the line does not say
+ * @setup: makes what the paths need; may be NULL
+ * @teardown: takes away what @setup made, all of it or a part; may be NULL
+ * @measure: in place of @paths; 0 or a negative errno
+ */
+struct bench_benchmark {
+	const char *name;
+	const struct bench_path *paths;
+	unsigned int batch;
+	unsigned int threads;
+	int (*setup)(struct bench_run *run);
+	void (*teardown)(struct bench_run *run);
+	int (*measure)(struct bench_run *run);
+};
+
+/**
+ * struct bench_result - one line of the table
+ * @name: what was measured
+ * @side: whose it is
+ * @unit: of the figures: "ns", or "1/1000", "1/1" (so many for each operation), "%"
+ * @operations: how many, over all workers
+ * @failed: how many of them were refused
+ * @min: the least, in hundredths of the unit; per operation
+ * @median: as many samples are below as above
+ * @p99: 99 of 100 samples are below
+ */
+struct bench_result {
+	const char *name;
+	const char *side;
+	const char *unit;
+	u64 operations;
+	u64 failed;
+	u64 min;
+	u64 median;
+	u64 p99;
+};
+
+/**
+ * struct bench_run - what one line of the file starts
+ * @options: what it said
+ * @benchmark: what it named
+ * @path: that is being measured
+ * @work: what the workers do
+ * @stop: somebody does not want the rest any more
+ * @done: rounds done, for those who wait
+ * @total: rounds to do
+ * @workers: options.threads of them
+ * @nr_workers: that take part now
+ * @slots: of all workers
+ * @times: of all workers
+ * @empty_loop: time of a sample without operations, ns
+ * @empty_clock: the same without the loop, ns
+ * @results: the table
+ * @nr_results: its lines
+ * @barrier: serialises @arrived, @phase and @over
+ * @barrier_wait: who waits for the others at the barrier
+ * @arrived: workers at the barrier
+ * @phase: counts how often all arrived
+ * @over: @stop, as all workers saw it at the last barrier
+ * @turn: held by the worker whose turn it is
+ * @arena: arena to allocate from
+ * @cache: object cache of the arena
+ * @kmem_cache: the same in Linux
+ * @mempool: of Linux, pages or objects
+ * @gen_pool: of Linux, for blocks of addresses that nothing stands behind
+ * @region: of the arena
+ * @map: page tables of our own for @pages
+ * @pages: pages of @region
+ * @held: blocks kept so that none below the highest order is free
+ * @nr_held: how many
+ */
+struct bench_run {
+	struct bench_options options;
+	const struct bench_benchmark *benchmark;
+	const struct bench_path *path;
+	void (*work)(struct bench_worker *worker);
+	bool stop;
+	unsigned long done;
+	unsigned long total;
+
+	struct bench_worker *workers;
+	unsigned int nr_workers;
+	void **slots;
+	u64 *times;
+	u64 empty_loop;
+	u64 empty_clock;
+	struct bench_result results[BENCH_MAX_RESULTS];
+	unsigned int nr_results;
+
+	spinlock_t barrier;
+	wait_queue_head_t barrier_wait;
+	unsigned int arrived;
+	unsigned long phase;
+	bool over;
+	struct semaphore turn;
+
+	struct memctl_arena *arena;
+	struct memctl_cache *cache;
+	struct kmem_cache *kmem_cache;
+	struct mempool_s *mempool;
+	struct gen_pool *gen_pool;
+	struct memctl_region *region;
+	struct memctl_bench_map *map;
+	struct page **pages;
+	struct bench_block *held;
+	unsigned int nr_held;
+};
+
+/* The same loop for each path; only the statement differs. It may use i. */
+#define BENCH_SAMPLE(worker, statement)					\
+({									\
+	unsigned int i, batch = (worker)->run->options.batch;		\
+	u64 start = ktime_get_ns();					\
+									\
+	for (i = 0; i < batch; i++) {					\
+		statement;						\
+		barrier();						\
+	}								\
+	ktime_get_ns() - start;						\
+})
+
+/* bench_run.c */
+const struct bench_benchmark *bench_run_find(const char *name);
+struct bench_run *bench_run_create(const struct bench_benchmark *benchmark,
+				   const struct bench_options *options);
+int bench_run_execute(struct bench_run *run);
+void bench_run_destroy(struct bench_run *run);
+
+/* bench_measure.c */
+bool bench_barrier(struct bench_run *run);
+int bench_work(struct bench_run *run, unsigned int nr_workers,
+	       void (*work)(struct bench_worker *worker));
+struct bench_result *bench_result_add(struct bench_run *run, const char *name, const char *side,
+				      const char *unit);
+int bench_measure(struct bench_run *run);
+u32 bench_random(struct bench_worker *worker, u32 limit);
+void bench_count_failed(struct bench_worker *worker, void **slots);
+
+extern const struct bench_benchmark bench_page_pair, bench_page_worst, bench_page_burst;
+extern const struct bench_benchmark bench_page_bulk, bench_page_rand, bench_page_remote;
+extern const struct bench_benchmark bench_object_pair, bench_object_burst, bench_object_bulk;
+extern const struct bench_benchmark bench_object_rand, bench_object_remote, bench_kmalloc_pair;
+extern const struct bench_benchmark bench_region_walk, bench_region_map;
+extern const struct bench_benchmark bench_frag;
+
+#endif /* MCTL_BENCH_BENCH_H */

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# What every test of this directory shares; sourced, not run. A test sources
+# it, calls plan, then check/refuse/... for each case, and finish at its end.
+#
+# Output is KTAP. Exit: 0 all passed, 1 a case failed, 4 not possible here.
+
+KSFT_FAIL=1
+KSFT_SKIP=4
+
+nr_cases=0
+nr_failed=0
+MEMCTL=${MEMCTL:-memctl}
+work=$(mktemp -d /tmp/memctl-test.XXXXXX)
+trap 'rm -rf "$work"' EXIT
+
+skip_all()
+{
+	echo "1..0 # SKIP $*"
+	exit "$KSFT_SKIP"
+}
+
+# result STATUS NAME: one line of the report
+result()
+{
+	nr_cases=$((nr_cases + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $nr_cases $2"
+	else
+		nr_failed=$((nr_failed + 1))
+		echo "not ok $nr_cases $2"
+	fi
+}
+
+# why_not FILE...: what a failed case printed
+why_not()
+{
+	for file in "$@"; do
+		head -n 20 "$file" | sed 's/^/#   /'
+	done
+}
+
+# check NAME COMMAND...: passes when the command exits 0
+check()
+{
+	name=$1
+	shift
+	if "$@" >"$work/out" 2>&1; then
+		result 0 "$name"
+	else
+		status=$?
+		result 1 "$name"
+		echo "#   exit $status: $*"
+		why_not "$work/out"
+	fi
+}
+
+# refuse NAME STATUS PATTERN COMMAND...: passes when the command exits with
+# STATUS and says PATTERN (a basic regular expression), in one line
+refuse()
+{
+	name=$1
+	want=$2
+	pattern=$3
+	shift 3
+	"$@" >"$work/out" 2>&1
+	status=$?
+	if [ "$status" -eq "$want" ] && grep -q -- "$pattern" "$work/out" &&
+	   [ "$(wc -l <"$work/out")" -le 2 ]; then
+		result 0 "$name"
+	else
+		result 1 "$name"
+		echo "#   exit $status, not $want with '$pattern': $*"
+		why_not "$work/out"
+	fi
+}
+
+# equal NAME EXPECTED FOUND
+equal()
+{
+	if [ "$2" = "$3" ]; then
+		result 0 "$1"
+	else
+		result 1 "$1"
+		echo "#   expected: $2"
+		echo "#   found:    $3"
+	fi
+}
+
+# at_most NAME LIMIT FOUND, at_least NAME LIMIT FOUND: whole numbers
+at_most()
+{
+	if [ -n "$3" ] && [ "$3" -le "$2" ]; then
+		result 0 "$1 ($3)"
+	else
+		result 1 "$1"
+		echo "#   expected at most $2, found '$3'"
+	fi
+}
+
+at_least()
+{
+	if [ -n "$3" ] && [ "$3" -ge "$2" ]; then
+		result 0 "$1 ($3)"
+	else
+		result 1 "$1"
+		echo "#   expected at least $2, found '$3'"
+	fi
+}
+
+# load [PARAMETER...]: the module, fresh
+load()
+{
+	unload
+	modprobe memctl "$@"
+}
+
+unload()
+{
+	if [ -d /sys/module/memctl ]; then
+		rmmod memctl_bench 2>/dev/null
+		rmmod memctl_test 2>/dev/null
+		"$MEMCTL" page free --all --force >/dev/null 2>&1
+		rmmod memctl
+	fi
+}
+
+# frames [ARENA]: free and cached frames of an arena, together
+frames()
+{
+	"$MEMCTL" -a "${1:-main}" zoneinfo -r -n -o FREE,CACHED |
+		awk '{ sum += $1 + $2 } END { print sum + 0 }'
+}
+
+# host_free: free pages of the host with those in its per-CPU lists, its
+# page cache dropped
+host_free()
+{
+	sync
+	echo 3 >/proc/sys/vm/drop_caches
+	awk '/pages free/ { sum += $3 } $1 == "count:" { sum += $2 } END { print sum }' /proc/zoneinfo
+}
+
+# clean_log: no new complaint of the kernel since the last call
+clean_log()
+{
+	dmesg >"$work/dmesg"
+	sed "1,${log_lines:-0}d" "$work/dmesg" |
+		grep -E 'BUG|WARNING|Oops|KASAN|UBSAN|KCSAN|INFO: |Call Trace|leak' >"$work/bad"
+	log_lines=$(wc -l <"$work/dmesg")
+	if [ -s "$work/bad" ]; then
+		result 1 "kernel log is clean"
+		why_not "$work/bad"
+	else
+		result 0 "kernel log is clean"
+	fi
+}
+
+# begin: what a test needs
+begin()
+{
+	echo "TAP version 13"
+	[ "$(id -u)" -eq 0 ] || skip_all "needs root"
+	modinfo memctl >/dev/null 2>&1 || [ -d /sys/module/memctl ] ||
+		skip_all "no module memctl is installed for this kernel"
+	command -v "$MEMCTL" >/dev/null || skip_all "no memctl command"
+	log_lines=$(dmesg | wc -l)
+}
+
+finish()
+{
+	echo "1..$nr_cases"
+	echo "# Totals: pass:$((nr_cases - nr_failed)) fail:$nr_failed skip:0"
+	[ "$nr_failed" -eq 0 ] || exit "$KSFT_FAIL"
+	exit 0
+}

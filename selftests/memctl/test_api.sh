@@ -1,0 +1,30 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# The in-kernel API, used by a test module in process, softirq and hardirq
+# context at once.
+
+. "$(dirname "$0")/lib.sh"
+begin
+modinfo memctl_test >/dev/null 2>&1 || skip_all "no module memctl_test for this kernel"
+load size=64M || exit "$KSFT_FAIL"
+start=$(frames)
+lines=$(dmesg | wc -l)
+check "the test module loads" modprobe memctl_test
+dmesg | sed "1,${lines}d" >"$work/log"
+check "its verdict is pass" grep -q 'memctl_test: pass' "$work/log"
+grep -E '(^| )(not )?ok [0-9]+' "$work/log" | sed 's/.*memctl_test: //' >"$work/cases"
+while read -r line; do
+	case $line in
+	ok*) result 0 "api: ${line#ok * }" ;;
+	*) result 1 "api: ${line#not ok * }" ;;
+	esac
+done <"$work/cases"
+check "the test module goes" rmmod memctl_test
+for cache in $("$MEMCTL" cache list -r -n -o NAME); do
+	"$MEMCTL" cache shrink "$cache" >/dev/null
+done
+equal "every frame is back" "$start" "$(frames)"
+check "verify" "$MEMCTL" verify
+unload
+clean_log
+finish

@@ -1,0 +1,114 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Loading and unloading: parameters that must be refused, pages that must go
+# back, unloads that must say EBUSY.
+# CYCLES: load/unload cycles (200)
+
+. "$(dirname "$0")/lib.sh"
+begin
+unload
+cycles=${CYCLES:-200}
+module=$(find "/lib/modules/$(uname -r)" -name memctl.ko | head -n 1)
+[ -n "$module" ] || skip_all "no file memctl.ko for this kernel"
+modprobe memctl && rmmod memctl # the first load says that it taints
+
+# refuse_load NAME PATTERN PARAMETER...: insmod fails, with one line in the
+# kernel log that says PATTERN, and takes nothing
+refuse_load()
+{
+	name=$1
+	pattern=$2
+	shift 2
+	before=$(host_free)
+	lines=$(dmesg | wc -l)
+	if insmod "$module" "$@" >"$work/out" 2>&1; then
+		rmmod memctl
+		result 1 "load refused: $name"
+		echo "#   it was loaded"
+		return
+	fi
+	# Some programs try again by another system call: the same line twice.
+	dmesg | sed "1,${lines}d" | sed 's/^\[ *[0-9.]*\] //' | sort -u >"$work/log"
+	after=$(host_free)
+	if grep -q 'memctl: .*'"$pattern" "$work/log" &&
+	   [ "$(grep -c 'memctl: ' "$work/log")" -eq 1 ] &&
+	   [ ! -d /sys/module/memctl ] && [ $((before - after)) -lt 2048 ]; then
+		result 0 "load refused: $name"
+	else
+		result 1 "load refused: $name"
+		echo "#   host free pages $before, then $after"
+		why_not "$work/log"
+	fi
+}
+
+refuse_load "size of 0" 'size' size=0
+refuse_load "negative size" 'size' size=-1
+refuse_load "size of 2^64 - 1" 'size' size=18446744073709551615
+refuse_load "size beyond 64 bits" 'size' size=99999999999999999999999
+refuse_load "size that is no number" 'size' size=abc
+refuse_load "size with trailing junk" 'size' size=64Mx
+refuse_load "empty size" 'size' size=
+refuse_load "more than the host has" 'could give' size=900G
+refuse_load "node that does not exist" 'node' nodes=99
+refuse_load "nodes that are no list" 'node' nodes=abc
+refuse_load "empty list of nodes" 'node' nodes=
+refuse_load "dma that is no number" 'dma' dma=x
+refuse_load "dma above size" 'dma' size=4M dma=8M
+refuse_load "dma32 above size" 'dma32' size=4M dma=0 dma32=8M
+refuse_load "more DMA memory than there is" 'DMA' size=64M dma=32M
+refuse_load "size of one arena frame too small" 'size' size=1
+
+check "load with a size in G" modprobe memctl size=1G
+equal "parameters show what was asked" 1G "$(cat /sys/module/memctl/parameters/size)"
+refuse "parameters cannot be changed" 1 '' sh -c 'echo 1M >/sys/module/memctl/parameters/size'
+insmod_again()
+{
+	lines=$(lsmod | grep -c '^memctl ')
+	insmod "$module" 2>&1
+	[ "$(lsmod | grep -c '^memctl ')" -eq "$lines" ]
+}
+check "a second load changes nothing" insmod_again
+check "unload" rmmod memctl
+
+# Slope, not one sample: the host's own caches come and go.
+modprobe memctl size=64M && rmmod memctl
+first=$(host_free)
+failures=0
+for cycle in $(seq "$cycles"); do
+	modprobe memctl size=32M && rmmod memctl || failures=$((failures + 1))
+	[ "$cycle" -eq $((cycles / 2)) ] && half=$(host_free)
+done
+last=$(host_free)
+equal "$cycles load/unload cycles" 0 "$failures"
+at_most "host pages lost in the first half of the cycles" 512 $((first - half))
+at_most "host pages lost in the second half of the cycles" 512 $((half - last))
+
+busy()
+{
+	for _ in $(seq 20); do
+		rmmod memctl 2>"$work/rmmod" && return 1
+	done
+	[ -d /sys/module/memctl ]
+}
+
+modprobe memctl size=16M
+check "a region is added" "$MEMCTL" region add busy --pages 8
+check "20 unloads are refused while a region is held" busy
+refuse "memctl unload names the region" 2 'region' "$MEMCTL" unload
+check "the region is removed" "$MEMCTL" region del busy
+handle=$("$MEMCTL" page alloc --order 1)
+check "20 unloads are refused while a handle is held" busy
+refuse "memctl unload names the handle" 2 'handle' "$MEMCTL" unload
+check "the handle is freed" "$MEMCTL" page free "$handle"
+"$(dirname "$0")/nl_hostile" --hold-dump 5 >"$work/holder" &
+holder=$!
+for _ in $(seq 50); do
+	grep -q holding "$work/holder" && break
+	sleep 0.1
+done
+check "20 unloads are refused while a dump is held" busy
+wait "$holder"
+check "the module unloads once nobody holds it" rmmod memctl
+
+clean_log
+finish

@@ -1,0 +1,101 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Blocks of frames by handle: zones, nodes, watermarks, and everything that
+# must be refused.
+
+. "$(dirname "$0")/lib.sh"
+begin
+load size=64M dma=2M dma32=16M || exit "$KSFT_FAIL"
+start=$(frames)
+
+# largest_blocks: free blocks of order 10 in all zones, no CPU's cache holding
+# a part of one (the hash empties them)
+largest_blocks()
+{
+	"$MEMCTL" arena hash main >/dev/null
+	"$MEMCTL" buddyinfo | awk '{ sum += $NF } END { print sum }'
+}
+largest=$(largest_blocks)
+
+for order in 0 1 2 3 4 5 6 7 8 9 10; do
+	handle=$("$MEMCTL" page alloc --order "$order")
+	equal "order $order takes its frames" $((1 << order)) $((start - $(frames)))
+	check "order $order is freed" "$MEMCTL" page free "$handle"
+done
+equal "every frame is back" "$start" "$(frames)"
+
+# zone_of HANDLE
+zone_of()
+{
+	"$MEMCTL" page list -r -n -o HANDLE,ZONE | awk -v handle="$1" '$1 == handle { print $2 }'
+}
+
+for zone in DMA DMA32 Normal; do
+	handle=$("$MEMCTL" page alloc --order 0 --zone "$zone")
+	equal "a frame of zone $zone" "$zone" "$(zone_of "$handle")"
+	"$MEMCTL" page free "$handle"
+done
+
+for node in $("$MEMCTL" zoneinfo -r -n -o NODE | sort -u); do
+	handle=$("$MEMCTL" page alloc --order 2 --node "$node" --this-node)
+	equal "a block of node $node" "$node" \
+		"$("$MEMCTL" page list -r -n -o HANDLE,NODE | awk -v h="$handle" '$1 == h { print $2 }')"
+	"$MEMCTL" page free "$handle"
+done
+
+refuse "order 11" 1 'order' "$MEMCTL" page alloc --order 11
+refuse "order 63" 1 'order' "$MEMCTL" page alloc --order 63
+refuse "order 64" 1 'order' "$MEMCTL" page alloc --order 64
+refuse "order 2^32 - 1" 1 'order' "$MEMCTL" page alloc --order 4294967295
+refuse "order -1" 1 'order' "$MEMCTL" page alloc --order -1
+refuse "count 0" 1 'count' "$MEMCTL" page alloc --order 0 --count 0
+refuse "count 2^63" 1 'count' "$MEMCTL" page alloc --order 0 --count 9223372036854775808
+refuse "node 63" 2 'node' "$MEMCTL" page alloc --order 0 --node 63
+refuse "node 64" 2 'node' "$MEMCTL" page alloc --order 0 --node 64
+refuse "node 2^31 - 1" 1 'node' "$MEMCTL" page alloc --order 0 --node 2147483647
+refuse "zone that is none" 1 'zone' "$MEMCTL" page alloc --order 0 --zone HIGH
+refuse "migratetype that is none" 1 'migratetype' "$MEMCTL" page alloc --order 0 --migratetype x
+refuse "arena that is none" 2 'arena' "$MEMCTL" -a nothing page alloc --order 0
+
+handle=$("$MEMCTL" page alloc --order 3 --owner 5)
+now=$(frames)
+refuse "free of 0" 2 'handle' "$MEMCTL" page free 0
+refuse "free of a handle never issued" 2 'handle' "$MEMCTL" page free 0x1234500000001
+refuse "free of a random number" 2 'handle' "$MEMCTL" page free 0xdeadbeefcafef00d
+refuse "free of a kernel address" 2 'handle' "$MEMCTL" page free 0xffff888000000000
+refuse "free by another owner" 2 'owner' "$MEMCTL" page free "$handle" --owner 6
+refuse "a page as an object" 2 'page' "$MEMCTL" cache free "$handle" --owner 5
+refuse "a page as kmalloc" 2 'page' "$MEMCTL" kfree "$handle" --owner 5
+equal "the refusals changed nothing" "$now" "$(frames)"
+check "free by its owner" "$MEMCTL" page free "$handle" --owner 5
+refuse "free twice" 2 'handle' "$MEMCTL" page free "$handle" --owner 5
+check "verify" "$MEMCTL" verify
+
+check "why: granted" sh -c '"$1" why --order 3 | grep -qi "would succeed"' - "$MEMCTL"
+# Fill up: nothing goes below the min watermark but with the right to.
+"$MEMCTL" page alloc --order 0 --count 20000 >"$work/handles" 2>"$work/full"
+check "the arena fills up to the watermark" grep -q -i 'watermark' "$work/full"
+free=$("$MEMCTL" zoneinfo -r -n -o FREE,MIN | awk '{ if ($1 < $2) bad = 1 } END { print bad + 0 }')
+equal "no zone is below its min watermark" 0 "$free"
+check "why names the watermark" sh -c '"$1" why --order 0 | grep -qi watermark' - "$MEMCTL"
+"$MEMCTL" page alloc --order 0 --count 20000 --memalloc --owner 9 >"$work/reserve" 2>&1
+equal "with the right to, the last frame goes" 0 "$(frames)"
+check "verify an arena with no frame left" "$MEMCTL" verify
+check "free the reserve" "$MEMCTL" page free --owner 9 --all
+check "free everything" "$MEMCTL" page free --all --force
+equal "every frame is back" "$start" "$(frames)"
+
+# Every other frame free: plenty of memory, no block.
+"$MEMCTL" page alloc --order 0 --count 12000 >"$work/handles"
+awk 'NR % 2' "$work/handles" >"$work/odd"
+xargs -n 1000 "$MEMCTL" page free <"$work/odd"
+check "why tells fragmentation from lack of memory" \
+	sh -c '"$1" why --order 10 | grep -qi fragment' - "$MEMCTL"
+check "free everything" "$MEMCTL" page free --all --force
+equal "every frame is back" "$start" "$(frames)"
+equal "and merged as before" "$largest" "$(largest_blocks)"
+check "verify" "$MEMCTL" verify
+
+unload
+clean_log
+finish

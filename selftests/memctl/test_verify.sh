@@ -1,0 +1,57 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# The self-check: damage of every kind that can be planted is found, named,
+# and gone once the same bit is flipped back.
+
+. "$(dirname "$0")/lib.sh"
+begin
+load size=16M || exit "$KSFT_FAIL"
+refuse "planting needs plant=1" 2 'plant' "$MEMCTL" plant free-count --index 0 --bit 0
+load size=16M plant=1 || exit "$KSFT_FAIL"
+
+check "a cache" "$MEMCTL" cache add victim --size 100 --redzone
+id=$("$MEMCTL" cache list -r -n -o NAME,ID | awk '$1 == "victim" { print $2 }')
+"$MEMCTL" cache alloc victim --count 10 >"$work/objects"
+"$MEMCTL" page alloc --order 2 --count 3 >"$work/pages"
+check "verify finds nothing" "$MEMCTL" verify
+zone=$("$MEMCTL" zoneinfo -r -n -o INDEX,FREE | awk '$2 > 0 { print $1; exit }')
+
+# The head of the first chunk, and a frame inside it.
+head=$("$MEMCTL" iomem -r -n -o FN | head -n 1)
+inner=$((head + 1))
+
+# found NAME SITE ARGUMENT...
+found()
+{
+	name=$1
+	shift
+	check "plant: $name" "$MEMCTL" plant "$@"
+	"$MEMCTL" verify >"$work/found" 2>&1
+	equal "found: $name" 5 "$?"
+	check "flip back: $name" "$MEMCTL" plant "$@"
+	check "verify finds nothing" "$MEMCTL" verify
+}
+
+for bit in 0 3 4 7; do
+	found "bit $bit of a frame's state" frame-state --index "$head" --bit "$bit"
+	found "bit $bit of an inner frame's state" frame-state --index "$inner" --bit "$bit"
+done
+for bit in 0 5 31; do
+	found "bit $bit of a zone's free count" free-count --index "$zone" --bit "$bit"
+done
+found "a slab's count of objects in use" slab-inuse --index "$id" --bit 0
+found "a slab's first free link" slab-link --index "$id" --bit 9
+found "a redzone" redzone --index "$id" --bit 3
+found "a handle's record" handle --index 1 --bit 0
+
+refuse "a site that is none" 1 'site' "$MEMCTL" plant nothing --index 0 --bit 0
+refuse "bit 64" 1 'bit' "$MEMCTL" plant frame-state --index 0 --bit 64
+refuse "a frame that is none" 2 'frame' "$MEMCTL" plant frame-state --index 4294967295 --bit 0
+check "free the objects" xargs "$MEMCTL" cache free <"$work/objects"
+check "free the pages" xargs "$MEMCTL" page free <"$work/pages"
+check "verify finds nothing" "$MEMCTL" verify
+
+unload
+log_lines=$(dmesg | wc -l)
+clean_log
+finish
