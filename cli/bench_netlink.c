@@ -13,6 +13,7 @@
 #include "bench.h"
 
 #define WARM_UP 4
+#define MAX_ROUNDS 100000
 
 /**
  * struct exchange - requests under measurement
@@ -187,9 +188,12 @@ int bench_netlink_run(struct client *client, const char *arena, const struct ben
 		      bench_progress *progress, const volatile int *stop,
 		      struct bench_table *table)
 {
-	struct exchange *exchange = calloc(1, sizeof(*exchange));
+	struct exchange *exchange;
 	int err = -ENOMEM;
 
+	if (!spec->rounds || spec->rounds > MAX_ROUNDS || spec->batch > MEMCTL_MAX_OPS)
+		return -ERANGE;
+	exchange = calloc(1, sizeof(*exchange));
 	if (!exchange)
 		return err;
 	exchange->client = client;
@@ -197,9 +201,7 @@ int bench_netlink_run(struct client *client, const char *arena, const struct ben
 	exchange->nr = spec->batch ? spec->batch : 64;
 	exchange->whole = calloc(spec->rounds, sizeof(*exchange->whole));
 	exchange->inside = calloc(spec->rounds, sizeof(*exchange->inside));
-	if (exchange->nr > MEMCTL_MAX_OPS)
-		err = -ERANGE;
-	else if (exchange->whole && exchange->inside)
+	if (exchange->whole && exchange->inside)
 		err = measure(exchange, spec, progress, stop, table);
 	free(exchange->whole);
 	free(exchange->inside);

@@ -90,7 +90,7 @@ static struct json_object *make_hash(const void *data)
 
 	if (!row->result.hash_valid)
 		return NULL;
-	snprintf(text, sizeof(text), "%016llx", (unsigned long long)row->result.hash);
+	snprintf(text, sizeof(text), "0x%016llx", (unsigned long long)row->result.hash);
 	return json_object_new_string(text);
 }
 

@@ -30,8 +30,8 @@ unsigned int memctl_alloc_pages_bulk(struct memctl_arena *arena, gfp_t gfp, unsi
 void memctl_free_pages_bulk(struct memctl_arena *arena, unsigned int nr, struct page **pages);
 
 struct memctl_cache *memctl_cache_create(struct memctl_arena *arena, const char *name,
-					 unsigned int size, unsigned int align,
-					 unsigned long flags, void (*ctor)(void *));
+					 unsigned int size, unsigned int align, unsigned long flags,
+					 void (*ctor)(void *));
 void memctl_cache_destroy(struct memctl_cache *cache);
 void *memctl_cache_alloc(struct memctl_cache *cache, gfp_t gfp);
 void memctl_cache_free(struct memctl_cache *cache, void *object);

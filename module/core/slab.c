@@ -165,6 +165,14 @@ static bool list_is_too_long(const struct mctl_slab_layout *layout, const struct
 	return slab->inuse + slab->lost >= layout->objects;
 }
 
+/* An object is given up; marked as on the list, so that it is never taken for a caller's. */
+static void lose(const struct mctl_slab_layout *layout, struct mctl_slab *slab, void *object)
+{
+	set_code(layout, object, MCTL_LINK_END);
+	slab->inuse--;
+	slab->lost++;
+}
+
 /**
  * mctl_slab_alloc() - take an object from the free list, for a caller
  * @layout: of the cache
@@ -192,10 +200,7 @@ void *mctl_slab_alloc(const struct mctl_slab_layout *layout, struct mctl_slab *s
 	set_redzones(layout, object, MCTL_REDZONE_USED);
 	if (*status == MCTL_SLAB_OK)
 		return object;
-	/* Marked as on the list, so that it is never taken for a caller's. */
-	set_code(layout, object, MCTL_LINK_END);
-	slab->inuse--;
-	slab->lost++;
+	lose(layout, slab, object);
 	return NULL;
 }
 
@@ -309,22 +314,25 @@ static void push(const struct mctl_slab_layout *layout, struct mctl_slab *slab, 
  * @layout: of the cache
  * @slab: its header
  * @object: any address in the slab
+ * @index: set to the number of the object at or before the address
  *
- * Return: as mctl_slab_inspect(); nothing was changed unless MCTL_SLAB_OK.
+ * Return: as mctl_slab_inspect(). The object is on the list with MCTL_SLAB_OK,
+ * and lost with REDZONE_LEFT and REDZONE_RIGHT; else nothing was changed.
  */
 enum mctl_slab_status mctl_slab_free(const struct mctl_slab_layout *layout, struct mctl_slab *slab,
-				     void *object)
+				     void *object, u32 *index)
 {
 	enum mctl_slab_status status;
-	u32 index;
 
-	status = mctl_slab_inspect(layout, slab, object, &index);
-	if (status != MCTL_SLAB_OK)
-		return status;
-	set_redzones(layout, object, MCTL_REDZONE_FREE);
-	set_poison(layout, object);
-	push(layout, slab, object);
-	return MCTL_SLAB_OK;
+	status = mctl_slab_inspect(layout, slab, object, index);
+	if (status == MCTL_SLAB_OK) {
+		set_redzones(layout, object, MCTL_REDZONE_FREE);
+		set_poison(layout, object);
+		push(layout, slab, object);
+	} else if (mctl_slab_status_is_damage(status)) {
+		lose(layout, slab, object);
+	}
+	return status;
 }
 
 /**
@@ -348,9 +356,7 @@ enum mctl_slab_status mctl_slab_free_cached(const struct mctl_slab_layout *layou
 	}
 	if (mctl_slab_code_is_free(code))
 		return MCTL_SLAB_FREE;
-	set_code(layout, object, MCTL_LINK_END);
-	slab->inuse--;
-	slab->lost++;
+	lose(layout, slab, object);
 	return MCTL_SLAB_LINK;
 }
 

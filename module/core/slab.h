@@ -71,6 +71,12 @@ enum mctl_slab_status {
 	MCTL_SLAB_LINK,
 };
 
+/* Whether the object's memory is damaged, rather than the call wrong. */
+static inline bool mctl_slab_status_is_damage(enum mctl_slab_status status)
+{
+	return status >= MCTL_SLAB_REDZONE_LEFT;
+}
+
 /**
  * struct mctl_slab_params - what a cache asks for
  * @size: of an object, bytes, at least 1
@@ -235,7 +241,7 @@ bool mctl_slab_is_unused(const struct mctl_slab_layout *layout, const struct mct
 enum mctl_slab_status mctl_slab_inspect(const struct mctl_slab_layout *layout,
 					const struct mctl_slab *slab, void *address, u32 *index);
 enum mctl_slab_status mctl_slab_free(const struct mctl_slab_layout *layout, struct mctl_slab *slab,
-				     void *object);
+				     void *object, u32 *index);
 enum mctl_slab_status mctl_slab_free_cached(const struct mctl_slab_layout *layout,
 					    struct mctl_slab *slab, void *object);
 

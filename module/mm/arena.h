@@ -158,6 +158,7 @@ static inline void mctl_arena_touch(struct mctl_arena *arena)
 }
 
 /* mm/arenas.c: the list of arenas; mm/arena_size.c: one arena and its size. */
+void mctl_arena_send_event(struct mctl_arena *arena, u32 type, u64 size);
 int mctl_arena_create(const struct mctl_arena_params *params, struct mctl_error *error);
 int mctl_arena_delete(const char *name, struct mctl_error *error);
 int mctl_arena_grow(struct mctl_arena *arena, u64 size, const nodemask_t *nodes, u64 *got,

@@ -291,6 +291,8 @@ int mctl_arena_grow(struct mctl_arena *arena, u64 size, const nodemask_t *nodes,
 	if (*got)
 		settle(arena);
 	up_write(&arena->resize);
+	if (*got)
+		mctl_arena_send_event(arena, MEMCTL_EVENT_TYPE_ARENA_GROW, *got);
 	return ret;
 }
 
@@ -339,5 +341,7 @@ int mctl_arena_shrink(struct mctl_arena *arena, u64 size, u64 *given, struct mct
 				arena->nr_chunks);
 unlock:
 	up_write(&arena->resize);
+	if (done)
+		mctl_arena_send_event(arena, MEMCTL_EVENT_TYPE_ARENA_SHRINK, *given);
 	return ret;
 }

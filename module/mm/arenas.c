@@ -172,14 +172,22 @@ static int check_name(const char *name, struct mctl_error *error)
 	return 0;
 }
 
-static void send_event(struct mctl_arena *arena, u32 type)
+/**
+ * mctl_arena_send_event() - tell listeners what became of an arena
+ * @arena: the arena
+ * @type: enum memctl_event_type
+ * @size: bytes taken from the host or given back to it
+ *
+ * Context: Any but NMI.
+ */
+void mctl_arena_send_event(struct mctl_arena *arena, u32 type, u64 size)
 {
 	struct mctl_event event = {
 		.type = type,
 		.arena = arena->name,
 		.generation = mctl_arena_generation(arena),
 		.has_value = true,
-		.value = (u64)arena->nr_frames << PAGE_SHIFT,
+		.value = size,
 	};
 
 	mctl_event_send(&event);
@@ -211,7 +219,8 @@ static int create(struct mctl_arena *arena, const struct mctl_arena_params *para
 	list_add_tail(&arena->list, &arenas);
 	mutex_unlock(&mctl_arenas_lock);
 	atomic_inc(&generation);
-	send_event(arena, MEMCTL_EVENT_TYPE_ARENA_ADD);
+	mctl_arena_send_event(arena, MEMCTL_EVENT_TYPE_ARENA_ADD,
+			      (u64)arena->nr_frames << PAGE_SHIFT);
 	return 0;
 }
 
@@ -389,7 +398,8 @@ int mctl_arena_delete(const char *name, struct mctl_error *error)
 		goto unlock;
 	}
 	atomic_inc(&generation);
-	send_event(arena, MEMCTL_EVENT_TYPE_ARENA_DEL);
+	mctl_arena_send_event(arena, MEMCTL_EVENT_TYPE_ARENA_DEL,
+			      (u64)arena->nr_frames << PAGE_SHIFT);
 	destroy(arena);
 unlock:
 	mutex_unlock(&requests);

@@ -31,9 +31,8 @@ static int check_params(const struct mctl_cache_params *params, struct mctl_erro
 		unsigned char c = params->name[i];
 
 		if (!isascii(c) || (!isalnum(c) && !strchr("_.:-", c)))
-			return mctl_fail(
-				error, -EINVAL,
-				"cache name has byte 0x%02x: letters, digits and _.:- only", c);
+			return mctl_fail(error, -EINVAL,
+					 "cache name: 0x%02x is none of a-z 0-9 _.:-", c);
 	}
 	if (!params->size || params->size > MEMCTL_MAX_OBJECT_SIZE) {
 		if (error)

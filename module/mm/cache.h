@@ -22,7 +22,8 @@
  *     header's address.
  * C3  A slab is on the list that its counts say, and the lists' lengths and
  *     the objects in use are counted right.
- * C4  Objects allocated - freed = objects in use - in magazines.
+ * C4  Objects allocated - freed = objects in use - in magazines; lost objects
+ *     are not in use.
  * C5  The depot's full magazines are full.
  *
  * caches.c and cache.c have the caches' lives, cache_id.c names and ids,
@@ -336,7 +337,8 @@ static __always_inline void *mctl_cache_alloc(struct mctl_cache *cache, gfp_t gf
  *
  * What is not an object in use of this cache is refused by name: an event, a
  * line in the kernel's log, arena->nr_bad_free; nothing else changes. So is an
- * object whose redzone was overwritten: it stays with nobody.
+ * object whose redzone was overwritten, but that is the caller's no more: it
+ * is never handed out again.
  *
  * Context: Any but NMI.
  * Return: 0 or -EINVAL.

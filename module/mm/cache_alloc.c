@@ -73,9 +73,9 @@ noinline void *mctl_cache_alloc_slow(struct mctl_cache *cache, gfp_t gfp, u32 as
  */
 noinline int mctl_cache_free_slow(struct mctl_cache *cache, void *object)
 {
-	if (!object || mctl_magazine_free(cache, object) || !mctl_cache_free_locked(cache, object))
+	if (!object || mctl_magazine_free(cache, object))
 		return 0;
-	return mctl_cache_bad_free(cache, object);
+	return mctl_cache_free_locked(cache, object);
 }
 
 static unsigned int take_bulk(struct mctl_cache *cache, unsigned int nr, void **objects)

@@ -51,7 +51,9 @@ u32 mctl_cache_gfp_flags(gfp_t gfp);
 
 void mctl_cache_report_damage(struct mctl_cache *cache, u32 fn, enum mctl_slab_status status);
 __printf(2, 3) void mctl_cache_report_bad(struct mctl_arena *arena, const char *format, ...);
-int mctl_cache_bad_free(struct mctl_cache *cache, void *object);
+void mctl_cache_report_foreign(struct mctl_cache *cache, const void *address);
+void mctl_cache_report_object(struct mctl_cache *cache, u32 fn, u32 index,
+			      enum mctl_slab_status status);
 
 /* --- magazine.c -------------------------------------------------------------------------- */
 

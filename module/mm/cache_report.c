@@ -65,8 +65,14 @@ void mctl_cache_report_bad(struct mctl_arena *arena, const char *format, ...)
 	mctl_event_send(&event);
 }
 
-/* The address is in no slab of the cache: what is it in? */
-static int report_foreign(struct mctl_cache *cache, const void *address)
+/**
+ * mctl_cache_report_foreign() - tell of the free of an address in no slab of the cache
+ * @cache: the cache
+ * @address: any value
+ *
+ * Context: Any but NMI.
+ */
+void mctl_cache_report_foreign(struct mctl_cache *cache, const void *address)
 {
 	struct mctl_arena *arena = cache->arena;
 	u32 tag = 0, head = MCTL_FN_NONE;
@@ -90,40 +96,25 @@ static int report_foreign(struct mctl_cache *cache, const void *address)
 		mctl_cache_report_bad(arena, "cache %s: free of an address in frame %u, no slab",
 				      cache->name, fn);
 	else if (tag != cache->id)
-		mctl_cache_report_bad(
-			arena, "cache %s: free of an object of another cache, id %u, frame %u",
-			cache->name, tag, fn);
+		mctl_cache_report_bad(arena, "cache %s: free of an object of cache id %u, frame %u",
+				      cache->name, tag, fn);
 	else
 		mctl_cache_report_bad(arena, "cache %s: free of an object in damaged slab %u",
 				      cache->name, fn);
-	return -EINVAL;
 }
 
 /**
- * mctl_cache_bad_free() - refuse a free by name
- * @cache: the cache that it was asked of
- * @object: what is no object in use of it
+ * mctl_cache_report_object() - tell of the free of an object that was not taken back
+ * @cache: its cache
+ * @fn: first frame of its slab
+ * @index: its number there
+ * @status: why not
  *
  * Context: Any but NMI.
- * Return: -EINVAL.
  */
-int mctl_cache_bad_free(struct mctl_cache *cache, void *object)
+void mctl_cache_report_object(struct mctl_cache *cache, u32 fn, u32 index,
+			      enum mctl_slab_status status)
 {
-	enum mctl_slab_status status = MCTL_SLAB_OK;
-	struct mctl_slab *slab;
-	u32 index = 0, fn = 0;
-
-	preempt_disable();
-	slab = mctl_cache_lookup(cache, object);
-	if (slab) {
-		fn = slab->fn;
-		status = mctl_slab_inspect(&cache->layout, slab, object, &index);
-	}
-	preempt_enable();
-
-	if (!slab)
-		return report_foreign(cache, object);
 	mctl_cache_report_bad(cache->arena, "cache %s: object %u of the slab at frame %u %s",
 			      cache->name, index, fn, mctl_slab_status_text(status));
-	return -EINVAL;
 }

@@ -509,29 +509,36 @@ void *mctl_cache_grow(struct mctl_cache *cache, gfp_t gfp, bool last_try, u32 as
  * @object: any address
  *
  * Context: Any but NMI.
- * Return: 0, or -EINVAL when it is no object in use of the cache; nothing was
- * changed or reported then.
+ * Return: 0, or -EINVAL, as for mctl_cache_free().
  */
 int mctl_cache_free_locked(struct mctl_cache *cache, void *object)
 {
 	struct mctl_cache_work work = MCTL_CACHE_WORK_INIT(work);
+	enum mctl_slab_status status = MCTL_SLAB_OK;
 	struct mctl_slab *slab;
+	u32 index = 0, fn = 0;
 	unsigned long flags;
-	int ret = -EINVAL;
 
 	raw_spin_lock_irqsave(&cache->lock, flags);
 	cache->nr_lock++;
 	slab = mctl_cache_lookup(cache, object);
 	if (slab) {
 		u16 inuse = slab->inuse;
+		u16 lost = slab->lost;
 
-		if (mctl_slab_free(&cache->layout, slab, object) == MCTL_SLAB_OK) {
+		fn = slab->fn;
+		status = mctl_slab_free(&cache->layout, slab, object, &index);
+		if (slab->inuse != inuse) {
 			cache->nr_freed++;
-			place(cache, slab, inuse, slab->lost, &work);
-			ret = 0;
+			place(cache, slab, inuse, lost, &work);
 		}
 	}
 	raw_spin_unlock_irqrestore(&cache->lock, flags);
+
 	mctl_cache_finish(cache, &work);
-	return ret;
+	if (!slab)
+		mctl_cache_report_foreign(cache, object);
+	else if (status != MCTL_SLAB_OK)
+		mctl_cache_report_object(cache, fn, index, status);
+	return slab && status == MCTL_SLAB_OK ? 0 : -EINVAL;
 }

@@ -65,7 +65,7 @@ int mctl_kmalloc_create(struct mctl_arena *arena)
 		arena->caches.kmalloc[i] = cache;
 	}
 	for_each_possible_cpu(cpu)
-		*per_cpu_ptr(arena->caches.last_kfree, cpu) = arena->caches.kmalloc[0];
+		WRITE_ONCE(*per_cpu_ptr(arena->caches.last_kfree, cpu), arena->caches.kmalloc[0]);
 	return 0;
 }
 

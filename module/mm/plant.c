@@ -21,7 +21,9 @@ static int plant_frame(struct mctl_arena *arena, u32 site, u64 fn, u32 bit,
 	int ret = 0;
 
 	down_read(&arena->resize);
-	if (fn >= mctl_table_span(table) || table->state[fn] == MCTL_STATE(MCTL_KIND_ABSENT, 0)) {
+	/* Not by its state, which may be what an earlier plant left there. */
+	if (fn >= mctl_table_span(table) || !table->section[fn >> MCTL_SECTION_SHIFT].nr_frames ||
+	    mctl_table_chunk_order(table, fn) > MCTL_MAX_ORDER) {
 		ret = mctl_fail(error, -ENOENT, "arena %s has no frame %llu", arena->name, fn);
 		goto out;
 	}

@@ -41,7 +41,7 @@ static void fill(struct mctl_arena *arena, const struct mctl_zone *zone,
 		if (nr_blocks)
 			row->largest = order;
 		if (order >= request->order)
-			row->nr_suitable += nr_blocks;
+			row->nr_suitable += nr_blocks << order;
 	}
 	found = mctl_buddy_find(buddy, request->order, request->mt, &from);
 	if (found >= 0) {

@@ -370,6 +370,19 @@ int mctl_zone_free(struct mctl_arena *arena, u32 fn, unsigned int order, u8 stat
 	return ret;
 }
 
+/* A section that is not one whole chunk can lack all frames of a pageblock. */
+static bool has_pageblock(const struct mctl_table *table, u32 section, u32 fn)
+{
+	u32 i;
+
+	if (!table->section[section].orders)
+		return true;
+	for (i = 0; i < 1U << MCTL_PAGEBLOCK_ORDER; i++)
+		if (mctl_state_kind(READ_ONCE(table->state[fn + i])) != MCTL_KIND_ABSENT)
+			return true;
+	return false;
+}
+
 static void count_pageblocks(struct mctl_arena *arena, u32 index, struct mctl_zone_info *info)
 {
 	const struct mctl_table *table = &arena->table;
@@ -382,7 +395,7 @@ static void count_pageblocks(struct mctl_arena *arena, u32 index, struct mctl_zo
 			u32 fn = (i << MCTL_SECTION_SHIFT) + (block << MCTL_PAGEBLOCK_ORDER);
 			u8 mt = READ_ONCE(table->pageblock[fn >> MCTL_PAGEBLOCK_ORDER]);
 
-			if (mt < MCTL_NR_MT)
+			if (mt < MCTL_NR_MT && has_pageblock(table, i, fn))
 				info->pageblocks[mt]++;
 		}
 	}

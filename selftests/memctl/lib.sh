@@ -132,6 +132,14 @@ frames()
 		awk '{ sum += $1 + $2 } END { print sum + 0 }'
 }
 
+# shrink_caches [ARENA]: the frames of free slabs go back to the zones
+shrink_caches()
+{
+	for cache in $("$MEMCTL" -a "${1:-main}" cache list -r -n -o NAME); do
+		"$MEMCTL" -a "${1:-main}" cache shrink "$cache" >/dev/null
+	done
+}
+
 # host_free: free pages of the host with those in its per-CPU lists, its
 # page cache dropped
 host_free()

@@ -20,9 +20,7 @@ while read -r line; do
 	esac
 done <"$work/cases"
 check "the test module goes" rmmod memctl_test
-for cache in $("$MEMCTL" cache list -r -n -o NAME); do
-	"$MEMCTL" cache shrink "$cache" >/dev/null
-done
+shrink_caches
 equal "every frame is back" "$start" "$(frames)"
 check "verify" "$MEMCTL" verify
 unload

@@ -70,9 +70,7 @@ refuse "kmalloc of 4 MiB + 1" 2 'size' "$MEMCTL" kmalloc 4194305
 refuse "kmalloc of 2^64 - 1 bytes" 2 'size' "$MEMCTL" kmalloc 18446744073709551615
 
 check "verify" "$MEMCTL" verify
-for cache in $("$MEMCTL" cache list -r -n -o NAME); do
-	"$MEMCTL" cache shrink "$cache" >/dev/null
-done
+shrink_caches
 equal "every frame is back" "$start" "$(frames)"
 
 unload

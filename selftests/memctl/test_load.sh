@@ -55,7 +55,7 @@ refuse_load "empty list of nodes" 'node' nodes=
 refuse_load "dma that is no number" 'dma' dma=x
 refuse_load "dma above size" 'dma' size=4M dma=8M
 refuse_load "dma32 above size" 'dma32' size=4M dma=0 dma32=8M
-refuse_load "more DMA memory than there is" 'DMA' size=64M dma=32M
+refuse_load "more DMA memory than there is" 'could give' size=64M dma=32M
 refuse_load "size of one arena frame too small" 'size' size=1
 
 check "load with a size in G" modprobe memctl size=1G

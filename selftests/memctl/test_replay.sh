@@ -38,6 +38,7 @@ for round in 1 2 3; do
 	check "replay $round" "$MEMCTL" replay "$trace" --arena fresh -J
 	cp "$work/out" "$work/replay.$round"
 	check "verify" "$MEMCTL" -a fresh verify
+	shrink_caches fresh
 	equal "every frame is back" "$full" "$(frames fresh)"
 	check "the arena goes" "$MEMCTL" arena del fresh
 done

@@ -8,14 +8,15 @@ begin
 load size=16M || exit "$KSFT_FAIL"
 chmod 755 "$work"
 
+# By its path: shells of busybox prefer an applet that knows less.
+for setpriv in /usr/bin/setpriv /bin/setpriv; do
+	[ ! -x "$setpriv" ] || break
+done
+
 # as_user COMMAND...: without any right
 as_user()
 {
-	if command -v setpriv >/dev/null; then
-		setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set -all "$@"
-	else
-		"$(dirname "$0")/drop_rights" "$@"
-	fi
+	"$setpriv" --reuid 65534 --regid 65534 --clear-groups --bounding-set -all "$@"
 }
 as_user true 2>/dev/null || skip_all "no way to drop rights here"
 generation=$("$MEMCTL" arena show main -r -n -o GENERATION)
@@ -37,7 +38,6 @@ for command in "arena add x --size 4M" "arena del main" "arena grow main --size 
 	refuse "nobody: $command" 2 '' as_user "$MEMCTL" $command
 	if unshare -Urn true 2>/dev/null; then
 		# shellcheck disable=SC2086
-		"$MEMCTL" version >/dev/null
 		unshare -Urn "$MEMCTL" $command >"$work/out" 2>&1
 		status=$?
 		[ "$status" -ne 0 ]

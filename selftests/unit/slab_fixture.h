@@ -105,6 +105,14 @@ static inline void fixture_give(struct fixture *f, u32 index, enum owner from, e
 	}
 }
 
+/* What the slab says to the free of an address. */
+static inline enum mctl_slab_status free_object(struct fixture *f, void *address)
+{
+	u32 index;
+
+	return mctl_slab_free(&f->layout, f->slab, address, &index);
+}
+
 /* The structure, and the oracle's counts beside the header's. */
 static inline void fixture_compare(const struct fixture *f)
 {

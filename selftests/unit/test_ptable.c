@@ -271,13 +271,13 @@ static u64 leaf_at(struct tables *t, u64 address)
 /* Numbers from the manual's tables, written out. */
 static void bits_as_the_manual_has_them(void)
 {
+	const u64 kernel = 0x8000000000000163;
 	struct mctl_ptable_step steps[MCTL_PT_MAX_LEVELS];
 	struct tables t;
 
 	tables_init(&t, &mctl_ptable_x86_64_4level, 32, none, 1);
 	/* P RW D A G NX, as the kernel maps data; then with PAT, in all three sizes. */
-	tap_expect_equal(
-		mctl_ptable_map(&t.pt, 0xffffc90000123000, 0x12345, 1, 0x8000000000000163, 1), 0);
+	tap_expect_equal(mctl_ptable_map(&t.pt, 0xffffc90000123000, 0x12345, 1, kernel, 1), 0);
 	tap_expect(leaf_at(&t, 0xffffc90000123abc) == 0x8000000012345163);
 	tap_expect_equal(mctl_ptable_map(&t.pt, 0x1000, 0x12345, 1, 0x1e7, 1), 0);
 	tap_expect(leaf_at(&t, 0x1000) == 0x123451e7);

@@ -121,7 +121,7 @@ static void try_object(struct fixture *f, u32 index, bool from_magazine)
 		status = mctl_slab_free_cached(&f->layout, f->slab, object);
 		tap_expect_equal(status, MCTL_SLAB_FREE);
 	} else if (!from_magazine) {
-		status = mctl_slab_free(&f->layout, f->slab, object);
+		status = free_object(f, object);
 		switch (f->owner[index]) {
 		case OWNER_CALLER:
 			tap_expect_equal(status, MCTL_SLAB_OK);
@@ -155,8 +155,7 @@ static void try_all(const struct state *from, u32 s)
 		}
 		/* An address inside of an object, whoever has it. */
 		restore(from);
-		tap_expect_equal(mctl_slab_free(&f->layout, f->slab,
-						(u8 *)fixture_object(f, index) + 8),
+		tap_expect_equal(free_object(f, (u8 *)fixture_object(f, index) + 8),
 				 MCTL_SLAB_INTERIOR);
 	}
 }

@@ -1,0 +1,123 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# memctl bench: every benchmark runs and frees what it took; bad lines are
+# refused; a run that is interrupted, killed or left alone leaves nothing.
+
+. "$(dirname "$0")/lib.sh"
+begin
+modinfo memctl_bench >/dev/null 2>&1 || skip_all "no module memctl_bench for this kernel"
+load size=64M || exit "$KSFT_FAIL"
+file=/proc/memctl_bench
+
+refuse "bench without its module" 3 'memctl_bench is not loaded' "$MEMCTL" bench pair
+modprobe memctl_bench || exit "$KSFT_FAIL"
+start=$(frames)
+
+# measured NAME ARGUMENT...: runs it; every row has figures of ours or of a rival, and no operation failed
+measured()
+{
+	name=$1
+	shift
+	"$MEMCTL" bench "$@" --rounds 7 -r -n -o PATH,MEDIAN,FAILED,RIVAL-MEDIAN,RIVAL-FAILED >"$work/rows" 2>"$work/err"
+	status=$?
+	if [ $status -eq 0 ] && [ -s "$work/rows" ] &&
+	   ! awk '{ bad += $3 != 0 || $5 > 0 || $2 !~ /^[0-9]+\.[0-9][0-9]$/ } END { exit !bad }' "$work/rows"; then
+		result 0 "$name"
+	else
+		result 1 "$name"
+		echo "#   exit $status: bench $*"
+		why_not "$work/rows" "$work/err"
+	fi
+}
+
+for order in 0 1 2 3 4 5 6 7 8 9 10; do
+	measured "pairs of order $order" pair --order $order
+done
+measured "the worst pair" worst
+equal "the worst pair splits ten blocks" 10.00 "$(awk '/splits/ { print $2 }' "$work/rows")"
+for name in burst bulk rand; do
+	measured "$name" $name
+	equal "$name: every frame is back" "$start" "$(frames)"
+done
+for name in pair burst bulk rand; do
+	measured "object-$name" object-$name
+	measured "object-$name of 1000 bytes" object-$name --size 1000
+done
+measured "kmalloc-pair" kmalloc-pair
+measured "kmalloc-pair of 8 KiB" kmalloc-pair --size 8192
+measured "walk" walk
+measured "map" map
+measured "netlink" netlink
+measured "netlink, 1024 operations in a request" netlink --batch 1024
+equal "no region is left" "" "$("$MEMCTL" region list -r -n -o NAME)"
+equal "no handle is left" 0 "$("$MEMCTL" page list -r -n | wc -l)"
+if [ "$(nproc)" -gt 1 ]; then
+	measured "remote" remote
+	measured "object-remote" object-remote
+	measured "bursts on two CPUs" burst --threads 2
+	measured "random frees across two CPUs" object-rand --threads 2
+	"$MEMCTL" bench frag --rounds 3 --quiet >"$work/out" 2>&1
+	equal "frag" 0 "$?"
+fi
+check "the document is JSON with our figures" sh -c \
+	'"$1" bench pair --rounds 5 -J | grep -q "\"median\": *[0-9]"' - "$MEMCTL"
+check "verify" "$MEMCTL" verify
+
+refuse "an unknown benchmark" 1 'no benchmark' "$MEMCTL" bench nothing
+refuse "more threads than CPUs" 2 'CPUs' "$MEMCTL" bench pair --threads 64
+refuse "a batch above the limit" 2 'more than' "$MEMCTL" bench burst --batch 4097
+refuse "too many samples" 2 'more than' "$MEMCTL" bench burst --rounds 100001
+refuse "0 rounds" 2 '' "$MEMCTL" bench pair --rounds 0
+refuse "order 11" 1 'order' "$MEMCTL" bench pair --order 11
+refuse "an arena that is none" 2 'arena' "$MEMCTL" -a nothing bench pair
+for line in "" " " "pair order=" "pair order=-1" "pair order=11" "pair batch=0" "pair rounds=99999999999" \
+	    "pair order" "pair nothing=1" "pair arena=" "nothing" "walk" "walk region=nothing" "map region=nothing" \
+	    "pair arena=$(printf '%0300d' 0)"; do
+	if (echo "$line" >$file) 2>/dev/null; then
+		result 1 "refuse the line '$line'"
+	else
+		result 0 "refuse the line '$line'"
+	fi
+done
+equal "the file is for root alone" "-rw-------" "$(stat -c %A $file 2>/dev/null || ls -l $file | cut -c 1-10)"
+
+# A run takes long enough to be met under way.
+long="object-burst batch=4096 rounds=50000"
+exec 3<>$file
+echo "$long" >&3
+refuse "a second run while one is under way" 2 'another' "$MEMCTL" bench pair
+(echo pair >&3) 2>/dev/null && status=0 || status=1
+equal "a second line while the first is under way" 1 $status
+rmmod memctl_bench 2>/dev/null && status=0 || status=1
+equal "the module cannot go while its file is open" 1 $status
+rmmod memctl 2>/dev/null && status=0 || status=1
+equal "memctl cannot go while memctl_bench is there" 1 $status
+exec 3>&-
+check "closing the file ended the run" "$MEMCTL" bench pair --rounds 5
+check "verify" "$MEMCTL" verify
+
+# interrupted NAME SIGNAL: a long run gets the signal
+interrupted()
+{
+	"$MEMCTL" bench object-burst --batch 4096 --rounds 50000 >"$work/out" 2>&1 &
+	pid=$!
+	sleep 1
+	kill -"$2" $pid
+	wait $pid
+	equal "$1" "$3" "$?"
+	check "$1: the next one runs" "$MEMCTL" bench object-pair --rounds 5
+}
+# A shell's background job ignores SIGINT until the program asks for it.
+interrupted "SIGINT ends a run" INT 130
+interrupted "SIGTERM ends a run" TERM 130
+interrupted "SIGKILL ends a run" KILL 137
+
+for cache in $("$MEMCTL" cache list -r -n -o NAME); do
+	"$MEMCTL" cache shrink "$cache" >/dev/null
+done
+equal "every frame is back" "$start" "$(frames)"
+check "verify" "$MEMCTL" verify
+check "the module goes" rmmod memctl_bench
+unload
+clean_log
+finish
