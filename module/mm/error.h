@@ -10,7 +10,7 @@
 #include <linux/kernel.h>
 #include <linux/types.h>
 
-#define MCTL_ERROR_TEXT_SIZE	120
+#define MCTL_ERROR_TEXT_SIZE 120
 
 /**
  * struct mctl_error - a refusal
@@ -29,13 +29,13 @@ struct mctl_error {
  *
  * Return: @errno, so that callers return what it returns.
  */
-#define mctl_fail(error, errno, ...)							\
-({											\
-	struct mctl_error *__error = (error);						\
-											\
-	if (__error)									\
-		snprintf(__error->text, sizeof(__error->text), __VA_ARGS__);		\
-	(errno);									\
-})
+#define mctl_fail(error, errno, ...)                                                 \
+	({                                                                           \
+		struct mctl_error *__error = (error);                                \
+                                                                                     \
+		if (__error)                                                         \
+			snprintf(__error->text, sizeof(__error->text), __VA_ARGS__); \
+		(errno);                                                             \
+	})
 
 #endif /* MCTL_MM_ERROR_H */

@@ -7,7 +7,7 @@
 begin
 modinfo memctl_bench >/dev/null 2>&1 || skip_all "no module memctl_bench for this kernel"
 load size=64M || exit "$KSFT_FAIL"
-file=/proc/memctl_bench
+proc=/proc/memctl_bench
 
 refuse "bench without its module" 3 'memctl_bench is not loaded' "$MEMCTL" bench pair
 modprobe memctl_bench || exit "$KSFT_FAIL"
@@ -16,15 +16,15 @@ start=$(frames)
 # measured NAME ARGUMENT...: runs it; every row has figures of ours or of a rival, and no operation failed
 measured()
 {
-	name=$1
+	what=$1
 	shift
 	"$MEMCTL" bench "$@" --rounds 7 -r -n -o PATH,MEDIAN,FAILED,RIVAL-MEDIAN,RIVAL-FAILED >"$work/rows" 2>"$work/err"
 	status=$?
 	if [ $status -eq 0 ] && [ -s "$work/rows" ] &&
 	   ! awk '{ bad += $3 != 0 || $5 > 0 || $2 !~ /^[0-9]+\.[0-9][0-9]$/ } END { exit !bad }' "$work/rows"; then
-		result 0 "$name"
+		result 0 "$what"
 	else
-		result 1 "$name"
+		result 1 "$what"
 		echo "#   exit $status: bench $*"
 		why_not "$work/rows" "$work/err"
 	fi
@@ -35,13 +35,13 @@ for order in 0 1 2 3 4 5 6 7 8 9 10; do
 done
 measured "the worst pair" worst
 equal "the worst pair splits ten blocks" 10.00 "$(awk '/splits/ { print $2 }' "$work/rows")"
-for name in burst bulk rand; do
-	measured "$name" $name
-	equal "$name: every frame is back" "$start" "$(frames)"
+for kind in burst bulk rand; do
+	measured "$kind" "$kind"
+	equal "$kind: every frame is back" "$start" "$(frames)"
 done
-for name in pair burst bulk rand; do
-	measured "object-$name" object-$name
-	measured "object-$name of 1000 bytes" object-$name --size 1000
+for kind in pair burst bulk rand; do
+	measured "object-$kind" "object-$kind"
+	measured "object-$kind of 1000 bytes" "object-$kind" --size 1000
 done
 measured "kmalloc-pair" kmalloc-pair
 measured "kmalloc-pair of 8 KiB" kmalloc-pair --size 8192
@@ -73,17 +73,17 @@ refuse "an arena that is none" 2 'arena' "$MEMCTL" -a nothing bench pair
 for line in "" " " "pair order=" "pair order=-1" "pair order=11" "pair batch=0" "pair rounds=99999999999" \
 	    "pair order" "pair nothing=1" "pair arena=" "nothing" "walk" "walk region=nothing" "map region=nothing" \
 	    "pair arena=$(printf '%0300d' 0)"; do
-	if (echo "$line" >$file) 2>/dev/null; then
+	if (echo "$line" >$proc) 2>/dev/null; then
 		result 1 "refuse the line '$line'"
 	else
 		result 0 "refuse the line '$line'"
 	fi
 done
-equal "the file is for root alone" "-rw-------" "$(stat -c %A $file 2>/dev/null || ls -l $file | cut -c 1-10)"
+equal "the file is for root alone" "-rw-------" "$(stat -c %A $proc 2>/dev/null || ls -l $proc | cut -c 1-10)"
 
 # A run takes long enough to be met under way.
 long="object-burst batch=4096 rounds=50000"
-exec 3<>$file
+exec 3<>$proc
 echo "$long" >&3
 refuse "a second run while one is under way" 2 'another' "$MEMCTL" bench pair
 (echo pair >&3) 2>/dev/null && status=0 || status=1
