@@ -23,6 +23,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/hash.h>
+#include <linux/kmemleak.h>
 #include <linux/list_sort.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -62,8 +63,11 @@ void *mctl_arena_meta_alloc(struct mctl_arena *arena, size_t size)
 		memory = __vmalloc(size, GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN);
 	else
 		memory = kzalloc(size, GFP_KERNEL | __GFP_NOWARN);
-	if (memory)
-		atomic64_add(size > PAGE_SIZE ? PAGE_ALIGN(size) : size, &arena->metadata);
+	if (!memory)
+		return NULL;
+	/* Sections point to it from pages of our own, which kmemleak does not scan. */
+	kmemleak_not_leak(memory);
+	atomic64_add(size > PAGE_SIZE ? PAGE_ALIGN(size) : size, &arena->metadata);
 	return memory;
 }
 

@@ -7,7 +7,7 @@
 #ifndef MCTL_MM_ERROR_H
 #define MCTL_MM_ERROR_H
 
-#include <linux/kernel.h>
+#include <linux/compiler.h>
 #include <linux/types.h>
 
 #define MCTL_ERROR_TEXT_SIZE 120
@@ -22,20 +22,6 @@ struct mctl_error {
 	u32 reason;
 };
 
-/**
- * mctl_fail() - note the text of a refusal
- * @error: where to; NULL for nowhere
- * @errno: negative errno
- *
- * Return: @errno, so that callers return what it returns.
- */
-#define mctl_fail(error, errno, ...)                                                 \
-	({                                                                           \
-		struct mctl_error *__error = (error);                                \
-                                                                                     \
-		if (__error)                                                         \
-			snprintf(__error->text, sizeof(__error->text), __VA_ARGS__); \
-		(errno);                                                             \
-	})
+__printf(3, 4) int mctl_fail(struct mctl_error *error, int err, const char *format, ...);
 
 #endif /* MCTL_MM_ERROR_H */

@@ -6,10 +6,10 @@
 #include <linux/types.h>
 #include <sys/cdefs.h>
 
-#define likely(x)      __builtin_expect(!!(x), 1)
-#define unlikely(x)    __builtin_expect(!!(x), 0)
-#define noinline       __attribute__((__noinline__))
-#define barrier()      __asm__ __volatile__("" : : : "memory")
+#define likely(x)   __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+#define noinline    __attribute__((__noinline__))
+#define barrier()   __asm__ __volatile__("" : : : "memory")
 /* The tests have one thread. */
 #define READ_ONCE(x)			    (x)
 #define WRITE_ONCE(x, value)		    ((x) = (value))
