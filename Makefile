@@ -8,7 +8,7 @@ mandir  ?= $(prefix)/share/man
 compdir ?= $(prefix)/share/bash-completion/completions
 
 .DEFAULT_GOAL := help
-.PHONY: help all module cli man demo check check-unit check-cli check-vm spec-check bench lint format vm install uninstall \
+.PHONY: help all module cli man demo check check-unit check-cli check-vm spec-check bench bench-check lint format vm install uninstall \
 	clean setup regen
 
 help: ## this list
@@ -95,8 +95,11 @@ spec-check: ## the checked-in netlink code is what the spec generates
 regen: ## generates the netlink header and policies again from the spec
 	@scripts/ynl-regen.sh
 
-bench: ## our allocators beside the kernel's, in a virtual machine
-	@scripts/bench
+bench: ## our allocators beside the kernel's, in virtual machines: bench/results-*.json, Documentation/bench-*
+	@scripts/bench --docs
+
+bench-check: ## measures again on KERNEL; fails when a count is more than 2 % above bench/results-KERNEL.json
+	@scripts/bench-check --kernel $(KERNEL)
 
 lint: ## every style gate; warnings are failures
 	@scripts/lint

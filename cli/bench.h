@@ -10,7 +10,7 @@
 
 #include "cmd.h"
 
-#define BENCH_FILE "/proc/memctl_bench"
+#define BENCH_FILE   "/proc/memctl_bench"
 #define BENCH_REGION "memctl_bench"
 
 /* Which options a benchmark looks at, and what it needs. */
@@ -18,8 +18,8 @@ enum bench_flag {
 	BENCH_ORDER = 1,
 	BENCH_SIZE = 2,
 	BENCH_REGION_PAGES = 4, /* a region, which is ours to make and to remove */
-	BENCH_CPUS = 8, /* at least two CPUs */
-	BENCH_NETLINK = 16, /* not the module's but ours */
+	BENCH_CPUS = 8,		/* at least two CPUs */
+	BENCH_NETLINK = 16,	/* not the module's but ours */
 };
 
 /**

@@ -62,13 +62,14 @@ static int read_path(struct bench_table *table, size_t first, const struct bench
 		if (!strcmp(table->rows[i].path, row.path))
 			ours = &table->rows[i];
 	}
-	if (!strcmp(side, "memctl")) {
-		row.ours = figures;
-	} else if (ours && !ours->rival[0]) {
-		/* The first rival shares our row. */
+	/* The first rival shares our row. */
+	if (strcmp(side, "memctl") && ours && !ours->rival[0]) {
 		memcpy(ours->rival, side, sizeof(side));
 		ours->theirs = figures;
 		return 0;
+	}
+	if (!strcmp(side, "memctl")) {
+		row.ours = figures;
 	} else {
 		if (ours)
 			row.ours = ours->ours;

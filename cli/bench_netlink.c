@@ -12,7 +12,7 @@
 
 #include "bench.h"
 
-#define WARM_UP 4
+#define WARM_UP	   4
 #define MAX_ROUNDS 100000
 
 /**
@@ -185,8 +185,7 @@ static int measure(struct exchange *exchange, const struct bench_spec *spec,
 }
 
 int bench_netlink_run(struct client *client, const char *arena, const struct bench_spec *spec,
-		      bench_progress *progress, const volatile int *stop,
-		      struct bench_table *table)
+		      bench_progress *progress, const volatile int *stop, struct bench_table *table)
 {
 	struct exchange *exchange;
 	int err = -ENOMEM;

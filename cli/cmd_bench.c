@@ -14,8 +14,8 @@
 #include "table.h"
 
 #define EXIT_INTERRUPTED (128 + SIGINT)
-#define REGION_PAGES 512
-#define DEFAULT_ROUNDS 201
+#define REGION_PAGES	 512
+#define DEFAULT_ROUNDS	 201
 
 /* What there is; `memctl bench` alone runs all but the last. */
 static const struct bench_spec benchmarks[] = {
@@ -31,6 +31,7 @@ static const struct bench_spec benchmarks[] = {
 	{ .name = "object-rand", .flags = BENCH_SIZE },
 	{ .name = "object-remote", .flags = BENCH_SIZE | BENCH_CPUS },
 	{ .name = "kmalloc-pair", .flags = BENCH_SIZE },
+	{ .name = "safety", .flags = BENCH_SIZE },
 	{ .name = "walk", .flags = BENCH_REGION_PAGES },
 	{ .name = "map", .flags = BENCH_REGION_PAGES },
 	{ .name = "netlink", .flags = BENCH_ORDER | BENCH_NETLINK },
@@ -50,33 +51,64 @@ static struct json_object *hundredths(uint64_t value)
 	return json_object_new_double_s((double)value / 100, text);
 }
 
-#define FIGURE(function, side, member)                                                           \
-	static struct json_object *function(const void *row)                                     \
-	{                                                                                        \
-		const struct bench_row *bench = row;                                             \
-                                                                                                 \
-		return bench->side.operations ? hundredths(bench->side.member) : NULL;           \
-	}
+static struct json_object *figure(const struct bench_side *side, uint64_t value)
+{
+	return side->operations ? hundredths(value) : NULL;
+}
 
-FIGURE(our_min, ours, min)
-FIGURE(our_median, ours, median)
-FIGURE(our_p99, ours, p99)
-FIGURE(rival_min, theirs, min)
-FIGURE(rival_median, theirs, median)
-FIGURE(rival_p99, theirs, p99)
+static const struct bench_side *ours(const void *row)
+{
+	return &((const struct bench_row *)row)->ours;
+}
 
-#define OPTION(function, flag, member)                                                           \
-	static struct json_object *function(const void *row)                                     \
-	{                                                                                        \
-		const struct bench_row *bench = row;                                             \
-                                                                                                 \
-		return bench->spec.flags & (flag) ?                                              \
-			       json_object_new_int64(bench->spec.member) :                       \
-			       NULL;                                                             \
-	}
+static const struct bench_side *theirs(const void *row)
+{
+	return &((const struct bench_row *)row)->theirs;
+}
 
-OPTION(order, BENCH_ORDER, order)
-OPTION(size, BENCH_SIZE, size)
+static struct json_object *our_min(const void *row)
+{
+	return figure(ours(row), ours(row)->min);
+}
+
+static struct json_object *our_median(const void *row)
+{
+	return figure(ours(row), ours(row)->median);
+}
+
+static struct json_object *our_p99(const void *row)
+{
+	return figure(ours(row), ours(row)->p99);
+}
+
+static struct json_object *rival_min(const void *row)
+{
+	return figure(theirs(row), theirs(row)->min);
+}
+
+static struct json_object *rival_median(const void *row)
+{
+	return figure(theirs(row), theirs(row)->median);
+}
+
+static struct json_object *rival_p99(const void *row)
+{
+	return figure(theirs(row), theirs(row)->p99);
+}
+
+static struct json_object *order(const void *row)
+{
+	const struct bench_spec *spec = &((const struct bench_row *)row)->spec;
+
+	return spec->flags & BENCH_ORDER ? json_object_new_int64(spec->order) : NULL;
+}
+
+static struct json_object *size(const void *row)
+{
+	const struct bench_spec *spec = &((const struct bench_row *)row)->spec;
+
+	return spec->flags & BENCH_SIZE ? json_object_new_int64(spec->size) : NULL;
+}
 
 static struct json_object *ratio(const void *row)
 {
@@ -95,10 +127,10 @@ static struct json_object *rival(const void *row)
 	return bench->rival[0] ? json_text(bench->rival) : NULL;
 }
 
-#define PLAIN(heading, type, member, when, text)                                                 \
-	{                                                                                        \
-		.name = heading, .kind = COLUMN_##type, .use = USE_##when,                       \
-		.offset = offsetof(struct bench_row, member), .help = text                       \
+#define PLAIN(heading, type, member, when, text)                           \
+	{                                                                  \
+		.name = heading, .kind = COLUMN_##type, .use = USE_##when, \
+		.offset = offsetof(struct bench_row, member), .help = text \
 	}
 
 static const struct column columns[] = {
@@ -121,6 +153,7 @@ static const struct column columns[] = {
 	PLAIN("RIVAL-FAILED", U64, theirs.failed, JSON, "operations of its that were refused"),
 	COLUMN_COUNTED("RATIO", ratio, BOTH, "memctl's median divided by the rival's"),
 };
+
 static const struct view bench_view = VIEW("bench", columns);
 
 /* --- progress and its end --- */
@@ -186,7 +219,8 @@ static int refused(struct memctl_ctx *ctx, const struct bench_spec *spec, int er
 			    "bench %s: more than the module, or this machine's CPUs, can do",
 			    spec->name);
 	case EPROTO:
-		return fail(ctx, MEMCTL_EXIT_MODULE, "the module memctl_bench is of another version");
+		return fail(ctx, MEMCTL_EXIT_MODULE,
+			    "the module memctl_bench is of another version");
 	default:
 		return fail(ctx, MEMCTL_EXIT_REFUSED, "bench %s: %s", spec->name, strerror(-err));
 	}
@@ -289,21 +323,21 @@ static int bench(struct memctl_ctx *ctx, const struct args *args)
 }
 
 static const struct verb verbs[] = {
-	{ "",
-	  "[NAME] [--order N] [--size BYTES] [--threads N] [--batch N] [--rounds N]",
+	{ "", "[NAME] [--order N] [--size BYTES] [--threads N] [--batch N] [--rounds N]",
 	  "measure one, or all but frag", bench,
 	  BIT(OPT_ORDER) | BIT(OPT_SIZE) | BIT(OPT_THREADS) | BIT(OPT_BATCH) | BIT(OPT_ROUNDS), 0,
 	  0, 1, &bench_view },
 };
-static const struct object object =
-	OBJECT("bench",
-	       "Measures our paths and Linux's own in one run; the module memctl_bench does it.\n"
-	       "NAME: pair, worst, burst, bulk, rand, remote (blocks of pages), object-pair,\n"
-	       "object-burst, object-bulk, object-rand, object-remote, kmalloc-pair, walk, map,\n"
-	       "netlink, frag. A figure is what one operation takes, the empty loop subtracted;\n"
-	       "under QEMU's -icount shift=0 a nanosecond is one instruction. 'frag' fills most\n"
-	       "of the arena, and of the host's memory if that is at most 2 GiB.",
-	       verbs);
+
+#define HELP                                                                                   \
+	"Measures our paths and Linux's own in one run; the module memctl_bench does it.\n"    \
+	"NAME: pair, worst, burst, bulk, rand, remote (blocks of pages), object-pair,\n"       \
+	"object-burst, object-bulk, object-rand, object-remote, kmalloc-pair, safety, walk,\n" \
+	"map, netlink, frag. A figure is what one operation takes, the empty loop\n"           \
+	"subtracted; under QEMU's -icount shift=0 a nanosecond is one instruction. 'frag'\n"   \
+	"fills most of the arena, and of the host's memory if that is at most 2 GiB."
+
+static const struct object object = OBJECT("bench", HELP, verbs);
 
 /**
  * cmd_bench() - memctl bench

@@ -6,7 +6,7 @@
  *   bench_file.c     /proc/memctl_bench: one line in, a table out
  *   bench_run.c      what a run is made of; the list of benchmarks
  *   bench_measure.c  workers, samples, statistics
- *   bench_page.c  bench_object.c  bench_region.c  bench_frag.c
+ *   bench_page.c  bench_object.c  bench_region.c  bench_frag.c  bench_safety.c
  *                    what is measured
  *
  * A benchmark has paths: for each of memctl's the same with its rivals in
@@ -29,18 +29,17 @@
 #include <linux/ktime.h>
 #include <linux/memctl.h>
 #include <linux/prandom.h>
-#include <linux/semaphore.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/wait.h>
 
-#define BENCH_NAME_SIZE		32
-#define BENCH_MAX_BATCH		4096
-#define BENCH_MAX_ROUNDS	100000
-#define BENCH_MAX_THREADS	64
-#define BENCH_MAX_SAMPLES	1000000	/* rounds of all workers */
-#define BENCH_MAX_RESULTS	16
-#define BENCH_WARM_UP		4	/* rounds that fill caches and are not counted */
+#define BENCH_NAME_SIZE	  32
+#define BENCH_MAX_BATCH	  4096
+#define BENCH_MAX_ROUNDS  100000
+#define BENCH_MAX_THREADS 64
+#define BENCH_MAX_SAMPLES 1000000 /* rounds of all workers */
+#define BENCH_MAX_RESULTS 16
+#define BENCH_WARM_UP	  4 /* rounds that fill caches and are not counted */
 
 struct bench_block;
 struct memctl_bench_map;
@@ -114,7 +113,7 @@ enum bench_mix {
  * @prepare: readies things before a sample, outside of the clock; may be NULL
  * @undo: brings things back after a sample, outside of the clock; may be NULL
  * @mix: between allocating and freeing, which @prepare, @sample and @undo do
- * @in_turn: one worker at a time, so that a count of instructions is that of one
+ * @in_turn: one worker at a time, in their order, so that a count of instructions is that of one
  * @call: a sample is one call, not a loop: the clock alone is subtracted
  * @locks: reads a counter of locks taken, for a row of its own; may be NULL
  * @locks_name: of that row
@@ -192,11 +191,11 @@ struct bench_result {
  * @results: the table
  * @nr_results: its lines
  * @barrier: serialises @arrived, @phase and @over
- * @barrier_wait: who waits for the others at the barrier
+ * @wait: for the others at the barrier, or for one's turn
  * @arrived: workers at the barrier
  * @phase: counts how often all arrived
  * @over: @stop, as all workers saw it at the last barrier
- * @turn: held by the worker whose turn it is
+ * @turn: index of the worker whose turn it is
  * @arena: arena to allocate from
  * @cache: object cache of the arena
  * @kmem_cache: the same in Linux
@@ -227,11 +226,11 @@ struct bench_run {
 	unsigned int nr_results;
 
 	spinlock_t barrier;
-	wait_queue_head_t barrier_wait;
+	wait_queue_head_t wait;
 	unsigned int arrived;
 	unsigned long phase;
 	bool over;
-	struct semaphore turn;
+	unsigned int turn;
 
 	struct memctl_arena *arena;
 	struct memctl_cache *cache;
@@ -246,6 +245,7 @@ struct bench_run {
 };
 
 /* The same loop for each path; only the statement differs. It may use i. */
+/* clang-format off */
 #define BENCH_SAMPLE(worker, statement)					\
 ({									\
 	unsigned int i, batch = (worker)->run->options.batch;		\
@@ -257,6 +257,7 @@ struct bench_run {
 	}								\
 	ktime_get_ns() - start;						\
 })
+/* clang-format on */
 
 /* bench_run.c */
 const struct bench_benchmark *bench_run_find(const char *name);
@@ -280,6 +281,6 @@ extern const struct bench_benchmark bench_page_bulk, bench_page_rand, bench_page
 extern const struct bench_benchmark bench_object_pair, bench_object_burst, bench_object_bulk;
 extern const struct bench_benchmark bench_object_rand, bench_object_remote, bench_kmalloc_pair;
 extern const struct bench_benchmark bench_region_walk, bench_region_map;
-extern const struct bench_benchmark bench_frag;
+extern const struct bench_benchmark bench_frag, bench_safety;
 
 #endif /* MCTL_BENCH_BENCH_H */

@@ -22,7 +22,8 @@
  *
  * Locks: session.lock serialises writes and guards the run's coming and
  * going; nothing is taken inside. session.state goes from IDLE to RUNNING
- * under it, from RUNNING to OVER by the thread of the run.
+ * under it, from RUNNING to OVER by the thread of the run, whose results are
+ * visible to whoever sees OVER.
  */
 #include <linux/capability.h>
 #include <linux/kthread.h>
@@ -36,9 +37,9 @@
 #include <linux/uaccess.h>
 #include "bench/bench.h"
 
-#define BENCH_FILE	"memctl_bench"
-#define LINE_SIZE	256
-#define TEXT_SIZE	(128 * (1 + BENCH_MAX_RESULTS))
+#define BENCH_FILE "memctl_bench"
+#define LINE_SIZE  256
+#define TEXT_SIZE  (128 * (1 + BENCH_MAX_RESULTS))
 
 enum state {
 	IDLE,
@@ -67,6 +68,12 @@ struct session {
 /* Set while anybody's run is under way. */
 static unsigned long in_use;
 
+static enum state state_of(const struct session *session)
+{
+	/* Pairs with the store in run_main(): results are read after the state. */
+	return smp_load_acquire(&session->state);
+}
+
 /* --- a run ---------------------------------------------------------------- */
 
 static int run_main(void *data)
@@ -74,6 +81,7 @@ static int run_main(void *data)
 	struct session *session = data;
 
 	session->error = bench_run_execute(session->run);
+	/* Pairs with state_of(): results are written before the state. */
 	smp_store_release(&session->state, OVER);
 	wake_up_all(&session->wait);
 	return 0;
@@ -85,7 +93,7 @@ static void end_run(struct session *session)
 	if (!session->run)
 		return;
 	WRITE_ONCE(session->run->stop, true);
-	wait_event_idle(session->wait, smp_load_acquire(&session->state) == OVER);
+	wait_event_idle(session->wait, state_of(session) == OVER);
 	kthread_stop(session->task);
 	put_task_struct(session->task);
 	bench_run_destroy(session->run);
@@ -199,7 +207,7 @@ static ssize_t bench_write(struct file *file, const char __user *buffer, size_t 
 		return err;
 	if (mutex_lock_interruptible(&session->lock))
 		return -EINTR;
-	if (smp_load_acquire(&session->state) == RUNNING)
+	if (state_of(session) == RUNNING)
 		err = -EBUSY;
 	else
 		err = begin_run(session, benchmark, &options);
@@ -216,17 +224,16 @@ static size_t print(const struct session *session, bool over, char *text, size_t
 	size_t length;
 	unsigned int i;
 
-	length = scnprintf(text, size,
-			   "progress\t%lu\t%lu\noptions\t%u\t%u\t%u\t%u\t%u\n",
+	length = scnprintf(text, size, "progress\t%lu\t%lu\noptions\t%u\t%u\t%u\t%u\t%u\n",
 			   READ_ONCE(run->done), run->total, options->order, options->size,
 			   options->batch, options->rounds, options->threads);
 	for (i = 0; over && i < run->nr_results; i++) {
 		const struct bench_result *result = &run->results[i];
 
 		length += scnprintf(text + length, size - length,
-				    "%s\t%s\t%s\t%llu\t%llu\t%llu\t%llu\t%llu\n",
-				    result->name, result->side, result->unit, result->operations,
-				    result->failed, result->min, result->median, result->p99);
+				    "%s\t%s\t%s\t%llu\t%llu\t%llu\t%llu\t%llu\n", result->name,
+				    result->side, result->unit, result->operations, result->failed,
+				    result->min, result->median, result->p99);
 	}
 	return length;
 }
@@ -239,14 +246,13 @@ static ssize_t bench_read(struct file *file, char __user *buffer, size_t size, l
 	bool over;
 
 	if (!(file->f_flags & O_NONBLOCK) &&
-	    wait_event_interruptible(session->wait,
-				     smp_load_acquire(&session->state) != RUNNING))
+	    wait_event_interruptible(session->wait, state_of(session) != RUNNING))
 		return -ERESTARTSYS;
 	text = kmalloc(TEXT_SIZE, GFP_KERNEL);
 	if (!text)
 		return -ENOMEM;
 	mutex_lock(&session->lock);
-	over = smp_load_acquire(&session->state) == OVER;
+	over = state_of(session) == OVER;
 	if (over && session->error)
 		length = session->error;
 	else if (session->run)
@@ -263,8 +269,7 @@ static __poll_t bench_poll(struct file *file, poll_table *wait)
 	struct session *session = file->private_data;
 
 	poll_wait(file, &session->wait, wait);
-	return smp_load_acquire(&session->state) == RUNNING ? EPOLLOUT :
-							      EPOLLIN | EPOLLRDNORM | EPOLLOUT;
+	return state_of(session) == RUNNING ? EPOLLOUT : EPOLLIN | EPOLLRDNORM | EPOLLOUT;
 }
 
 static int bench_open(struct inode *inode, struct file *file)

@@ -21,12 +21,12 @@
 #include "api_bench.h"
 #include "bench/bench.h"
 
-#define HUGE_ORDER	9
-#define FILL_PERCENT	90
-#define ROUND_PERCENT	10
-#define MAX_PAGES	(1U << 19)
+#define HUGE_ORDER    9
+#define FILL_PERCENT  90
+#define ROUND_PERCENT 10
+#define MAX_PAGES     524288 /* 2 GiB */
 
-#define FRAG_GFP	(GFP_HIGHUSER_MOVABLE | __GFP_NORETRY | __GFP_NOWARN)
+#define FRAG_GFP (GFP_HIGHUSER_MOVABLE | __GFP_NORETRY | __GFP_NOWARN)
 
 struct free_memory {
 	u64 nr_pages;
@@ -110,8 +110,9 @@ static struct free_memory linux_count(struct bench_run *run)
 			struct zone *zone = &NODE_DATA(nid)->node_zones[type];
 
 			memory.nr_pages += zone_page_state(zone, NR_FREE_PAGES);
+			/* A view for people: a number that is a little old will do. */
 			for (order = HUGE_ORDER; order < ARRAY_SIZE(zone->free_area); order++)
-				memory.nr_huge += (u64)data_race(zone->free_area[order].nr_free)
+				memory.nr_huge += (u64)READ_ONCE(zone->free_area[order].nr_free)
 						  << (order - HUGE_ORDER);
 		}
 	}

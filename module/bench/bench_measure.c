@@ -2,8 +2,7 @@
 /*
  * Workers, samples and statistics.
  *
- * Locks: bench_run.barrier is a leaf. bench_run.turn is held while a worker
- * prepares, samples or undoes, never at the barrier.
+ * Locks: bench_run.barrier is a leaf.
  */
 #include <linux/cpumask.h>
 #include <linux/kthread.h>
@@ -33,12 +32,14 @@ bool bench_barrier(struct bench_run *run)
 	if (++run->arrived == run->nr_workers) {
 		run->arrived = 0;
 		run->over = READ_ONCE(run->stop);
+		/* Pairs with the load of those who wait: they see @over. */
 		smp_store_release(&run->phase, phase + 1);
 		spin_unlock(&run->barrier);
-		wake_up_all(&run->barrier_wait);
+		wake_up_all(&run->wait);
 	} else {
 		spin_unlock(&run->barrier);
-		wait_event_idle(run->barrier_wait, smp_load_acquire(&run->phase) != phase);
+		/* Pairs with the store of the last to arrive. */
+		wait_event_idle(run->wait, smp_load_acquire(&run->phase) != phase);
 	}
 	return !run->over;
 }
@@ -56,9 +57,8 @@ static int worker_create(struct bench_run *run, unsigned int index, unsigned int
 {
 	struct bench_worker *worker = &run->workers[index];
 	const struct bench_options *options = &run->options;
-	unsigned int next = run->path && run->path->mix == BENCH_NEXT ?
-				    (index + 1) % run->nr_workers :
-				    index;
+	unsigned int next =
+		run->path && run->path->mix == BENCH_NEXT ? (index + 1) % run->nr_workers : index;
 
 	worker->run = run;
 	worker->index = index;
@@ -102,6 +102,7 @@ int bench_work(struct bench_run *run, unsigned int nr_workers,
 	run->work = work;
 	run->nr_workers = nr_workers;
 	run->arrived = 0;
+	run->turn = 0;
 	for_each_online_cpu(cpu) {
 		err = worker_create(run, nr, cpu);
 		if (err || ++nr == nr_workers)
@@ -164,17 +165,23 @@ static void mix(struct bench_worker *worker)
 	bench_barrier(worker->run);
 }
 
-/* A worker that waits sleeps, and its CPU takes no instructions meanwhile. */
-static void begin_turn(struct bench_run *run)
+/* Every worker has its turn as often. One that waits sleeps: its CPU takes no instructions. */
+static void begin_turn(struct bench_worker *worker)
 {
+	struct bench_run *run = worker->run;
+
 	if (run->path->in_turn)
-		down(&run->turn);
+		wait_event_idle(run->wait, READ_ONCE(run->turn) == worker->index);
 }
 
-static void end_turn(struct bench_run *run)
+static void end_turn(struct bench_worker *worker)
 {
-	if (run->path->in_turn)
-		up(&run->turn);
+	struct bench_run *run = worker->run;
+
+	if (!run->path->in_turn)
+		return;
+	WRITE_ONCE(run->turn, (worker->index + 1) % run->nr_workers);
+	wake_up_all(&run->wait);
 }
 
 static u64 one_round(struct bench_worker *worker)
@@ -184,19 +191,19 @@ static u64 one_round(struct bench_worker *worker)
 	u64 time;
 
 	if (path->prepare) {
-		begin_turn(run);
+		begin_turn(worker);
 		path->prepare(worker);
-		end_turn(run);
+		end_turn(worker);
 		mix(worker);
 	}
-	begin_turn(run);
+	begin_turn(worker);
 	time = path->sample(worker);
-	end_turn(run);
+	end_turn(worker);
 	if (path->undo) {
 		mix(worker);
-		begin_turn(run);
+		begin_turn(worker);
 		path->undo(worker);
-		end_turn(run);
+		end_turn(worker);
 	}
 	return time;
 }
@@ -213,6 +220,8 @@ static void all_rounds(struct bench_worker *worker)
 			break;
 		if (i == BENCH_WARM_UP)
 			worker->failed = 0;
+		/* While others want the CPU, each preempt_enable() takes more instructions. */
+		cond_resched();
 		time = one_round(worker);
 		if (i < BENCH_WARM_UP)
 			continue;
@@ -294,8 +303,7 @@ static void add_times(struct bench_run *run, const struct bench_path *path)
 static void add_locks(struct bench_run *run, const struct bench_path *path, u64 nr_locks)
 {
 	u64 rounds = (u64)(run->options.rounds + BENCH_WARM_UP) * run->nr_workers;
-	struct bench_result *result =
-		bench_result_add(run, path->locks_name, path->side, "1/1000");
+	struct bench_result *result = bench_result_add(run, path->locks_name, path->side, "1/1000");
 
 	result->operations = rounds * run->options.batch * 2;
 	result->median = div64_u64(nr_locks * 1000 * 100, result->operations);

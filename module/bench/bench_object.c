@@ -193,51 +193,57 @@ static void caches_destroy(struct bench_run *run)
 		memctl_cache_destroy(run->cache);
 }
 
-static const struct bench_path pair_paths[] = {
-	{ "object pair", "memctl", pair },
-	{ "object pair", "kmem_cache", linux_pair },
-	{ "object pair", "mempool", mempool_pair },
-	{ }
-};
+static const struct bench_path pair_paths[] = { { "object pair", "memctl", pair },
+						{ "object pair", "kmem_cache", linux_pair },
+						{ "object pair", "mempool", mempool_pair },
+						{} };
 
 static const struct bench_path burst_paths[] = {
-	{ .name = "object burst alloc", .side = "memctl", .sample = burst_alloc, .undo = empty,
-	  .locks = depot_locks, .locks_name = "object burst, cache locks" },
+	{ .name = "object burst alloc",
+	  .side = "memctl",
+	  .sample = burst_alloc,
+	  .undo = empty,
+	  .locks = depot_locks,
+	  .locks_name = "object burst, cache locks" },
 	{ "object burst alloc", "kmem_cache", linux_burst_alloc, NULL, linux_empty },
 	{ "object burst free", "memctl", burst_free, fill },
 	{ "object burst free", "kmem_cache", linux_burst_free, linux_fill },
-	{ }
+	{}
 };
 
 static const struct bench_path bulk_paths[] = {
 	{ .name = "object bulk", .side = "memctl", .sample = bulk, .call = true },
 	{ .name = "object bulk", .side = "kmem_cache", .sample = linux_bulk, .call = true },
-	{ }
+	{}
 };
 
 static const struct bench_path rand_paths[] = {
 	{ "object random free", "memctl", burst_free, fill, NULL, BENCH_SHUFFLE },
 	{ "object random free", "kmem_cache", linux_burst_free, linux_fill, NULL, BENCH_SHUFFLE },
-	{ }
+	{}
 };
 
 static const struct bench_path remote_paths[] = {
-	{ .name = "object remote alloc", .side = "memctl", .sample = burst_alloc, .undo = empty,
-	  .mix = BENCH_NEXT, .in_turn = true,
-	  .locks = depot_locks, .locks_name = "object remote, cache locks" },
+	{ .name = "object remote alloc",
+	  .side = "memctl",
+	  .sample = burst_alloc,
+	  .undo = empty,
+	  .mix = BENCH_NEXT,
+	  .in_turn = true,
+	  .locks = depot_locks,
+	  .locks_name = "object remote, cache locks" },
 	{ "object remote alloc", "kmem_cache", linux_burst_alloc, NULL, linux_empty, BENCH_NEXT,
 	  true },
 	{ "object remote free", "memctl", burst_free, fill, NULL, BENCH_NEXT, true },
 	{ "object remote free", "kmem_cache", linux_burst_free, linux_fill, NULL, BENCH_NEXT,
 	  true },
-	{ }
+	{}
 };
 
-static const struct bench_path kmalloc_paths[] = {
-	{ "kmalloc pair", "memctl", kmalloc_pair },
-	{ "kmalloc pair", "kmalloc", linux_kmalloc_pair },
-	{ }
-};
+static const struct bench_path kmalloc_paths[] = { { "kmalloc pair", "memctl", kmalloc_pair },
+						   { "kmalloc pair", "kmalloc",
+						     linux_kmalloc_pair },
+						   {} };
 
 const struct bench_benchmark bench_object_pair = {
 	.name = "object-pair",

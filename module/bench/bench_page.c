@@ -11,11 +11,11 @@
 #include "api_bench.h"
 #include "bench/bench.h"
 
-#define LINUX_GFP	(GFP_KERNEL | __GFP_NOWARN)
+#define LINUX_GFP (GFP_KERNEL | __GFP_NOWARN)
 
 /* Addresses that gen_pool hands out: it never looks behind them. */
-#define POOL_START	(1UL << 40)
-#define MAX_HELD	4096
+#define POOL_START BIT(40)
+#define MAX_HELD   4096
 
 /* --- memctl --------------------------------------------------------------- */
 
@@ -160,6 +160,8 @@ static u64 mempool_pair(struct bench_worker *worker)
 	return BENCH_SAMPLE(worker, mempool_free(mempool_alloc(pool, GFP_KERNEL), pool));
 }
 
+/* A kernel has gen_pool if one of its drivers asks for it. */
+#ifdef CONFIG_GENERIC_ALLOCATOR
 static u64 gen_pool_pair(struct bench_worker *worker)
 {
 	struct gen_pool *pool = worker->run->gen_pool;
@@ -208,23 +210,43 @@ static void gen_pool_empty(struct bench_worker *worker)
 	gen_pool_burst_free(worker);
 }
 
-static int pools_create(struct bench_run *run)
+/* Room for twice as much as is ever taken. */
+static int gen_pool_make(struct bench_run *run)
 {
-	unsigned int order = run->options.order;
 	size_t nr = (size_t)run->options.batch * run->options.threads;
 
-	run->mempool = mempool_create_page_pool(1, order);
 	run->gen_pool = gen_pool_create(PAGE_SHIFT, NUMA_NO_NODE);
-	if (!run->mempool || !run->gen_pool)
+	if (!run->gen_pool)
 		return -ENOMEM;
-	/* Room for as much again, so that it is never full. */
-	return gen_pool_add(run->gen_pool, POOL_START, (2 * nr * PAGE_SIZE) << order, NUMA_NO_NODE);
+	return gen_pool_add(run->gen_pool, POOL_START, (2 * nr * PAGE_SIZE) << run->options.order,
+			    NUMA_NO_NODE);
+}
+
+static void gen_pool_unmake(struct bench_run *run)
+{
+	if (run->gen_pool)
+		gen_pool_destroy(run->gen_pool);
+}
+#else
+static int gen_pool_make(struct bench_run *run)
+{
+	return 0;
+}
+
+static void gen_pool_unmake(struct bench_run *run)
+{
+}
+#endif
+
+static int pools_create(struct bench_run *run)
+{
+	run->mempool = mempool_create_page_pool(1, run->options.order);
+	return run->mempool ? gen_pool_make(run) : -ENOMEM;
 }
 
 static void pools_destroy(struct bench_run *run)
 {
-	if (run->gen_pool)
-		gen_pool_destroy(run->gen_pool);
+	gen_pool_unmake(run);
 	mempool_destroy(run->mempool);
 }
 
@@ -327,51 +349,61 @@ static void worst_teardown(struct bench_run *run)
 
 /* --- benchmarks ----------------------------------------------------------- */
 
-static const struct bench_path pair_paths[] = {
-	{ "page pair", "memctl", pair },
-	{ "page pair", "alloc_pages", linux_pair },
-	{ "page pair", "mempool", mempool_pair },
-	{ "page pair", "gen_pool", gen_pool_pair },
-	{ }
-};
+static const struct bench_path pair_paths[] = { { "page pair", "memctl", pair },
+						{ "page pair", "alloc_pages", linux_pair },
+						{ "page pair", "mempool", mempool_pair },
+#ifdef CONFIG_GENERIC_ALLOCATOR
+						{ "page pair", "gen_pool", gen_pool_pair },
+#endif
+						{} };
 
-static const struct bench_path worst_paths[] = {
-	{ "page worst pair", "memctl", worst },
-	{ }
-};
+static const struct bench_path worst_paths[] = { { "page worst pair", "memctl", worst }, {} };
 
 static const struct bench_path burst_paths[] = {
-	{ .name = "page burst alloc", .side = "memctl", .sample = burst_alloc, .undo = empty,
-	  .locks = zone_locks, .locks_name = "page burst, zone locks" },
+	{ .name = "page burst alloc",
+	  .side = "memctl",
+	  .sample = burst_alloc,
+	  .undo = empty,
+	  .locks = zone_locks,
+	  .locks_name = "page burst, zone locks" },
 	{ "page burst alloc", "alloc_pages", linux_burst_alloc, NULL, linux_empty },
+#ifdef CONFIG_GENERIC_ALLOCATOR
 	{ "page burst alloc", "gen_pool", gen_pool_burst_alloc, NULL, gen_pool_empty },
+#endif
 	{ "page burst free", "memctl", burst_free, fill },
 	{ "page burst free", "alloc_pages", linux_burst_free, linux_fill },
+#ifdef CONFIG_GENERIC_ALLOCATOR
 	{ "page burst free", "gen_pool", gen_pool_burst_free, gen_pool_fill },
-	{ }
+#endif
+	{}
 };
 
 static const struct bench_path bulk_paths[] = {
 	{ .name = "page bulk", .side = "memctl", .sample = bulk, .call = true },
 	{ .name = "page bulk", .side = "alloc_pages_bulk", .sample = linux_bulk, .call = true },
-	{ }
+	{}
 };
 
 static const struct bench_path rand_paths[] = {
 	{ "page random free", "memctl", burst_free, fill, NULL, BENCH_SHUFFLE },
 	{ "page random free", "alloc_pages", linux_burst_free, linux_fill, NULL, BENCH_SHUFFLE },
-	{ }
+	{}
 };
 
 static const struct bench_path remote_paths[] = {
-	{ .name = "page remote alloc", .side = "memctl", .sample = burst_alloc, .undo = empty,
-	  .mix = BENCH_NEXT, .in_turn = true,
-	  .locks = zone_locks, .locks_name = "page remote, zone locks" },
+	{ .name = "page remote alloc",
+	  .side = "memctl",
+	  .sample = burst_alloc,
+	  .undo = empty,
+	  .mix = BENCH_NEXT,
+	  .in_turn = true,
+	  .locks = zone_locks,
+	  .locks_name = "page remote, zone locks" },
 	{ "page remote alloc", "alloc_pages", linux_burst_alloc, NULL, linux_empty, BENCH_NEXT,
 	  true },
 	{ "page remote free", "memctl", burst_free, fill, NULL, BENCH_NEXT, true },
 	{ "page remote free", "alloc_pages", linux_burst_free, linux_fill, NULL, BENCH_NEXT, true },
-	{ }
+	{}
 };
 
 const struct bench_benchmark bench_page_pair = {

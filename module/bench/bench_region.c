@@ -126,6 +126,7 @@ static void region_put(struct bench_run *run)
 static int map_setup(struct bench_run *run)
 {
 	int err = region_get(run);
+	unsigned long start;
 	unsigned int i;
 
 	if (err)
@@ -134,10 +135,9 @@ static int map_setup(struct bench_run *run)
 	run->pages = kvcalloc(run->options.batch, sizeof(*run->pages), GFP_KERNEL);
 	if (!run->map || !run->pages)
 		return -ENOMEM;
+	start = memctl_region_start(run->region);
 	for (i = 0; i < run->options.batch; i++)
-		run->pages[i] = memctl_region_to_page(run->region,
-						      memctl_region_start(run->region) +
-						      i * PAGE_SIZE);
+		run->pages[i] = memctl_region_to_page(run->region, start + i * PAGE_SIZE);
 	return 0;
 }
 
@@ -149,20 +149,21 @@ static void map_teardown(struct bench_run *run)
 	region_put(run);
 }
 
-static const struct bench_path walk_paths[] = {
-	{ "walk", "memctl", walk },
-	{ "walk", "vmalloc_to_page", linux_walk },
-	{ "walk, leaf cached", "memctl", walk_cached },
-	{ }
-};
+static const struct bench_path walk_paths[] = { { "walk", "memctl", walk },
+						{ "walk", "vmalloc_to_page", linux_walk },
+						{ "walk, leaf cached", "memctl", walk_cached },
+						{} };
 
 static const struct bench_path map_paths[] = {
 	{ .name = "map a page", .side = "memctl", .sample = map, .undo = undo_map, .call = true },
-	{ .name = "unmap a page", .side = "memctl", .sample = unmap, .prepare = prepare_map,
+	{ .name = "unmap a page",
+	  .side = "memctl",
+	  .sample = unmap,
+	  .prepare = prepare_map,
 	  .call = true },
 	{ .name = "map+unmap a page", .side = "memctl", .sample = map_unmap, .call = true },
 	{ .name = "map+unmap a page", .side = "vmap", .sample = linux_map_unmap, .call = true },
-	{ }
+	{}
 };
 
 const struct bench_benchmark bench_region_walk = {

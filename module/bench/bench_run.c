@@ -12,10 +12,10 @@
 #include "bench/bench.h"
 
 static const struct bench_benchmark *const benchmarks[] = {
-	&bench_page_pair,   &bench_page_worst,	  &bench_page_burst,   &bench_page_bulk,
-	&bench_page_rand,   &bench_page_remote,	  &bench_object_pair,  &bench_object_burst,
-	&bench_object_bulk, &bench_object_rand,	  &bench_object_remote, &bench_kmalloc_pair,
-	&bench_region_walk, &bench_region_map,	  &bench_frag,
+	&bench_page_pair,   &bench_page_worst,	&bench_page_burst,    &bench_page_bulk,
+	&bench_page_rand,   &bench_page_remote, &bench_object_pair,   &bench_object_burst,
+	&bench_object_bulk, &bench_object_rand, &bench_object_remote, &bench_kmalloc_pair,
+	&bench_safety,	    &bench_region_walk, &bench_region_map,    &bench_frag,
 };
 
 /**
@@ -52,8 +52,8 @@ static int fill_in(struct bench_run *run)
 	if (!options->batch)
 		options->batch = run->benchmark->batch;
 	if (!options->threads)
-		options->threads = min(run->benchmark->threads ?: num_online_cpus(),
-				       num_online_cpus());
+		options->threads =
+			min(run->benchmark->threads ?: num_online_cpus(), num_online_cpus());
 	options->threads = min_t(unsigned int, options->threads, BENCH_MAX_THREADS);
 	if (options->threads > num_online_cpus())
 		return -ERANGE;
@@ -82,8 +82,7 @@ struct bench_run *bench_run_create(const struct bench_benchmark *benchmark,
 	run->benchmark = benchmark;
 	run->options = *options;
 	spin_lock_init(&run->barrier);
-	init_waitqueue_head(&run->barrier_wait);
-	sema_init(&run->turn, 1);
+	init_waitqueue_head(&run->wait);
 	err = fill_in(run);
 	if (err)
 		goto destroy;

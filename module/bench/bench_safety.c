@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What safety costs that one has to ask for: pages that come zeroed, objects
+ * between redzones, free objects filled with poison.
+ */
+#include <linux/gfp.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <uapi/linux/memctl.h>
+#include "bench/bench.h"
+
+#define NR_KINDS 3
+
+/* Caches with redzones, with poison, with both. There is one run at a time (F1 of bench_file.c). */
+static struct {
+	struct memctl_cache *ours[NR_KINDS];
+	struct kmem_cache *theirs[NR_KINDS];
+} caches;
+
+static const struct {
+	const char *name;
+	unsigned long ours;
+	slab_flags_t theirs;
+} kinds[NR_KINDS] = {
+	{ "memctl_bench_r", MEMCTL_CACHE_FLAG_REDZONE, SLAB_RED_ZONE },
+	{ "memctl_bench_p", MEMCTL_CACHE_FLAG_POISON, SLAB_POISON },
+	{ "memctl_bench_rp", MEMCTL_CACHE_FLAG_REDZONE | MEMCTL_CACHE_FLAG_POISON,
+	  SLAB_RED_ZONE | SLAB_POISON },
+};
+
+static u64 zeroed(struct bench_worker *worker)
+{
+	struct memctl_arena *arena = worker->run->arena;
+	unsigned int order = worker->run->options.order;
+
+	return BENCH_SAMPLE(worker, {
+		struct page *page = memctl_alloc_pages(arena, GFP_KERNEL | __GFP_ZERO, order);
+
+		if (likely(page))
+			memctl_free_pages(arena, page, order);
+		else
+			worker->failed++;
+	});
+}
+
+static u64 linux_zeroed(struct bench_worker *worker)
+{
+	unsigned int order = worker->run->options.order;
+
+	return BENCH_SAMPLE(worker, {
+		struct page *page = alloc_pages(GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN, order);
+
+		if (likely(page))
+			__free_pages(page, order);
+		else
+			worker->failed++;
+	});
+}
+
+static __always_inline u64 pair(struct bench_worker *worker, struct memctl_cache *cache)
+{
+	return BENCH_SAMPLE(worker, {
+		void *object = memctl_cache_alloc(cache, GFP_KERNEL);
+
+		if (likely(object))
+			memctl_cache_free(cache, object);
+		else
+			worker->failed++;
+	});
+}
+
+static __always_inline u64 linux_pair(struct bench_worker *worker, struct kmem_cache *cache)
+{
+	return BENCH_SAMPLE(worker, {
+		void *object = kmem_cache_alloc(cache, GFP_KERNEL);
+
+		if (likely(object))
+			kmem_cache_free(cache, object);
+		else
+			worker->failed++;
+	});
+}
+
+static u64 redzone(struct bench_worker *worker)
+{
+	return pair(worker, caches.ours[0]);
+}
+
+static u64 linux_redzone(struct bench_worker *worker)
+{
+	return linux_pair(worker, caches.theirs[0]);
+}
+
+static u64 poison(struct bench_worker *worker)
+{
+	return pair(worker, caches.ours[1]);
+}
+
+static u64 linux_poison(struct bench_worker *worker)
+{
+	return linux_pair(worker, caches.theirs[1]);
+}
+
+static u64 both(struct bench_worker *worker)
+{
+	return pair(worker, caches.ours[2]);
+}
+
+static u64 linux_both(struct bench_worker *worker)
+{
+	return linux_pair(worker, caches.theirs[2]);
+}
+
+static int setup(struct bench_run *run)
+{
+	unsigned int size = run->options.size;
+	unsigned int i;
+
+	for (i = 0; i < NR_KINDS; i++) {
+		caches.ours[i] = memctl_cache_create(run->arena, kinds[i].name, size, 0,
+						     kinds[i].ours, NULL);
+		caches.theirs[i] = kmem_cache_create(kinds[i].name, size, 0, kinds[i].theirs, NULL);
+		if (!caches.ours[i] || !caches.theirs[i])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static void teardown(struct bench_run *run)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_KINDS; i++) {
+		memctl_cache_destroy(caches.ours[i]);
+		kmem_cache_destroy(caches.theirs[i]);
+		caches.ours[i] = NULL;
+		caches.theirs[i] = NULL;
+	}
+}
+
+static const struct bench_path paths[] = { { "page pair, zeroed", "memctl", zeroed },
+					   { "page pair, zeroed", "alloc_pages", linux_zeroed },
+					   { "object pair, redzone", "memctl", redzone },
+					   { "object pair, redzone", "kmem_cache", linux_redzone },
+					   { "object pair, poison", "memctl", poison },
+					   { "object pair, poison", "kmem_cache", linux_poison },
+					   { "object pair, redzone+poison", "memctl", both },
+					   { "object pair, redzone+poison", "kmem_cache",
+					     linux_both },
+					   {} };
+
+const struct bench_benchmark bench_safety = {
+	.name = "safety",
+	.paths = paths,
+	.batch = 64,
+	.threads = 1,
+	.setup = setup,
+	.teardown = teardown,
+};
