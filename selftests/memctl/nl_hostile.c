@@ -478,33 +478,69 @@ static bool find_family(int fd)
 	return family && group;
 }
 
+#define NR_MANY 10000
+
+/* So many caches at once. Return: how many were made. */
+static unsigned int make_many(int fd, unsigned int nr)
+{
+	char name[16];
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		snprintf(name, sizeof(name), "many-%u", i);
+		if (!make_cache(fd, name, 8))
+			break;
+	}
+	return i;
+}
+
+static unsigned int remove_many(int fd, unsigned int nr)
+{
+	unsigned int i, nr_removed = 0;
+	char name[16];
+
+	for (i = 0; i < nr; i++) {
+		snprintf(name, sizeof(name), "many-%u", i);
+		begin(&request, family, MEMCTL_CMD_CACHE_DEL, 0);
+		put_text(&request, MEMCTL_A_CACHE_NAME, name);
+		nr_removed += !finish(fd, &request, &reply);
+	}
+	return nr_removed;
+}
+
+static void test_many_caches(int fd)
+{
+	struct dumped none, many;
+	int dump = open_socket();
+	unsigned int nr;
+
+	start_dump(dump, MEMCTL_CMD_CACHE_GET);
+	none = receive_all(dump, MAX_MESSAGE);
+	nr = make_many(fd, NR_MANY);
+	check(nr == NR_MANY, "T5 %u caches", nr);
+	start_dump(dump, MEMCTL_CMD_CACHE_GET);
+	many = receive_all(dump, MAX_MESSAGE);
+	check(many.done && !many.interrupted && many.nr == none.nr + nr,
+	      "T5 a dump of %u caches in %u parts", many.nr, many.parts);
+	close(dump);
+	check(remove_many(fd, nr) == nr, "T5 %u caches removed", nr);
+}
+
 /*
  * For test_load.sh: a dump of more caches than a reply has room for is begun
  * and left alone for a while, so that it alone holds the module.
  */
 static int hold_dump(int fd, unsigned int seconds)
 {
-	char name[16];
 	int dump = open_socket();
-	unsigned int i;
+	unsigned int nr = make_many(fd, 500);
 
-	for (i = 0; i < 500; i++) {
-		snprintf(name, sizeof(name), "held-%u", i);
-		if (!make_cache(fd, name, 8))
-			return KSFT_FAIL;
-	}
 	start_dump(dump, MEMCTL_CMD_CACHE_GET);
 	puts("holding");
 	fflush(stdout);
 	sleep(seconds);
 	close(dump);
-	for (i = 0; i < 500; i++) {
-		snprintf(name, sizeof(name), "held-%u", i);
-		begin(&request, family, MEMCTL_CMD_CACHE_DEL, 0);
-		put_text(&request, MEMCTL_A_CACHE_NAME, name);
-		finish(fd, &request, &reply);
-	}
-	return KSFT_PASS;
+	return remove_many(fd, nr) == 500 ? KSFT_PASS : KSFT_FAIL;
 }
 
 int main(int argc, char **argv)
@@ -532,6 +568,7 @@ int main(int argc, char **argv)
 	test_rights();
 	test_dumps(fd);
 	test_refused_dumps(fd);
+	test_many_caches(fd);
 	watch(fd, after);
 	check(!memcmp(before, after, sizeof(before)), "the counts are those of the start");
 
