@@ -15,11 +15,8 @@ static int overview(void)
 	     "       memctl help OBJECT\n\n"
 	     "A private memory manager in the kernel: inspect it, drive it, take it out again.\n\n"
 	     "Objects:");
-	for (unsigned int i = 0; i < nr_commands; i++) {
-		if (!commands[i].run)
-			continue;
+	for (unsigned int i = 0; i < nr_commands; i++)
 		printf("  %-14s %s\n", commands[i].name, commands[i].help);
-	}
 	putchar('\n');
 	common_help();
 	puts("\nExit status: 0 ok, 1 usage, 2 the kernel refused, 3 module not loaded or of\n"
@@ -33,10 +30,8 @@ static int help(struct memctl_ctx *ctx, const struct args *args)
 	const struct command *command;
 
 	if (GIVEN(args, OPT_OBJECTS)) {
-		for (unsigned int i = 0; i < nr_commands; i++) {
-			if (commands[i].run)
-				puts(commands[i].name);
-		}
+		for (unsigned int i = 0; i < nr_commands; i++)
+			puts(commands[i].name);
 		return MEMCTL_EXIT_OK;
 	}
 	if (!args->nr_words || !strcmp(args->words[0], "help"))

@@ -156,7 +156,7 @@ struct client *ctx_client(struct memctl_ctx *ctx, int *status)
 const struct command *find_command(const char *name)
 {
 	for (unsigned int i = 0; i < nr_commands; i++) {
-		if (commands[i].run && !strcmp(commands[i].name, name))
+		if (!strcmp(commands[i].name, name))
 			return &commands[i];
 	}
 	return NULL;
