@@ -23,12 +23,6 @@
 #include "mm/zone.h"
 #include "proc.h"
 
-static const char *const zone_names[MCTL_NR_ZONE_TYPES] = {
-	[MEMCTL_ZONE_TYPE_DMA] = "DMA",
-	[MEMCTL_ZONE_TYPE_DMA32] = "DMA32",
-	[MEMCTL_ZONE_TYPE_NORMAL] = "Normal",
-};
-
 static struct proc_dir_entry *root;
 
 static struct mctl_arena *arena_of(struct seq_file *m)
@@ -59,7 +53,7 @@ static int buddyinfo_show(struct seq_file *m, void *v)
 
 	if (mctl_zone_info(arena_of(m), *(loff_t *)v, &info) || !info.nr_frames)
 		return SEQ_SKIP;
-	seq_printf(m, "Node %u, zone %8s ", info.node, zone_names[info.type]);
+	seq_printf(m, "Node %u, zone %8s ", info.node, mctl_zone_type_name(info.type));
 	for (order = 0; order < MCTL_NR_ORDERS; order++) {
 		unsigned long nr = 0;
 
@@ -95,7 +89,7 @@ static int zoneinfo_show(struct seq_file *m, void *v)
 
 	if (mctl_zone_info(arena_of(m), *(loff_t *)v, &info) || !info.nr_frames)
 		return SEQ_SKIP;
-	seq_printf(m, "Node %u, zone %8s", info.node, zone_names[info.type]);
+	seq_printf(m, "Node %u, zone %8s", info.node, mctl_zone_type_name(info.type));
 	seq_printf(m, "\n  pages free     %u", info.nr_free);
 	seq_printf(m, "\n        boost    %u", 0);
 	seq_printf(m, "\n        min      %u", info.wmark_min);

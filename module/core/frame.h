@@ -110,7 +110,8 @@ struct mctl_section {
 /**
  * struct mctl_table - the frame table
  * @state: a byte a frame: enum mctl_kind and order
- * @link: free-list links; valid for heads of free blocks alone
+ * @link: free-list links of heads of free blocks; those of blocks in use are
+ *	their user's (page tables of a shadow, headers of slabs)
  * @tag: owner of a block in use: code address of the caller (lower half), id
  *	 of a cache, number of a handle, by kind
  * @pageblock: a migratetype for each 2^MCTL_PAGEBLOCK_ORDER frames

@@ -201,12 +201,6 @@ static bool check_zero(struct batch *batch, const char *field, u64 value)
 	return false;
 }
 
-static const char *const zone_names[] = {
-	[MEMCTL_ZONE_TYPE_DMA] = "DMA",
-	[MEMCTL_ZONE_TYPE_DMA32] = "DMA32",
-	[MEMCTL_ZONE_TYPE_NORMAL] = "Normal",
-};
-
 static const char *reason_text(u32 reason)
 {
 	switch (reason) {
@@ -255,7 +249,7 @@ static void page_alloc(struct batch *batch, const struct memctl_op *op)
 	if (unlikely(fn == MCTL_FN_NONE)) {
 		no_slot(batch);
 		refuse(batch, -ENOMEM, reason, "order %u from zone %s down: %s", op->order,
-		       zone_names[op->zone], reason_text(reason));
+		       mctl_zone_type_name(op->zone), reason_text(reason));
 		return;
 	}
 	slot = take_slot(batch, MEMCTL_KIND_PAGE);

@@ -370,6 +370,24 @@ int mctl_zone_free(struct mctl_arena *arena, u32 fn, unsigned int order, u8 stat
 	return ret;
 }
 
+/**
+ * mctl_zone_type_name() - name of a zone type, as Linux prints it
+ * @type: enum memctl_zone_type
+ *
+ * Context: Any.
+ * Return: the name.
+ */
+const char *mctl_zone_type_name(u32 type)
+{
+	static const char *const names[MCTL_NR_ZONE_TYPES] = {
+		[MEMCTL_ZONE_TYPE_DMA] = "DMA",
+		[MEMCTL_ZONE_TYPE_DMA32] = "DMA32",
+		[MEMCTL_ZONE_TYPE_NORMAL] = "Normal",
+	};
+
+	return type < MCTL_NR_ZONE_TYPES ? names[type] : "?";
+}
+
 /* A section that is not one whole chunk can lack all frames of a pageblock. */
 static bool has_pageblock(const struct mctl_table *table, u32 section, u32 fn)
 {

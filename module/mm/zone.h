@@ -152,6 +152,8 @@ struct mctl_why {
 unsigned int mctl_zone_why(struct mctl_arena *arena, const struct mctl_request *request,
 			   struct mctl_why *rows, unsigned int nr, bool *granted);
 
+const char *mctl_zone_type_name(u32 type);
+
 /* What is known of a zone; frames, but spanned, start_pfn and the counters (blocks). */
 struct mctl_zone_info {
 	u32 index, node, type, nr_free, nr_cached, nr_frames;
