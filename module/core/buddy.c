@@ -59,7 +59,7 @@ static const u8 fallbacks[MCTL_NR_MT][MCTL_NR_MT - 1] = {
 
 static inline unsigned int pageblock_mt(const struct mctl_table *table, u32 fn)
 {
-	unsigned int mt = table->pageblock[fn >> MCTL_PAGEBLOCK_ORDER];
+	unsigned int mt = mctl_table_pageblock_mt(table, fn);
 
 	return likely(mt < MCTL_NR_MT) ? mt : MCTL_MT_MOVABLE;
 }
@@ -143,14 +143,15 @@ static bool pageblock_is_absent(const struct mctl_table *table, u32 fn)
 }
 
 /* The free block at @fn gives its migratetype to every pageblock that it fills. */
-static inline void set_pageblocks(struct mctl_table *table, u32 fn, unsigned int order,
+static inline void set_pageblocks(struct mctl_buddy *buddy, u32 fn, unsigned int order,
 				  unsigned int mt)
 {
-	u8 *pageblock = &table->pageblock[fn >> MCTL_PAGEBLOCK_ORDER];
+	u8 *pageblock = &buddy->table->pageblock[fn >> MCTL_PAGEBLOCK_ORDER];
+	u8 value = MCTL_PAGEBLOCK(buddy->zone, mt);
 
-	pageblock[0] = mt;
+	pageblock[0] = value;
 	if (order > MCTL_PAGEBLOCK_ORDER)
-		pageblock[1] = mt;
+		pageblock[1] = value;
 }
 
 /**
@@ -170,7 +171,7 @@ void mctl_buddy_add(struct mctl_buddy *buddy, u32 fn, unsigned int order)
 	unsigned int mt;
 
 	if (pageblock_is_absent(table, fn))
-		set_pageblocks(table, fn, order, MCTL_MT_MOVABLE);
+		set_pageblocks(buddy, fn, order, MCTL_MT_MOVABLE);
 	mt = pageblock_mt(table, fn);
 	memset(&table->state[fn], MCTL_STATE(MCTL_KIND_TAIL, 0), 1U << order);
 	put_block(buddy, fn, order, mt);
@@ -224,7 +225,7 @@ static void claim(struct mctl_buddy *buddy, u32 fn, unsigned int order, unsigned
 			put_block(buddy, i, free_order, to);
 	}
 	buddy->nr_steal += order > MCTL_PAGEBLOCK_ORDER ? 2 : 1;
-	set_pageblocks(table, fn, order, to);
+	set_pageblocks(buddy, fn, order, to);
 }
 
 /* Largest block of another migratetype. Return: its order, or -1. */
@@ -428,7 +429,7 @@ static noinline void merge_slow(struct mctl_buddy *buddy, u32 fn, unsigned int o
 	}
 	/* Two pageblocks in one block: the one that was freed last names the type. */
 	if (order > MCTL_PAGEBLOCK_ORDER)
-		set_pageblocks(buddy->table, fn, order, mt);
+		set_pageblocks(buddy, fn, order, mt);
 	put_block(buddy, fn, order, mt);
 }
 
@@ -466,7 +467,7 @@ static noinline void merge(struct mctl_buddy *buddy, u32 fn, unsigned int order,
 	buddy->mask[mt] &= ~(half - (1U << order));
 	buddy->nr_merge += mctl_state_order(state) - order;
 	if (half > 1U << MCTL_PAGEBLOCK_ORDER) {
-		set_pageblocks(buddy->table, fn, MCTL_MAX_ORDER, mt);
+		set_pageblocks(buddy, fn, MCTL_MAX_ORDER, mt);
 	} else if (state < last && states[fn ^ half] == state) {
 		merge_slow(buddy, fn, mctl_state_order(state), mt);
 		return;

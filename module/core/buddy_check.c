@@ -30,7 +30,7 @@ static void check_block(const struct mctl_buddy *buddy, u32 fn, unsigned int ord
 		return;
 	for (u32 i = first; i <= last; i++)
 		mctl_report_expect(report, "buddy I7", "pageblock", i, "migratetype", mt,
-				   table->pageblock[i]);
+				   table->pageblock[i] & MCTL_PAGEBLOCK_MT_MASK);
 }
 
 /* One list: I1, I2, I3, I6, I7. Return: its length, as far as it can be followed. */

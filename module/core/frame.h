@@ -82,6 +82,19 @@ static inline unsigned int mctl_state_order(u8 state)
 	return state & 15;
 }
 
+/*
+ * A pageblock's byte: its migratetype and the index of its zone, so that who
+ * frees a block finds both in one read. Zones from MCTL_PAGEBLOCK_ZONES on do
+ * not fit, and share the last number.
+ */
+#define MCTL_PAGEBLOCK_MT_MASK	  3U
+#define MCTL_PAGEBLOCK_ZONE_SHIFT 2
+#define MCTL_PAGEBLOCK_ZONES	  63U
+
+#define MCTL_PAGEBLOCK(zone, mt)                                                     \
+	((u8)((mt) | ((zone) < MCTL_PAGEBLOCK_ZONES ? (zone) : MCTL_PAGEBLOCK_ZONES) \
+			     << MCTL_PAGEBLOCK_ZONE_SHIFT))
+
 /**
  * struct mctl_link - a block's place on a free list
  * @next: fn of the next block's head, MCTL_FN_NONE at the end
@@ -114,7 +127,8 @@ struct mctl_section {
  *	their user's (page tables of a shadow, headers of slabs)
  * @tag: owner of a block in use: code address of the caller (lower half), id
  *	 of a cache, number of a handle, by kind
- * @pageblock: a migratetype for each 2^MCTL_PAGEBLOCK_ORDER frames
+ * @pageblock: MCTL_PAGEBLOCK() for each 2^MCTL_PAGEBLOCK_ORDER frames; stale when
+ *	       the arena holds none of them
  * @section: the sections, nr_sections of them
  * @nr_sections: sections in the fn space; fn < nr_sections * 1024
  */
@@ -135,6 +149,12 @@ static inline u32 mctl_table_span(const struct mctl_table *table)
 static inline u64 mctl_table_pfn(const struct mctl_table *table, u32 fn)
 {
 	return table->section[fn >> MCTL_SECTION_SHIFT].pfn + (fn & (MCTL_SECTION_FRAMES - 1));
+}
+
+/* Migratetype of the pageblock of @fn; MCTL_NR_MT when its byte is damaged. */
+static inline unsigned int mctl_table_pageblock_mt(const struct mctl_table *table, u32 fn)
+{
+	return table->pageblock[fn >> MCTL_PAGEBLOCK_ORDER] & MCTL_PAGEBLOCK_MT_MASK;
 }
 
 /* Order of the chunk that @fn belongs to: a block may not grow beyond it. */

@@ -8,7 +8,8 @@
  * T2  A head's fn is aligned to its block, which lies inside one chunk.
  * T3  A TAIL is inside a block, and a block has no heads inside.
  * T4  A section holds nr_frames frames.
- * T5  A pageblock has a known migratetype.
+ * T5  A pageblock has a known migratetype, and when the arena holds any of it
+ *     the zone of its section.
  *
  * Locks: none; the caller keeps the table from changing.
  */
@@ -106,6 +107,29 @@ static void check_section(const struct mctl_table *table, u32 index, struct mctl
 			   MCTL_SECTION_FRAMES - nr_absent, table->section[index].nr_frames);
 }
 
+static bool holds_any(const struct mctl_table *table, u32 fn)
+{
+	for (u32 i = fn; i < fn + (1U << MCTL_PAGEBLOCK_ORDER); i++)
+		if (mctl_state_kind(table->state[i]) != MCTL_KIND_ABSENT)
+			return true;
+	return false;
+}
+
+static void check_pageblock(const struct mctl_table *table, u32 index, struct mctl_report *report)
+{
+	u32 fn = index << MCTL_PAGEBLOCK_ORDER;
+	unsigned int mt = mctl_table_pageblock_mt(table, fn);
+	u8 byte = MCTL_PAGEBLOCK(table->section[fn >> MCTL_SECTION_SHIFT].zone, mt);
+
+	if (mt >= MCTL_NR_MT)
+		mctl_report_expect(report, "table T5", "pageblock", index, "migratetype",
+				   MCTL_MT_MOVABLE, mt);
+	if (table->pageblock[index] != byte && holds_any(table, fn))
+		mctl_report_expect(report, "table T5", "pageblock", index, "zone",
+				   byte >> MCTL_PAGEBLOCK_ZONE_SHIFT,
+				   table->pageblock[index] >> MCTL_PAGEBLOCK_ZONE_SHIFT);
+}
+
 /**
  * mctl_table_check() - test T1 to T5
  * @table: the frame table
@@ -121,8 +145,6 @@ void mctl_table_check(const struct mctl_table *table, struct mctl_report *report
 	for (u32 i = 0; i < table->nr_sections; i++)
 		check_section(table, i, report);
 	for (u32 i = 0; i < nr_pageblocks; i++)
-		if (table->pageblock[i] >= MCTL_NR_MT)
-			mctl_report_expect(report, "table T5", "pageblock", i, "migratetype",
-					   MCTL_MT_MOVABLE, table->pageblock[i]);
+		check_pageblock(table, i, report);
 	report->nr_checks += nr_pageblocks;
 }

@@ -225,7 +225,7 @@ bool mctl_fcache_fill(struct mctl_arena *arena, struct mctl_fcache *fc, unsigned
 bool mctl_fcache_make_room(struct mctl_arena *arena, struct mctl_fcache *fc, u32 fn,
 			   unsigned int order)
 {
-	unsigned int mt = arena->table.pageblock[fn >> MCTL_PAGEBLOCK_ORDER];
+	unsigned int mt = mctl_table_pageblock_mt(&arena->table, fn);
 	unsigned int type, index, nr;
 
 	type = arena->table.section[fn >> MCTL_SECTION_SHIFT].zone - fc->first_zone;

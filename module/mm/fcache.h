@@ -213,7 +213,7 @@ static __always_inline bool mctl_fcache_push(struct mctl_arena *arena, u32 fn, u
 		return false;
 	fc->busy = 1;
 	barrier();
-	mt = arena->table.pageblock[fn >> MCTL_PAGEBLOCK_ORDER] & MCTL_FCACHE_NO_SLOT;
+	mt = mctl_table_pageblock_mt(&arena->table, fn);
 	slot = fc->slots_of[place] | mt;
 	stack = &fc->stack[mctl_fcache_index(order, slot)];
 	top = stack->top + 1;

@@ -110,7 +110,7 @@ static int look_at_frame(struct mctl_arena *arena, struct mctl_what *what, struc
 	zone = &arena->zones[table->section[what->fn >> MCTL_SECTION_SHIFT].zone];
 	what->node = zone->nid;
 	what->type = zone->type;
-	what->mt = table->pageblock[what->fn >> MCTL_PAGEBLOCK_ORDER];
+	what->mt = mctl_table_pageblock_mt(table, what->fn);
 	what->chunk_order = mctl_table_chunk_order(table, what->fn);
 	what->chunk_fn = what->fn & ~((1U << what->chunk_order) - 1);
 	what->kernel_address = (unsigned long)mctl_arena_address(arena, what->fn);

@@ -411,7 +411,7 @@ static void count_pageblocks(struct mctl_arena *arena, u32 index, struct mctl_zo
 			continue;
 		for (block = 0; block < MCTL_SECTION_FRAMES >> MCTL_PAGEBLOCK_ORDER; block++) {
 			u32 fn = (i << MCTL_SECTION_SHIFT) + (block << MCTL_PAGEBLOCK_ORDER);
-			u8 mt = READ_ONCE(table->pageblock[fn >> MCTL_PAGEBLOCK_ORDER]);
+			unsigned int mt = mctl_table_pageblock_mt(table, fn);
 
 			if (mt < MCTL_NR_MT && has_pageblock(table, i, fn))
 				info->pageblocks[mt]++;

@@ -180,20 +180,20 @@ static void pageblocks_are_claimed(void)
 
 	fixture_init(&f, 1, 1);
 	fixture_add(&f, 0, MCTL_MAX_ORDER);
-	tap_expect_equal(f.table.pageblock[0], MCTL_MT_MOVABLE);
+	tap_expect_equal(mctl_table_pageblock_mt(&f.table, 0), MCTL_MT_MOVABLE);
 	fn = fixture_alloc(&f, 0, 0, MCTL_MT_MOVABLE);
 	tap_expect_equal(fn, 0);
 	/* Pageblock 1 is whole: it goes over. */
 	fn = fixture_alloc(&f, 0, 0, MCTL_MT_UNMOVABLE);
 	tap_expect_equal(fn, 512);
-	tap_expect_equal(f.table.pageblock[1], MCTL_MT_UNMOVABLE);
-	tap_expect_equal(f.table.pageblock[0], MCTL_MT_MOVABLE);
+	tap_expect_equal(mctl_table_pageblock_mt(&f.table, 512), MCTL_MT_UNMOVABLE);
+	tap_expect_equal(mctl_table_pageblock_mt(&f.table, 0), MCTL_MT_MOVABLE);
 	tap_expect_equal(f.buddy[0].nr_steal, 1);
 	/* Half of pageblock 0 is free in one block: all that is free of it goes over. */
-	while (f.table.pageblock[1] == MCTL_MT_UNMOVABLE &&
+	while (mctl_table_pageblock_mt(&f.table, 512) == MCTL_MT_UNMOVABLE &&
 	       fixture_alloc(&f, 0, 8, MCTL_MT_UNMOVABLE) >= 512)
 		fixture_compare(&f);
-	tap_expect_equal(f.table.pageblock[0], MCTL_MT_UNMOVABLE);
+	tap_expect_equal(mctl_table_pageblock_mt(&f.table, 0), MCTL_MT_UNMOVABLE);
 	tap_expect_equal(f.buddy[0].nr_steal, 2);
 	fixture_compare(&f);
 	/* The one movable frame comes back to the list of what its pageblock is now. */
@@ -213,7 +213,7 @@ static void small_blocks_are_borrowed(void)
 	tap_expect_equal(from_mt, MCTL_MT_MOVABLE);
 	tap_expect_equal(fixture_alloc(&f, 0, 2, MCTL_MT_UNMOVABLE), 0);
 	tap_expect_equal(f.buddy[0].nr_steal, 0);
-	tap_expect_equal(f.table.pageblock[0], MCTL_MT_MOVABLE);
+	tap_expect_equal(mctl_table_pageblock_mt(&f.table, 0), MCTL_MT_MOVABLE);
 	fixture_compare(&f);
 	fixture_idle(&f);
 	fixture_fini(&f);

@@ -183,7 +183,8 @@ static void pageblocks(void)
 	prepare(&f);
 	plant(&f, f.table.pageblock[4], MCTL_MT_UNMOVABLE, "buddy I7", "migratetype");
 	plant(&f, f.table.pageblock[5], MCTL_MT_RECLAIMABLE, "buddy I7", "migratetype");
-	plant(&f, f.table.pageblock[3], 77, "table T5", "migratetype");
+	plant(&f, f.table.pageblock[3], 3, "table T5", "migratetype");
+	plant(&f, f.table.pageblock[1], MCTL_PAGEBLOCK(1, MCTL_MT_MOVABLE), "table T5", "zone");
 	fixture_fini(&f);
 }
 
