@@ -20,7 +20,7 @@
 #include "mm/arena.h"
 #include "mm/cache.h"
 #include "mm/fcache.h"
-#include "mm/region.h"
+#include "mm/region_internal.h"
 
 #define CALLER ((u32)_RET_IP_)
 #define CACHE_FLAGS \
@@ -391,10 +391,13 @@ EXPORT_SYMBOL_GPL(memctl_region_nr_pages);
  * @region: a region that is held
  * @address: an address in it
  *
+ * So short that a place for ftrace to hook into would be felt.
+ *
  * Context: any.
  * Return: the page, or NULL when nothing is mapped there.
  */
-struct page *memctl_region_to_page(const struct memctl_region *region, unsigned long address)
+notrace struct page *memctl_region_to_page(const struct memctl_region *region,
+					   unsigned long address)
 {
 	return mctl_region_to_page(inner_region(region), address);
 }

@@ -128,6 +128,19 @@ void memctl_bench_zone_free(struct memctl_arena *arena, u32 fn, unsigned int ord
 EXPORT_SYMBOL_GPL(memctl_bench_zone_free);
 
 /**
+ * memctl_bench_tables() - the shadow of a region, for mctl_ptable_cached()
+ * @region: a region that is held
+ *
+ * Context: Any.
+ * Return: its page tables.
+ */
+const struct mctl_ptable *memctl_bench_tables(const struct memctl_region *region)
+{
+	return &((const struct mctl_region *)region)->shadow.pt;
+}
+EXPORT_SYMBOL_GPL(memctl_bench_tables);
+
+/**
  * memctl_bench_walk_cached() - a walk that remembers its last leaf table
  * @region: a region that is held
  * @cache: what it remembers; all zero to begin with

@@ -35,6 +35,7 @@ void memctl_bench_drain(struct memctl_arena *arena);
 u32 memctl_bench_zone_alloc(struct memctl_arena *arena, unsigned int order);
 void memctl_bench_zone_free(struct memctl_arena *arena, u32 fn, unsigned int order);
 
+const struct mctl_ptable *memctl_bench_tables(const struct memctl_region *region);
 u64 memctl_bench_walk_cached(const struct memctl_region *region, struct mctl_ptable_cache *cache,
 			     unsigned long address);
 struct memctl_bench_map *memctl_bench_map_create(const struct memctl_region *region);

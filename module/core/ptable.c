@@ -26,6 +26,7 @@
  *     their size.
  * I5  An entry that points to a table has exactly table_flags, but for A and D.
  * I6  nr_tables, nr_leaves and nr_mapped are what a count comes to.
+ * I7  fast_from is what mctl_ptable_fast_from() makes of them.
  *
  * A call that fails leaves the tables byte for byte as it found them.
  *
@@ -121,6 +122,7 @@ int mctl_ptable_init(struct mctl_ptable *pt, const struct mctl_ptable_config *co
 	if (pt->root_pfn == MCTL_PT_NO_PFN)
 		return -ENOMEM;
 	pt->nr_tables = 1;
+	pt->fast_from = mctl_ptable_fast_from(pt);
 	pt->root = mctl_ptable_table(pt, pt->root_pfn);
 	return 0;
 }
@@ -157,6 +159,47 @@ static noinline u64 walk_any(const struct mctl_ptable *pt, u64 address, unsigned
 	}
 }
 
+/* The same where all levels have 512 entries of 8 bytes. *table: that of the entry at level 1. */
+static __always_inline u64 walk_fast(const struct mctl_ptable *pt, u64 address, unsigned int *level,
+				     const u64 **table)
+{
+	const u64 *at = pt->root;
+	u64 mask = pt->address_mask;
+	u64 entry;
+
+	if (unlikely(pt->fast_levels == 5)) {
+		entry = at[address >> 48 & 511] & mask;
+		if (unlikely(!entry))
+			return 0;
+		at = mctl_ptable_at(pt, entry);
+	}
+	entry = at[address >> 39 & 511] & mask;
+	if (unlikely(!entry))
+		return 0;
+
+	entry = mctl_ptable_at(pt, entry)[address >> 30 & 511];
+	if (unlikely(entry & MCTL_PT_PS)) {
+		*level = 3;
+		return entry;
+	}
+	entry &= mask;
+	if (unlikely(!entry))
+		return 0;
+
+	entry = mctl_ptable_at(pt, entry)[address >> 21 & 511];
+	if (unlikely(entry & MCTL_PT_PS)) {
+		*level = 2;
+		return entry;
+	}
+	entry &= mask;
+	if (unlikely(!entry))
+		return 0;
+
+	*level = 1;
+	*table = mctl_ptable_at(pt, entry);
+	return (*table)[address >> 12 & 511];
+}
+
 /**
  * mctl_ptable_walk() - translate, as the processor does
  * @pt: the tables, trusted to hold the invariants
@@ -168,27 +211,28 @@ static noinline u64 walk_any(const struct mctl_ptable *pt, u64 address, unsigned
  */
 u64 mctl_ptable_walk(const struct mctl_ptable *pt, u64 address, unsigned int *level)
 {
+	const u64 *table;
+
 	if (unlikely(!pt->fast_levels))
 		return walk_any(pt, address, level);
-	return mctl_ptable_walk_fast(pt, address, level);
+	return walk_fast(pt, address, level, &table);
 }
 
 /* Walk, and remember the leaf table when the walk ends in one. */
 static noinline u64 walk_and_cache(const struct mctl_ptable *pt, struct mctl_ptable_cache *cache,
 				   u64 address, unsigned int *level)
 {
-	u64 pfn = pt->root_pfn;
+	const u64 *table = NULL;
 	u64 entry;
 
 	cache->serial = 0;
-	entry = mctl_ptable_walk(pt, address, level);
-	if (!entry || *level != 1 || !pt->fast_levels)
+	if (unlikely(!pt->fast_levels))
+		return walk_any(pt, address, level);
+	entry = walk_fast(pt, address, level, &table);
+	if (!table)
 		return entry;
-	for (unsigned int l = pt->fast_levels; l > 1; l--)
-		pfn = mctl_ptable_target(pt, mctl_ptable_entry(pt, pfn,
-							       mctl_ptable_index(pt, l, address)));
-	cache->table = mctl_ptable_table(pt, pfn);
 	cache->prefix = address >> 21;
+	cache->table = (unsigned long)table - (cache->prefix << 9) * sizeof(u64);
 	cache->serial = pt->serial;
 	return entry;
 }
@@ -206,8 +250,10 @@ static noinline u64 walk_and_cache(const struct mctl_ptable *pt, struct mctl_pta
 u64 mctl_ptable_walk_cached(const struct mctl_ptable *pt, struct mctl_ptable_cache *cache,
 			    u64 address, unsigned int *level)
 {
-	if (unlikely(cache->prefix != address >> 21 || cache->serial != pt->serial))
+	u64 entry = mctl_ptable_cached(pt, cache, address);
+
+	if (!entry)
 		return walk_and_cache(pt, cache, address, level);
 	*level = 1;
-	return cache->table[address >> 12 & 511];
+	return entry;
 }

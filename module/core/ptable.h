@@ -115,6 +115,7 @@ struct mctl_ptable_config {
  * @address_mask: bits of an entry that are the physical address
  * @serial: grows whenever a table is freed
  * @fast_levels: 4 or 5 where all levels have 512 entries of 8 bytes, else 0
+ * @fast_from: least address >> 39 that mctl_ptable_page() translates (I7)
  * @root_pfn: frame of the root
  * @format: as in the config
  * @ops: as in the config
@@ -130,6 +131,7 @@ struct mctl_ptable {
 	unsigned long base;
 	u64 address_mask;
 	u64 serial;
+	u64 fast_from;
 	u32 fast_levels;
 
 	u64 root_pfn;
@@ -175,14 +177,14 @@ struct mctl_ptable_cursor {
 
 /**
  * struct mctl_ptable_cache - the leaf table of the last walk
- * @table: the table
+ * @table: where its entry for address 0 would be if it translated all addresses
  * @prefix: address >> 21 of what it translates
  * @serial: of the tables when it was looked up; 0, which no tables have, for none
  *
  * All zero to begin with.
  */
 struct mctl_ptable_cache {
-	const u64 *table;
+	unsigned long table;
 	u64 prefix;
 	u64 serial;
 };
@@ -256,54 +258,83 @@ bool mctl_ptable_next(const struct mctl_ptable *pt, struct mctl_ptable_cursor *c
 		      struct mctl_ptable_step *step);
 int mctl_ptable_flip(struct mctl_ptable *pt, u64 address, unsigned int level, unsigned int bit);
 
+/* The upper half of the addresses of 4 levels, as address >> 39. */
+#define MCTL_PT_UPPER_HALF (0xffff800000000000ULL >> 39)
+
+/**
+ * mctl_ptable_fast_from() - what fast_from has to be
+ * @pt: the tables
+ *
+ * Context: Any; the caller keeps the tables from changing.
+ * Return: the upper half where there are 4 levels and all leaves are of 4 KiB; else U64_MAX, which
+ * no address reaches.
+ */
+static inline u64 mctl_ptable_fast_from(const struct mctl_ptable *pt)
+{
+	u64 nr_large = 0;
+
+	for (unsigned int level = 2; level <= MCTL_PT_MAX_LEVELS; level++)
+		nr_large += pt->nr_leaves[level];
+	if (pt->fast_levels == 4 && pt->format->sign_extended && !nr_large)
+		return MCTL_PT_UPPER_HALF;
+	return U64_MAX;
+}
+
 /* The table at a physical address. */
 static __always_inline const u64 *mctl_ptable_at(const struct mctl_ptable *pt, u64 physical)
 {
 	return (const u64 *)(pt->base + physical);
 }
 
-/*
- * mctl_ptable_walk() where fast_levels is known not to be 0, for callers that
- * cannot afford the call. By I3 and I4 an entry without an address points to
- * no table, so one test serves for both.
+/**
+ * mctl_ptable_page() - translate an address of the upper half, in tables of the usual kind
+ * @pt: the tables, trusted to hold the invariants
+ * @address: virtual address, any
+ *
+ * The walk that counts every instruction: one compare tells the half, the format and that no leaf
+ * is large; by I3 and I4 an entry without an address points to no table, so one test serves for
+ * both.
+ *
+ * Context: Any; the caller keeps the tables from changing.
+ * Return: physical address of the page of 4 KiB that @address lies in; 0 where mctl_ptable_walk()
+ * has to tell, be it that nothing is mapped.
  */
-static __always_inline u64 mctl_ptable_walk_fast(const struct mctl_ptable *pt, u64 address,
-						 unsigned int *level)
+static __always_inline u64 mctl_ptable_page(const struct mctl_ptable *pt, u64 address)
 {
-	const u64 *table = pt->root;
+	u64 index = address >> 39;
 	u64 mask = pt->address_mask;
 	u64 entry;
 
-	if (unlikely(pt->fast_levels == 5)) {
-		entry = table[address >> 48 & 511] & mask;
-		if (unlikely(!entry))
-			return 0;
-		table = mctl_ptable_at(pt, entry);
-	}
-	entry = table[address >> 39 & 511] & mask;
+	if (unlikely(index < pt->fast_from))
+		return 0;
+	/* The bits above those of an index are all set. */
+	entry = (pt->root - (MCTL_PT_UPPER_HALF - 256))[index] & mask;
 	if (unlikely(!entry))
 		return 0;
-
-	entry = mctl_ptable_at(pt, entry)[address >> 30 & 511];
-	if (unlikely(entry & MCTL_PT_PS)) {
-		*level = 3;
-		return entry;
-	}
-	entry &= mask;
+	entry = mctl_ptable_at(pt, entry)[address >> 30 & 511] & mask;
 	if (unlikely(!entry))
 		return 0;
-
-	entry = mctl_ptable_at(pt, entry)[address >> 21 & 511];
-	if (unlikely(entry & MCTL_PT_PS)) {
-		*level = 2;
-		return entry;
-	}
-	entry &= mask;
+	entry = mctl_ptable_at(pt, entry)[address >> 21 & 511] & mask;
 	if (unlikely(!entry))
 		return 0;
+	return mctl_ptable_at(pt, entry)[address >> 12 & 511] & mask;
+}
 
-	*level = 1;
-	return mctl_ptable_at(pt, entry)[address >> 12 & 511];
+/**
+ * mctl_ptable_cached() - translate by the leaf table of the last walk
+ * @pt: the tables, trusted to hold the invariants
+ * @cache: the leaf table, from mctl_ptable_walk_cached()
+ * @address: virtual address
+ *
+ * Context: Any; the caller keeps the tables from changing, and @cache to himself.
+ * Return: the leaf, of 4 KiB; 0 where mctl_ptable_walk_cached() has to tell.
+ */
+static __always_inline u64 mctl_ptable_cached(const struct mctl_ptable *pt,
+					      const struct mctl_ptable_cache *cache, u64 address)
+{
+	if (unlikely(cache->prefix != address >> 21 || cache->serial != pt->serial))
+		return 0;
+	return *(const u64 *)(cache->table + (address >> 12) * sizeof(u64));
 }
 
 void mctl_ptable_check(const struct mctl_ptable *pt, struct mctl_report *report);

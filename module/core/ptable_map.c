@@ -230,6 +230,7 @@ static int map_span(struct mctl_ptable *pt, struct span *span)
 	/* All that was mapped goes, and only that: no leaf is cut, so this cannot fail. */
 	if (ret && undo.nr)
 		unmap_table(pt, pt->root_pfn, pt->format->nr_levels, &undo);
+	pt->fast_from = mctl_ptable_fast_from(pt);
 	return ret;
 }
 
@@ -383,6 +384,7 @@ static int split_ends(struct mctl_ptable *pt, u64 address, u64 nr)
 		split_at(pt, end, reserve.pfn[1]);
 	}
 	put_reserve(pt, &reserve);
+	pt->fast_from = mctl_ptable_fast_from(pt);
 	return ret;
 }
 
@@ -471,6 +473,7 @@ s64 mctl_ptable_unmap(struct mctl_ptable *pt, u64 address, u64 nr)
 	if (ret)
 		return ret;
 	unmap_table(pt, pt->root_pfn, pt->format->nr_levels, &span);
+	pt->fast_from = mctl_ptable_fast_from(pt);
 	return span.done;
 }
 

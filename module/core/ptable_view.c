@@ -309,4 +309,6 @@ void mctl_ptable_check(const struct mctl_ptable *pt, struct mctl_report *report)
 				   tally.nr_leaves[level], pt->nr_leaves[level]);
 	mctl_report_expect(report, "ptable I6", "tables", root, "nr_mapped", tally.nr_mapped,
 			   pt->nr_mapped);
+	mctl_report_expect(report, "ptable I7", "tables", root, "fast_from",
+			   mctl_ptable_fast_from(pt), pt->fast_from);
 }

@@ -515,25 +515,23 @@ u32 mctl_region_nr_pages(const struct mctl_region *region)
 }
 
 /**
- * mctl_region_to_page() - translate an address through the shadow
+ * mctl_region_walk_to_page() - translate an address through the shadow, whatever it is
  * @region: held by the caller
  * @address: virtual address
  *
  * Context: Any.
  * Return: the page, or NULL when @address is not in the region.
  */
-struct page *mctl_region_to_page(const struct mctl_region *region, unsigned long address)
+struct page *mctl_region_walk_to_page(const struct mctl_region *region, unsigned long address)
 {
 	const struct mctl_ptable *pt = &region->shadow.pt;
 	unsigned int level;
 	u64 entry;
 
-	if (unlikely(address - region->start >= region->end - region->start))
+	if (address - region->start >= region->end - region->start)
 		return NULL;
-	entry = mctl_ptable_walk_fast(pt, address, &level);
-	if (unlikely(!entry))
+	entry = mctl_ptable_walk(pt, address, &level);
+	if (!entry)
 		return NULL;
-	if (likely(level == 1))
-		return pfn_to_page(mctl_ptable_target(pt, entry));
 	return pfn_to_page(mctl_ptable_physical(pt, address, level, entry) >> PAGE_SHIFT);
 }

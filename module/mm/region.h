@@ -44,7 +44,7 @@ struct mctl_region *mctl_region_get(struct mctl_arena *arena, const char *name);
 void mctl_region_put(struct mctl_region *region);
 unsigned long mctl_region_start(const struct mctl_region *region);
 u32 mctl_region_nr_pages(const struct mctl_region *region);
-struct page *mctl_region_to_page(const struct mctl_region *region, unsigned long address);
+struct page *mctl_region_walk_to_page(const struct mctl_region *region, unsigned long address);
 
 int mctl_region_of_frame(struct mctl_arena *arena, u32 fn, char *name, u64 *address);
 

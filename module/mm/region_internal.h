@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What region.c and region_pt.c share. */
+/* What region.c, region_pt.c and api.c share. */
 #ifndef MCTL_MM_REGION_INTERNAL_H
 #define MCTL_MM_REGION_INTERNAL_H
 
+#include <linux/mm.h>
 #include "mm/region.h"
 #include "mm/shadow.h"
 
@@ -38,5 +39,28 @@ struct mctl_region {
 
 /* The region of this name, or NULL; arena->regions.lock is held. */
 struct mctl_region *mctl_region_find(struct mctl_arena *arena, const char *name);
+
+/**
+ * mctl_region_to_page() - translate an address through the shadow
+ * @region: held by the caller
+ * @address: virtual address
+ *
+ * Where @address lies outside the region the shadow maps nothing (I2 of region.c), so it need not
+ * be compared with the region's ends.
+ *
+ * Context: Any.
+ * Return: the page, or NULL when @address is not in the region.
+ */
+static __always_inline struct page *mctl_region_to_page(const struct mctl_region *region,
+							unsigned long address)
+{
+	u64 physical = mctl_ptable_page(&region->shadow.pt, address);
+
+	if (unlikely(!physical))
+		return mctl_region_walk_to_page(region, address);
+	/* pfn_to_page(physical >> PAGE_SHIFT), in one shift: the offset is 0. */
+	BUILD_BUG_ON(PAGE_SIZE % sizeof(struct page));
+	return (void *)vmemmap + physical / (PAGE_SIZE / sizeof(struct page));
+}
 
 #endif /* MCTL_MM_REGION_INTERNAL_H */

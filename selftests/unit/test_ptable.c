@@ -418,7 +418,7 @@ static void the_cache_forgets(void)
 	tap_expect_equal(mctl_ptable_unmap(&t.pt, 0x1000, 1), 1);
 	tap_expect(mctl_ptable_walk_cached(&t.pt, &cache, 0x5000, &level) == 0x5001 && level == 1);
 	/* And it is used as long as it is good. */
-	cache.table = decoy;
+	cache.table = (unsigned long)decoy;
 	tap_expect(mctl_ptable_walk_cached(&t.pt, &cache, 0x6000, &level) == 0x1234001);
 	tap_expect(mctl_ptable_walk_cached(&t.pt, &cache, 0x206000, &level) == 0);
 	tap_expect(mctl_ptable_walk_cached(&t.pt, &cache, 0x6000, &level) == 0x6001);
@@ -523,6 +523,7 @@ static void every_line_of_the_check_finds_its_damage(void)
 	PLANT(t.pt.nr_tables, 77, "ptable I6", "nr_tables");
 	PLANT(t.pt.nr_leaves[2], 0, "ptable I6", "nr_leaves");
 	PLANT(t.pt.nr_mapped, 1, "ptable I6", "nr_mapped");
+	PLANT(t.pt.fast_from, MCTL_PT_UPPER_HALF, "ptable I7", "fast_from");
 
 	tap_expect_equal(tables_check(&t, &report), 0);
 	memset(t.memory + frame * PAGE, 0, PAGE);
