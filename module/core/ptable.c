@@ -118,7 +118,7 @@ int mctl_ptable_init(struct mctl_ptable *pt, const struct mctl_ptable_config *co
 	if (fast && format->nr_levels >= 4)
 		pt->fast_levels = format->nr_levels;
 
-	pt->root_pfn = pt->ops->alloc(pt->context, format->nr_levels);
+	pt->root_pfn = pt->ops->alloc(pt->context, format->nr_levels, true);
 	if (pt->root_pfn == MCTL_PT_NO_PFN)
 		return -ENOMEM;
 	pt->nr_tables = 1;

@@ -72,8 +72,8 @@ extern const struct mctl_ptable_format mctl_ptable_x86_64_5level;
 
 /**
  * struct mctl_ptable_ops - where tables live
- * @alloc: a frame for a table of a level, all zero, with count and marks 0; its pfn, or
- *	   MCTL_PT_NO_PFN
+ * @alloc: a frame for a table of a level, with count and marks 0, and all zero if asked for,
+ *	   which every table is but one that is filled at once; its pfn, or MCTL_PT_NO_PFN
  * @free: gives a table's frame back, all of its entries 0
  * @count: adds to the number of present entries kept for a table; the new number
  * @mark: one more visit of a check to a table; the visits since the caller last cleared them
@@ -81,7 +81,7 @@ extern const struct mctl_ptable_format mctl_ptable_x86_64_5level;
  *	      called with any number that may stand in a damaged entry
  */
 struct mctl_ptable_ops {
-	u64 (*alloc)(void *context, unsigned int level);
+	u64 (*alloc)(void *context, unsigned int level, bool zero);
 	void (*free)(void *context, u64 pfn);
 	u32 (*count)(void *context, u64 pfn, int delta);
 	u32 (*mark)(void *context, u64 pfn);
@@ -143,6 +143,16 @@ struct mctl_ptable {
 	u32 nr_tables;
 	u64 nr_leaves[MCTL_PT_MAX_LEVELS + 1];
 	u64 nr_mapped;
+};
+
+/**
+ * struct mctl_ptable_run - frames in a row
+ * @pfn: the first
+ * @nr: how many, not 0
+ */
+struct mctl_ptable_run {
+	u64 pfn;
+	u64 nr;
 };
 
 /**
@@ -243,7 +253,8 @@ bool mctl_ptable_canonical(const struct mctl_ptable_format *format, u64 address)
 
 int mctl_ptable_map(struct mctl_ptable *pt, u64 address, u64 pfn, u64 nr, u64 flags,
 		    unsigned int max_level);
-int mctl_ptable_map_pages(struct mctl_ptable *pt, u64 address, const u64 *pfns, u64 nr, u64 flags);
+int mctl_ptable_map_runs(struct mctl_ptable *pt, u64 address, const struct mctl_ptable_run *runs,
+			 u64 nr, u64 flags);
 s64 mctl_ptable_unmap(struct mctl_ptable *pt, u64 address, u64 nr);
 s64 mctl_ptable_protect(struct mctl_ptable *pt, u64 address, u64 nr, u64 mask, u64 flags);
 

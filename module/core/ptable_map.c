@@ -20,8 +20,9 @@
  * @address: first virtual address
  * @nr: pages of 4 KiB
  * @done: pages unmapped or changed so far
- * @pfn: frame for @address, when @pfns is NULL
- * @pfns: frames, one for each page
+ * @pfn: frame for @address, when mapping
+ * @in_row: frames in a row from there on, not 0 before the end
+ * @runs: what follows them
  * @flags: of the leaves, as for 4 KiB
  * @mask: bits to replace by those of @flags
  * @max_level: largest leaf to use
@@ -31,7 +32,8 @@ struct span {
 	u64 nr;
 	u64 done;
 	u64 pfn;
-	const u64 *pfns;
+	u64 in_row;
+	const struct mctl_ptable_run *runs;
 	u64 flags;
 	u64 mask;
 	unsigned int max_level;
@@ -46,10 +48,19 @@ static inline void advance(struct span *span, u64 nr)
 {
 	span->address += nr << MCTL_PT_PAGE_SHIFT;
 	span->nr -= nr;
-	if (span->pfns)
-		span->pfns += nr;
-	else
-		span->pfn += nr;
+}
+
+/* The same when mapping, within the frames in a row. */
+static inline void advance_frames(struct span *span, u64 nr)
+{
+	advance(span, nr);
+	span->pfn += nr;
+	span->in_row -= nr;
+	if (!span->in_row && span->nr) {
+		span->pfn = span->runs->pfn;
+		span->in_row = min(span->runs->nr, span->nr);
+		span->runs++;
+	}
 }
 
 static u64 large_flags(u64 flags)
@@ -67,9 +78,9 @@ static u64 small_flags(const struct mctl_ptable *pt, u64 entry)
 	return (entry & ~(pt->address_mask | MCTL_PT_PAT_LARGE | MCTL_PT_PS)) | pat;
 }
 
-static u64 alloc_table(struct mctl_ptable *pt, unsigned int level)
+static u64 alloc_table(struct mctl_ptable *pt, unsigned int level, bool zero)
 {
-	u64 pfn = pt->ops->alloc(pt->context, level);
+	u64 pfn = pt->ops->alloc(pt->context, level, zero);
 
 	if (pfn != MCTL_PT_NO_PFN)
 		pt->nr_tables++;
@@ -103,53 +114,68 @@ static int check_range(const struct mctl_ptable *pt, u64 address, u64 nr)
 /* --- map ---------------------------------------------------------------------------------- */
 
 /*
- * Fill entries of one leaf table. Inlined for each entry size, and for frames
- * in a row or not, so that the loop has none of these questions left in it.
+ * Fill entries of one leaf table with frames in a row. Inlined for each entry
+ * size, and for a table that is empty still, so that the loop has none of
+ * these questions left in it.
  * Return: entries filled, less than @nr when one was in use.
  */
-static __always_inline u32 fill_entries(void *table, u32 index, u32 nr, const struct span *span,
-					bool small, const bool listed)
+static __always_inline u32 fill_entries(void *table, u32 index, u32 nr, u64 entry, const bool small,
+					const bool empty)
 {
-	const u64 *pfns = span->pfns;
-	u64 flags = span->flags;
-	u64 entry = span->pfn << MCTL_PT_PAGE_SHIFT | flags;
 	u32 *small_entry = (u32 *)table + index;
 	u64 *large_entry = (u64 *)table + index;
 	u32 i;
 
+#pragma GCC unroll 8
 	for (i = 0; i < nr; i++) {
-		if (small ? small_entry[i] : large_entry[i])
+		if (!empty && (small ? small_entry[i] : large_entry[i]))
 			break;
-		if (listed)
-			entry = pfns[i] << MCTL_PT_PAGE_SHIFT | flags;
 		if (small)
 			small_entry[i] = entry;
 		else
 			large_entry[i] = entry;
-		if (!listed)
-			entry += 1ULL << MCTL_PT_PAGE_SHIFT;
+		entry += 1ULL << MCTL_PT_PAGE_SHIFT;
 	}
 	return i;
 }
 
-static int fill_table(struct mctl_ptable *pt, u64 pfn, struct span *span)
+/* Whether @span fills a leaf table from end to end: then it need not be zeroed first. */
+static bool fills_table(const struct mctl_ptable *pt, unsigned int level, const struct span *span)
+{
+	return level == 1 && span->nr >= mctl_ptable_nr_entries(pt, 1) &&
+	       !mctl_ptable_index(pt, 1, span->address);
+}
+
+/* @empty: the table is new, nothing is in use. */
+static int fill_table(struct mctl_ptable *pt, u64 pfn, struct span *span, bool empty)
 {
 	u32 index = mctl_ptable_index(pt, 1, span->address);
 	u32 nr = min_t(u64, mctl_ptable_nr_entries(pt, 1) - index, span->nr);
 	void *table = mctl_ptable_table(pt, pfn);
-	u32 done;
+	u32 done = 0;
 
-	if (pt->format->entry_size == sizeof(u32))
-		done = fill_entries(table, index, nr, span, true, span->pfns);
-	else if (span->pfns)
-		done = fill_entries(table, index, nr, span, false, true);
-	else
-		done = fill_entries(table, index, nr, span, false, false);
+	while (done < nr) {
+		u64 entry = span->pfn << MCTL_PT_PAGE_SHIFT | span->flags;
+		u32 run = min_t(u64, nr - done, span->in_row);
+		u32 filled;
+
+		if (pt->format->entry_size == sizeof(u32) && empty)
+			filled = fill_entries(table, index + done, run, entry, true, true);
+		else if (pt->format->entry_size == sizeof(u32))
+			filled = fill_entries(table, index + done, run, entry, true, false);
+		else if (empty)
+			filled = fill_entries(table, index + done, run, entry, false, true);
+		else
+			filled = fill_entries(table, index + done, run, entry, false, false);
+		done += filled;
+		advance_frames(span, filled);
+		if (filled < run)
+			break;
+	}
 	if (done) {
 		pt->ops->count(pt->context, pfn, done);
 		pt->nr_leaves[1] += done;
 		pt->nr_mapped += done;
-		advance(span, done);
 	}
 	return done < nr ? -EEXIST : 0;
 }
@@ -159,11 +185,12 @@ static bool fits(const struct mctl_ptable *pt, unsigned int level, const struct 
 {
 	u64 pages = mctl_ptable_pages(pt, level);
 
-	return level <= span->max_level && pt->format->level[level].leaf && span->nr >= pages &&
+	return level <= span->max_level && pt->format->level[level].leaf && span->in_row >= pages &&
 	       !((span->address >> MCTL_PT_PAGE_SHIFT | span->pfn) & (pages - 1));
 }
 
-static int map_table(struct mctl_ptable *pt, u64 pfn, unsigned int level, struct span *span);
+static int map_table(struct mctl_ptable *pt, u64 pfn, unsigned int level, struct span *span,
+		     bool empty);
 
 /* Map as much of @span as one entry above the leaf tables translates. */
 static int map_entry(struct mctl_ptable *pt, u64 pfn, unsigned int level, u32 index,
@@ -176,7 +203,7 @@ static int map_entry(struct mctl_ptable *pt, u64 pfn, unsigned int level, u32 in
 	if (entry) {
 		if (mctl_ptable_is_leaf(pt, level, entry))
 			return -EEXIST;
-		return map_table(pt, mctl_ptable_target(pt, entry), level - 1, span);
+		return map_table(pt, mctl_ptable_target(pt, entry), level - 1, span, false);
 	}
 	if (fits(pt, level, span)) {
 		entry = span->pfn << MCTL_PT_PAGE_SHIFT | large_flags(span->flags);
@@ -184,14 +211,14 @@ static int map_entry(struct mctl_ptable *pt, u64 pfn, unsigned int level, u32 in
 		pt->ops->count(pt->context, pfn, 1);
 		pt->nr_leaves[level]++;
 		pt->nr_mapped += mctl_ptable_pages(pt, level);
-		advance(span, mctl_ptable_pages(pt, level));
+		advance_frames(span, mctl_ptable_pages(pt, level));
 		return 0;
 	}
 
-	child = alloc_table(pt, level - 1);
+	child = alloc_table(pt, level - 1, !fills_table(pt, level - 1, span));
 	if (child == MCTL_PT_NO_PFN)
 		return -ENOMEM;
-	ret = map_table(pt, child, level - 1, span);
+	ret = map_table(pt, child, level - 1, span, true);
 	if (!pt->ops->count(pt->context, child, 0)) {
 		free_table(pt, child);
 		return ret;
@@ -201,13 +228,14 @@ static int map_entry(struct mctl_ptable *pt, u64 pfn, unsigned int level, u32 in
 	return ret;
 }
 
-static int map_table(struct mctl_ptable *pt, u64 pfn, unsigned int level, struct span *span)
+static int map_table(struct mctl_ptable *pt, u64 pfn, unsigned int level, struct span *span,
+		     bool empty)
 {
 	u32 index = mctl_ptable_index(pt, level, span->address);
 	int ret = 0;
 
 	if (level == 1)
-		return fill_table(pt, pfn, span);
+		return fill_table(pt, pfn, span, empty);
 	for (; span->nr && !ret && index < mctl_ptable_nr_entries(pt, level); index++)
 		ret = map_entry(pt, pfn, level, index, span);
 	return ret;
@@ -225,7 +253,7 @@ static int map_span(struct mctl_ptable *pt, struct span *span)
 		return ret;
 	if (!(span->flags & MCTL_PT_P) || (span->flags & ~(flags | pt->encryption)))
 		return -EINVAL;
-	ret = map_table(pt, pt->root_pfn, pt->format->nr_levels, span);
+	ret = map_table(pt, pt->root_pfn, pt->format->nr_levels, span, false);
 	undo.nr -= span->nr;
 	/* All that was mapped goes, and only that: no leaf is cut, so this cannot fail. */
 	if (ret && undo.nr)
@@ -255,6 +283,7 @@ int mctl_ptable_map(struct mctl_ptable *pt, u64 address, u64 pfn, u64 nr, u64 fl
 		.address = address,
 		.nr = nr,
 		.pfn = pfn,
+		.in_row = nr,
 		.flags = flags,
 		.max_level = max_level,
 	};
@@ -266,19 +295,28 @@ int mctl_ptable_map(struct mctl_ptable *pt, u64 address, u64 pfn, u64 nr, u64 fl
 }
 
 /**
- * mctl_ptable_map_pages() - map a range to frames in any order
+ * mctl_ptable_map_runs() - map a range to frames in any order
  * @pt: the tables
  * @address: first virtual address, a multiple of 4 KiB
- * @pfns: physical frame number for each page; trusted to be within the width of an address
+ * @runs: the frames, @nr of them or more; trusted to be within the width of an address
  * @nr: pages of 4 KiB
  * @flags: bits of a 4 KiB leaf without the address; P must be among them
  *
  * Context: Any that the ops allow; the caller serialises.
  * Return: as mctl_ptable_map().
  */
-int mctl_ptable_map_pages(struct mctl_ptable *pt, u64 address, const u64 *pfns, u64 nr, u64 flags)
+int mctl_ptable_map_runs(struct mctl_ptable *pt, u64 address, const struct mctl_ptable_run *runs,
+			 u64 nr, u64 flags)
 {
-	struct span span = { .address = address, .nr = nr, .pfns = pfns, .flags = flags };
+	struct span span = {
+		.address = address,
+		.nr = nr,
+		.pfn = runs->pfn,
+		.in_row = min(runs->nr, nr),
+		.runs = runs + 1,
+		.flags = flags,
+		.max_level = 1,
+	};
 
 	return map_span(pt, &span);
 }
@@ -330,7 +368,7 @@ static int fill_reserve(struct mctl_ptable *pt, u64 address, u64 *pfns)
 
 	for (; level > 1 && address >> MCTL_PT_PAGE_SHIFT & (mctl_ptable_pages(pt, level) - 1);
 	     level--) {
-		pfns[level - 1] = alloc_table(pt, level - 1);
+		pfns[level - 1] = alloc_table(pt, level - 1, true);
 		if (pfns[level - 1] == MCTL_PT_NO_PFN)
 			return -ENOMEM;
 	}
@@ -398,19 +436,36 @@ static u64 here(const struct mctl_ptable *pt, unsigned int level, const struct s
 	return min(span->nr, pages - (span->address >> MCTL_PT_PAGE_SHIFT & (pages - 1)));
 }
 
+/* Inlined for each entry size, as fill_entries() is. Return: entries that were present. */
+static __always_inline u32 clear_entries(void *table, u32 index, u32 nr, const bool small)
+{
+	u32 *small_entry = (u32 *)table + index;
+	u64 *large_entry = (u64 *)table + index;
+	u32 gone = 0;
+
+#pragma GCC unroll 8
+	for (u32 i = 0; i < nr; i++) {
+		gone += small ? !!small_entry[i] : !!large_entry[i];
+		if (small)
+			small_entry[i] = 0;
+		else
+			large_entry[i] = 0;
+	}
+	return gone;
+}
+
 /* Return: how many entries are left in the table. */
 static u32 clear_table(struct mctl_ptable *pt, u64 pfn, struct span *span)
 {
 	u32 index = mctl_ptable_index(pt, 1, span->address);
 	u32 nr = min_t(u64, mctl_ptable_nr_entries(pt, 1) - index, span->nr);
-	int gone = 0;
+	void *table = mctl_ptable_table(pt, pfn);
+	int gone;
 
-	for (u32 i = index; i < index + nr; i++) {
-		if (mctl_ptable_entry(pt, pfn, i)) {
-			mctl_ptable_set_entry(pt, pfn, i, 0);
-			gone++;
-		}
-	}
+	if (pt->format->entry_size == sizeof(u32))
+		gone = clear_entries(table, index, nr, true);
+	else
+		gone = clear_entries(table, index, nr, false);
 	pt->nr_leaves[1] -= gone;
 	pt->nr_mapped -= gone;
 	span->done += gone;

@@ -30,6 +30,7 @@
 #include <linux/numa.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
+#include <linux/string.h>
 #include <asm/processor.h>
 #include "mm/fcache.h"
 #include "mm/shadow.h"
@@ -40,8 +41,9 @@
 #define TAG_MARK	0x10000U
 #define TAG_MARK_SHIFT	16
 
-/* How many frames are mapped between two looks at the scheduler. */
-#define MAP_BATCH 64
+/* How many runs of frames, and pages, are mapped between two looks at the scheduler. */
+#define MAX_RUNS  16
+#define MAP_BATCH 512
 
 static u32 fn_of(const struct mctl_shadow *shadow, u64 pfn)
 {
@@ -96,14 +98,14 @@ static void unlink_table(struct mctl_shadow *shadow, u32 fn)
 	shadow->nr_tables--;
 }
 
-static u64 alloc_table(void *context, unsigned int level)
+static u64 alloc_table(void *context, unsigned int level, bool zero)
 {
 	struct mctl_shadow *shadow = context;
 	const struct mctl_request request = {
 		.type = MEMCTL_ZONE_TYPE_NORMAL,
 		.mt = MCTL_MT_UNMOVABLE,
 		.kind = MCTL_KIND_TABLE,
-		.flags = MCTL_REQUEST_ZERO,
+		.flags = zero ? MCTL_REQUEST_ZERO : 0,
 		.nid = NUMA_NO_NODE,
 	};
 	u32 fn = mctl_frame_alloc(shadow->arena, &request, NULL);
@@ -216,6 +218,56 @@ void mctl_shadow_fini(struct mctl_shadow *shadow)
 	}
 }
 
+/* Two frames in a row, as they stand in memory, and the step to the next two. */
+#define PAIR(fn)  ((u64)((fn) + 1) << 32 | (fn))
+#define NEXT_PAIR (2ULL << 32 | 2)
+
+static inline u64 load_pair(const u32 *fns)
+{
+	u64 pair;
+
+	memcpy(&pair, fns, sizeof(pair));
+	return pair;
+}
+
+/* How many frames from the first on are in a row, at most @max. */
+static u32 count_row(const u32 *fns, u32 max)
+{
+	u64 even = PAIR(fns[0]), odd = even + NEXT_PAIR;
+	const u32 *at = fns, *end = fns + (max & ~3);
+
+	while (at < end && load_pair(at) == even && load_pair(at + 2) == odd) {
+		even += 2 * NEXT_PAIR;
+		odd += 2 * NEXT_PAIR;
+		at += 4;
+	}
+	while (at < fns + max && *at == fns[0] + (at - fns))
+		at++;
+	return at - fns;
+}
+
+/*
+ * The runs that frames are made of; none crosses a section, where the next
+ * pfn may be anything. Return: how many of the frames, all when the runs suffice.
+ */
+static u32 find_runs(const struct mctl_shadow *shadow, const u32 *fns, u32 nr,
+		     struct mctl_ptable_run runs[MAX_RUNS])
+{
+	u32 done = 0;
+
+	preempt_disable();
+	for (u32 i = 0; i < MAX_RUNS && done < nr; i++) {
+		u32 fn = fns[done];
+		u32 max = min(nr - done, MCTL_SECTION_FRAMES - (fn & (MCTL_SECTION_FRAMES - 1)));
+
+		runs[i].pfn = mctl_table_pfn(&shadow->arena->table, fn);
+		runs[i].nr = count_row(&fns[done], max);
+		done += runs[i].nr;
+	}
+	preempt_enable();
+	return done;
+}
+
 /**
  * mctl_shadow_map() - map a range to frames of the arena
  * @shadow: the shadow
@@ -229,16 +281,14 @@ void mctl_shadow_fini(struct mctl_shadow *shadow)
  */
 int mctl_shadow_map(struct mctl_shadow *shadow, u64 address, const u32 *fns, u32 nr, u64 flags)
 {
-	u64 pfns[MAP_BATCH];
+	struct mctl_ptable_run runs[MAX_RUNS];
 	int ret = 0;
 	u32 done, batch;
 
 	for (done = 0; done < nr; done += batch) {
-		batch = min_t(u32, nr - done, MAP_BATCH);
-		for (u32 i = 0; i < batch; i++)
-			pfns[i] = pfn_of(shadow, fns[done + i]);
-		ret = mctl_ptable_map_pages(&shadow->pt, address + ((u64)done << PAGE_SHIFT), pfns,
-					    batch, flags);
+		batch = find_runs(shadow, fns + done, min_t(u32, nr - done, MAP_BATCH), runs);
+		ret = mctl_ptable_map_runs(&shadow->pt, address + ((u64)done << PAGE_SHIFT), runs,
+					   batch, flags);
 		if (ret)
 			break;
 		cond_resched();

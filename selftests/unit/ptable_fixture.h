@@ -42,7 +42,8 @@ struct tables {
 	struct mctl_ptable saved_pt;
 };
 
-static inline u64 fixture_alloc(void *context, unsigned int level)
+/* A frame that need not be zero is not. */
+static inline u64 fixture_alloc(void *context, unsigned int level, bool zero)
 {
 	struct tables *t = context;
 
@@ -53,6 +54,9 @@ static inline u64 fixture_alloc(void *context, unsigned int level)
 	for (u32 i = 0; i < t->nr_frames; i++) {
 		if (t->level[i])
 			continue;
+		if (!zero)
+			memset(t->memory + (size_t)i * PAGE, 0x55,
+			       mctl_ptable_nr_entries(&t->pt, level) * t->pt.format->entry_size);
 		t->level[i] = level;
 		t->count[i] = 0;
 		t->mark[i] = 0;
