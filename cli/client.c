@@ -25,8 +25,8 @@
 
 /* How often a dump is asked for again when changes interrupted it. */
 #define DUMP_TRIES 8
-/* Room for the largest request: MEMCTL_MAX_OPS operations and the rest. */
-#define REQUEST_SIZE  (MEMCTL_MAX_OPS * sizeof(struct memctl_op) + 4096)
+/* Room in a request for a few attributes; it grows with longer ones. */
+#define REQUEST_SIZE  512
 #define SOCKET_BUFFER (1 << 20)
 #define EVENT_BUFFER  (8 << 20)
 
@@ -216,7 +216,14 @@ struct request *request_new(struct client *c, unsigned int command, const char *
 
 void request_data(struct request *r, unsigned int attr, const void *data, size_t size)
 {
-	if (!r->error && nla_put(r->msg, attr, size, data) < 0)
+	size_t need;
+
+	if (r->error)
+		return;
+	need = nlmsg_hdr(r->msg)->nlmsg_len + nla_total_size(size);
+	if (need > nlmsg_get_max_size(r->msg) && nlmsg_expand(r->msg, need))
+		r->error = ENOMEM;
+	else if (nla_put(r->msg, attr, size, data) < 0)
 		r->error = EMSGSIZE;
 }
 
@@ -255,7 +262,8 @@ static int take_end(struct request *r, const struct nlmsghdr *head, const char *
 		return malformed(c, "an error message is cut short");
 	if (error < -4095)
 		return malformed(c, "an error number is out of range");
-	set_error(c, error < 0 ? CLIENT_REFUSED : CLIENT_OK, error < 0 ? -error : 0, "%s", "");
+	c->error = (struct client_error){ .fault = error < 0 ? CLIENT_REFUSED : CLIENT_OK,
+					  .error = error < 0 ? -error : 0 };
 	reply_ext_ack(head, payload, length, nlmsg_hdr(r->msg), &c->error);
 	if (error >= 0)
 		return 1;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Batches of allocations and frees: the operations come in as one array and
- * their results go out as one. All memory that the request itself needs is
- * had before its first operation, so that no result is lost.
+ * their results go out as one, written where they are sent from. All memory
+ * that the request itself needs is had before its first operation, so that
+ * no result is lost.
  */
 #include <linux/ktime.h>
-#include <linux/mm.h>
 #include "mm/handle.h"
 #include "nl/netlink.h"
 
@@ -30,35 +30,46 @@ static int read_ops(struct genl_info *info, const struct memctl_op **ops, unsign
 	return 0;
 }
 
-static bool put_results(struct sk_buff *skb, const struct memctl_result *results, unsigned int nr,
-			u64 time)
+/* Room in the reply for a result of each operation, or NULL. */
+static struct nlattr *reserve_results(struct sk_buff *skb, unsigned int nr)
 {
-	return nla_put(skb, MEMCTL_A_EXEC_RESULTS, nr * sizeof(*results), results) ||
-	       mctl_nl_put_u64(skb, MEMCTL_A_EXEC_TIME, time, MEMCTL_A_EXEC_PAD);
+	return nla_reserve(skb, MEMCTL_A_EXEC_RESULTS, nr * sizeof(struct memctl_result));
+}
+
+/* Give back the room of operations that were not carried out. */
+static void trim_results(struct sk_buff *skb, struct nlattr *attr, unsigned int nr)
+{
+	attr->nla_len = nla_attr_size(nr * sizeof(struct memctl_result));
+	nlmsg_trim(skb, (char *)attr + attr->nla_len);
 }
 
 int memctl_nl_exec_doit(struct sk_buff *request, struct genl_info *info)
 {
 	bool stop = nla_get_flag(info->attrs[MEMCTL_A_EXEC_STOP]);
 	struct memctl_result *results;
+	struct nlattr *attr = NULL;
 	const struct memctl_op *ops;
 	struct mctl_error error = {};
 	unsigned int nr, nr_done = 0;
 	struct sk_buff *skb;
+	size_t size;
 	void *hdr;
+	bool failed;
 	u64 time;
 	int ret;
 
 	ret = read_ops(info, &ops, &nr);
 	if (ret)
 		return ret;
-	results = kvmalloc_array(nr, sizeof(*results), GFP_KERNEL);
-	if (!results)
+	size = nla_total_size(nr * sizeof(*results)) + nla_total_size_64bit(sizeof(time));
+	skb = mctl_nl_reply_new(info, size, &hdr);
+	if (skb)
+		attr = reserve_results(skb, nr);
+	if (!attr) {
+		nlmsg_free(skb);
 		return -ENOMEM;
-	ret = -ENOMEM;
-	skb = mctl_nl_reply_new(info, MCTL_NL_REPLY_SIZE + nr * sizeof(*results), &hdr);
-	if (!skb)
-		goto out;
+	}
+	results = nla_data(attr);
 
 	time = ktime_get_ns();
 	ret = mctl_handle_exec(mctl_nl_arena(info), ops, nr, stop, results, &nr_done, &error);
@@ -68,14 +79,12 @@ int memctl_nl_exec_doit(struct sk_buff *request, struct genl_info *info)
 		ret = results[0].error;
 	if (ret) {
 		nlmsg_free(skb);
-		mctl_nl_fail(info->extack, info->attrs[MEMCTL_A_EXEC_OPS], ret, &error);
-		goto out;
+		return mctl_nl_fail(info->extack, info->attrs[MEMCTL_A_EXEC_OPS], ret, &error);
 	}
 	/* The ack of a batch says what was wrong with the first that was refused. */
 	if (error.text[0])
 		mctl_nl_fail(info->extack, NULL, 0, &error);
-	ret = mctl_nl_reply_send(skb, hdr, info, put_results(skb, results, nr_done, time));
-out:
-	kvfree(results);
-	return ret;
+	trim_results(skb, attr, nr_done);
+	failed = mctl_nl_put_u64(skb, MEMCTL_A_EXEC_TIME, time, MEMCTL_A_EXEC_PAD);
+	return mctl_nl_reply_send(skb, hdr, info, failed);
 }
