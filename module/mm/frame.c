@@ -169,7 +169,8 @@ static void report_bad_free(struct mctl_arena *arena, const char *object, u64 nu
 }
 
 /* Past the hot path. Return: 0, or -EINVAL when there is no such block. */
-static int free_block(struct mctl_arena *arena, u32 fn, unsigned int order, unsigned int kind)
+static noinline int free_block(struct mctl_arena *arena, u32 fn, unsigned int order,
+			       unsigned int kind)
 {
 	u8 state = MCTL_STATE(kind, order);
 	struct mctl_fcache *fc;
@@ -187,6 +188,17 @@ static int free_block(struct mctl_arena *arena, u32 fn, unsigned int order, unsi
 	return taken ? 0 : mctl_zone_free(arena, fn, order, state);
 }
 
+/* Apart from mctl_frame_free(), which has no text on its stack that way. */
+static noinline int refuse_free(struct mctl_arena *arena, u32 fn, unsigned int order,
+				unsigned int kind)
+{
+	char wrong[64];
+
+	describe(arena, fn, order, kind, wrong, sizeof(wrong));
+	report_bad_free(arena, "frame", fn, order, wrong);
+	return -EINVAL;
+}
+
 /**
  * mctl_frame_free() - free a block
  * @arena: the arena
@@ -200,7 +212,6 @@ static int free_block(struct mctl_arena *arena, u32 fn, unsigned int order, unsi
  */
 int mctl_frame_free(struct mctl_arena *arena, u32 fn, unsigned int order, unsigned int kind)
 {
-	char wrong[64];
 	bool taken;
 
 	if (likely(order <= MCTL_MAX_ORDER && fn < mctl_table_span(&arena->table))) {
@@ -211,9 +222,7 @@ int mctl_frame_free(struct mctl_arena *arena, u32 fn, unsigned int order, unsign
 		if (likely(taken) || !free_block(arena, fn, order, kind))
 			return 0;
 	}
-	describe(arena, fn, order, kind, wrong, sizeof(wrong));
-	report_bad_free(arena, "frame", fn, order, wrong);
-	return -EINVAL;
+	return refuse_free(arena, fn, order, kind);
 }
 
 /*

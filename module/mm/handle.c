@@ -22,6 +22,10 @@
  *     a free which finds the records of the memory damaged: the handle goes,
  *     the memory stays out of use.
  *
+ * Operations on pages that say the same one after the other are carried out
+ * as a run: looked at once, allocated at once, with the results that they
+ * would have one by one.
+ *
  * Locks: arena->resize (read), handles.lock. Below them those of the
  * allocators and caches.lock.
  */
@@ -35,6 +39,9 @@
 #define MAX_SLOTS   BIT(28)
 #define MAX_KMALLOC (PAGE_SIZE << MCTL_MAX_ORDER)
 
+/* Operations of one kind that are carried out as one, and between two looks at the scheduler. */
+#define MAX_RUN 64
+
 #define FLAGS_OF_PAGES                                                             \
 	(MEMCTL_OP_FLAG_ZERO | MEMCTL_OP_FLAG_THISNODE | MEMCTL_OP_FLAG_MEMALLOC | \
 	 MEMCTL_OP_FLAG_ATOMIC)
@@ -46,7 +53,7 @@
  * @arena: the arena
  * @ops: its operations
  * @results: their results
- * @index: the operation under way
+ * @index: the operation under way, the first of a run
  * @cache: the cache that was looked up last, with a reference
  * @error: becomes the text of the first refusal
  */
@@ -213,7 +220,7 @@ static const char *reason_text(u32 reason)
 	}
 }
 
-static void page_alloc(struct batch *batch, const struct memctl_op *op)
+static struct mctl_request page_request(const struct memctl_op *op)
 {
 	struct mctl_request request = {
 		.order = op->order,
@@ -222,19 +229,7 @@ static void page_alloc(struct batch *batch, const struct memctl_op *op)
 		.kind = MCTL_KIND_USED,
 		.nid = op->nid,
 	};
-	u32 fn, reason = MEMCTL_REASON_NO_MEMORY;
-	struct mctl_handle *slot;
 
-	if (!check_common(batch, op, FLAGS_OF_PAGES) || !check_zero(batch, "handle", op->handle) ||
-	    !check_zero(batch, "size", op->size) || !check_zero(batch, "cache", op->cache))
-		return;
-	if (unlikely(op->order > MCTL_MAX_ORDER)) {
-		refuse(batch, -ERANGE, MEMCTL_REASON_BAD_ORDER, "order %u: the highest is %u",
-		       op->order, MCTL_MAX_ORDER);
-		return;
-	}
-	if (!have_slot(batch))
-		return;
 	if (op->flags & MEMCTL_OP_FLAG_ZERO)
 		request.flags |= MCTL_REQUEST_ZERO;
 	if (op->flags & MEMCTL_OP_FLAG_THISNODE)
@@ -243,18 +238,79 @@ static void page_alloc(struct batch *batch, const struct memctl_op *op)
 		request.flags |= MCTL_REQUEST_MEMALLOC;
 	if (op->flags & MEMCTL_OP_FLAG_ATOMIC)
 		request.flags |= MCTL_REQUEST_NOWAIT;
-	request.tag = batch->arena->handles.first_free;
+	return request;
+}
 
-	fn = mctl_frame_alloc(batch->arena, &request, &reason);
-	if (unlikely(fn == MCTL_FN_NONE)) {
-		no_slot(batch);
-		refuse(batch, -ENOMEM, reason, "order %u from zone %s down: %s", op->order,
-		       mctl_zone_type_name(op->zone), reason_text(reason));
-		return;
+/* What a run of allocations did not get: one frame, or the reason why there is none. */
+static bool last_frame(struct batch *batch, struct mctl_request *request, u32 *fn)
+{
+	u32 reason = MEMCTL_REASON_NO_MEMORY;
+
+	request->tag = batch->arena->handles.first_free;
+	*fn = mctl_frame_alloc(batch->arena, request, &reason);
+	if (likely(*fn != MCTL_FN_NONE))
+		return true;
+	no_slot(batch);
+	refuse(batch, -ENOMEM, reason, "order %u from zone %s down: %s", request->order,
+	       mctl_zone_type_name(request->type), reason_text(reason));
+	return false;
+}
+
+/* Slots for blocks of a run, whose tags are those of nobody yet (H2). */
+static void take_page_slots(struct batch *batch, const u32 *fns, unsigned int nr)
+{
+	struct mctl_handles *handles = &batch->arena->handles;
+	const struct memctl_op *op = &batch->ops[batch->index];
+	struct memctl_result *result = &batch->results[batch->index];
+	u32 *tag;
+
+	preempt_disable();
+	tag = batch->arena->table.tag;
+	for (unsigned int i = 0; i < nr; i++) {
+		u32 number = handles->first_free;
+		struct mctl_handle *slot = &handles->slot[number];
+
+		handles->first_free = slot->next_free;
+		slot->fn = fns[i];
+		slot->order = op->order;
+		slot->owner = op[i].owner;
+		slot->kind = MEMCTL_KIND_PAGE;
+		tag[fns[i]] = number;
+		result[i] = (struct memctl_result){
+			.handle = (u64)slot->serial << 32 | (number + 1),
+		};
 	}
-	slot = take_slot(batch, MEMCTL_KIND_PAGE);
-	slot->fn = fn;
-	slot->order = op->order;
+	preempt_enable();
+	handles->nr += nr;
+}
+
+/* Return: operations carried out, of the run of @nr that begins with the one under way. */
+static unsigned int page_alloc(struct batch *batch, const struct memctl_op *op, unsigned int nr)
+{
+	struct mctl_handles *handles = &batch->arena->handles;
+	struct mctl_request request = page_request(op);
+	u32 fns[MAX_RUN];
+
+	if (!check_common(batch, op, FLAGS_OF_PAGES) || !check_zero(batch, "handle", op->handle) ||
+	    !check_zero(batch, "size", op->size) || !check_zero(batch, "cache", op->cache))
+		return 1;
+	if (unlikely(op->order > MCTL_MAX_ORDER)) {
+		refuse(batch, -ERANGE, MEMCTL_REASON_BAD_ORDER, "order %u: the highest is %u",
+		       op->order, MCTL_MAX_ORDER);
+		return 1;
+	}
+	if (!have_slot(batch))
+		return 1;
+	nr = min(nr, handles->nr_slots - handles->nr);
+	if (nr > 1)
+		nr = mctl_frame_alloc_bulk(batch->arena, &request, nr, fns);
+	if (nr <= 1) {
+		if (!last_frame(batch, &request, fns))
+			return 1;
+		nr = 1;
+	}
+	take_page_slots(batch, fns, nr);
+	return nr;
 }
 
 static gfp_t gfp_of(const struct memctl_op *op)
@@ -413,6 +469,12 @@ static bool check_free(struct batch *batch, const struct memctl_op *op)
 	       check_zero(batch, "migratetype", op->migratetype);
 }
 
+static void refuse_damaged(struct batch *batch, u64 handle)
+{
+	refuse(batch, -EUCLEAN, MEMCTL_REASON_DAMAGED,
+	       "the records of handle 0x%llx are damaged: its memory stays out of use", handle);
+}
+
 static void free_handle(struct batch *batch, const struct memctl_op *op, unsigned int kind)
 {
 	struct mctl_handle *slot;
@@ -437,32 +499,97 @@ static void free_handle(struct batch *batch, const struct memctl_op *op, unsigne
 		       "handle 0x%llx belongs to owner %u, not to %u", handle, slot->owner,
 		       op->owner);
 	else if (unlikely(free_slot(batch->arena, slot)))
-		refuse(batch, -EUCLEAN, MEMCTL_REASON_DAMAGED,
-		       "the records of handle 0x%llx are damaged: its memory stays out of use",
-		       handle);
+		refuse_damaged(batch, handle);
+}
+
+/*
+ * Whatever is not plain is left to free_handle(), which tells why it is not.
+ * Return: operations carried out, of the run of @nr that begins with the one under way.
+ */
+static unsigned int page_free(struct batch *batch, const struct memctl_op *op, unsigned int nr)
+{
+	struct memctl_result *result = &batch->results[batch->index];
+	struct mctl_arena *arena = batch->arena;
+	struct mctl_handle *slot;
+	unsigned int i;
+	int err;
+
+	/* The others of the run have the same fields. */
+	if (!check_free(batch, op))
+		return 1;
+	for (i = 0; i < nr && !op->flags; i++) {
+		slot = mctl_handle_find(arena, op[i].handle);
+		if (unlikely(!slot || slot->kind != MEMCTL_KIND_PAGE || slot->owner != op[i].owner))
+			break;
+		result[i] = (struct memctl_result){};
+		err = mctl_frame_free(arena, slot->fn, slot->order, MCTL_KIND_USED);
+		give_slot(arena, slot);
+		if (unlikely(err)) {
+			batch->index += i;
+			refuse_damaged(batch, op[i].handle);
+			return i + 1;
+		}
+	}
+	if (i)
+		return i;
+	free_handle(batch, op, MEMCTL_KIND_PAGE);
+	return 1;
 }
 
 /* --- requests --- */
 
-static void carry_out(struct batch *batch, const struct memctl_op *op)
+/* All that an operation on pages says but handle, size, owner and cache. */
+static inline u64 what_is_asked(const struct memctl_op *op)
 {
+	u64 what;
+
+	BUILD_BUG_ON(offsetof(struct memctl_op, nid) + sizeof(what) != sizeof(*op));
+	memcpy(&what, (const u8 *)op + offsetof(struct memctl_op, nid), sizeof(what));
+	return what;
+}
+
+/* How many operations, from the first on, differ in the owner at most, and in @handle if it may. */
+static __always_inline unsigned int run_length(const struct memctl_op *op, unsigned int max,
+					       const bool handle)
+{
+	u64 what = what_is_asked(op);
+	unsigned int nr;
+
+	max = min_t(unsigned int, max, MAX_RUN);
+	for (nr = 1; nr < max; nr++) {
+		if (what_is_asked(&op[nr]) != what || op[nr].size != op->size ||
+		    op[nr].cache != op->cache || (!handle && op[nr].handle != op->handle))
+			break;
+	}
+	return nr;
+}
+
+/* Return: operations carried out, 1 to @nr; only the last of them may have been refused. */
+static unsigned int carry_out(struct batch *batch, const struct memctl_op *op, unsigned int nr)
+{
+	batch->results[batch->index] = (struct memctl_result){};
 	switch (op->code) {
 	case MEMCTL_OP_CODE_PAGE_ALLOC:
-		return page_alloc(batch, op);
+		return page_alloc(batch, op, run_length(op, nr, false));
 	case MEMCTL_OP_CODE_PAGE_FREE:
-		return free_handle(batch, op, MEMCTL_KIND_PAGE);
+		return page_free(batch, op, run_length(op, nr, true));
 	case MEMCTL_OP_CODE_OBJECT_ALLOC:
-		return object_alloc(batch, op);
+		object_alloc(batch, op);
+		break;
 	case MEMCTL_OP_CODE_OBJECT_FREE:
-		return free_handle(batch, op, MEMCTL_KIND_OBJECT);
+		free_handle(batch, op, MEMCTL_KIND_OBJECT);
+		break;
 	case MEMCTL_OP_CODE_KMALLOC:
-		return kmalloc_alloc(batch, op);
+		kmalloc_alloc(batch, op);
+		break;
 	case MEMCTL_OP_CODE_KFREE:
-		return free_handle(batch, op, MEMCTL_KIND_KMALLOC);
+		free_handle(batch, op, MEMCTL_KIND_KMALLOC);
+		break;
 	default:
 		refuse(batch, -EINVAL, MEMCTL_REASON_BAD_OP,
 		       "operation code %u: the last one is %u", op->code, MEMCTL_OP_CODE_MAX);
 	}
+	return 1;
 }
 
 int mctl_handle_exec(struct mctl_arena *arena, const struct memctl_op *ops, unsigned int nr,
@@ -479,12 +606,11 @@ int mctl_handle_exec(struct mctl_arena *arena, const struct memctl_op *ops, unsi
 
 	down_read(&arena->resize);
 	mutex_lock(&arena->handles.lock);
-	for (i = 0; i < nr; i++) {
+	for (i = 0; i < nr;) {
 		batch.index = i;
-		results[i] = (struct memctl_result){};
-		carry_out(&batch, &ops[i]);
-		if (unlikely(results[i].error) && stop)
-			nr = i + 1;
+		i += carry_out(&batch, &ops[i], nr - i);
+		if (unlikely(results[i - 1].error) && stop)
+			nr = i;
 		cond_resched();
 	}
 	*nr_done = nr;
