@@ -32,6 +32,8 @@
 #define CREATE_TRACE_POINTS
 #include "trace.h"
 
+#define SECTION_BYTES ((u64)MCTL_SECTION_FRAMES << PAGE_SHIFT)
+
 static char *size = "64M";
 module_param(size, charp, 0444);
 MODULE_PARM_DESC(size, "memory to take for arena main, bytes or with K, M, G (64M)");
@@ -42,7 +44,7 @@ MODULE_PARM_DESC(nodes, "NUMA nodes to take it from, as 0,2-3 (all that have mem
 
 static char *dma = "auto";
 module_param(dma, charp, 0444);
-MODULE_PARM_DESC(dma, "how much of size from zone DMA (auto: up to 2M, if it is there)");
+MODULE_PARM_DESC(dma, "how much of size from zone DMA (auto: up to 4M, if it is there)");
 
 static char *dma32 = "auto";
 module_param(dma32, charp, 0444);
@@ -121,10 +123,16 @@ static u64 host_free(const nodemask_t *mask, gfp_t gfp)
 	return nr_pages << PAGE_SHIFT;
 }
 
-/* A share that nobody asked for: no more than @most, and than half of what is free. */
+/*
+ * A share that nobody asked for: no more than @most, and than half of what is
+ * free. Whole sections, where it is as much: the frame table has room for whole
+ * sections alone, here and for what the other zones then have to give.
+ */
 static u64 spare_share(const nodemask_t *mask, gfp_t gfp, u64 most)
 {
-	return round_down(min(most, host_free(mask, gfp) / 2), PAGE_SIZE);
+	u64 share = min(most, host_free(mask, gfp) / 2);
+
+	return round_down(share, share < SECTION_BYTES ? PAGE_SIZE : SECTION_BYTES);
 }
 
 static int parse_shares(struct mctl_arena_params *params, struct mctl_error *error)
@@ -146,7 +154,7 @@ static int parse_shares(struct mctl_arena_params *params, struct mctl_error *err
 				 dma32, size);
 	if (auto_dma)
 		params->dma = spare_share(&params->nodes, GFP_DMA,
-					  min3((u64)SZ_2M, params->size / 8,
+					  min3(SECTION_BYTES, params->size / 8,
 					       params->size - params->dma32));
 	if (auto_dma32)
 		params->dma32 = spare_share(&params->nodes, GFP_DMA32,
