@@ -149,6 +149,18 @@ host_free()
 	awk '/pages free/ { sum += $3 } $1 == "count:" { sum += $2 } END { print sum }' /proc/zoneinfo
 }
 
+# wait_until NAME COMMAND...: until it succeeds. A minute: the machine may be emulated, on a busy host.
+wait_until()
+{
+	wait_name=$1
+	shift
+	for _ in $(seq 600); do
+		"$@" >/dev/null 2>&1 && return
+		sleep 0.1
+	done
+	result 1 "$wait_name within a minute"
+}
+
 # clean_log: no new complaint of the kernel since the last call
 clean_log()
 {

@@ -97,12 +97,21 @@ exec 3>&-
 check "closing the file ended the run" "$MEMCTL" bench pair --rounds 5
 check "verify" "$MEMCTL" verify
 
-# interrupted NAME SIGNAL: a long run gets the signal
+# measuring PID: whether it has its file open, as long as a run is under way
+measuring()
+{
+	for fd in /proc/"$1"/fd/*; do
+		[ "$(readlink "$fd")" = "$proc" ] && return
+	done
+	return 1
+}
+
+# interrupted NAME SIGNAL STATUS: a long run gets the signal
 interrupted()
 {
 	"$MEMCTL" bench object-burst --batch 4096 --rounds 50000 >"$work/out" 2>&1 &
 	pid=$!
-	sleep 1
+	wait_until "$1: it runs" measuring $pid
 	kill -"$2" $pid
 	wait $pid
 	equal "$1" "$3" "$?"

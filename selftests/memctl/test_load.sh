@@ -102,13 +102,11 @@ handle=$("$MEMCTL" page alloc --order 1)
 check "20 unloads are refused while a handle is held" busy
 refuse "memctl unload names the handle" 2 'handle' "$MEMCTL" unload
 check "the handle is freed" "$MEMCTL" page free "$handle"
-"$(dirname "$0")/nl_hostile" --hold-dump 5 >"$work/holder" &
+"$(dirname "$0")/nl_hostile" --hold-dump 600 >"$work/holder" &
 holder=$!
-for _ in $(seq 50); do
-	grep -q holding "$work/holder" && break
-	sleep 0.1
-done
+wait_until "a dump is held" grep -q holding "$work/holder"
 check "20 unloads are refused while a dump is held" busy
+kill "$holder"
 wait "$holder"
 check "the module unloads once nobody holds it" rmmod memctl
 
