@@ -23,6 +23,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -262,6 +263,41 @@ static int open_port(const char *name)
 	return -1;
 }
 
+/*
+ * Starts the CPUs that maxcpus=1 left out. Until Linux 6.5 the CPU that starts
+ * another one calls schedule() over and over. QEMU, with all CPUs in one thread
+ * and a budget of instructions up to the next timer (-icount), gives the other
+ * one nothing then: the budget is always used up. A process that executes
+ * "pause", which ends a turn early, makes room for it.
+ */
+static void start_cpus(void)
+{
+	cpu_set_t first, all;
+	unsigned int cpu;
+	char path[64];
+	pid_t pid;
+
+	/* Both of them where the others are started from. */
+	CPU_ZERO(&first);
+	CPU_SET(0, &first);
+	memset(&all, -1, sizeof(all));
+	sched_setaffinity(0, sizeof(first), &first);
+	pid = fork();
+	if (pid < 0)
+		die("fork");
+	while (!pid)
+		__builtin_ia32_pause();
+	for (cpu = 1;; cpu++) {
+		snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%u/online", cpu);
+		if (access(path, F_OK))
+			break;
+		put(path, "1");
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	sched_setaffinity(0, sizeof(all), &all);
+}
+
 static int is_complaint(const char *text)
 {
 	unsigned int i;
@@ -430,7 +466,7 @@ int main(void)
 {
 	int out[2], err[2], port_out = -1, port_err = -1, log, sig, status = -1;
 	struct pollfd polls[4];
-	char *command;
+	char *command, *options;
 	sigset_t child;
 	pid_t pid;
 
@@ -446,6 +482,10 @@ int main(void)
 	if (log < 0)
 		die("/dev/kmsg");
 	put("/proc/sys/kernel/printk_devkmsg", "on");
+	options = slurp("/proc/cmdline");
+	if (options && strstr(options, "maxcpus=1 "))
+		start_cpus();
+	free(options);
 	sethostname("memctl-vm", 9);
 
 	sigemptyset(&child);
