@@ -1,0 +1,663 @@
+// SPDX-License-Identifier: GPL-2.0
+/* LINK: core/vma.c */
+/*
+ * The vmas of a region against an oracle that knows each page by itself and
+ * nothing of ranges: random calls, every call on every state of four pages,
+ * with every amount of room, and one planted fault for each line of the check.
+ */
+#include <linux/bits.h>
+#include <linux/errno.h>
+#include <linux/limits.h>
+#include <linux/minmax.h>
+#include "core/vma.h"
+#include "tap.h"
+
+#define PAGE	  MCTL_VMA_PAGE_SIZE
+#define BASE	  (0x7f0000000ULL * PAGE)
+#define MAX_PAGES 64
+#define RW	  (MCTL_VMA_R | MCTL_VMA_W)
+
+/* What the oracle knows of a page. */
+struct page {
+	bool there;
+	u32 rights, flags;
+	void *file;
+	u64 file_page;
+};
+
+struct set {
+	struct mctl_vmas vmas;
+	struct mctl_vma storage[MAX_PAGES];
+	struct page page[MAX_PAGES];
+	u32 nr_pages;
+};
+
+static char files[2];
+
+static u64 address_of(u32 page)
+{
+	return BASE + page * PAGE;
+}
+
+static void set_init(struct set *s, u32 nr_pages, u32 capacity)
+{
+	memset(s, 0, sizeof(*s));
+	s->nr_pages = nr_pages;
+	tap_expect_equal(mctl_vmas_init(&s->vmas, BASE, address_of(nr_pages), s->storage, capacity),
+			 0);
+}
+
+/* --- the oracle --------------------------------------------------------------------------- */
+
+static bool goes_on(const struct page *a, const struct page *b)
+{
+	return a->there && b->there && a->rights == b->rights && a->flags == b->flags &&
+	       a->file == b->file && (!a->file || a->file_page + 1 == b->file_page);
+}
+
+/* The vmas that the pages make. Return: how many. */
+static u32 vmas_of(const struct page *page, u32 nr_pages, struct mctl_vma *vma)
+{
+	u32 nr = 0;
+
+	for (u32 i = 0; i < nr_pages; i++) {
+		if (!page[i].there)
+			continue;
+		if (i && goes_on(&page[i - 1], &page[i])) {
+			vma[nr - 1].end += PAGE;
+			continue;
+		}
+		vma[nr++] = (struct mctl_vma){
+			.start = address_of(i),
+			.end = address_of(i + 1),
+			.file = page[i].file,
+			.offset = page[i].file_page,
+			.rights = page[i].rights,
+			.flags = page[i].flags,
+		};
+	}
+	return nr;
+}
+
+static bool same_vmas(const struct mctl_vma *a, const struct mctl_vma *b, u32 nr)
+{
+	for (u32 i = 0; i < nr; i++) {
+		if (a[i].start != b[i].start || a[i].end != b[i].end || a[i].file != b[i].file ||
+		    a[i].offset != b[i].offset || a[i].rights != b[i].rights ||
+		    a[i].flags != b[i].flags)
+			return false;
+	}
+	return true;
+}
+
+enum call { ADD, REPLACE, REMOVE, PROTECT, FLAGS, NR_CALLS };
+
+struct arguments {
+	enum call call;
+	u32 first, nr;
+	u32 rights, set, clear;
+	void *file;
+	u64 offset;
+};
+
+static int make_call(struct mctl_vmas *vmas, const struct arguments *a)
+{
+	u64 start = address_of(a->first), end = address_of(a->first + a->nr);
+	const struct mctl_vma vma = {
+		.start = start,
+		.end = end,
+		.file = a->file,
+		.offset = a->offset,
+		.rights = a->rights,
+		.flags = a->set,
+	};
+
+	switch (a->call) {
+	case ADD:
+		return mctl_vma_add(vmas, &vma);
+	case REPLACE:
+		return mctl_vma_replace(vmas, &vma);
+	case REMOVE:
+		return mctl_vma_remove(vmas, start, end);
+	case PROTECT:
+		return mctl_vma_protect(vmas, start, end, a->rights);
+	default:
+		return mctl_vma_set_flags(vmas, start, end, a->set, a->clear);
+	}
+}
+
+/* The call on the pages. Return: what it should say, room not looked at. */
+static int call_oracle(struct page *page, const struct arguments *a)
+{
+	u32 nr_there = 0;
+
+	for (u32 i = a->first; i < a->first + a->nr; i++)
+		nr_there += page[i].there;
+	if (a->call == ADD && nr_there)
+		return -EEXIST;
+	if ((a->call == PROTECT || a->call == FLAGS) && nr_there != a->nr)
+		return -ENOENT;
+	for (u32 i = a->first; i < a->first + a->nr; i++) {
+		struct page *p = &page[i];
+
+		if (a->call == REMOVE) {
+			memset(p, 0, sizeof(*p));
+		} else if (a->call == PROTECT) {
+			p->rights = a->rights;
+		} else if (a->call == FLAGS) {
+			p->flags = (p->flags & ~a->clear) | a->set;
+		} else {
+			p->there = true;
+			p->rights = a->rights;
+			p->flags = a->set;
+			p->file = a->file;
+			p->file_page = a->file ? a->offset + i - a->first : 0;
+		}
+	}
+	return 0;
+}
+
+/* Make a call on both, and compare all. Return: what it said. */
+static int step(struct set *s, const struct arguments *a)
+{
+	struct mctl_vma wanted[MAX_PAGES], before[MAX_PAGES];
+	struct page page[MAX_PAGES];
+	struct mctl_report report = {};
+	u32 nr_before = s->vmas.nr, nr, nr_pages = 0;
+	int expected, ret;
+
+	memcpy(before, s->storage, nr_before * sizeof(*before));
+	memcpy(page, s->page, s->nr_pages * sizeof(*page));
+	expected = call_oracle(page, a);
+	nr = vmas_of(page, s->nr_pages, wanted);
+	if (!expected && nr > s->vmas.capacity)
+		expected = -ENOMEM;
+
+	ret = make_call(&s->vmas, a);
+	tap_expect_equal(ret, expected);
+	if (!ret) {
+		memcpy(s->page, page, s->nr_pages * sizeof(*page));
+		tap_expect(s->vmas.nr == nr && same_vmas(s->storage, wanted, nr));
+	} else {
+		tap_expect(s->vmas.nr == nr_before &&
+			   !memcmp(s->storage, before, nr_before * sizeof(*before)));
+	}
+	for (u32 i = 0; i < s->nr_pages; i++)
+		nr_pages += s->page[i].there;
+	tap_expect_equal(s->vmas.nr_pages, nr_pages);
+	mctl_vma_check(&s->vmas, &report);
+	tap_expect_equal(report.nr_problems, 0);
+	return ret;
+}
+
+/* --- look up ------------------------------------------------------------------------------ */
+
+static void expect_lookup(struct set *s, u32 page)
+{
+	u64 address = address_of(page) + tap_below(PAGE);
+	const struct mctl_vma *vma = mctl_vma_lookup(&s->vmas, address);
+	const struct page *p = &s->page[page];
+	u32 next = page;
+
+	tap_expect_equal(!!vma, p->there);
+	if (vma) {
+		tap_expect(address >= vma->start && address < vma->end);
+		tap_expect(vma->rights == p->rights && vma->flags == p->flags &&
+			   vma->file == p->file);
+		if (vma->file)
+			tap_expect_equal(mctl_vma_file_page(vma, address), p->file_page);
+	}
+	while (next < s->nr_pages && !s->page[next].there)
+		next++;
+	vma = mctl_vma_find(&s->vmas, address);
+	tap_expect_equal(!!vma, next < s->nr_pages);
+	if (vma)
+		tap_expect(vma->end > address && vma->start <= address_of(next));
+}
+
+static void expect_gap(struct set *s, u32 nr, u32 align)
+{
+	u64 address = mctl_vma_gap(&s->vmas, nr, align * PAGE);
+	u32 first, free;
+
+	for (first = 0; first + nr <= s->nr_pages; first++) {
+		if (address_of(first) % (align * PAGE))
+			continue;
+		for (free = 0; free < nr && !s->page[first + free].there; free++)
+			;
+		if (free == nr)
+			break;
+	}
+	tap_expect_equal(address, address_of(first + nr <= s->nr_pages ? first : s->nr_pages));
+}
+
+static void expect_walk(struct set *s, u32 first, u32 nr)
+{
+	u64 file_pages[2] = {}, there = 0, seen = 0, anonymous = 0;
+	struct mctl_vma *vma;
+
+	for (u32 i = 0; i < s->nr_pages; i++) {
+		there += s->page[i].there && i >= first && i < first + nr;
+		anonymous += s->page[i].there && !s->page[i].file;
+		for (u32 f = 0; f < 2; f++)
+			file_pages[f] += s->page[i].file == &files[f];
+	}
+	mctl_vma_for_each(vma, &s->vmas, address_of(first), address_of(first + nr)) seen +=
+		(min(vma->end, address_of(first + nr)) - max(vma->start, address_of(first))) / PAGE;
+	tap_expect_equal(seen, there);
+	tap_expect_equal(mctl_vmas_file_pages(&s->vmas, NULL), anonymous);
+	for (u32 f = 0; f < 2; f++)
+		tap_expect_equal(mctl_vmas_file_pages(&s->vmas, &files[f]), file_pages[f]);
+}
+
+/* --- tests -------------------------------------------------------------------------------- */
+
+static struct arguments random_arguments(u32 nr_pages)
+{
+	struct arguments a = {
+		.call = tap_below(NR_CALLS),
+		.first = tap_below(nr_pages),
+		.rights = tap_below(3) ? RW : tap_below(8),
+		.set = tap_below(4) ? 0 : BIT(tap_below(2)),
+		.clear = tap_below(4),
+	};
+
+	a.nr = 1 + tap_below(min(nr_pages - a.first, tap_below(4) ? 6U : nr_pages));
+	if (tap_below(2)) {
+		a.file = &files[tap_below(2)];
+		/* Mostly so that neighbours go on. */
+		a.offset = a.first + (tap_below(4) ? 0 : tap_below(3));
+	}
+	return a;
+}
+
+static void random_calls(void)
+{
+	u32 nr_calls = 0, nr_refused[256] = {};
+	static struct set s;
+
+	while (nr_calls < 1200000) {
+		u32 nr_pages = 1 + tap_below(MAX_PAGES), rounds = 1 + tap_below(4000);
+
+		set_init(&s, nr_pages, tap_below(4) ? tap_below(MAX_PAGES) : tap_below(4));
+		for (; rounds; rounds--, nr_calls++) {
+			struct arguments a = random_arguments(nr_pages);
+
+			nr_refused[-step(&s, &a)]++;
+			expect_lookup(&s, tap_below(nr_pages));
+			if (tap_below(16))
+				continue;
+			expect_gap(&s, 1 + tap_below(nr_pages), 1U << tap_below(4));
+			expect_walk(&s, a.first, a.nr);
+		}
+		if (tap_nr_failed)
+			break;
+	}
+	tap_note("%u calls: %u done, %u EEXIST, %u ENOENT, %u ENOMEM", nr_calls, nr_refused[0],
+		 nr_refused[EEXIST], nr_refused[ENOENT], nr_refused[ENOMEM]);
+	tap_expect(nr_refused[EEXIST] && nr_refused[ENOENT] && nr_refused[ENOMEM]);
+}
+
+/* The kinds of page that a state is made of. */
+#define NR_KINDS 7
+
+static struct page page_of_kind(u32 kind, u32 index)
+{
+	struct page page = { .there = kind, .rights = kind % 2 ? MCTL_VMA_R : RW };
+
+	if (!kind)
+		return (struct page){};
+	if (kind >= 3) {
+		page.file = files;
+		page.file_page = kind >= 5 ? index : 0;
+	}
+	return page;
+}
+
+/* All calls with all ranges that a state of four pages can be asked. Return: how many. */
+static u32 calls_on(struct set *s, const struct page *page, u32 capacity)
+{
+	u32 nr_calls = 0;
+
+	for (u32 range = 0; range < 16; range++) {
+		u32 first = range / 4, nr = 1 + range % 4;
+
+		for (u32 call = 0; first + nr <= 4 && call < 18; call++) {
+			struct arguments a = {
+				.call = call < 6  ? ADD :
+					call < 12 ? REPLACE :
+						    REMOVE,
+				.first = first,
+				.nr = nr,
+				.rights = call % 2 ? MCTL_VMA_R : RW,
+				.file = call % 6 < 2 ? NULL : files,
+				.offset = call % 6 < 4 ? 0 : first,
+			};
+
+			if (call > 12) {
+				a.call = call < 15 ? PROTECT : FLAGS;
+				a.set = call == 15;
+				a.clear = call == 16;
+			}
+			if (!a.file)
+				a.offset = 0;
+			memcpy(s->page, page, 4 * sizeof(*page));
+			s->vmas.nr = vmas_of(page, 4, s->storage);
+			s->vmas.capacity = max(capacity, s->vmas.nr);
+			s->vmas.nr_pages = 0;
+			for (u32 i = 0; i < 4; i++)
+				s->vmas.nr_pages += page[i].there;
+			step(s, &a);
+			nr_calls++;
+		}
+	}
+	return nr_calls;
+}
+
+static void every_call_on_every_state(void)
+{
+	u32 nr_states = 1, nr_calls = 0;
+	static struct set s;
+
+	set_init(&s, 4, 4);
+	for (u32 i = 0; i < 4; i++)
+		nr_states *= NR_KINDS;
+	for (u32 state = 0; state < nr_states && !tap_nr_failed; state++) {
+		struct page page[4];
+		u32 rest = state;
+
+		for (u32 i = 0; i < 4; i++, rest /= NR_KINDS)
+			page[i] = page_of_kind(rest % NR_KINDS, i);
+		for (u32 capacity = 0; capacity <= 4; capacity++)
+			nr_calls += calls_on(&s, page, capacity);
+	}
+	tap_note("%u states, %u calls", nr_states, nr_calls);
+}
+
+static void refuses_bad_ranges(void)
+{
+	static const struct {
+		u64 start, end;
+	} bad[] = {
+		{ BASE, BASE },
+		{ BASE + PAGE, BASE },
+		{ BASE + 1, BASE + PAGE },
+		{ BASE, BASE + PAGE + 8 },
+		{ BASE - PAGE, BASE + PAGE },
+		{ BASE, BASE + 5 * PAGE },
+		{ BASE + 4 * PAGE, BASE + 5 * PAGE },
+		{ 0, U64_MAX },
+		{ 0, 0 },
+	};
+	struct arguments all = { .call = ADD, .nr = 4, .rights = RW };
+	static struct set s;
+
+	set_init(&s, 4, 4);
+	tap_expect_equal(step(&s, &all), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		u64 start = bad[i].start, end = bad[i].end;
+		struct mctl_vma vma = { .start = start, .end = end };
+
+		tap_expect_equal(mctl_vma_add(&s.vmas, &vma), -EINVAL);
+		tap_expect_equal(mctl_vma_replace(&s.vmas, &vma), -EINVAL);
+		tap_expect_equal(mctl_vma_remove(&s.vmas, start, end), -EINVAL);
+		tap_expect_equal(mctl_vma_protect(&s.vmas, start, end, 0), -EINVAL);
+		tap_expect_equal(mctl_vma_set_flags(&s.vmas, start, end, 1, 0), -EINVAL);
+	}
+	tap_expect(s.vmas.nr == 1 && s.storage[0].rights == RW && s.vmas.nr_pages == 4);
+}
+
+static void refuses_bad_vmas(void)
+{
+	struct mctl_vma good = { .start = BASE, .end = BASE + 2 * PAGE, .rights = RW }, vma;
+	static struct set s;
+
+	set_init(&s, 4, 4);
+	vma = good;
+	vma.rights = 8;
+	tap_expect_equal(mctl_vma_add(&s.vmas, &vma), -EINVAL);
+	tap_expect_equal(mctl_vma_replace(&s.vmas, &vma), -EINVAL);
+	vma = good;
+	vma.offset = 1;
+	tap_expect_equal(mctl_vma_add(&s.vmas, &vma), -EINVAL);
+	vma.file = files;
+	vma.offset = U64_MAX - 1;
+	tap_expect_equal(mctl_vma_add(&s.vmas, &vma), -EINVAL);
+	vma.offset = U64_MAX - 2;
+	tap_expect_equal(mctl_vma_add(&s.vmas, &vma), 0);
+	tap_expect_equal(mctl_vma_protect(&s.vmas, BASE, BASE + PAGE, 8), -EINVAL);
+	tap_expect_equal(s.vmas.nr, 1);
+}
+
+static void refuses_bad_sets(void)
+{
+	struct mctl_vma storage[1];
+	struct mctl_vmas vmas;
+
+	tap_expect_equal(mctl_vmas_init(&vmas, PAGE, PAGE, storage, 1), -EINVAL);
+	tap_expect_equal(mctl_vmas_init(&vmas, 2 * PAGE, PAGE, storage, 1), -EINVAL);
+	tap_expect_equal(mctl_vmas_init(&vmas, 1, PAGE, storage, 1), -EINVAL);
+	tap_expect_equal(mctl_vmas_init(&vmas, 0, PAGE - 1, storage, 1), -EINVAL);
+	tap_expect_equal(mctl_vmas_init(&vmas, 0, -PAGE, storage, 1), 0);
+	tap_expect_equal(mctl_vma_gap(&vmas, -PAGE / PAGE, PAGE), 0);
+	tap_expect_equal(mctl_vma_gap(&vmas, U64_MAX, PAGE), vmas.end);
+	tap_expect_equal(mctl_vma_gap(&vmas, 1, 1ULL << 63), 0);
+}
+
+/* A whole address space can be one vma, and its last page be cut off. */
+static void reaches_the_ends(void)
+{
+	struct mctl_vma storage[2], vma = { .end = -PAGE, .rights = RW };
+	struct mctl_report report = {};
+	struct mctl_vmas vmas;
+
+	tap_expect_equal(mctl_vmas_init(&vmas, 0, -PAGE, storage, 2), 0);
+	tap_expect_equal(mctl_vma_add(&vmas, &vma), 0);
+	tap_expect_equal(mctl_vma_protect(&vmas, -2 * PAGE, -PAGE, MCTL_VMA_R), 0);
+	tap_expect_equal(vmas.nr, 2);
+	tap_expect(mctl_vma_lookup(&vmas, -PAGE - 1) == &storage[1]);
+	tap_expect(!mctl_vma_lookup(&vmas, -PAGE));
+	tap_expect(!mctl_vma_find(&vmas, U64_MAX));
+	mctl_vma_check(&vmas, &report);
+	tap_expect_equal(report.nr_problems, 0);
+}
+
+static void copies_and_moves(void)
+{
+	struct arguments a = { .call = ADD, .nr = 2, .rights = RW };
+	struct mctl_vma more[8], one[1];
+	static struct set s, to, other;
+
+	set_init(&s, 16, 4);
+	for (; a.first < 16; a.first += 4)
+		tap_expect_equal(step(&s, &a), 0);
+	a.first = 2;
+	tap_expect_equal(step(&s, &a), 0);
+	a.first = 7;
+	a.nr = 1;
+	a.rights = MCTL_VMA_X;
+	tap_expect_equal(step(&s, &a), 0);
+	tap_expect_equal(s.vmas.nr, 4);
+	a.first = 14;
+	tap_expect_equal(step(&s, &a), -ENOMEM);
+	tap_expect(!mctl_vmas_move(&s.vmas, one, 1));
+	tap_expect(mctl_vmas_move(&s.vmas, more, 8) == s.storage);
+	tap_expect_equal(make_call(&s.vmas, &a), 0);
+	tap_expect_equal(s.vmas.nr, 5);
+
+	set_init(&to, 16, 4);
+	tap_expect_equal(mctl_vmas_copy(&to.vmas, &s.vmas), -ENOMEM);
+	tap_expect_equal(to.vmas.nr, 0);
+	to.vmas.capacity = 5;
+	tap_expect_equal(mctl_vmas_copy(&to.vmas, &s.vmas), 0);
+	tap_expect(to.vmas.nr == 5 && same_vmas(to.storage, more, 5) &&
+		   to.vmas.nr_pages == s.vmas.nr_pages);
+	set_init(&other, 15, 8);
+	tap_expect_equal(mctl_vmas_copy(&other.vmas, &s.vmas), -EINVAL);
+}
+
+/* A vma of the set itself may be what is put elsewhere in it. */
+static void replaces_with_its_own(void)
+{
+	struct arguments a = { .call = ADD, .nr = 1, .rights = RW };
+	static struct set s;
+	struct mctl_vma *vma;
+
+	set_init(&s, 8, 8);
+	for (; a.first < 8; a.first += 2)
+		tap_expect_equal(step(&s, &a), 0);
+	vma = mctl_vma_lookup(&s.vmas, address_of(4));
+	vma->rights = MCTL_VMA_R;
+	tap_expect_equal(mctl_vma_replace(&s.vmas, vma), 0);
+	tap_expect_equal(mctl_vma_lookup(&s.vmas, address_of(4))->rights, MCTL_VMA_R);
+	tap_expect_equal(s.vmas.nr, 4);
+}
+
+/* --- planted faults ----------------------------------------------------------------------- */
+
+static struct set damaged;
+static const char *wanted_invariant;
+static u32 nr_wanted, nr_others;
+
+static void note_problem(struct mctl_report *report, const struct mctl_problem *problem)
+{
+	if (!strcmp(problem->invariant, wanted_invariant))
+		nr_wanted++;
+	else
+		nr_others++;
+}
+
+/* Three vmas: anonymous [0, 2), file [2, 4), file [6, 8) that goes on elsewhere. */
+static void prepare(const char *invariant)
+{
+	const struct arguments a[] = {
+		{ .call = ADD, .first = 0, .nr = 2, .rights = RW },
+		{ .call = ADD, .first = 2, .nr = 2, .rights = RW, .file = files, .offset = 7 },
+		{ .call = ADD, .first = 6, .nr = 2, .rights = RW, .file = files, .offset = 9 },
+	};
+
+	set_init(&damaged, 9, 4);
+	for (size_t i = 0; i < ARRAY_SIZE(a); i++)
+		tap_expect_equal(step(&damaged, &a[i]), 0);
+	tap_expect_equal(damaged.vmas.nr, 3);
+	wanted_invariant = invariant;
+	nr_wanted = 0;
+	nr_others = 0;
+}
+
+/* The fault must be found, by its own invariant, and by no other but the number of pages. */
+static void expect_found(bool pages_too)
+{
+	struct mctl_report report = { .found = note_problem };
+
+	mctl_vma_check(&damaged.vmas, &report);
+	if (!tap_expect(nr_wanted == 1 && nr_others == pages_too))
+		tap_note("  %s: %u times, others %u", wanted_invariant, nr_wanted, nr_others);
+}
+
+static void check_finds_bad_ranges(void)
+{
+	struct mctl_vma *vma = damaged.storage;
+
+	prepare("vma I1");
+	vma[2].end += 1;
+	expect_found(false);
+	prepare("vma I1");
+	vma[2].start -= 8;
+	expect_found(false);
+	prepare("vma I1");
+	vma[2].end = vma[2].start;
+	expect_found(true);
+	prepare("vma I1");
+	vma[0].start -= PAGE;
+	expect_found(true);
+	prepare("vma I1");
+	vma[2].end += 2 * PAGE;
+	expect_found(true);
+}
+
+static void check_finds_overlap(void)
+{
+	struct mctl_vma *vma = damaged.storage;
+
+	prepare("vma I2");
+	vma[0].end += PAGE;
+	expect_found(true);
+	prepare("vma I2");
+	vma[2].start -= 3 * PAGE;
+	expect_found(true);
+	prepare("vma I2");
+	swap(vma[1], vma[2]);
+	expect_found(false);
+}
+
+static void check_finds_what_was_not_joined(void)
+{
+	struct mctl_vma *vma = damaged.storage;
+
+	prepare("vma I3");
+	vma[1].file = NULL;
+	vma[1].offset = 0;
+	expect_found(false);
+	prepare("vma I3");
+	vma[2].start -= 2 * PAGE;
+	expect_found(true);
+}
+
+static void check_finds_bad_rights(void)
+{
+	for (u32 bit = 3; bit < 32; bit++) {
+		prepare("vma I4");
+		damaged.storage[1].rights |= BIT(bit);
+		expect_found(false);
+	}
+}
+
+static void check_finds_bad_offsets(void)
+{
+	for (u32 bit = 0; bit < 64; bit++) {
+		prepare("vma I5");
+		damaged.storage[0].offset = BIT_ULL(bit);
+		expect_found(false);
+	}
+	prepare("vma I5");
+	damaged.storage[2].offset = U64_MAX - 1;
+	expect_found(false);
+}
+
+static void check_finds_bad_counts(void)
+{
+	prepare("vma I6");
+	damaged.vmas.nr = 5;
+	expect_found(false);
+	prepare("vma I6");
+	damaged.vmas.capacity = 2;
+	expect_found(false);
+	for (u32 bit = 0; bit < 64; bit++) {
+		prepare("vma I7");
+		damaged.vmas.nr_pages ^= BIT_ULL(bit);
+		expect_found(false);
+	}
+}
+
+static const struct tap_test tests[] = {
+	TAP_TEST(random_calls),
+	TAP_TEST(every_call_on_every_state),
+	TAP_TEST(refuses_bad_ranges),
+	TAP_TEST(refuses_bad_vmas),
+	TAP_TEST(refuses_bad_sets),
+	TAP_TEST(reaches_the_ends),
+	TAP_TEST(copies_and_moves),
+	TAP_TEST(replaces_with_its_own),
+	TAP_TEST(check_finds_bad_ranges),
+	TAP_TEST(check_finds_overlap),
+	TAP_TEST(check_finds_what_was_not_joined),
+	TAP_TEST(check_finds_bad_rights),
+	TAP_TEST(check_finds_bad_offsets),
+	TAP_TEST(check_finds_bad_counts),
+};
+
+int main(void)
+{
+	return tap_run(tests, ARRAY_SIZE(tests));
+}
