@@ -24,7 +24,8 @@
  * I4  An entry has no bit set that its format reserves at its level; above
  *     all, leaves stand at levels that have them, with addresses aligned to
  *     their size.
- * I5  An entry that points to a table has exactly table_flags, but for A and D.
+ * I5  An entry that points to a table has exactly those of table_flags that its
+ *     level knows, but for A and D.
  * I6  nr_tables, nr_leaves and nr_mapped are what a count comes to.
  * I7  fast_from is what mctl_ptable_fast_from() makes of them.
  *

@@ -95,7 +95,8 @@ struct mctl_ptable_ops {
  * @context: for @ops
  * @base: address at which physical address 0 would be seen: PAGE_OFFSET in the kernel
  * @physical_bits: width of a physical address, the encryption bit not counted
- * @table_flags: all bits of an entry that points to a table but the address
+ * @table_flags: all bits of an entry that points to a table but the address; a level whose
+ *		 format reserves some of them goes without
  * @encryption: bits that an entry may have besides those of the format (AMD's C-bit)
  */
 struct mctl_ptable_config {
@@ -240,6 +241,12 @@ static inline void mctl_ptable_set_entry(const struct mctl_ptable *pt, u64 pfn, 
 static inline bool mctl_ptable_is_leaf(const struct mctl_ptable *pt, unsigned int level, u64 entry)
 {
 	return level == 1 || (pt->format->level[level].leaf && (entry & MCTL_PT_PS));
+}
+
+/* The bits of an entry that points to a table, but for the address: of those that its level has. */
+static inline u64 mctl_ptable_table_flags(const struct mctl_ptable *pt, unsigned int level)
+{
+	return pt->table_flags & (pt->format->level[level].table | pt->encryption);
 }
 
 /* The table that an entry points to. */

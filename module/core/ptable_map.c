@@ -223,7 +223,8 @@ static int map_entry(struct mctl_ptable *pt, u64 pfn, unsigned int level, u32 in
 		free_table(pt, child);
 		return ret;
 	}
-	mctl_ptable_set_entry(pt, pfn, index, child << MCTL_PT_PAGE_SHIFT | pt->table_flags);
+	mctl_ptable_set_entry(pt, pfn, index,
+			      child << MCTL_PT_PAGE_SHIFT | mctl_ptable_table_flags(pt, level));
 	pt->ops->count(pt->context, pfn, 1);
 	return ret;
 }
@@ -389,7 +390,8 @@ static void split_leaf(struct mctl_ptable *pt, u64 pfn, u32 index, unsigned int 
 	for (u32 i = 0; i < nr; i++)
 		mctl_ptable_set_entry(pt, child, i, (address + i * step) | flags);
 	pt->ops->count(pt->context, child, nr);
-	mctl_ptable_set_entry(pt, pfn, index, child << MCTL_PT_PAGE_SHIFT | pt->table_flags);
+	mctl_ptable_set_entry(pt, pfn, index,
+			      child << MCTL_PT_PAGE_SHIFT | mctl_ptable_table_flags(pt, level));
 	pt->nr_leaves[level]--;
 	pt->nr_leaves[level - 1] += nr;
 }

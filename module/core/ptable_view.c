@@ -252,8 +252,8 @@ static bool check_entry(const struct mctl_ptable *pt, u64 pfn, unsigned int leve
 		tally->nr_mapped += mctl_ptable_pages(pt, level);
 		return true;
 	}
-	mctl_report_expect(report, "ptable I5", name, address, "flags", pt->table_flags & ~ignored,
-			   entry & ~ignored);
+	mctl_report_expect(report, "ptable I5", name, address, "flags",
+			   mctl_ptable_table_flags(pt, level) & ~ignored, entry & ~ignored);
 	if (mctl_report_expect(report, "ptable I1", name, address, "points to a table", true,
 			       leads_on(pt, level, entry, &child)) &&
 	    mctl_report_expect(report, "ptable I1", name, address, "entries for its table", 1,
