@@ -10,6 +10,7 @@
  *                                 sleeps while it looks at chunks or sections
  *   arena->regions.lock (mutex), arena->handles.lock (mutex), arena->caches.lock (mutex):
  *                                 in this order where more than one is held
+ *   arena->tlbs.lock (mutex)      the models of TLBs; taken alone
  *   cache->lock (raw spinlock)    depot and slab lists of one cache
  *   zone->lock (raw spinlock)     free lists of one zone; leaf
  *
@@ -95,6 +96,13 @@ struct mctl_regions {
 	u32 nr;		       /* lock */
 };
 
+/* Models of TLBs; see mm/tlb.h. */
+struct mctl_tlbs {
+	struct mutex lock;     /* of the fields that say so; leaf */
+	struct list_head list; /* lock */
+	u32 nr;		       /* lock */
+};
+
 struct mctl_handles {
 	struct mutex lock;	  /* of the fields that say so; see the lock order above */
 	struct mctl_handle *slot; /* lock; nr_slots of them */
@@ -149,6 +157,7 @@ struct mctl_arena {
 	struct mctl_caches caches;
 	struct mctl_handles handles;
 	struct mctl_regions regions;
+	struct mctl_tlbs tlbs;
 	struct proc_dir_entry *proc; /* proc.c */
 };
 

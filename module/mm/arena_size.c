@@ -178,6 +178,8 @@ int mctl_arena_build(struct mctl_arena *arena, const struct mctl_arena_params *p
 	mutex_init(&arena->handles.lock);
 	mutex_init(&arena->regions.lock);
 	INIT_LIST_HEAD(&arena->regions.list);
+	mutex_init(&arena->tlbs.lock);
+	INIT_LIST_HEAD(&arena->tlbs.list);
 	mutex_init(&arena->caches.lock);
 	INIT_LIST_HEAD(&arena->caches.list);
 	ratelimit_state_init(&arena->failures, HZ, 100);

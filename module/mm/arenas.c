@@ -20,6 +20,7 @@
 #include "mm/fcache.h"
 #include "mm/handle.h"
 #include "mm/region.h"
+#include "mm/tlb.h"
 
 static DEFINE_MUTEX(requests);
 static DEFINE_MUTEX(mctl_arenas_lock);
@@ -268,6 +269,7 @@ static void destroy(struct mctl_arena *arena)
 {
 	if (hooks)
 		hooks->del(arena);
+	mctl_tlbs_destroy(arena);
 	mctl_regions_destroy(arena);
 	mctl_handles_destroy(arena);
 	mctl_caches_destroy(arena);

@@ -31,6 +31,7 @@
 #include "mm/fcache.h"
 #include "mm/handle.h"
 #include "mm/region_internal.h"
+#include "mm/tlb.h"
 #include "mm/verify.h"
 
 /* Times that a check is done when it finds something, and milliseconds in between. */
@@ -193,6 +194,7 @@ static void verify_once(struct mctl_arena *arena, struct mctl_verify_result *res
 
 	memset(result, 0, sizeof(*result));
 	mctl_regions_check(arena, &report);
+	mctl_tlbs_check(arena, &report);
 
 	down_read(&arena->resize);
 	mutex_lock(&arena->regions.lock);

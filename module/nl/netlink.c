@@ -249,6 +249,8 @@ static int dump_start(struct netlink_callback *cb)
 	ARENA_IS_AT(MEMCTL_A_WHY_ARENA);
 	ARENA_IS_AT(MEMCTL_A_VERIFY_ARENA);
 	ARENA_IS_AT(MEMCTL_A_PLANT_ARENA);
+	ARENA_IS_AT(MEMCTL_A_TLB_ARENA);
+	ARENA_IS_AT(MEMCTL_A_PT_FORMAT_ARENA);
 
 	ret = check_rights(cb->skb, info->op.flags, cb->extack);
 	if (ret)

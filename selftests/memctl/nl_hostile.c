@@ -188,7 +188,8 @@ static int as_user(int (*test)(void))
 
 static bool is_open(uint8_t cmd)
 {
-	return cmd == MEMCTL_CMD_ARENA_GET || cmd == MEMCTL_CMD_ZONE_GET || cmd == MEMCTL_CMD_WHY;
+	return cmd == MEMCTL_CMD_ARENA_GET || cmd == MEMCTL_CMD_ZONE_GET || cmd == MEMCTL_CMD_WHY ||
+	       cmd == MEMCTL_CMD_PT_FORMAT_GET;
 }
 
 /* Return: how many commands were not answered as they should be. */

@@ -21,7 +21,7 @@ as_user()
 as_user true 2>/dev/null || skip_all "no way to drop rights here"
 generation=$("$MEMCTL" arena show main -r -n -o GENERATION)
 
-for command in "status" "buddyinfo" "zoneinfo" "arena show" "why --order 0" "pagetypeinfo"; do
+for command in "status" "buddyinfo" "zoneinfo" "arena show" "why --order 0" "pagetypeinfo" "pt formats"; do
 	# shellcheck disable=SC2086
 	check "anybody: $command" as_user "$MEMCTL" $command
 done
@@ -32,7 +32,7 @@ refuse "nobody: proc slabinfo" 1 'denied' as_user cat /proc/memctl/main/slabinfo
 for command in "arena add x --size 4M" "arena del main" "arena grow main --size 4M" \
 	"arena shrink main --size 4M" "arena hash" "slabinfo" "cache list" "cache add x --size 8" \
 	"page alloc --order 0" "page list" "kmalloc 8" "region add x --pages 1" "region list" \
-	"pt verify" "iomem" "vmallocinfo" "what pfn:1" "verify" "plant frame-state --index 0 --bit 0" \
+	"pt verify" "tlb show" "tlb add x" "tlb del x" "tlb clear x" "iomem" "vmallocinfo" "what pfn:1" "verify" "plant frame-state --index 0 --bit 0" \
 	"monitor --count 1 --timeout 1"; do
 	# shellcheck disable=SC2086
 	refuse "nobody: $command" 2 '' as_user "$MEMCTL" $command

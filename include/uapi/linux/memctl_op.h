@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
 /*
- * The two records that an exec request carries: the structs `op` and
- * `result` of Documentation/netlink/specs/memctl.yaml, which the generator
- * of linux/memctl.h does not write out.
+ * The records that requests carry in arrays: the structs `op`, `result`,
+ * `tlb-array` and `tlb-access` of Documentation/netlink/specs/memctl.yaml,
+ * which the generator of linux/memctl.h does not write out.
  */
 #ifndef _UAPI_LINUX_MEMCTL_OP_H
 #define _UAPI_LINUX_MEMCTL_OP_H
@@ -46,6 +46,34 @@ struct memctl_result {
 	__u64 handle;
 	__s32 error;
 	__u32 reason;
+};
+
+/**
+ * struct memctl_tlb_array - one array of a TLB model
+ * @level: that it belongs to, 1 or 2
+ * @sets: a power of two
+ * @ways: entries of a set
+ * @pages: sizes of page that it holds: 1 << enum memctl_tlb_page, added up
+ * @nr_valid: valid entries; 0 in a request
+ */
+struct memctl_tlb_array {
+	__u32 level;
+	__u32 sets;
+	__u32 ways;
+	__u32 pages;
+	__u32 nr_valid;
+};
+
+/**
+ * struct memctl_tlb_access - one access that a TLB model is told of
+ * @address: virtual address
+ * @space: number of the address space
+ * @flags: enum memctl_tlb_flag
+ */
+struct memctl_tlb_access {
+	__u64 address;
+	__u32 space;
+	__u32 flags;
 };
 
 #endif /* _UAPI_LINUX_MEMCTL_OP_H */

@@ -185,8 +185,54 @@ const struct nla_policy memctl_plant_nl_policy[MEMCTL_A_PLANT_BIT + 1] = {
 	[MEMCTL_A_PLANT_BIT] = NLA_POLICY_MAX(NLA_U32, 63),
 };
 
+/* MEMCTL_CMD_TLB_GET - do */
+const struct nla_policy memctl_tlb_get_nl_policy[MEMCTL_A_TLB_NAME + 1] = {
+	[MEMCTL_A_TLB_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_TLB_NAME] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+};
+
+/* MEMCTL_CMD_TLB_ADD - do */
+const struct nla_policy memctl_tlb_add_nl_policy[MEMCTL_A_TLB_READ_CYCLES + 1] = {
+	[MEMCTL_A_TLB_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_TLB_NAME] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_TLB_ARRAYS] = { .type = NLA_BINARY, },
+	[MEMCTL_A_TLB_POLICY] = NLA_POLICY_MAX(NLA_U32, 3),
+	[MEMCTL_A_TLB_SEED] = { .type = NLA_U32, },
+	[MEMCTL_A_TLB_ASIDS] = { .type = NLA_U32, },
+	[MEMCTL_A_TLB_PAGE] = NLA_POLICY_MAX(NLA_U32, 3),
+	[MEMCTL_A_TLB_FORMAT] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_TLB_L1_CYCLES] = { .type = NLA_U32, },
+	[MEMCTL_A_TLB_L2_CYCLES] = { .type = NLA_U32, },
+	[MEMCTL_A_TLB_READ_CYCLES] = { .type = NLA_U32, },
+};
+
+/* MEMCTL_CMD_TLB_DEL - do */
+const struct nla_policy memctl_tlb_del_nl_policy[MEMCTL_A_TLB_NAME + 1] = {
+	[MEMCTL_A_TLB_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_TLB_NAME] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+};
+
+/* MEMCTL_CMD_TLB_CLEAR - do */
+const struct nla_policy memctl_tlb_clear_nl_policy[MEMCTL_A_TLB_NAME + 1] = {
+	[MEMCTL_A_TLB_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_TLB_NAME] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+};
+
+/* MEMCTL_CMD_TLB_FEED - do */
+const struct nla_policy memctl_tlb_feed_nl_policy[MEMCTL_A_TLB_ACCESSES + 1] = {
+	[MEMCTL_A_TLB_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_TLB_NAME] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_TLB_ACCESSES] = { .type = NLA_BINARY, },
+};
+
+/* MEMCTL_CMD_PT_FORMAT_GET - do */
+const struct nla_policy memctl_pt_format_get_nl_policy[MEMCTL_A_PT_FORMAT_INDEX + 1] = {
+	[MEMCTL_A_PT_FORMAT_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_PT_FORMAT_INDEX] = { .type = NLA_U32, },
+};
+
 /* Ops table for memctl */
-const struct genl_ops memctl_nl_ops[25] = {
+const struct genl_ops memctl_nl_ops[31] = {
 	{
 		.cmd		= MEMCTL_CMD_ARENA_GET,
 		.doit		= memctl_nl_arena_get_doit,
@@ -365,6 +411,49 @@ const struct genl_ops memctl_nl_ops[25] = {
 		.policy		= memctl_plant_nl_policy,
 		.maxattr	= MEMCTL_A_PLANT_BIT,
 		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_TLB_GET,
+		.doit		= memctl_nl_tlb_get_doit,
+		.dumpit		= memctl_nl_tlb_get_dumpit,
+		.policy		= memctl_tlb_get_nl_policy,
+		.maxattr	= MEMCTL_A_TLB_NAME,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_TLB_ADD,
+		.doit		= memctl_nl_tlb_add_doit,
+		.policy		= memctl_tlb_add_nl_policy,
+		.maxattr	= MEMCTL_A_TLB_READ_CYCLES,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_TLB_DEL,
+		.doit		= memctl_nl_tlb_del_doit,
+		.policy		= memctl_tlb_del_nl_policy,
+		.maxattr	= MEMCTL_A_TLB_NAME,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_TLB_CLEAR,
+		.doit		= memctl_nl_tlb_clear_doit,
+		.policy		= memctl_tlb_clear_nl_policy,
+		.maxattr	= MEMCTL_A_TLB_NAME,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_TLB_FEED,
+		.doit		= memctl_nl_tlb_feed_doit,
+		.policy		= memctl_tlb_feed_nl_policy,
+		.maxattr	= MEMCTL_A_TLB_ACCESSES,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_PT_FORMAT_GET,
+		.doit		= memctl_nl_pt_format_get_doit,
+		.dumpit		= memctl_nl_pt_format_get_dumpit,
+		.policy		= memctl_pt_format_get_nl_policy,
+		.maxattr	= MEMCTL_A_PT_FORMAT_INDEX,
 	},
 };
 

@@ -61,8 +61,20 @@ extern const struct nla_policy memctl_verify_nl_policy[MEMCTL_A_VERIFY_ARENA + 1
 
 extern const struct nla_policy memctl_plant_nl_policy[MEMCTL_A_PLANT_BIT + 1];
 
+extern const struct nla_policy memctl_tlb_get_nl_policy[MEMCTL_A_TLB_NAME + 1];
+
+extern const struct nla_policy memctl_tlb_add_nl_policy[MEMCTL_A_TLB_READ_CYCLES + 1];
+
+extern const struct nla_policy memctl_tlb_del_nl_policy[MEMCTL_A_TLB_NAME + 1];
+
+extern const struct nla_policy memctl_tlb_clear_nl_policy[MEMCTL_A_TLB_NAME + 1];
+
+extern const struct nla_policy memctl_tlb_feed_nl_policy[MEMCTL_A_TLB_ACCESSES + 1];
+
+extern const struct nla_policy memctl_pt_format_get_nl_policy[MEMCTL_A_PT_FORMAT_INDEX + 1];
+
 /* Ops table for memctl */
-extern const struct genl_ops memctl_nl_ops[25];
+extern const struct genl_ops memctl_nl_ops[31];
 
 int memctl_nl_arena_get_doit(struct sk_buff *skb, struct genl_info *info);
 int memctl_nl_arena_get_dumpit(struct sk_buff *skb,
@@ -101,6 +113,15 @@ int memctl_nl_what_doit(struct sk_buff *skb, struct genl_info *info);
 int memctl_nl_why_doit(struct sk_buff *skb, struct genl_info *info);
 int memctl_nl_verify_doit(struct sk_buff *skb, struct genl_info *info);
 int memctl_nl_plant_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_tlb_get_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_tlb_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int memctl_nl_tlb_add_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_tlb_del_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_tlb_clear_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_tlb_feed_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_pt_format_get_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_pt_format_get_dumpit(struct sk_buff *skb,
+				   struct netlink_callback *cb);
 
 enum {
 	MEMCTL_NLGRP_EVENTS,

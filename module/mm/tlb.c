@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Models of TLBs (core/tlb.h) in an arena, each with a name, fed with the
+ * addresses of a trace.
+ *
+ * What a miss walks is a model too: every address that the format translates
+ * is mapped, to itself, by pages of one size. So a walk reads one entry for
+ * each level from the root down to that page's, and an address that is not
+ * canonical is a fault.
+ *
+ * Invariant, tested by mctl_tlbs_check():
+ *
+ * I1  arena->tlbs.nr models are listed, MAX_MODELS at most.
+ * The models' own: core/tlb.c.
+ *
+ * Lock: arena->tlbs.lock guards the list and all models; nothing is taken
+ * under it.
+ */
+#include <linux/ctype.h>
+#include <linux/sched.h>
+#include <linux/string.h>
+#include "mm/error.h"
+#include "mm/tlb.h"
+
+#define MAX_MODELS  32
+#define MAX_ENTRIES 65536
+
+/**
+ * struct model - a TLB with what it walks; arena->tlbs.lock
+ * @list: entry of arena->tlbs.list
+ * @tlb: the TLB
+ * @storage: its storage
+ * @size: bytes of @storage
+ * @params: as made
+ * @reads: entries of tables that a walk reads
+ * @name: of the model
+ */
+struct model {
+	struct list_head list;
+	struct mctl_tlb tlb;
+	void *storage;
+	size_t size;
+	struct mctl_tlb_params params;
+	u32 reads;
+	char name[MEMCTL_NAME_MAX + 1];
+};
+
+static struct model *find(struct mctl_arena *arena, const char *name)
+{
+	struct model *model;
+
+	lockdep_assert_held(&arena->tlbs.lock);
+	list_for_each_entry(model, &arena->tlbs.list, list) {
+		if (!strcmp(model->name, name))
+			return model;
+	}
+	return NULL;
+}
+
+/* The model of this name, with the lock held; NULL and no lock when there is none. */
+static struct model *lock_model(struct mctl_arena *arena, const char *name,
+				struct mctl_error *error)
+{
+	struct model *model;
+
+	mutex_lock(&arena->tlbs.lock);
+	model = find(arena, name);
+	if (model)
+		return model;
+	mutex_unlock(&arena->tlbs.lock);
+	mctl_fail(error, -ENOENT, "no TLB model %s in arena %s", name, arena->name);
+	return NULL;
+}
+
+/* --- walks -------------------------------------------------------------------------------- */
+
+/* Entries that a walk to a page of this size reads; 0 when the format has no such pages. */
+static u32 count_reads(const struct mctl_ptable_format *format, u32 page)
+{
+	for (u32 level = 1; level <= format->nr_levels; level++) {
+		if (format->level[level].leaf &&
+		    format->level[level].shift == mctl_tlb_page_shift(page))
+			return format->nr_levels - level + 1;
+	}
+	return 0;
+}
+
+static int walk(void *context, u32 space, u64 address, bool write,
+		struct mctl_tlb_translation *translation)
+{
+	const struct model *model = context;
+	u32 shift = mctl_tlb_page_shift(model->params.page);
+
+	if (!mctl_ptable_canonical(model->params.kind->format, address))
+		return -EFAULT;
+	*translation = (struct mctl_tlb_translation){
+		.pfn = address >> shift << (shift - MCTL_PT_PAGE_SHIFT),
+		.page = model->params.page,
+		.reads = model->reads,
+		.writable = true,
+		.dirty = write,
+	};
+	return 0;
+}
+
+/* --- make and remove ---------------------------------------------------------------------- */
+
+static int check_name(const char *name, struct mctl_error *error)
+{
+	size_t length = strlen(name);
+	bool good = length >= 1 && length <= MEMCTL_NAME_MAX;
+
+	for (size_t i = 0; good && i < length; i++)
+		good = isascii(name[i]) && (isalnum(name[i]) || strchr("_.-", name[i]));
+	if (good)
+		return 0;
+	return mctl_fail(error, -EINVAL,
+			 "name of a TLB model: 1 to %u letters, digits, '_', '.' and '-'",
+			 MEMCTL_NAME_MAX);
+}
+
+static int check_params(const struct mctl_tlb_params *params, struct mctl_error *error)
+{
+	const struct mctl_tlb_config *config = &params->config;
+	const char *wrong = mctl_tlb_config_error(config);
+	u32 nr_entries = 0, pages = 0;
+
+	if (wrong)
+		return mctl_fail(error, -EINVAL, "TLB model: %s", wrong);
+	for (u32 i = 0; i < config->nr_arrays; i++) {
+		nr_entries += mctl_tlb_nr_entries(&config->array[i]);
+		pages |= config->array[i].pages;
+	}
+	if (nr_entries > MAX_ENTRIES)
+		return mctl_fail(error, -ERANGE, "TLB model: %u entries, at most %u", nr_entries,
+				 MAX_ENTRIES);
+	if (!(pages & BIT(params->page)))
+		return mctl_fail(error, -EINVAL, "TLB model: no array holds the pages in use");
+	if (!count_reads(params->kind->format, params->page))
+		return mctl_fail(error, -EINVAL, "TLB model: format %s has no such pages",
+				 params->kind->name);
+	return 0;
+}
+
+static void free_model(struct mctl_arena *arena, struct model *model)
+{
+	mctl_arena_meta_free(arena, model->storage, model->size);
+	mctl_arena_meta_free(arena, model, sizeof(*model));
+}
+
+static struct model *create(struct mctl_arena *arena, const char *name,
+			    const struct mctl_tlb_params *params)
+{
+	struct model *model = mctl_arena_meta_alloc(arena, sizeof(*model));
+
+	if (!model)
+		return NULL;
+	model->params = *params;
+	model->reads = count_reads(params->kind->format, params->page);
+	strscpy(model->name, name, sizeof(model->name));
+	model->size = mctl_tlb_size(&params->config);
+	model->storage = mctl_arena_meta_alloc(arena, model->size);
+	if (!model->storage || mctl_tlb_init(&model->tlb, &params->config, model->storage)) {
+		free_model(arena, model);
+		return NULL;
+	}
+	return model;
+}
+
+/**
+ * mctl_tlb_add() - make a model of a TLB
+ * @arena: where it is listed, and whose metadata its storage is
+ * @name: 1 to MEMCTL_NAME_MAX letters, digits, '_', '.' and '-'
+ * @params: its shape, and what it walks
+ * @error: why not; may be NULL
+ *
+ * Context: Process, may sleep. Takes arena->tlbs.lock.
+ * Return: 0; -EINVAL for a bad name or shape, -ERANGE for more than 65536 entries, -EEXIST,
+ * -ENOSPC when there are 32 already, -ENOMEM.
+ */
+int mctl_tlb_add(struct mctl_arena *arena, const char *name, const struct mctl_tlb_params *params,
+		 struct mctl_error *error)
+{
+	struct model *model;
+	int ret = check_name(name, error);
+
+	if (!ret)
+		ret = check_params(params, error);
+	if (ret)
+		return ret;
+	mutex_lock(&arena->tlbs.lock);
+	if (find(arena, name)) {
+		ret = mctl_fail(error, -EEXIST, "TLB model %s exists in arena %s", name,
+				arena->name);
+	} else if (arena->tlbs.nr >= MAX_MODELS) {
+		ret = mctl_fail(error, -ENOSPC, "arena %s has %u TLB models, the most there can be",
+				arena->name, MAX_MODELS);
+	} else {
+		model = create(arena, name, params);
+		if (model) {
+			list_add_tail(&model->list, &arena->tlbs.list);
+			arena->tlbs.nr++;
+			mctl_arena_touch(arena);
+		} else {
+			ret = mctl_fail(error, -ENOMEM, "TLB model %s: no memory for its entries",
+					name);
+		}
+	}
+	mutex_unlock(&arena->tlbs.lock);
+	return ret;
+}
+
+static void remove(struct mctl_arena *arena, struct model *model)
+{
+	list_del(&model->list);
+	arena->tlbs.nr--;
+	free_model(arena, model);
+	mctl_arena_touch(arena);
+}
+
+/**
+ * mctl_tlb_del() - remove a model
+ * @arena: whose model
+ * @name: of the model
+ * @error: why not; may be NULL
+ *
+ * Context: Process, may sleep. Takes arena->tlbs.lock.
+ * Return: 0, or -ENOENT.
+ */
+int mctl_tlb_del(struct mctl_arena *arena, const char *name, struct mctl_error *error)
+{
+	struct model *model = lock_model(arena, name, error);
+
+	if (!model)
+		return -ENOENT;
+	remove(arena, model);
+	mutex_unlock(&arena->tlbs.lock);
+	return 0;
+}
+
+/**
+ * mctl_tlbs_destroy() - remove all models
+ * @arena: whose models; nobody else uses it any more
+ *
+ * Context: Process, may sleep. Takes arena->tlbs.lock.
+ */
+void mctl_tlbs_destroy(struct mctl_arena *arena)
+{
+	struct model *model, *next;
+
+	mutex_lock(&arena->tlbs.lock);
+	list_for_each_entry_safe(model, next, &arena->tlbs.list, list)
+		remove(arena, model);
+	mutex_unlock(&arena->tlbs.lock);
+}
+
+/* --- use ---------------------------------------------------------------------------------- */
+
+/**
+ * mctl_tlb_clear() - make a model as it was at first: empty, nothing counted
+ * @arena: whose model
+ * @name: of the model
+ * @error: why not; may be NULL
+ *
+ * Context: Process, may sleep. Takes arena->tlbs.lock.
+ * Return: 0, or -ENOENT.
+ */
+int mctl_tlb_clear(struct mctl_arena *arena, const char *name, struct mctl_error *error)
+{
+	struct model *model = lock_model(arena, name, error);
+
+	if (!model)
+		return -ENOENT;
+	mctl_tlb_reset(&model->tlb);
+	mctl_arena_touch(arena);
+	mutex_unlock(&arena->tlbs.lock);
+	return 0;
+}
+
+/**
+ * mctl_tlb_feed() - tell a model of accesses
+ * @arena: whose model
+ * @name: of the model
+ * @accesses: they, in order; a change of the address space is a switch
+ * @nr: how many
+ * @error: why not; may be NULL
+ *
+ * A page that cannot be walked to is counted as a fault and goes on.
+ *
+ * Context: Process, may sleep. Takes arena->tlbs.lock.
+ * Return: 0; -ENOENT; -EINVAL for an unknown flag or the address space U32_MAX, and none of
+ * @accesses was told.
+ */
+int mctl_tlb_feed(struct mctl_arena *arena, const char *name,
+		  const struct memctl_tlb_access *accesses, u32 nr, struct mctl_error *error)
+{
+	struct mctl_tlb_translation translation;
+	struct mctl_tlb_walker walker = { .walk = walk };
+	struct model *model;
+
+	for (u32 i = 0; i < nr; i++) {
+		if (accesses[i].flags & ~MEMCTL_TLB_FLAG_WRITE)
+			return mctl_fail(error, -EINVAL, "access %u: unknown flags 0x%x", i,
+					 accesses[i].flags);
+		if (accesses[i].space == MCTL_TLB_NO_SPACE)
+			return mctl_fail(error, -EINVAL, "access %u: address spaces are below %u",
+					 i, MCTL_TLB_NO_SPACE);
+	}
+	model = lock_model(arena, name, error);
+	if (!model)
+		return -ENOENT;
+	walker.context = model;
+	for (u32 i = 0; i < nr; i++) {
+		mctl_tlb_switch(&model->tlb, accesses[i].space);
+		mctl_tlb_access(&model->tlb, accesses[i].address,
+				accesses[i].flags & MEMCTL_TLB_FLAG_WRITE, &walker, &translation);
+		cond_resched();
+	}
+	mctl_arena_touch(arena);
+	mutex_unlock(&arena->tlbs.lock);
+	return 0;
+}
+
+static void fill_info(const struct model *model, struct mctl_tlb_info *info)
+{
+	memset(info, 0, sizeof(*info));
+	strscpy(info->name, model->name, sizeof(info->name));
+	info->params = model->params;
+	info->stats = model->tlb.stats;
+	for (u32 level = 0; level <= MCTL_TLB_MAX_LEVELS; level++)
+		info->cycles[level] = mctl_tlb_cycles(&model->tlb, level);
+	for (u32 i = 0; i < model->params.config.nr_arrays; i++)
+		info->nr_valid[i] = model->tlb.array[i].nr_valid;
+}
+
+/**
+ * mctl_tlb_info() - what is known of a model
+ * @arena: whose model
+ * @name: of the model
+ * @info: filled
+ *
+ * Context: Process, may sleep. Takes arena->tlbs.lock.
+ * Return: 0, or -ENOENT.
+ */
+int mctl_tlb_info(struct mctl_arena *arena, const char *name, struct mctl_tlb_info *info)
+{
+	struct model *model = lock_model(arena, name, NULL);
+
+	if (!model)
+		return -ENOENT;
+	fill_info(model, info);
+	mutex_unlock(&arena->tlbs.lock);
+	return 0;
+}
+
+/**
+ * mctl_tlb_info_nth() - what is known of a model, by its place on the list
+ * @arena: whose model
+ * @nth: 0 for the oldest
+ * @info: filled
+ *
+ * Context: Process, may sleep. Takes arena->tlbs.lock.
+ * Return: 0, or -ENOENT when there are no more.
+ */
+int mctl_tlb_info_nth(struct mctl_arena *arena, u32 nth, struct mctl_tlb_info *info)
+{
+	struct model *model;
+	int ret = -ENOENT;
+
+	mutex_lock(&arena->tlbs.lock);
+	list_for_each_entry(model, &arena->tlbs.list, list) {
+		if (nth--)
+			continue;
+		fill_info(model, info);
+		ret = 0;
+		break;
+	}
+	mutex_unlock(&arena->tlbs.lock);
+	return ret;
+}
+
+/**
+ * mctl_tlbs_check() - test the invariants of the models
+ * @arena: whose models
+ * @report: gets what is broken
+ *
+ * Context: Process, may sleep. Takes arena->tlbs.lock.
+ */
+void mctl_tlbs_check(struct mctl_arena *arena, struct mctl_report *report)
+{
+	struct model *model;
+	u32 nr = 0;
+
+	mutex_lock(&arena->tlbs.lock);
+	list_for_each_entry(model, &arena->tlbs.list, list) {
+		mctl_tlb_check(&model->tlb, report);
+		nr++;
+	}
+	mctl_report_expect(report, "tlbs I1", "arena", arena->id, "TLB models", nr, arena->tlbs.nr);
+	mctl_report_expect(report, "tlbs I1", "arena", arena->id, "too many TLB models", false,
+			   nr > MAX_MODELS);
+	mutex_unlock(&arena->tlbs.lock);
+}
