@@ -135,6 +135,20 @@ int client_pt_list(struct client *c, const char *arena, const char *region, stru
 /* The caller frees out->mismatches. */
 int client_pt_verify(struct client *c, const char *arena, const char *region, struct pt *out);
 
+/* paging formats and TLB models */
+int client_pt_format_list(struct client *c, struct list *formats);
+int client_tlb_list(struct client *c, const char *arena, struct list *tlbs);
+/* The caller frees out->arrays. */
+int client_tlb_get(struct client *c, const char *arena, const char *name, struct tlb *out);
+/* What of @tlb describes the model goes in; @arrays: @nr of them */
+int client_tlb_add(struct client *c, const char *arena, const struct tlb *tlb,
+		   const struct memctl_tlb_array *arrays, unsigned int nr);
+int client_tlb_del(struct client *c, const char *arena, const char *name);
+int client_tlb_clear(struct client *c, const char *arena, const char *name);
+/* Any number of accesses, in as many requests as that takes. */
+int client_tlb_feed(struct client *c, const char *arena, const char *name,
+		    const struct memctl_tlb_access *accesses, size_t nr);
+
 /* questions */
 enum client_what { CLIENT_WHAT_ADDRESS, CLIENT_WHAT_PFN, CLIENT_WHAT_HANDLE };
 int client_what(struct client *c, const char *arena, enum client_what by, uint64_t value,

@@ -236,6 +236,78 @@ int client_pt_verify(struct client *c, const char *arena, const char *region, st
 	return request_row(r, &pt_schema, out);
 }
 
+int client_pt_format_list(struct client *c, struct list *formats)
+{
+	return request_list(request_new(c, MEMCTL_CMD_PT_FORMAT_GET, NULL), &pt_format_schema,
+			    formats);
+}
+
+int client_tlb_list(struct client *c, const char *arena, struct list *tlbs)
+{
+	return request_list(request_new(c, MEMCTL_CMD_TLB_GET, arena), &tlb_schema, tlbs);
+}
+
+int client_tlb_get(struct client *c, const char *arena, const char *name, struct tlb *out)
+{
+	struct request *r = request_new(c, MEMCTL_CMD_TLB_GET, arena);
+
+	request_string(r, MEMCTL_A_TLB_NAME, name);
+	return request_row(r, &tlb_schema, out);
+}
+
+int client_tlb_add(struct client *c, const char *arena, const struct tlb *tlb,
+		   const struct memctl_tlb_array *arrays, unsigned int nr)
+{
+	struct request *r = request_new(c, MEMCTL_CMD_TLB_ADD, arena);
+
+	request_string(r, MEMCTL_A_TLB_NAME, tlb->name);
+	request_data(r, MEMCTL_A_TLB_ARRAYS, arrays, nr * sizeof(*arrays));
+	request_u32(r, MEMCTL_A_TLB_POLICY, tlb->policy);
+	request_u32(r, MEMCTL_A_TLB_SEED, tlb->seed);
+	request_u32(r, MEMCTL_A_TLB_ASIDS, tlb->asids);
+	request_u32(r, MEMCTL_A_TLB_PAGE, tlb->page);
+	request_string(r, MEMCTL_A_TLB_FORMAT, tlb->format);
+	request_u32(r, MEMCTL_A_TLB_L1_CYCLES, tlb->l1_cycles);
+	request_u32(r, MEMCTL_A_TLB_L2_CYCLES, tlb->l2_cycles);
+	request_u32(r, MEMCTL_A_TLB_READ_CYCLES, tlb->read_cycles);
+	return request_row(r, NULL, NULL);
+}
+
+int client_tlb_del(struct client *c, const char *arena, const char *name)
+{
+	struct request *r = request_new(c, MEMCTL_CMD_TLB_DEL, arena);
+
+	request_string(r, MEMCTL_A_TLB_NAME, name);
+	return request_row(r, NULL, NULL);
+}
+
+int client_tlb_clear(struct client *c, const char *arena, const char *name)
+{
+	struct request *r = request_new(c, MEMCTL_CMD_TLB_CLEAR, arena);
+
+	request_string(r, MEMCTL_A_TLB_NAME, name);
+	return request_row(r, NULL, NULL);
+}
+
+int client_tlb_feed(struct client *c, const char *arena, const char *name,
+		    const struct memctl_tlb_access *accesses, size_t nr)
+{
+	while (nr) {
+		size_t some = nr < MEMCTL_MAX_TLB_ACCESSES ? nr : MEMCTL_MAX_TLB_ACCESSES;
+		struct request *r = request_new(c, MEMCTL_CMD_TLB_FEED, arena);
+		int ret;
+
+		request_string(r, MEMCTL_A_TLB_NAME, name);
+		request_data(r, MEMCTL_A_TLB_ACCESSES, accesses, some * sizeof(*accesses));
+		ret = request_row(r, NULL, NULL);
+		if (ret)
+			return ret;
+		accesses += some;
+		nr -= some;
+	}
+	return 0;
+}
+
 int client_what(struct client *c, const char *arena, enum client_what by, uint64_t value,
 		struct what *out)
 {

@@ -98,6 +98,8 @@ const char *kind_name(uint32_t kind);
 const char *reason_name(uint32_t reason);
 const char *reason_text(uint32_t reason);
 const char *event_name(uint32_t event);
+const char *tlb_page_name(uint32_t page);
+const char *tlb_policy_name(uint32_t policy);
 const char *errno_name(int error);
 
 /* One function per object. argv[0] is the object's name. */
@@ -120,6 +122,7 @@ int cmd_region(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_replay(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_slabinfo(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_status(struct memctl_ctx *ctx, int argc, char **argv);
+int cmd_tlb(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_unload(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_verify(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_version(struct memctl_ctx *ctx, int argc, char **argv);

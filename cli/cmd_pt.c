@@ -235,6 +235,50 @@ static int verify(struct memctl_ctx *ctx, const struct args *args)
 	return status;
 }
 
+static const struct column format_columns[] = {
+	COLUMN("FORMAT", STRING, pt_format, name, PT_FORMAT_NAME, BOTH, "name of the format"),
+	COLUMN("SPLIT", STRING, pt_format, split, PT_FORMAT_SPLIT, BOTH,
+	       "bits of an address by level, root first, and of the offset"),
+	COLUMN("SDM", STRING, pt_format, section, PT_FORMAT_SECTION, JSON,
+	       "section of the Intel SDM, volume 3A"),
+	COLUMN("LEVELS", U32, pt_format, levels, PT_FORMAT_LEVELS, JSON, "levels of tables"),
+	COLUMN("ENTRYSIZE", U32, pt_format, entry_size, PT_FORMAT_ENTRY_SIZE, JSON,
+	       "bytes of an entry"),
+	COLUMN("VBITS", U32, pt_format, address_bits, PT_FORMAT_ADDRESS_BITS, JSON,
+	       "bits of a virtual address"),
+	COLUMN("PBITS", U32, pt_format, physical_bits, PT_FORMAT_PHYSICAL_BITS, JSON,
+	       "bits of a physical address, at most"),
+	COLUMN("MAP", STRING, pt_format, example, PT_FORMAT_EXAMPLE, BOTH,
+	       "one page, a process, 1 GiB dense, 1024 pages sparse, 4 GiB full"),
+	COLUMN("PAGES", U64, pt_format, nr_pages, PT_FORMAT_NR_PAGES, BOTH, "pages mapped"),
+	COLUMN("TABLES", U64, pt_format, nr_tables, PT_FORMAT_NR_TABLES, BOTH,
+	       "tables, with pages of 4 KiB alone"),
+	COLUMN("BYTES", SIZE, pt_format, bytes, PT_FORMAT_BYTES, BOTH, "memory of them"),
+	COLUMN("LTABLES", U64, pt_format, nr_large_tables, PT_FORMAT_NR_LARGE_TABLES, BOTH,
+	       "tables, with the largest pages that fit"),
+	COLUMN("LBYTES", SIZE, pt_format, large_bytes, PT_FORMAT_LARGE_BYTES, BOTH,
+	       "memory of them"),
+	COLUMN("FLAT", SIZE, pt_format, flat, PT_FORMAT_FLAT, BOTH,
+	       "memory of one table with an entry for each page of the address space"),
+};
+
+static const struct view format_view = VIEW("formats", format_columns);
+
+static int formats(struct memctl_ctx *ctx, const struct args *args)
+{
+	struct list rows;
+	int status;
+
+	(void)args;
+	if (!ctx_client(ctx, &status))
+		return status;
+	if (client_pt_format_list(ctx->client, &rows))
+		return fail_client(ctx, "paging formats");
+	status = view_print(ctx, &format_view, &rows);
+	list_free(&rows);
+	return status;
+}
+
 static const struct verb verbs[] = {
 	{ "show", "[REGION]", "the same as dump", dump, 0, 0, 0, 1, &dump_view },
 	{ "dump", "[REGION]", "print every entry that is present", dump, 0, 0, 0, 1, &dump_view },
@@ -243,6 +287,8 @@ static const struct verb verbs[] = {
 	{ "verify", "[REGION]",
 	  "compare each entry with the hardware's; exit status 5 if one differs", verify, 0, 0, 0,
 	  1, &mismatch_view },
+	{ "formats", "", "the paging formats, and what memory their tables take for the same maps",
+	  formats, 0, 0, 0, 0, &format_view },
 };
 
 static const struct object object =

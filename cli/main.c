@@ -31,6 +31,7 @@ const struct command commands[] = {
 	{ "kfree", cmd_kfree, "free what kmalloc gave" },
 	{ "region", cmd_region, "managed ranges of virtual addresses" },
 	{ "pt", cmd_pt, "page tables: walk, dump, compare with the hardware's" },
+	{ "tlb", cmd_tlb, "models of TLBs, fed with the addresses of a trace" },
 	{ "what", cmd_what, "what an address, a frame or a handle is" },
 	{ "why", cmd_why, "whether an allocation would succeed, and what stops it" },
 	{ "verify", cmd_verify, "check every invariant" },

@@ -223,6 +223,60 @@ struct pt {
 	uint64_t nr_ignored;
 };
 
+/* A model of a TLB (MEMCTL_A_TLB_...). */
+struct tlb {
+	uint64_t present;
+	char arena[MODEL_NAME_SIZE];
+	uint64_t generation;
+	char name[MODEL_NAME_SIZE];
+	struct list arrays; /* of struct memctl_tlb_array */
+	uint32_t policy;
+	uint32_t seed;
+	uint32_t asids;
+	uint32_t page;
+	char format[MODEL_NAME_SIZE];
+	uint32_t l1_cycles;
+	uint32_t l2_cycles;
+	uint32_t read_cycles;
+	uint64_t nr_access;
+	uint64_t nr_write;
+	uint64_t nr_l1_hit;
+	uint64_t nr_l2_hit;
+	uint64_t nr_miss;
+	uint64_t nr_upgrade;
+	uint64_t nr_walk;
+	uint64_t nr_fault;
+	uint64_t nr_read;
+	uint64_t nr_l1_evict;
+	uint64_t nr_l2_evict;
+	uint64_t nr_invalidated;
+	uint64_t nr_switch;
+	uint64_t nr_reassigned;
+	uint64_t l1_total;
+	uint64_t l2_total;
+	uint64_t walk_total;
+};
+
+/* A paging format, with the memory of one example (MEMCTL_A_PT_FORMAT_...). */
+struct pt_format {
+	uint64_t present;
+	uint32_t index;
+	char name[MODEL_NAME_SIZE];
+	char split[MODEL_NAME_SIZE];
+	char section[MODEL_NAME_SIZE];
+	uint32_t levels;
+	uint32_t entry_size;
+	uint32_t address_bits;
+	uint32_t physical_bits;
+	char example[MODEL_NAME_SIZE];
+	uint64_t nr_pages;
+	uint64_t nr_tables;
+	uint64_t bytes;
+	uint64_t nr_large_tables;
+	uint64_t large_bytes;
+	uint64_t flat;
+};
+
 struct what {
 	uint64_t present;
 	char arena[MODEL_NAME_SIZE];

@@ -190,6 +190,65 @@ static const struct field pt_fields[] = {
 
 const struct schema pt_schema = SCHEMA("page table", pt, pt_fields);
 
+#define PT_FORMAT(name, member, type, need) FIELD(pt_format, PT_FORMAT, name, member, type, need)
+static const struct field pt_format_fields[] = {
+	PT_FORMAT(INDEX, index, U32, MAY),
+	PT_FORMAT(NAME, name, STRING, MAY),
+	PT_FORMAT(SPLIT, split, STRING, MAY),
+	PT_FORMAT(SECTION, section, STRING, MAY),
+	PT_FORMAT(LEVELS, levels, U32, MAY),
+	PT_FORMAT(ENTRY_SIZE, entry_size, U32, MAY),
+	PT_FORMAT(ADDRESS_BITS, address_bits, U32, MAY),
+	PT_FORMAT(PHYSICAL_BITS, physical_bits, U32, MAY),
+	PT_FORMAT(EXAMPLE, example, STRING, MAY),
+	PT_FORMAT(NR_PAGES, nr_pages, U64, MAY),
+	PT_FORMAT(NR_TABLES, nr_tables, U64, MAY),
+	PT_FORMAT(BYTES, bytes, U64, MAY),
+	PT_FORMAT(NR_LARGE_TABLES, nr_large_tables, U64, MAY),
+	PT_FORMAT(LARGE_BYTES, large_bytes, U64, MAY),
+	PT_FORMAT(FLAT, flat, U64, MAY),
+};
+
+const struct schema pt_format_schema = SCHEMA("paging format", pt_format, pt_format_fields);
+
+static const struct schema tlb_array_schema = { "TLB array", sizeof(struct memctl_tlb_array), NULL,
+						0 };
+
+#define TLB(name, member, type, need) FIELD(tlb, TLB, name, member, type, need)
+static const struct field tlb_fields[] = {
+	TLB(ARENA, arena, STRING, MAY),
+	TLB(GENERATION, generation, U64, MAY),
+	TLB(NAME, name, STRING, MUST),
+	NESTED(tlb, TLB, ARRAYS, arrays, ROWS, tlb_array_schema),
+	TLB(POLICY, policy, U32, MAY),
+	TLB(SEED, seed, U32, MAY),
+	TLB(ASIDS, asids, U32, MAY),
+	TLB(PAGE, page, U32, MAY),
+	TLB(FORMAT, format, STRING, MAY),
+	TLB(L1_CYCLES, l1_cycles, U32, MAY),
+	TLB(L2_CYCLES, l2_cycles, U32, MAY),
+	TLB(READ_CYCLES, read_cycles, U32, MAY),
+	TLB(NR_ACCESS, nr_access, U64, MAY),
+	TLB(NR_WRITE, nr_write, U64, MAY),
+	TLB(NR_L1_HIT, nr_l1_hit, U64, MAY),
+	TLB(NR_L2_HIT, nr_l2_hit, U64, MAY),
+	TLB(NR_MISS, nr_miss, U64, MAY),
+	TLB(NR_UPGRADE, nr_upgrade, U64, MAY),
+	TLB(NR_WALK, nr_walk, U64, MAY),
+	TLB(NR_FAULT, nr_fault, U64, MAY),
+	TLB(NR_READ, nr_read, U64, MAY),
+	TLB(NR_L1_EVICT, nr_l1_evict, U64, MAY),
+	TLB(NR_L2_EVICT, nr_l2_evict, U64, MAY),
+	TLB(NR_INVALIDATED, nr_invalidated, U64, MAY),
+	TLB(NR_SWITCH, nr_switch, U64, MAY),
+	TLB(NR_REASSIGNED, nr_reassigned, U64, MAY),
+	TLB(L1_TOTAL, l1_total, U64, MAY),
+	TLB(L2_TOTAL, l2_total, U64, MAY),
+	TLB(WALK_TOTAL, walk_total, U64, MAY),
+};
+
+const struct schema tlb_schema = SCHEMA("TLB model", tlb, tlb_fields);
+
 #define WHAT(name, member, type, need) FIELD(what, WHAT, name, member, type, need)
 static const struct field what_fields[] = {
 	WHAT(ARENA, arena, STRING, MAY),

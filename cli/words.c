@@ -40,6 +40,10 @@ static const char *const reason_texts[] = {
 	"not enough free frames",
 };
 
+static const char *const tlb_page_names[] = { "4K", "2M", "4M", "1G" };
+
+static const char *const tlb_policy_names[] = { "lru", "plru", "fifo", "random" };
+
 #define WORD(table, number) ((number) < sizeof(table) / sizeof((table)[0]) ? (table)[number] : "?")
 
 const char *zone_name(uint32_t type)
@@ -70,6 +74,16 @@ const char *reason_text(uint32_t reason)
 const char *event_name(uint32_t event)
 {
 	return WORD(event_names, event);
+}
+
+const char *tlb_page_name(uint32_t page)
+{
+	return WORD(tlb_page_names, page);
+}
+
+const char *tlb_policy_name(uint32_t policy)
+{
+	return WORD(tlb_policy_names, policy);
 }
 
 const char *errno_name(int error)

@@ -180,6 +180,35 @@ def walk_steps():
             entry(1, 0, 0x8000000012345163, LEAF=b"")]
 
 
+def tlb(name, page, asids, **other):
+    arrays = b"".join(struct.pack("=5I", *a) for a in ((1, 16, 4, 1, 64), (1, 8, 4, 14, 3), (2, 128, 12, 15, 90)))
+    values = {
+        "ARENA": text("main"), "GENERATION": u64(77), "NAME": text(name), "ARRAYS": arrays, "POLICY": u32(1),
+        "SEED": u32(1), "ASIDS": u32(asids), "PAGE": u32(page), "FORMAT": text("4level"), "L1_CYCLES": u32(1),
+        "L2_CYCLES": u32(7), "READ_CYCLES": u32(20), "NR_ACCESS": u64(600), "NR_WRITE": u64(120),
+        "NR_L1_HIT": u64(300), "NR_L2_HIT": u64(106), "NR_MISS": u64(194), "NR_UPGRADE": u64(5),
+        "NR_WALK": u64(198), "NR_FAULT": u64(1), "NR_READ": u64(792), "NR_L1_EVICT": u64(130),
+        "NR_L2_EVICT": u64(0), "NR_INVALIDATED": u64(0), "NR_SWITCH": u64(6), "NR_REASSIGNED": u64(0),
+        "L1_TOTAL": u64(600), "L2_TOTAL": u64(2100), "WALK_TOTAL": u64(15840),
+    }
+    values.update(other)
+    return attrs("TLB", **values)
+
+
+def compare():
+    """Four models: made, fed, looked at, removed."""
+    return b"".join(request("TLB_ADD", ack()) + request("TLB_FEED", ack()) +
+                    do("TLB_GET", tlb(f"compare-1-{i}", i & 1, 6 * (i >> 1))) + request("TLB_DEL", ack())
+                    for i in range(4))
+
+
+def pt_format(index, name, split, levels, example, *sizes):
+    names = ("NR_PAGES", "NR_TABLES", "BYTES", "NR_LARGE_TABLES", "LARGE_BYTES", "FLAT")
+    return attrs("PT_FORMAT", INDEX=u32(index), NAME=text(name), SPLIT=text(split), SECTION=text("4.5"),
+                 LEVELS=u32(levels), ENTRY_SIZE=u32(8), ADDRESS_BITS=u32(48), PHYSICAL_BITS=u32(52),
+                 EXAMPLE=text(example), **{n: u64(v) for n, v in zip(names, sizes)})
+
+
 def why_zone(node, kind, reason, **other):
     values = {"NODE": u32(node), "TYPE": u32(kind), "REASON": u32(reason), "NR_FREE": u32(800),
               "NR_CACHED": u32(12), "NEED": u32(1072), "WMARK_MIN": u32(45), "RESERVE": u32(3),
@@ -231,6 +260,17 @@ def good():
                   PFN=u64(0x100000 + (i << 10)), ADDRESS=u64(0xFFFF888100000000 + (i << 22)),
                   NR_FREE=u32(1000), GENERATION=u64(77)) for i in range(2)]),
         "regions": dump("REGION_GET", [region("r1")]),
+        "formats": dump("PT_FORMAT_GET", [
+            pt_format(0, "ia32", "10/10/12", 2, "one", 1, 2, 8192, 2, 8192, 4 << 20),
+            pt_format(1, "5level", "9/9/9/9/9/12", 5, "full", 1 << 20, 2055, 2055 << 12, 3, 3 << 12, 256 << 40)]),
+        "tlbs": dump("TLB_GET", [tlb("a", 0, 0), tlb("b", 1, 6, NR_ACCESS=u64(0))]),
+        "tlb": do("TLB_GET", tlb("a", 0, 0)),
+        "tlb-add": request("TLB_ADD", ack()),
+        "tlb-add-refused": request("TLB_ADD", ack(22, "TLB model: sets are a power of two, up to 4096")),
+        "tlb-feed": request("TLB_FEED", ack()) + do("TLB_GET", tlb("a", 0, 0)),
+        "tlb-compare": compare(),
+        "tlb-del": request("TLB_DEL", ack()),
+        "tlb-clear": request("TLB_CLEAR", ack()),
         "handles": dump("HANDLE_GET", [handle(0x100000001, 0, ORDER=u32(1)),
                                        handle(0x100000002, 1, CACHE=text("foo"))]),
         "walk": do("PT_WALK", attrs("PT", REGION=text("r1"), GENERATION=u64(77),

@@ -103,6 +103,12 @@ views() {
 	golden pt-walk walk pt walk 0xffffc90000400000
 	golden pt-walk-json walk -J pt walk 0xffffc90000400000
 	golden pt-walk-hole walk-hole pt walk 0xffffc90000400000
+	golden pt-formats formats pt formats
+	golden pt-formats-json formats pt formats -J
+	golden tlb tlbs tlb
+	golden tlb-one tlb tlb show a
+	golden tlb-json tlb tlb show a -J
+	golden tlb-columns tlbs tlb list -o name,l1,l2,valid,cycles
 	golden what what what 0xffff888012345010
 	golden what-json what what -J 0xffff888012345010
 	golden why-granted why-granted why --order 3
@@ -169,6 +175,23 @@ changes() {
 	golden kfree free kfree 0x2a
 	golden region-add region-add region add r1 --pages 16
 	expect region-del 0 arena-ok region del r1
+	expect tlb-add 0 tlb-add tlb add a l1=32x2 l1large=none l2=64x8 policy=PLRU seed=0x7 asids=6 page=2m \
+		format=pae cycles=1,9,30
+	golden tlb-add-refused tlb-add-refused tlb add a l1=3x4
+	expect tlb-del 0 tlb-del tlb del a
+	expect tlb-clear 0 tlb-clear tlb clear a
+	printf '%s\n' '# two spaces' '1 0x7f0000401000 r' '' '2 4096 w # a write' >"$work/trace"
+	golden tlb-feed tlb-feed tlb feed a "$work/trace"
+	golden tlb-compare tlb-compare tlb compare "$work/trace" asids=4
+	local line n=0
+	for line in '1 2' '1 2 x' '1 2 r r' '1 2 rw' '-1 2 r' '4294967295 2 r' '1 0x10000000000000000 r' 'r 1 2'; do
+		n=$((n + 1))
+		printf '1 1 r\n%s\n' "$line" >"$work/bad-trace"
+		expect "tlb-bad-trace-$n" 1 tlb-feed tlb feed a "$work/bad-trace"
+		grep -q 'line 2 ' "$work/stderr"
+		report $? "${label}tlb-bad-trace-$n names the line"
+	done
+	expect tlb-no-trace 1 tlb-feed tlb feed a "$work/nothing"
 	expect arena-add 0 arena-ok arena add x --size 64M --dma 2M --dma32 16M --nodes 0-3,5
 	expect arena-del 0 arena-ok arena del x
 	golden arena-grow arena-ok arena grow x --size 4M
@@ -266,6 +289,18 @@ usage() {
 		region add r
 		pt walk
 		pt walk here
+		pt formats x
+		tlb add
+		tlb add a l1
+		tlb add a l1=16
+		tlb add a l1=0x4
+		tlb add a policy=x
+		tlb add a page=8K
+		tlb add a cycles=1,2
+		tlb add a bogus=1
+		tlb add abcdefghijklmnopqrstuvwxyzabcdef
+		tlb feed a
+		tlb compare
 		what
 		what pfn:x
 		what x
@@ -382,6 +417,14 @@ fuzz_command() {
 	object) echo cache alloc foo ;;
 	shrink) echo cache shrink foo ;;
 	region-add) echo region add x --pages 1 ;;
+	formats) echo pt formats -J ;;
+	tlbs) echo tlb list ;;
+	tlb) echo tlb show a -J ;;
+	tlb-add*) echo tlb add a ;;
+	tlb-feed) echo tlb feed a "$work/trace" ;;
+	tlb-compare) echo tlb compare "$work/trace" ;;
+	tlb-del) echo tlb del a ;;
+	tlb-clear) echo tlb clear a ;;
 	arena-ok) echo arena hash ;;
 	events) echo monitor --count 20 ;;
 	esac
