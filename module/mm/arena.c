@@ -464,6 +464,34 @@ static int compare_pfn(void *context, const struct list_head *a, const struct li
 	return list_entry(a, struct page, lru) > list_entry(b, struct page, lru);
 }
 
+/*
+ * The longest run of chunks whose sections follow each other goes first: it
+ * becomes the extent of a new arena. @pages is in the order of their pfn.
+ */
+static void longest_run_first(struct list_head *pages)
+{
+	struct page *page, *run = NULL, *longest = NULL;
+	unsigned long last = 0;
+	u64 nr = 0, most = 0;
+
+	list_for_each_entry(page, pages, lru) {
+		unsigned long section = page_to_pfn(page) >> MCTL_SECTION_SHIFT;
+
+		if (!run || section > last + 1) {
+			run = page;
+			nr = 0;
+		}
+		last = section;
+		nr += 1UL << page_private(page);
+		if (nr > most) {
+			most = nr;
+			longest = run;
+		}
+	}
+	if (longest)
+		list_rotate_to_front(&longest->lru, pages);
+}
+
 /**
  * mctl_host_add() - make chunks of host pages frames of an arena
  * @arena: the arena
@@ -486,6 +514,7 @@ int mctl_host_add(struct mctl_arena *arena, struct list_head *pages, struct mctl
 		ret = grow_table(arena, mctl_chunk_new_sections(arena, pages));
 	if (ret)
 		return mctl_fail(error, ret, "no memory for the frame table");
+	longest_run_first(pages);
 	list_for_each_entry_safe(page, next, pages, lru) {
 		order = page_private(page);
 		list_del(&page->lru);

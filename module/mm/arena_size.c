@@ -336,11 +336,14 @@ int mctl_arena_shrink(struct mctl_arena *arena, u64 size, u64 *given, struct mct
 		done += 1U << order;
 	}
 	*given = done << PAGE_SHIFT;
-	if (done)
+	if (done) {
+		/* Before a hole gets other frames, nobody looks for the old ones there. */
+		mctl_arena_wait_readers();
 		settle(arena);
-	else
+	} else {
 		ret = mctl_fail(error, -EBUSY, "none of the %u chunks is wholly free",
 				arena->nr_chunks);
+	}
 unlock:
 	up_write(&arena->resize);
 	if (done)

@@ -10,6 +10,7 @@
  * I3  A section without @orders is one chunk of 2^10 frames, or holds none.
  * I4  A section that lost its last frame is a hole: its number is given to
  *     the next new section.
+ * I5  The sections of the extent hold frames, and are in step with section 0.
  *
  * Locks: arena->resize for writing to change anything; whoever reads the map
  * without sleeping needs none (see arena.h).
@@ -144,6 +145,24 @@ static u32 get_section(struct mctl_arena *arena, struct page *page, unsigned int
 	return number;
 }
 
+/*
+ * The extent goes on over sections that follow in step. Whoever sees it longer
+ * sees these filled in, and the page that it begins with.
+ */
+static void extend_extent(struct mctl_arena *arena)
+{
+	const struct mctl_section *section = arena->table.section;
+	u32 nr = arena->extent_nr >> MCTL_SECTION_SHIFT;
+
+	if (!nr)
+		WRITE_ONCE(arena->extent_page, pfn_to_page(section[0].pfn));
+	while (nr < arena->table.nr_sections && section[nr].nr_frames &&
+	       section[nr].pfn == section[0].pfn + ((u64)nr << MCTL_SECTION_SHIFT))
+		nr++;
+	/* Pairs with the order of reads in mctl_arena_page_offset(). */
+	smp_store_release(&arena->extent_nr, (unsigned long)nr << MCTL_SECTION_SHIFT);
+}
+
 /**
  * mctl_chunk_add() - a chunk of host pages becomes frames of the arena
  * @arena: the arena; the frame table has room for its section
@@ -173,6 +192,7 @@ u32 mctl_chunk_add(struct mctl_arena *arena, struct page *page, unsigned int ord
 	/* Whoever finds the place finds fn and the section filled in. */
 	smp_store_release(&entry->place, section->zone + 1U);
 	mctl_zone_add(arena, &arena->zones[section->zone], fn, order);
+	extend_extent(arena);
 	arena->nr_chunks++;
 	WRITE_ONCE(arena->nr_frames, arena->nr_frames + (1U << order));
 	return fn;
@@ -203,6 +223,9 @@ int mctl_chunk_remove(struct mctl_arena *arena, u32 fn, unsigned int order)
 	if (section->nr_frames)
 		return 0;
 	WRITE_ONCE(arena->section_map[section->pfn >> MCTL_SECTION_SHIFT].place, 0);
+	/* The hole may be given to other pages, and its pages may get another number. */
+	if (fn < arena->extent_nr)
+		WRITE_ONCE(arena->extent_nr, ALIGN_DOWN(fn, MCTL_SECTION_FRAMES));
 	if (orders) {
 		WRITE_ONCE(section->orders, NULL);
 		mctl_arena_wait_readers();
