@@ -82,23 +82,32 @@ void memctl_arena_put(struct memctl_arena *arena)
 }
 EXPORT_SYMBOL_GPL(memctl_arena_put);
 
-/**
- * memctl_alloc_pages() - allocate 2^order pages, physically contiguous
- * @arena: the arena
- * @gfp: as for alloc_pages()
- * @order: 0 to MEMCTL_MAX_ORDER; above that, NULL is returned
- *
- * The pages are those of the host, with a reference count of 1 for the
- * arena: they must not be freed with __free_pages(), nor put.
- *
- * Context: any but NMI; sleeps only if @gfp allows it.
- * Return: the first page, or NULL.
- */
-struct page *memctl_alloc_pages(struct memctl_arena *arena, gfp_t gfp, unsigned int order)
+/* memctl_alloc_pages() where the caller's compiler knew flags and order. */
+struct page *__memctl_alloc_block(struct memctl_arena *arena, unsigned long wish,
+				  unsigned long block)
 {
-	return mctl_frame_alloc_page(inner_arena(arena), gfp, order, CALLER);
+	struct page *page;
+
+	BUILD_BUG_ON(MEMCTL_BLOCK(MCTL_MAX_ORDER) != MCTL_STATE(MCTL_KIND_USED, MCTL_MAX_ORDER));
+	if (likely(mctl_frame_take_page(inner_arena(arena), wish, block, &page)))
+		return page;
+	return mctl_frame_refill_page(inner_arena(arena), wish, block, CALLER);
 }
-EXPORT_SYMBOL_GPL(memctl_alloc_pages);
+EXPORT_SYMBOL_GPL(__memctl_alloc_block);
+
+/* memctl_alloc_pages() for everybody else. */
+struct page *__memctl_alloc_pages(struct memctl_arena *arena, gfp_t gfp, unsigned int order)
+{
+	struct page *page;
+
+	if (likely(order <= MCTL_MAX_ORDER && !(gfp & MEMCTL_WISH_EXCLUDED)) &&
+	    likely(mctl_frame_take_page(inner_arena(arena),
+					(__force unsigned int)gfp & MEMCTL_WISH_GFP,
+					MEMCTL_BLOCK(order), &page)))
+		return page;
+	return mctl_frame_alloc_page_slow(inner_arena(arena), NUMA_NO_NODE, gfp, order, CALLER);
+}
+EXPORT_SYMBOL_GPL(__memctl_alloc_pages);
 
 /**
  * memctl_alloc_pages_node() - allocate 2^order pages, preferably of a node
@@ -113,30 +122,30 @@ EXPORT_SYMBOL_GPL(memctl_alloc_pages);
 struct page *memctl_alloc_pages_node(struct memctl_arena *arena, int nid, gfp_t gfp,
 				     unsigned int order)
 {
-	if (nid == NUMA_NO_NODE)
-		return mctl_frame_alloc_page(inner_arena(arena), gfp, order, CALLER);
-	if (nid < 0 || nid >= nr_node_ids)
+	if (nid != NUMA_NO_NODE && (nid < 0 || nid >= nr_node_ids))
 		return NULL;
 	return mctl_frame_alloc_page_slow(inner_arena(arena), nid, gfp, order, CALLER);
 }
 EXPORT_SYMBOL_GPL(memctl_alloc_pages_node);
 
-/**
- * memctl_free_pages() - free what memctl_alloc_pages() returned
- * @arena: the arena that it came from
- * @page: the first page
- * @order: as it was allocated
- *
- * What is no such block (freed twice, another order, inside of a block, not
- * of the arena) is reported in the kernel log and left as it is.
- *
- * Context: any but NMI.
- */
-void memctl_free_pages(struct memctl_arena *arena, struct page *page, unsigned int order)
+/* memctl_free_pages() where the caller's compiler knew the order. */
+void __memctl_free_block(struct memctl_arena *arena, struct page *page, unsigned long block)
 {
-	mctl_frame_free_page(inner_arena(arena), page, order);
+	mctl_frame_free_page(inner_arena(arena), page, block);
 }
-EXPORT_SYMBOL_GPL(memctl_free_pages);
+EXPORT_SYMBOL_GPL(__memctl_free_block);
+
+/* memctl_free_pages() for everybody else. */
+void __memctl_free_pages(struct memctl_arena *arena, struct page *page, unsigned int order)
+{
+	unsigned long state = MCTL_STATE(MCTL_KIND_USED, 0) + (unsigned long)order;
+
+	if (likely(order <= MCTL_MAX_ORDER))
+		mctl_frame_free_page(inner_arena(arena), page, state);
+	else
+		mctl_frame_free_page_slow(inner_arena(arena), page, state);
+}
+EXPORT_SYMBOL_GPL(__memctl_free_pages);
 
 /**
  * memctl_alloc_pages_bulk() - allocate many pages at once

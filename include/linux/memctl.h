@@ -12,6 +12,7 @@
 
 #include <linux/gfp.h>
 #include <linux/types.h>
+#include <uapi/linux/memctl.h>
 
 struct memctl_arena;
 struct memctl_cache;
@@ -21,10 +22,76 @@ struct page;
 struct memctl_arena *memctl_arena_get(const char *name);
 void memctl_arena_put(struct memctl_arena *arena);
 
-struct page *memctl_alloc_pages(struct memctl_arena *arena, gfp_t gfp, unsigned int order);
+/* What memctl_alloc_pages() and memctl_free_pages() are made of; not to be called by others. */
+#define MEMCTL_NR_WISHES     128
+#define MEMCTL_WISH_GFP	     31 /* the bits of gfp flags for zone and migratetype */
+#define MEMCTL_WISH_NOWAIT   32
+#define MEMCTL_WISH_MEMALLOC 64
+#define MEMCTL_WISH_EXCLUDED (__GFP_ZERO | __GFP_THISNODE)
+#define MEMCTL_BLOCK(order)  (0x40UL | (order))
+
+struct page *__memctl_alloc_block(struct memctl_arena *arena, unsigned long wish,
+				  unsigned long block);
+void __memctl_free_block(struct memctl_arena *arena, struct page *page, unsigned long block);
+struct page *__memctl_alloc_pages(struct memctl_arena *arena, gfp_t gfp, unsigned int order);
+void __memctl_free_pages(struct memctl_arena *arena, struct page *page, unsigned int order);
+
+static __always_inline unsigned long memctl_wish(gfp_t gfp)
+{
+	unsigned long wish = (__force unsigned int)gfp & MEMCTL_WISH_GFP;
+
+	if (!(gfp & __GFP_DIRECT_RECLAIM))
+		wish |= MEMCTL_WISH_NOWAIT;
+	if (gfp & __GFP_MEMALLOC)
+		wish |= MEMCTL_WISH_MEMALLOC;
+	return wish;
+}
+
+/**
+ * memctl_alloc_pages() - allocate 2^order pages, physically contiguous
+ * @arena: the arena
+ * @gfp: as for alloc_pages()
+ * @order: 0 to MEMCTL_MAX_ORDER; above that, NULL is returned
+ *
+ * The pages are those of the host, with a reference count of 1 for the
+ * arena: they must not be freed with __free_pages(), nor put. Fastest where
+ * @gfp and @order are constants.
+ *
+ * Context: any but NMI; sleeps only if @gfp allows it.
+ * Return: the first page, or NULL.
+ */
+static __always_inline struct page *memctl_alloc_pages(struct memctl_arena *arena, gfp_t gfp,
+						       unsigned int order)
+{
+	if (__builtin_constant_p(gfp) && __builtin_constant_p(order) &&
+	    !(gfp & MEMCTL_WISH_EXCLUDED) && order <= MEMCTL_MAX_ORDER)
+		return __memctl_alloc_block(arena, memctl_wish(gfp), MEMCTL_BLOCK(order));
+	return __memctl_alloc_pages(arena, gfp, order);
+}
+
 struct page *memctl_alloc_pages_node(struct memctl_arena *arena, int nid, gfp_t gfp,
 				     unsigned int order);
-void memctl_free_pages(struct memctl_arena *arena, struct page *page, unsigned int order);
+
+/**
+ * memctl_free_pages() - free what memctl_alloc_pages() returned
+ * @arena: the arena that it came from
+ * @page: the first page
+ * @order: as it was allocated
+ *
+ * What is no such block (freed twice, another order, inside of a block, not
+ * of the arena) is reported in the kernel log and left as it is.
+ *
+ * Context: any but NMI.
+ */
+static __always_inline void memctl_free_pages(struct memctl_arena *arena, struct page *page,
+					      unsigned int order)
+{
+	if (__builtin_constant_p(order) && order <= MEMCTL_MAX_ORDER)
+		__memctl_free_block(arena, page, MEMCTL_BLOCK(order));
+	else
+		__memctl_free_pages(arena, page, order);
+}
+
 unsigned int memctl_alloc_pages_bulk(struct memctl_arena *arena, gfp_t gfp, unsigned int nr,
 				     struct page **pages);
 void memctl_free_pages_bulk(struct memctl_arena *arena, unsigned int nr, struct page **pages);

@@ -19,10 +19,57 @@
 
 /* --- memctl --------------------------------------------------------------- */
 
-static u64 pair(struct bench_worker *worker)
+/*
+ * Whoever allocates pages knows the order when he is compiled, and so do these
+ * loops: there is one for each order.
+ */
+/* clang-format off */
+#define BY_ORDER(loop, worker)			\
+({						\
+	u64 _time = 0;				\
+						\
+	switch ((worker)->run->options.order) {	\
+	case 0:			\
+		_time = loop(worker, 0);	\
+		break;			\
+	case 1:			\
+		_time = loop(worker, 1);	\
+		break;			\
+	case 2:			\
+		_time = loop(worker, 2);	\
+		break;			\
+	case 3:			\
+		_time = loop(worker, 3);	\
+		break;			\
+	case 4:			\
+		_time = loop(worker, 4);	\
+		break;			\
+	case 5:			\
+		_time = loop(worker, 5);	\
+		break;			\
+	case 6:			\
+		_time = loop(worker, 6);	\
+		break;			\
+	case 7:			\
+		_time = loop(worker, 7);	\
+		break;			\
+	case 8:			\
+		_time = loop(worker, 8);	\
+		break;			\
+	case 9:			\
+		_time = loop(worker, 9);	\
+		break;			\
+	case 10:			\
+		_time = loop(worker, 10);	\
+		break;			\
+	}					\
+	_time;					\
+})
+/* clang-format on */
+
+static __always_inline u64 pair_loop(struct bench_worker *worker, unsigned int order)
 {
 	struct memctl_arena *arena = worker->run->arena;
-	unsigned int order = worker->run->options.order;
 
 	return BENCH_SAMPLE(worker, {
 		struct page *page = memctl_alloc_pages(arena, GFP_KERNEL, order);
@@ -34,25 +81,44 @@ static u64 pair(struct bench_worker *worker)
 	});
 }
 
-static u64 burst_alloc(struct bench_worker *worker)
+static __always_inline u64 alloc_loop(struct bench_worker *worker, unsigned int order)
 {
 	struct memctl_arena *arena = worker->run->arena;
-	unsigned int order = worker->run->options.order;
 	void **slots = worker->slots;
 
 	return BENCH_SAMPLE(worker, slots[i] = memctl_alloc_pages(arena, GFP_KERNEL, order));
 }
 
-static u64 burst_free(struct bench_worker *worker)
+static __always_inline u64 free_loop(struct bench_worker *worker, unsigned int order)
 {
 	struct memctl_arena *arena = worker->run->arena;
-	unsigned int order = worker->run->options.order;
 	void **give = worker->give;
 
 	return BENCH_SAMPLE(worker, {
 		if (likely(give[i]))
 			memctl_free_pages(arena, give[i], order);
 	});
+}
+
+static u64 pair(struct bench_worker *worker)
+{
+	return BY_ORDER(pair_loop, worker);
+}
+
+/* The same for callers that do not know the order. */
+static u64 pair_any(struct bench_worker *worker)
+{
+	return pair_loop(worker, READ_ONCE(worker->run->options.order));
+}
+
+static u64 burst_alloc(struct bench_worker *worker)
+{
+	return BY_ORDER(alloc_loop, worker);
+}
+
+static u64 burst_free(struct bench_worker *worker)
+{
+	return BY_ORDER(free_loop, worker);
 }
 
 static void fill(struct bench_worker *worker)
@@ -351,6 +417,7 @@ static void worst_teardown(struct bench_run *run)
 
 static const struct bench_path pair_paths[] = { { "page pair", "memctl", pair },
 						{ "page pair", "alloc_pages", linux_pair },
+						{ "page pair, any order", "memctl", pair_any },
 						{ "page pair", "mempool", mempool_pair },
 #ifdef CONFIG_GENERIC_ALLOCATOR
 						{ "page pair", "gen_pool", gen_pool_pair },

@@ -226,12 +226,6 @@ static inline u32 mctl_arena_pfn_to_fn(const struct mctl_arena *arena, unsigned 
 	return entry->fn | (pfn & (MCTL_SECTION_FRAMES - 1));
 }
 
-/* Index + 1 of the zone of a frame: what mctl_fcache_push() asks for. */
-static inline unsigned int mctl_arena_place(const struct mctl_arena *arena, u32 fn)
-{
-	return arena->table.section[fn >> MCTL_SECTION_SHIFT].zone + 1U;
-}
-
 /* Frame number of a page of the extent; for others, some number beyond it. */
 static __always_inline unsigned long mctl_arena_page_offset(const struct mctl_arena *arena,
 							    const struct page *page)

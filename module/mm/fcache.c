@@ -9,59 +9,27 @@
  * when nothing is left it drains the older half of itself. An arena whose
  * share comes to nothing is not cached.
  *
- * I1  A stack's blocks are CACHED, of its order, in the zone of its slot.
+ * I1  A stack's blocks are CACHED, of its order, in the zone of its slot; those
+ *     of the last slot are of another node, or of a pageblock of no known type.
  * I2  base <= top <= limit <= base + depth, and the sentinel stands at base.
  * I3  Per CPU, quota and the limits of all stacks in frames are the budget.
  * I4  Every block that is CACHED is in exactly one stack.
  * I5  All budgets together are at most an eighth of the arena.
+ * I6  A cache that nobody is at work on is there to be claimed.
  *
  * A block leaves a stack for its CPU, or for its zone: by the CPU itself, by an
  * interrupt on it that finds nobody at work, or by whoever took the CPU down.
+ * Blocks of other nodes go home 64 at a time where there are as many.
  *
- * Locks: preemption off and fcache->busy, see fcache.h; zone->lock inside.
+ * Locks: preemption off and the cache claimed, see fcache.h; zone->lock inside.
  */
-#include <linux/cpuhotplug.h>
 #include <linux/delay.h>
-#include <linux/nodemask.h>
-#include <linux/topology.h>
 #include "mm/fcache.h"
 
 #define DRAIN_TRIES 32
 
-/* Blocks that a stack of each order can hold; reclaimable ones and DMA get a part of it. */
-static const u8 depth[MCTL_NR_ORDERS] = {
-	MCTL_FCACHE_DEPTH, 32, 16, 16, 8, 8, 8, 4, 4, 2, 0,
-};
-
-/* The caches' one callback for CPUs that go, and how many use it; arena.c's mutex. */
-static int hotplug_state;
-static unsigned int nr_hotplug;
-
-static unsigned int stack_depth(unsigned int order, unsigned int slot)
-{
-	unsigned int mt = slot & MCTL_FCACHE_NO_SLOT;
-
-	if (mt == MCTL_FCACHE_NO_SLOT)
-		return 0;
-	if (mt == MCTL_MT_RECLAIMABLE || slot >> MCTL_FCACHE_MT_SHIFT == MEMCTL_ZONE_TYPE_DMA)
-		return DIV_ROUND_UP(depth[order], 4);
-	return depth[order];
-}
-
-static u32 *stack_base(struct mctl_fcache *fc, unsigned int index)
-{
-	return &fc->entry[fc->range[index].base];
-}
-
-static size_t fcache_size(void)
-{
-	unsigned int order, slot, nr = 0;
-
-	for (order = 0; order < MCTL_NR_ORDERS; order++)
-		for (slot = 0; slot < MCTL_FCACHE_SLOTS; slot++)
-			nr += 1 + stack_depth(order, slot);
-	return struct_size_t(struct mctl_fcache, entry, nr);
-}
+/* Blocks of another node that go home in one hold of its zone's lock. */
+#define REMOTE_BATCH 64
 
 /* Frames that each CPU may hold. */
 static u32 share(const struct mctl_arena *arena)
@@ -69,46 +37,107 @@ static u32 share(const struct mctl_arena *arena)
 	return READ_ONCE(arena->nr_frames) / MCTL_FCACHE_DIVISOR / num_possible_cpus();
 }
 
-/* What every stack was promised goes back to the quota; new zones and budgets take effect. */
-static void reset(struct mctl_arena *arena, struct mctl_fcache *fc)
+/* The plan for what the node has now; all stacks are empty. */
+static const struct mctl_fcache_range *choose_plan(const struct mctl_arena *arena,
+						   const struct mctl_fcache *fc)
 {
+	const struct mctl_zone *zone = &arena->zones[fc->first_zone];
+	bool dma32 = READ_ONCE(zone[MEMCTL_ZONE_TYPE_DMA32].buddy.nr_frames) >
+		     READ_ONCE(zone[MEMCTL_ZONE_TYPE_NORMAL].buddy.nr_frames);
+
+	return mctl_fcache_ranges[(dma32 ? MEMCTL_ZONE_TYPE_DMA32 : MEMCTL_ZONE_TYPE_NORMAL) - 1];
+}
+
+/**
+ * mctl_fcache_reset() - what stacks were promised goes back to the quota
+ * @arena: the arena
+ * @fc: a frame cache without blocks, claimed or of a CPU that does not run
+ *
+ * Zones that came or went and a new budget take effect.
+ *
+ * Context: any but NMI.
+ */
+void mctl_fcache_reset(struct mctl_arena *arena, struct mctl_fcache *fc)
+{
+	const struct mctl_fcache_range *range = choose_plan(arena, fc);
 	unsigned int wish, i;
 	int type;
 
-	for (i = 0; i < ARRAY_SIZE(fc->stack); i++)
-		fc->stack[i].limit = stack_base(fc, i);
+	for (i = 0; i < MCTL_FCACHE_STACKS; i++) {
+		u64 popped = fc->stack[i].word & ~MCTL_FCACHE_TOP_MASK;
+
+		fc->entry[range[i].base] = MCTL_FN_NONE;
+		fc->limit[i] = range[i].base;
+		WRITE_ONCE(fc->stack[i].word, popped | range[i].base);
+	}
+	WRITE_ONCE(fc->range, range);
 	WRITE_ONCE(fc->budget, share(arena));
 	WRITE_ONCE(fc->quota, fc->budget);
-	for (wish = 0; wish < MCTL_NR_WISHES; wish++) {
+	for (wish = 0; wish < MEMCTL_NR_WISHES; wish++) {
 		type = mctl_fcache_wish_type(wish);
-		while (type >= 0 && !READ_ONCE(fc->zone[type]->buddy.nr_frames))
+		while (type > 0 && !READ_ONCE(arena->zones[fc->first_zone + type].buddy.nr_frames))
 			type--;
-		fc->slot_of[wish] = type < 0 ? MCTL_FCACHE_NO_SLOT :
-					       mctl_fcache_slot(type, mctl_fcache_wish_mt(wish));
+		fc->slot_of[wish] = mctl_fcache_slot(type, mctl_fcache_wish_mt(wish));
 	}
 }
 
+/* Blocks of other nodes, as many of one zone at a time as there are. */
+static void send_home(struct mctl_arena *arena, unsigned int order, u32 *fns, unsigned int nr)
+{
+	u32 batch[REMOTE_BATCH];
+
+	while (nr) {
+		const struct mctl_section *sections = arena->table.section;
+		unsigned int zone = sections[fns[0] >> MCTL_SECTION_SHIFT].zone;
+		unsigned int n = 0, left = 0, i;
+
+		for (i = 0; i < nr; i++) {
+			u32 fn = fns[i];
+
+			if (n < ARRAY_SIZE(batch) &&
+			    sections[fn >> MCTL_SECTION_SHIFT].zone == zone)
+				batch[n++] = fn;
+			else
+				fns[left++] = fn;
+		}
+		mctl_zone_drain(arena, &arena->zones[zone], order, batch, n);
+		atomic64_add(n, &arena->zones[zone].nr_remote);
+		nr = left;
+	}
+}
+
+/* The @nr blocks that have been in a stack for longest leave it. */
 static void give_back(struct mctl_arena *arena, struct mctl_fcache *fc, unsigned int index,
 		      unsigned int nr)
 {
-	struct mctl_fcache_stack *stack = &fc->stack[index];
-	unsigned int slot = index % MCTL_FCACHE_SLOTS;
-	struct mctl_zone *zone = fc->zone[slot >> MCTL_FCACHE_MT_SHIFT];
-	u32 *first = stack_base(fc, index) + 1;
+	unsigned int order = index / MCTL_FCACHE_SLOTS, slot = index % MCTL_FCACHE_SLOTS;
+	unsigned int type = mctl_fcache_slot_type(slot);
+	unsigned int count = mctl_fcache_count(fc, index);
+	u32 *first = &fc->entry[fc->range[index].base + 1];
 
-	mctl_zone_drain(arena, zone, index / MCTL_FCACHE_SLOTS, first, nr);
-	memmove(first, first + nr, (stack->top + 1 - first - nr) * sizeof(*first));
-	stack->top -= nr;
+	if (slot == MCTL_FCACHE_SLOT_REMOTE)
+		send_home(arena, order, first, nr);
+	else
+		mctl_zone_drain(arena, &arena->zones[fc->first_zone + type], order, first, nr);
+	memmove(first, first + nr, (count - nr) * sizeof(*first));
+	fc->stack[index].word -= nr * MCTL_FCACHE_PUSHED;
 	fc->nr_drained[slot] += nr;
 }
 
-/* Return: whether there was anything. */
-static bool drain(struct mctl_arena *arena, struct mctl_fcache *fc)
+/**
+ * mctl_fcache_drain() - all blocks of a CPU's frame cache to their zones
+ * @arena: the arena
+ * @fc: the frame cache, claimed or of a CPU that does not run
+ *
+ * Context: any but NMI.
+ * Return: whether there was anything.
+ */
+bool mctl_fcache_drain(struct mctl_arena *arena, struct mctl_fcache *fc)
 {
 	bool any = false;
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(fc->stack); i++) {
+	for (i = 0; i < MCTL_FCACHE_STACKS; i++) {
 		unsigned int nr = mctl_fcache_count(fc, i);
 
 		if (!nr)
@@ -116,50 +145,21 @@ static bool drain(struct mctl_arena *arena, struct mctl_fcache *fc)
 		give_back(arena, fc, i, nr);
 		any = true;
 	}
-	reset(arena, fc);
+	mctl_fcache_reset(arena, fc);
 	return any;
 }
 
-/**
- * mctl_fcache_enter() - begin work on this CPU's frame cache
- * @fc: this CPU's
- *
- * Context: any but NMI, preemption off.
- * Return: false when somebody is at work already, whom we interrupted.
- */
-bool mctl_fcache_enter(struct mctl_fcache *fc)
-{
-	if (fc->busy)
-		return false;
-	fc->busy = 1;
-	barrier();
-	return true;
-}
-
-/**
- * mctl_fcache_leave() - end work on this CPU's frame cache
- * @fc: this CPU's
- *
- * Context: after mctl_fcache_enter(), preemption still off.
- */
-void mctl_fcache_leave(struct mctl_fcache *fc)
-{
-	barrier();
-	fc->busy = 0;
-}
-
 /* Promises to all stacks but one, as far as they do not use them, come back. */
-static void collect_quota(struct mctl_fcache *fc, const struct mctl_fcache_stack *except)
+static void collect_quota(struct mctl_fcache *fc, unsigned int except)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(fc->stack); i++) {
-		struct mctl_fcache_stack *stack = &fc->stack[i];
-		unsigned int unused = stack->limit - stack->top;
+	for (i = 0; i < MCTL_FCACHE_STACKS; i++) {
+		unsigned int unused = fc->limit[i] - mctl_fcache_top(fc, i);
 
-		if (stack == except || !unused)
+		if (i == except)
 			continue;
-		stack->limit = stack->top;
+		fc->limit[i] -= unused;
 		fc->quota += unused << i / MCTL_FCACHE_SLOTS;
 	}
 }
@@ -167,18 +167,17 @@ static void collect_quota(struct mctl_fcache *fc, const struct mctl_fcache_stack
 /* Return: blocks that the stack has room for, at most @nr. */
 static unsigned int raise_limit(struct mctl_fcache *fc, unsigned int index, unsigned int nr)
 {
-	struct mctl_fcache_stack *stack = &fc->stack[index];
+	unsigned int room = fc->limit[index] - mctl_fcache_top(fc, index);
 	unsigned int order = index / MCTL_FCACHE_SLOTS;
-	unsigned int room = stack->limit - stack->top;
 	unsigned int more;
 
 	if (room >= nr)
 		return nr;
 	more = min(nr - room, fc->range[index].depth - mctl_fcache_limit(fc, index));
 	if (more << order > fc->quota)
-		collect_quota(fc, stack);
+		collect_quota(fc, index);
 	more = min(more, fc->quota >> order);
-	stack->limit += more;
+	fc->limit[index] += more;
 	fc->quota -= more << order;
 	return room + more;
 }
@@ -188,7 +187,7 @@ static unsigned int raise_limit(struct mctl_fcache *fc, unsigned int index, unsi
  * @arena: the arena
  * @fc: this CPU's frame cache, entered
  * @order: of the stack
- * @slot: of the stack, not MCTL_FCACHE_NO_SLOT
+ * @slot: of the stack, not MCTL_FCACHE_SLOT_REMOTE
  * @nr: blocks wanted at least; more are taken for low orders
  *
  * Context: any but NMI, between mctl_fcache_enter() and mctl_fcache_leave().
@@ -198,16 +197,16 @@ bool mctl_fcache_fill(struct mctl_arena *arena, struct mctl_fcache *fc, unsigned
 		      unsigned int slot, unsigned int nr)
 {
 	unsigned int index = mctl_fcache_index(order, slot);
-	struct mctl_zone *zone = fc->zone[slot >> MCTL_FCACHE_MT_SHIFT];
+	struct mctl_zone *zone = &arena->zones[fc->first_zone + mctl_fcache_slot_type(slot)];
 
 	if (READ_ONCE(zone->tight))
 		return false;
 	nr = max_t(unsigned int, nr, fc->range[index].depth / (order < 4 ? 2 : 8));
 	nr = raise_limit(fc, index, nr);
 	if (nr)
-		nr = mctl_zone_refill(arena, zone, order, slot & MCTL_FCACHE_NO_SLOT,
-				      fc->stack[index].top + 1, nr);
-	fc->stack[index].top += nr;
+		nr = mctl_zone_refill(arena, zone, order, mctl_fcache_slot_mt(slot),
+				      &fc->entry[mctl_fcache_top(fc, index) + 1], nr);
+	fc->stack[index].word += nr * MCTL_FCACHE_PUSHED;
 	fc->nr_drained[slot] -= nr;
 	return mctl_fcache_count(fc, index);
 }
@@ -225,13 +224,13 @@ bool mctl_fcache_fill(struct mctl_arena *arena, struct mctl_fcache *fc, unsigned
 bool mctl_fcache_make_room(struct mctl_arena *arena, struct mctl_fcache *fc, u32 fn,
 			   unsigned int order)
 {
-	unsigned int mt = mctl_table_pageblock_mt(&arena->table, fn);
-	unsigned int type, index, nr;
+	u8 byte = arena->table.pageblock[fn >> MCTL_PAGEBLOCK_ORDER];
+	unsigned int index = mctl_fcache_index(order, fc->push_of[byte]);
+	unsigned int zone = arena->table.section[fn >> MCTL_SECTION_SHIFT].zone;
+	unsigned int nr;
 
-	type = arena->table.section[fn >> MCTL_SECTION_SHIFT].zone - fc->first_zone;
-	if (type >= MCTL_NR_ZONE_TYPES || READ_ONCE(fc->zone[type]->tight))
+	if (READ_ONCE(arena->zones[zone].tight))
 		return false;
-	index = mctl_fcache_index(order, mctl_fcache_slot(type, mt));
 	if (raise_limit(fc, index, DIV_ROUND_UP(fc->range[index].depth, 2)))
 		return true;
 	nr = mctl_fcache_count(fc, index);
@@ -252,13 +251,13 @@ static bool may_hold(int cpu, void *info)
 
 static bool drain_this_cpu(struct mctl_arena *arena)
 {
-	struct mctl_fcache *fc = this_cpu_ptr(arena->fcache);
+	struct mctl_fcache *fc = mctl_fcache_enter(arena);
 	bool any;
 
-	if (!mctl_fcache_enter(fc))
+	if (!fc)
 		return false;
-	any = drain(arena, fc);
-	mctl_fcache_leave(fc);
+	any = mctl_fcache_drain(arena, fc);
+	mctl_fcache_leave(arena, fc);
 	return any;
 }
 
@@ -267,7 +266,13 @@ static void drain_ipi(void *info)
 	drain_this_cpu(info);
 }
 
-static void drain_kick(void *info)
+/**
+ * mctl_fcache_drain_kick() - drain this CPU's frame cache
+ * @info: the frame cache
+ *
+ * Context: hardirq.
+ */
+void mctl_fcache_drain_kick(void *info)
 {
 	struct mctl_fcache *fc = info;
 
@@ -326,118 +331,4 @@ bool mctl_fcache_drain_nowait(struct mctl_arena *arena)
 			smp_call_function_single_async(cpu, &per_cpu_ptr(arena->fcache, cpu)->kick);
 	preempt_enable();
 	return any;
-}
-
-static int cpu_dead(unsigned int cpu, struct hlist_node *node)
-{
-	struct mctl_arena *arena = hlist_entry(node, struct mctl_arena, hotplug);
-
-	drain(arena, per_cpu_ptr(arena->fcache, cpu));
-	return 0;
-}
-
-static int hotplug_get(struct mctl_arena *arena)
-{
-	int ret;
-
-	if (!nr_hotplug) {
-		ret = cpuhp_setup_state_multi(CPUHP_BP_PREPARE_DYN, "memctl:fcache", NULL,
-					      cpu_dead);
-		if (ret < 0)
-			return ret;
-		hotplug_state = ret;
-	}
-	ret = cpuhp_state_add_instance_nocalls(hotplug_state, &arena->hotplug);
-	if (!ret)
-		nr_hotplug++;
-	else if (!nr_hotplug)
-		cpuhp_remove_multi_state(hotplug_state);
-	return ret;
-}
-
-static void hotplug_put(struct mctl_arena *arena)
-{
-	cpuhp_state_remove_instance_nocalls(hotplug_state, &arena->hotplug);
-	if (!--nr_hotplug)
-		cpuhp_remove_multi_state(hotplug_state);
-}
-
-static void init(struct mctl_arena *arena, struct mctl_fcache *fc, int cpu)
-{
-	const struct mctl_zonelist *list = &arena->zonelists[cpu_to_node(cpu)];
-	unsigned int order, slot, type, next = 0;
-
-	/* The first zone that the CPU tries is the lowest type of the nearest node. */
-	fc->first_zone = list->zone[MEMCTL_ZONE_TYPE_DMA][0];
-	for (type = 0; type < MCTL_NR_ZONE_TYPES; type++)
-		fc->zone[type] = &arena->zones[fc->first_zone + type];
-	memset(fc->slots_of, MCTL_FCACHE_NO_SLOT, sizeof(fc->slots_of));
-	for (type = 0; type < MCTL_NR_ZONE_TYPES; type++)
-		fc->slots_of[fc->first_zone + type + 1] = mctl_fcache_slot(type, 0);
-	fc->nid = fc->zone[0]->nid;
-	fc->arena = arena;
-	INIT_CSD(&fc->kick, drain_kick, fc);
-	for (order = 0; order < MCTL_NR_ORDERS; order++)
-		for (slot = 0; slot < MCTL_FCACHE_SLOTS; slot++) {
-			unsigned int index = mctl_fcache_index(order, slot);
-
-			fc->range[index].base = next;
-			fc->range[index].depth = stack_depth(order, slot);
-			fc->stack[index].top = stack_base(fc, index);
-			*fc->stack[index].top = MCTL_FN_NONE;
-			next += 1 + stack_depth(order, slot);
-		}
-	reset(arena, fc);
-}
-
-/**
- * mctl_fcache_create() - empty frame caches for a new arena
- * @arena: the arena; its zones exist
- *
- * They begin to hold frames at the first mctl_fcache_drain_all() after the
- * arena got any.
- *
- * Context: process, under arena.c's mutex.
- * Return: 0, -ENOMEM, or what the CPU hotplug core says.
- */
-int mctl_fcache_create(struct mctl_arena *arena)
-{
-	int cpu, ret;
-
-	arena->fcache = __alloc_percpu(fcache_size(), SMP_CACHE_BYTES);
-	if (!arena->fcache)
-		return -ENOMEM;
-	atomic64_add(fcache_size() * num_possible_cpus(), &arena->metadata);
-	for_each_possible_cpu(cpu)
-		init(arena, per_cpu_ptr(arena->fcache, cpu), cpu);
-	ret = hotplug_get(arena);
-	if (ret < 0) {
-		free_percpu(arena->fcache);
-		arena->fcache = NULL;
-		atomic64_sub(fcache_size() * num_possible_cpus(), &arena->metadata);
-	}
-	return ret;
-}
-
-static void nothing(void *info)
-{
-}
-
-/**
- * mctl_fcache_destroy() - drain the frame caches and give their records back
- * @arena: an arena that nobody allocates from any more
- *
- * Context: process, under arena.c's mutex.
- */
-void mctl_fcache_destroy(struct mctl_arena *arena)
-{
-	if (!arena->fcache)
-		return;
-	mctl_fcache_drain_all(arena);
-	hotplug_put(arena);
-	/* Kicks under way are served in the order of their sending: before this one. */
-	on_each_cpu(nothing, NULL, true);
-	free_percpu(arena->fcache);
-	arena->fcache = NULL;
-	atomic64_sub(fcache_size() * num_possible_cpus(), &arena->metadata);
 }

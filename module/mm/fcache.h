@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Per-CPU frame caches: stacks of free blocks of orders 0-9 in front of the
- * zones of the CPU's own node. The hot half of page allocation: no lock, no
+ * zones of the CPU's own node, and stacks of other nodes' blocks that were
+ * freed here and wait to go home. The hot half of page allocation: no lock, no
  * atomic operation, interrupts stay on.
  *
- * A CPU's stacks are touched with preemption off and fcache->busy set. Who
- * finds it set has interrupted such a section, and goes to the zone instead.
+ * A CPU's cache is claimed, with preemption off, by taking the pointer to it
+ * and leaving that to mctl_fcache_none in its place, whose stacks are empty
+ * and full at once. Who interrupts the claim finds nothing to pop and no room
+ * to push, without a test of its own, and goes to the zone instead.
  *
  *   entry[]  ... NONE 12 7 40  .  . | NONE 64  .  . | ...
  *                base      top  limit                   a stack grows upwards
@@ -18,12 +21,14 @@
  * allocation is about to fail: then all are drained, and nothing is cached
  * until the zone has recovered.
  *
- * frame.c has the door of all page allocation; fcache.c fills and drains.
+ * frame.c has the door of all page allocation, frame_bulk.c that of many pages
+ * at once; fcache.c fills and drains, fcache_setup.c makes.
  */
 #ifndef MCTL_MM_FCACHE_H
 #define MCTL_MM_FCACHE_H
 
 #include <linux/gfp.h>
+#include <linux/memctl.h>
 #include <linux/preempt.h>
 #include <linux/smp.h>
 #include "core/report.h"
@@ -31,30 +36,36 @@
 #include "mm/zone.h"
 
 /*
- * A slot is 4 * zone type + migratetype. The last of each four holds nothing:
- * it stands for requests that the CPU's node has no zone for, and for
- * pageblocks whose migratetype was overwritten.
+ * A slot is a zone type and a migratetype of the CPU's node; zone DMA has one
+ * for all migratetypes. The last one takes what belongs to other nodes, and to
+ * pageblocks whose byte was overwritten; nothing is allocated from it.
  */
-#define MCTL_FCACHE_MT_SHIFT 2
-#define MCTL_FCACHE_NO_SLOT  3
-#define MCTL_FCACHE_SLOTS    (MCTL_NR_ZONE_TYPES << MCTL_FCACHE_MT_SHIFT)
-#define MCTL_FCACHE_STACKS   (MCTL_NR_ORDERS * MCTL_FCACHE_SLOTS)
+#define MCTL_FCACHE_SLOTS	8
+#define MCTL_FCACHE_SLOT_DMA	0
+#define MCTL_FCACHE_SLOT_REMOTE 7
+#define MCTL_FCACHE_STACKS	(MCTL_NR_ORDERS * MCTL_FCACHE_SLOTS)
 
 /* Order 0 blocks in a stack; all caches together hold this part of the arena at most. */
 #define MCTL_FCACHE_DEPTH   128
 #define MCTL_FCACHE_DIVISOR 8
 
-/* What a request asks for, as the lowest five bits of its gfp flags. */
-#define MCTL_NR_WISHES 32
+/* What one block adds to the word of a stack. */
+#define MCTL_FCACHE_TOP_BITS 16
+#define MCTL_FCACHE_TOP_MASK ((1ULL << MCTL_FCACHE_TOP_BITS) - 1)
+#define MCTL_FCACHE_PUSHED   1ULL
+#define MCTL_FCACHE_POPPED   ((1ULL << MCTL_FCACHE_TOP_BITS) - MCTL_FCACHE_PUSHED)
 
 /**
  * struct mctl_fcache_stack - free blocks of one order and slot
- * @top: the block pushed last; the sentinel when empty
- * @limit: highest value that @top may take now
+ * @top: the lowest bits of @word: index in entry[] of the block pushed last, or
+ *	 of the sentinel
+ * @word: above @top the number of blocks that were popped, modulo 2^48
  */
 struct mctl_fcache_stack {
-	u32 *top;
-	u32 *limit;
+	union {
+		u16 top;
+		u64 word;
+	};
 };
 
 /**
@@ -69,59 +80,61 @@ struct mctl_fcache_range {
 
 /**
  * struct mctl_fcache - the frame cache of one CPU
- * @busy: somebody on this CPU is at work here
+ * @stack: the stacks, by mctl_fcache_index()
+ * @limit: highest index that each top may take now
+ * @self: what to claim: this, or mctl_fcache_none while somebody has it
+ * @range: where each stack is, in one of the mctl_fcache_ranges
  * @slot_of: slot for each wish
- * @slots_of: by index of the zone + 1, the first slot of the zone, or
- *	      MCTL_FCACHE_NO_SLOT for a zone of another node
- * @first_zone: index of the first zone of the node served
- * @nid: the node served: the CPU's own, or the nearest with memory
- * @zone: its zones by type
+ * @push_of: slot for each value of a pageblock's byte
  * @budget: frames that the stacks may hold together
  * @quota: frames of @budget not yet promised to a stack by its limit
- * @nr_alloc: blocks taken from the stacks, by slot
- * @kick: asks the CPU to drain, from where nobody can wait for it
- * @arena: for @kick
  * @nr_drained: blocks that left the stacks for the zones, less those that came
  *		from there, by slot
- * @stack: the stacks, by mctl_fcache_index()
- * @range: where each stack is
+ * @first_zone: index of the first zone of the node served
+ * @nid: the node served: the CPU's own, or the nearest with memory
+ * @arena: for @kick
+ * @kick: asks the CPU to drain, from where nobody can wait for it
  * @entry: the blocks
  */
 struct mctl_fcache {
-	u8 busy;
-	u8 slot_of[MCTL_NR_WISHES];
-	u8 slots_of[MCTL_MAX_ZONES + 1];
-	u16 first_zone;
-	u16 nid;
-	struct mctl_zone *zone[MCTL_NR_ZONE_TYPES];
+	struct mctl_fcache_stack stack[MCTL_FCACHE_STACKS];
+	u16 limit[MCTL_FCACHE_STACKS];
+	struct mctl_fcache *self;
+	const struct mctl_fcache_range *range;
+	u8 slot_of[MEMCTL_NR_WISHES];
+	u8 push_of[256];
 	u32 budget;
 	u32 quota;
-	u64 nr_alloc[MCTL_FCACHE_SLOTS];
 	u64 nr_drained[MCTL_FCACHE_SLOTS];
-	call_single_data_t kick;
+	u16 first_zone;
+	u16 nid;
 	struct mctl_arena *arena;
-	struct mctl_fcache_stack stack[MCTL_FCACHE_STACKS];
-	struct mctl_fcache_range range[MCTL_FCACHE_STACKS];
+	call_single_data_t kick;
 	u32 entry[];
 };
+
+extern const struct mctl_fcache mctl_fcache_none;
+
+static inline unsigned long mctl_fcache_index(unsigned long order, unsigned long slot)
+{
+	return order * MCTL_FCACHE_SLOTS + slot;
+}
+
+/* Where a stack's last block is in entry[]; its sentinel when it is empty. */
+static inline unsigned int mctl_fcache_top(const struct mctl_fcache *fc, unsigned int index)
+{
+	return READ_ONCE(fc->stack[index].top);
+}
 
 /* Blocks in a stack, and how many it may take now. */
 static inline unsigned int mctl_fcache_count(const struct mctl_fcache *fc, unsigned int index)
 {
-	return READ_ONCE(fc->stack[index].top) - &fc->entry[fc->range[index].base];
+	return mctl_fcache_top(fc, index) - READ_ONCE(fc->range)[index].base;
 }
 
 static inline unsigned int mctl_fcache_limit(const struct mctl_fcache *fc, unsigned int index)
 {
-	return READ_ONCE(fc->stack[index].limit) - &fc->entry[fc->range[index].base];
-}
-
-/* The lowest bits of @gfp that choose zone and migratetype. */
-static inline unsigned int mctl_fcache_wish(gfp_t gfp)
-{
-	BUILD_BUG_ON((__force u32)(__GFP_DMA | __GFP_HIGHMEM | __GFP_DMA32 | __GFP_MOVABLE |
-				   __GFP_RECLAIMABLE) != MCTL_NR_WISHES - 1);
-	return (__force u32)gfp & (MCTL_NR_WISHES - 1);
+	return READ_ONCE(fc->limit[index]) - READ_ONCE(fc->range)[index].base;
 }
 
 /* The zone type and the migratetype that a wish is for. */
@@ -141,18 +154,81 @@ static inline unsigned int mctl_fcache_wish_mt(unsigned int wish)
 
 static inline unsigned int mctl_fcache_slot(unsigned int type, unsigned int mt)
 {
-	return type << MCTL_FCACHE_MT_SHIFT | (mt & MCTL_FCACHE_NO_SLOT);
+	return type == MEMCTL_ZONE_TYPE_DMA ? MCTL_FCACHE_SLOT_DMA : MCTL_NR_MT * type - 2 + mt;
 }
 
-static inline unsigned int mctl_fcache_index(unsigned int order, unsigned int slot)
+/* The zone type of a slot; MCTL_NR_ZONE_TYPES for that of other nodes. */
+static inline unsigned int mctl_fcache_slot_type(unsigned int slot)
 {
-	return order * MCTL_FCACHE_SLOTS + slot;
+	return (slot + 2) / MCTL_NR_MT;
+}
+
+static inline unsigned int mctl_fcache_slot_mt(unsigned int slot)
+{
+	return slot == MCTL_FCACHE_SLOT_DMA ? MCTL_MT_UNMOVABLE : (slot - 1) % MCTL_NR_MT;
+}
+
+/**
+ * mctl_fcache_claim() - take this CPU's frame cache
+ * @percpu: arena->fcache
+ *
+ * Context: any but NMI, preemption off until mctl_fcache_release().
+ * Return: the cache, or mctl_fcache_none when we interrupted somebody who has it.
+ */
+static __always_inline struct mctl_fcache *mctl_fcache_claim(struct mctl_fcache __percpu *percpu)
+{
+	struct mctl_fcache *fc = this_cpu_read(percpu->self);
+
+	/* Who interrupts us here puts back what he took before he returns. */
+	this_cpu_write(percpu->self, (struct mctl_fcache *)&mctl_fcache_none);
+	barrier();
+	return fc;
+}
+
+/**
+ * mctl_fcache_release() - the way back of mctl_fcache_claim()
+ * @percpu: arena->fcache
+ * @fc: what was claimed
+ *
+ * Context: as for mctl_fcache_claim().
+ */
+static __always_inline void mctl_fcache_release(struct mctl_fcache __percpu *percpu,
+						struct mctl_fcache *fc)
+{
+	barrier();
+	this_cpu_write(percpu->self, fc);
+}
+
+/**
+ * mctl_fcache_enter() - begin work on this CPU's frame cache
+ * @arena: the arena
+ *
+ * Context: any but NMI, preemption off until mctl_fcache_leave().
+ * Return: the cache, or NULL when somebody is at work already, whom we interrupted.
+ */
+static inline struct mctl_fcache *mctl_fcache_enter(const struct mctl_arena *arena)
+{
+	struct mctl_fcache *fc = mctl_fcache_claim(arena->fcache);
+
+	return unlikely(fc == &mctl_fcache_none) ? NULL : fc;
+}
+
+/**
+ * mctl_fcache_leave() - end work on this CPU's frame cache
+ * @arena: the arena
+ * @fc: what mctl_fcache_enter() returned
+ *
+ * Context: after mctl_fcache_enter(), preemption still off.
+ */
+static inline void mctl_fcache_leave(const struct mctl_arena *arena, struct mctl_fcache *fc)
+{
+	mctl_fcache_release(arena->fcache, fc);
 }
 
 /**
  * mctl_fcache_pop() - take a block from this CPU's frame cache
  * @arena: the arena
- * @wish: mctl_fcache_wish()
+ * @wish: memctl_wish()
  * @order: 0 to MCTL_MAX_ORDER
  * @state: state that the head gets
  * @tag: owner
@@ -160,30 +236,20 @@ static inline unsigned int mctl_fcache_index(unsigned int order, unsigned int sl
  * Context: any but NMI, preemption off.
  * Return: fn of the block, or MCTL_FN_NONE: take the slow path.
  */
-static __always_inline u32 mctl_fcache_pop(struct mctl_arena *arena, unsigned int wish,
-					   unsigned int order, u8 state, u32 tag)
+static __always_inline u32 mctl_fcache_pop(struct mctl_arena *arena, unsigned long wish,
+					   unsigned long order, unsigned long state, u32 tag)
 {
-	struct mctl_fcache *fc = this_cpu_ptr(arena->fcache);
-	struct mctl_fcache_stack *stack;
-	unsigned int slot;
-	u32 fn, *top;
+	struct mctl_fcache __percpu *percpu = arena->fcache;
+	struct mctl_fcache *fc = mctl_fcache_claim(percpu);
+	unsigned long index = mctl_fcache_index(order, fc->slot_of[wish]);
+	u32 fn = fc->entry[fc->stack[index].top];
 
-	if (unlikely(fc->busy))
-		return MCTL_FN_NONE;
-	fc->busy = 1;
-	barrier();
-	slot = fc->slot_of[wish];
-	stack = &fc->stack[mctl_fcache_index(order, slot)];
-	top = stack->top;
-	fn = *top;
 	if (likely(fn != MCTL_FN_NONE)) {
-		stack->top = top - 1;
-		fc->nr_alloc[slot]++;
+		fc->stack[index].word += MCTL_FCACHE_POPPED;
 		arena->table.state[fn] = state;
 		arena->table.tag[fn] = tag;
 	}
-	barrier();
-	fc->busy = 0;
+	mctl_fcache_release(percpu, fc);
 	return fn;
 }
 
@@ -191,42 +257,38 @@ static __always_inline u32 mctl_fcache_pop(struct mctl_arena *arena, unsigned in
  * mctl_fcache_push() - give a block to this CPU's frame cache
  * @arena: the arena
  * @fn: the block's head, below the table's span
- * @place: index of its zone + 1; 0 is the place of nothing
- * @order: 0 to MCTL_MAX_ORDER
- * @state: state that the head must be in
+ * @kind: enum mctl_kind
+ * @state: state that the head must be in: of this kind, order 0 to MCTL_MAX_ORDER
  *
  * Context: any but NMI, preemption off.
  * Return: whether it was taken; if not, nothing was changed: take the slow path.
  */
-static __always_inline bool mctl_fcache_push(struct mctl_arena *arena, u32 fn, unsigned int place,
-					     unsigned int order, u8 state)
+static __always_inline bool mctl_fcache_push(struct mctl_arena *arena, unsigned long fn,
+					     unsigned long kind, unsigned long state)
 {
-	struct mctl_fcache *fc = this_cpu_ptr(arena->fcache);
-	struct mctl_fcache_stack *stack;
-	u8 *head = &arena->table.state[fn];
-	unsigned int slot, mt;
-	u32 *top;
+	struct mctl_fcache __percpu *percpu;
+	u8 *states = arena->table.state;
+	unsigned long index, top;
+	struct mctl_fcache *fc;
 
-	if (unlikely(*head != state))
+	if (unlikely(states[fn] != (u8)state))
 		return false;
-	if (unlikely(fc->busy))
-		return false;
-	fc->busy = 1;
-	barrier();
-	mt = mctl_table_pageblock_mt(&arena->table, fn);
-	slot = fc->slots_of[place] | mt;
-	stack = &fc->stack[mctl_fcache_index(order, slot)];
-	top = stack->top + 1;
-	if (unlikely(top > stack->limit)) {
-		barrier();
-		fc->busy = 0;
+	/* Indexing twice is cheaper than a pointer, which takes a register more. */
+	OPTIMIZER_HIDE_VAR(states);
+	index = arena->table.pageblock[fn >> MCTL_PAGEBLOCK_ORDER];
+	percpu = arena->fcache;
+	fc = mctl_fcache_claim(percpu);
+	index = mctl_fcache_index(state - MCTL_STATE(kind, 0), fc->push_of[index]);
+	top = fc->stack[index].top;
+	if (unlikely((u16)top >= fc->limit[index])) {
+		mctl_fcache_release(percpu, fc);
 		return false;
 	}
-	stack->top = top;
-	*top = fn;
-	*head = MCTL_STATE(MCTL_KIND_CACHED, order);
-	barrier();
-	fc->busy = 0;
+	OPTIMIZER_HIDE_VAR(index);
+	fc->stack[index].word += MCTL_FCACHE_PUSHED;
+	fc->entry[top + 1] = fn;
+	states[fn] = state - MCTL_STATE(kind, 0) + MCTL_STATE(MCTL_KIND_CACHED, 0);
+	mctl_fcache_release(percpu, fc);
 	return true;
 }
 
@@ -237,79 +299,118 @@ unsigned int mctl_frame_alloc_bulk(struct mctl_arena *arena, const struct mctl_r
 				   unsigned int nr, u32 *fns);
 struct page *mctl_frame_alloc_page_slow(struct mctl_arena *arena, int nid, gfp_t gfp,
 					unsigned int order, u32 tag);
-void mctl_frame_free_page_slow(struct mctl_arena *arena, struct page *page, unsigned int order);
+struct page *mctl_frame_refill_page(struct mctl_arena *arena, unsigned long wish,
+				    unsigned long state, u32 tag);
+void mctl_frame_free_block(struct mctl_arena *arena, unsigned long fn, unsigned long state);
+void mctl_frame_free_page_slow(struct mctl_arena *arena, struct page *page, unsigned long state);
+
+/* mm/frame_bulk.c */
 unsigned int mctl_frame_alloc_pages_bulk(struct mctl_arena *arena, gfp_t gfp, unsigned int nr,
 					 struct page **pages, u32 tag);
 void mctl_frame_free_pages_bulk(struct mctl_arena *arena, unsigned int nr, struct page **pages);
 
-/**
- * mctl_frame_alloc_page() - a block for a caller of the in-kernel API
- * @arena: the arena
- * @gfp: as for alloc_pages()
- * @order: 2^order pages; any value
- * @tag: lower half of the caller's address
- *
- * Context: any but NMI; may sleep as @gfp says.
- * Return: the first page, or NULL.
- */
-static __always_inline struct page *mctl_frame_alloc_page(struct mctl_arena *arena, gfp_t gfp,
-							  unsigned int order, u32 tag)
+/* The block at @fn is its caller's. The address is that of the code that called us. */
+static __always_inline void mctl_frame_grant(struct mctl_arena *arena, unsigned long fn,
+					     unsigned long state)
 {
-	struct page *page;
-	u32 fn;
-
-	if (unlikely(order > MCTL_MAX_ORDER || gfp & (__GFP_ZERO | __GFP_THISNODE)))
-		return mctl_frame_alloc_page_slow(arena, NUMA_NO_NODE, gfp, order, tag);
-	preempt_disable();
-	fn = mctl_fcache_pop(arena, mctl_fcache_wish(gfp), order, MCTL_STATE(MCTL_KIND_USED, order),
-			     tag);
-	if (unlikely(fn == MCTL_FN_NONE)) {
-		preempt_enable();
-		return mctl_frame_alloc_page_slow(arena, NUMA_NO_NODE, gfp, order, tag);
-	}
-	page = mctl_arena_page(arena, fn);
-	preempt_enable();
-	return page;
+	arena->table.state[fn] = state;
+	arena->table.tag[fn] = _RET_IP_;
 }
 
 /**
- * mctl_frame_free_page() - the way back of mctl_frame_alloc_page()
+ * mctl_frame_take_page() - a block from the frame cache for the in-kernel API
+ * @arena: the arena
+ * @wish: memctl_wish()
+ * @state: MCTL_STATE(MCTL_KIND_USED, order)
+ * @page: its first page
+ *
+ * It belongs to whoever called the function that this is a part of.
+ *
+ * Context: any but NMI.
+ * Return: whether there was one; if not, take the slow path.
+ */
+static __always_inline bool mctl_frame_take_page(struct mctl_arena *arena, unsigned long wish,
+						 unsigned long state, struct page **page)
+{
+	struct mctl_fcache __percpu *percpu = arena->fcache;
+	unsigned long fn, index;
+	struct mctl_fcache *fc;
+
+	preempt_disable();
+	fc = mctl_fcache_claim(percpu);
+	index = mctl_fcache_index(state - MCTL_STATE(MCTL_KIND_USED, 0), fc->slot_of[wish]);
+	fn = fc->entry[fc->stack[index].top];
+	OPTIMIZER_HIDE_VAR(index);
+	/* MCTL_FN_NONE is above any extent: one test for both. */
+	if (likely(fn < arena->extent_nr)) {
+		fc->stack[index].word += MCTL_FCACHE_POPPED;
+		mctl_frame_grant(arena, fn, state);
+		mctl_fcache_release(percpu, fc);
+		*page = arena->extent_page + fn;
+		preempt_enable();
+		return true;
+	}
+	OPTIMIZER_HIDE_VAR(fn);
+	if (likely(fn != MCTL_FN_NONE)) {
+		fc->stack[index].word += MCTL_FCACHE_POPPED;
+		mctl_frame_grant(arena, fn, state);
+		mctl_fcache_release(percpu, fc);
+		*page = pfn_to_page(mctl_table_pfn(&arena->table, fn));
+		preempt_enable();
+		return true;
+	}
+	mctl_fcache_release(percpu, fc);
+	preempt_enable();
+	return false;
+}
+
+/**
+ * mctl_frame_free_page() - the way back of mctl_frame_take_page()
  * @arena: the arena
  * @page: first page of the block
- * @order: as it was allocated
+ * @state: as it was allocated
  *
  * What is not such a block is reported by name and left as it is.
  *
  * Context: any but NMI.
  */
 static __always_inline void mctl_frame_free_page(struct mctl_arena *arena, struct page *page,
-						 unsigned int order)
+						 unsigned long state)
 {
-	unsigned long pfn = page_to_pfn(page);
-	const struct mctl_map_entry *entry;
+	unsigned long fn;
 
 	preempt_disable();
-	if (likely(order <= MCTL_MAX_ORDER) && likely(pfn >> MCTL_SECTION_SHIFT < arena->nr_map)) {
-		/* An entry of zeros is some frame of section 0 in no zone, which is not taken. */
-		entry = &arena->section_map[pfn >> MCTL_SECTION_SHIFT];
-		if (likely(mctl_fcache_push(arena, entry->fn | (pfn & (MCTL_SECTION_FRAMES - 1)),
-					    entry->place, order,
-					    MCTL_STATE(MCTL_KIND_USED, order)))) {
+	fn = mctl_arena_page_offset(arena, page);
+	if (unlikely(fn >= arena->extent_nr)) {
+		/* So that nothing has to keep the page until here. */
+		OPTIMIZER_HIDE_VAR(fn);
+		page = arena->extent_page + fn;
+		fn = mctl_arena_pfn_to_fn(arena, page_to_pfn(page));
+		if (unlikely(fn == MCTL_FN_NONE)) {
 			preempt_enable();
+			mctl_frame_free_page_slow(arena, page, state);
 			return;
 		}
 	}
+	if (likely(mctl_fcache_push(arena, fn, MCTL_KIND_USED, state))) {
+		preempt_enable();
+		return;
+	}
 	preempt_enable();
-	mctl_frame_free_page_slow(arena, page, order);
+	mctl_frame_free_block(arena, fn, state);
 }
 
-/* mm/fcache.c; what looks on is in mm/fcache_view.c */
+/* mm/fcache_setup.c */
+extern struct mctl_fcache_range mctl_fcache_ranges[][MCTL_FCACHE_STACKS];
 int mctl_fcache_create(struct mctl_arena *arena);
 void mctl_fcache_destroy(struct mctl_arena *arena);
+
+/* mm/fcache.c */
+void mctl_fcache_reset(struct mctl_arena *arena, struct mctl_fcache *fc);
+bool mctl_fcache_drain(struct mctl_arena *arena, struct mctl_fcache *fc);
+void mctl_fcache_drain_kick(void *info);
 bool mctl_fcache_drain_all(struct mctl_arena *arena);
 bool mctl_fcache_drain_nowait(struct mctl_arena *arena);
-bool mctl_fcache_enter(struct mctl_fcache *fc);
-void mctl_fcache_leave(struct mctl_fcache *fc);
 bool mctl_fcache_fill(struct mctl_arena *arena, struct mctl_fcache *fc, unsigned int order,
 		      unsigned int slot, unsigned int nr);
 bool mctl_fcache_make_room(struct mctl_arena *arena, struct mctl_fcache *fc, u32 fn,
@@ -325,6 +426,7 @@ struct mctl_fcache_info {
 	u32 count, high, batch;
 };
 
+/* mm/fcache_view.c */
 void mctl_fcache_info(struct mctl_arena *arena, u32 zone, int cpu, struct mctl_fcache_info *info);
 void mctl_fcache_fold(struct mctl_arena *arena, u32 zone, u32 *nr_cached, u64 *nr_alloc,
 		      u64 *nr_freed);

@@ -7,12 +7,34 @@
  */
 #include "mm/fcache.h"
 
+/* Blocks of a zone that wait in another node's frame cache. Return: frames of them. */
+static u32 count_remote(const struct mctl_arena *arena, const struct mctl_fcache *fc, u32 zone,
+			u64 *nr_blocks)
+{
+	const struct mctl_table *table = &arena->table;
+	unsigned int order, index, nr;
+	u32 nr_frames = 0, fn;
+
+	for (order = 0; order < MCTL_NR_ORDERS; order++) {
+		index = mctl_fcache_index(order, MCTL_FCACHE_SLOT_REMOTE);
+		for (nr = mctl_fcache_count(fc, index); nr; nr--) {
+			fn = READ_ONCE(fc->entry[fc->range[index].base + nr]);
+			if (fn >= mctl_table_span(table) ||
+			    table->section[fn >> MCTL_SECTION_SHIFT].zone != zone)
+				continue;
+			nr_frames += 1U << order;
+			(*nr_blocks)++;
+		}
+	}
+	return nr_frames;
+}
+
 /**
  * mctl_fcache_info() - a zone's part of a CPU's frame cache
  * @arena: the arena
  * @zone: index of the zone
  * @cpu: number of a possible CPU
- * @info: filled; zeros but for the batch when the CPU does not cache the zone
+ * @info: filled
  *
  * Context: any.
  */
@@ -20,19 +42,20 @@ void mctl_fcache_info(struct mctl_arena *arena, u32 zone, int cpu, struct mctl_f
 {
 	const struct mctl_fcache *fc = per_cpu_ptr(arena->fcache, cpu);
 	u32 type = zone - fc->first_zone;
-	unsigned int order, mt;
+	u64 nr_blocks = 0;
+	unsigned int i;
 
 	*info = (struct mctl_fcache_info){ .batch = MCTL_FCACHE_DEPTH / 2 };
+	info->count = count_remote(arena, fc, zone, &nr_blocks);
+	info->high = info->count;
 	if (type >= MCTL_NR_ZONE_TYPES)
 		return;
-	for (order = 0; order < MCTL_NR_ORDERS; order++)
-		for (mt = 0; mt < MCTL_NR_MT; mt++) {
-			unsigned int slot = mctl_fcache_slot(type, mt);
-			unsigned int index = mctl_fcache_index(order, slot);
-
-			info->count += mctl_fcache_count(fc, index) << order;
-			info->high += mctl_fcache_limit(fc, index) << order;
-		}
+	for (i = 0; i < MCTL_FCACHE_STACKS; i++) {
+		if (mctl_fcache_slot_type(i % MCTL_FCACHE_SLOTS) != type)
+			continue;
+		info->count += mctl_fcache_count(fc, i) << i / MCTL_FCACHE_SLOTS;
+		info->high += mctl_fcache_limit(fc, i) << i / MCTL_FCACHE_SLOTS;
+	}
 }
 
 /**
@@ -49,29 +72,33 @@ void mctl_fcache_fold(struct mctl_arena *arena, u32 zone, u32 *nr_cached, u64 *n
 		      u64 *nr_freed)
 {
 	struct mctl_fcache_info info;
-	unsigned int order, mt;
+	unsigned int i;
 	int cpu;
 
 	if (!arena->fcache)
 		return;
+	*nr_freed += atomic64_read(&arena->zones[zone].nr_remote);
 	for_each_possible_cpu(cpu) {
 		const struct mctl_fcache *fc = per_cpu_ptr(arena->fcache, cpu);
 		u32 type = zone - fc->first_zone;
 
-		if (type >= MCTL_NR_ZONE_TYPES)
-			continue;
 		mctl_fcache_info(arena, zone, cpu, &info);
 		*nr_cached += info.count;
-		for (mt = 0; mt < MCTL_NR_MT; mt++) {
-			unsigned int slot = mctl_fcache_slot(type, mt);
-			u64 nr = READ_ONCE(fc->nr_alloc[slot]);
+		count_remote(arena, fc, zone, nr_freed);
+		if (type >= MCTL_NR_ZONE_TYPES)
+			continue;
+		for (i = 0; i < MCTL_FCACHE_STACKS; i++) {
+			u64 nr = READ_ONCE(fc->stack[i].word) >> MCTL_FCACHE_TOP_BITS;
 
+			if (mctl_fcache_slot_type(i % MCTL_FCACHE_SLOTS) != type)
+				continue;
 			*nr_alloc += nr;
 			/* What went out and what is there came from zones, or from callers. */
-			*nr_freed += nr + READ_ONCE(fc->nr_drained[slot]);
-			for (order = 0; order < MCTL_NR_ORDERS; order++)
-				*nr_freed += mctl_fcache_count(fc, mctl_fcache_index(order, slot));
+			*nr_freed += nr + mctl_fcache_count(fc, i);
 		}
+		for (i = 0; i < MCTL_FCACHE_SLOTS; i++)
+			if (mctl_fcache_slot_type(i) == type)
+				*nr_freed += READ_ONCE(fc->nr_drained[i]);
 	}
 }
 
@@ -91,7 +118,7 @@ int mctl_fcache_cpu_of(struct mctl_arena *arena, u32 fn)
 	for_each_possible_cpu(cpu) {
 		const struct mctl_fcache *fc = per_cpu_ptr(arena->fcache, cpu);
 
-		for (i = 0; i < ARRAY_SIZE(fc->stack); i++)
+		for (i = 0; i < MCTL_FCACHE_STACKS; i++)
 			for (nr = mctl_fcache_count(fc, i); nr; nr--)
 				if (READ_ONCE(fc->entry[fc->range[i].base + nr]) == fn)
 					return cpu;
@@ -103,11 +130,13 @@ static u32 check_stack(struct mctl_arena *arena, const struct mctl_fcache *fc, u
 		       int cpu, struct mctl_report *report)
 {
 	const struct mctl_table *table = &arena->table;
-	const u32 *base = &fc->entry[fc->range[index].base];
 	unsigned int count = mctl_fcache_count(fc, index), limit = mctl_fcache_limit(fc, index);
+	const u32 *base = &fc->entry[fc->range[index].base];
 	unsigned int order = index / MCTL_FCACHE_SLOTS;
 	unsigned int slot = index % MCTL_FCACHE_SLOTS;
 	unsigned int i;
+	u32 zone;
+	u8 byte;
 
 	if (!mctl_report_expect(report, "fcache I2", "cpu", cpu, "bounds", true,
 				count <= limit && limit <= fc->range[index].depth))
@@ -121,9 +150,14 @@ static u32 check_stack(struct mctl_arena *arena, const struct mctl_fcache *fc, u
 			continue;
 		mctl_report_expect(report, "fcache I1", "frame", fn, "state",
 				   MCTL_STATE(MCTL_KIND_CACHED, order), table->state[fn]);
-		mctl_report_expect(report, "fcache I1", "frame", fn, "zone",
-				   fc->first_zone + (slot >> MCTL_FCACHE_MT_SHIFT),
-				   table->section[fn >> MCTL_SECTION_SHIFT].zone);
+		byte = table->pageblock[fn >> MCTL_PAGEBLOCK_ORDER];
+		zone = table->section[fn >> MCTL_SECTION_SHIFT].zone;
+		if (slot == MCTL_FCACHE_SLOT_REMOTE)
+			mctl_report_expect(report, "fcache I1", "frame", fn, "slot",
+					   fc->push_of[byte], slot);
+		else
+			mctl_report_expect(report, "fcache I1", "frame", fn, "zone",
+					   fc->first_zone + mctl_fcache_slot_type(slot), zone);
 	}
 	return count;
 }
@@ -146,8 +180,10 @@ void mctl_fcache_check(struct mctl_arena *arena, struct mctl_report *report)
 	for_each_possible_cpu(cpu) {
 		const struct mctl_fcache *fc = per_cpu_ptr(arena->fcache, cpu);
 
+		mctl_report_expect(report, "fcache I6", "cpu", cpu, "claimable", true,
+				   fc->self == fc);
 		promised = fc->quota;
-		for (i = 0; i < ARRAY_SIZE(fc->stack); i++) {
+		for (i = 0; i < MCTL_FCACHE_STACKS; i++) {
 			nr_entries += check_stack(arena, fc, i, cpu, report);
 			promised += (u64)mctl_fcache_limit(fc, i) << i / MCTL_FCACHE_SLOTS;
 		}

@@ -32,25 +32,27 @@ static unsigned int request_wish(const struct mctl_request *request)
 }
 
 /* Whether this CPU's frame cache may serve the request: it holds frames of one node. */
-static bool cacheable(const struct mctl_fcache *fc, const struct mctl_request *request)
+static bool cacheable(const struct mctl_arena *arena, const struct mctl_request *request)
 {
-	if (request->nid == NUMA_NO_NODE)
-		return !(request->flags & MCTL_REQUEST_THISNODE) || fc->nid == numa_node_id();
-	return request->nid == fc->nid;
+	u16 nid;
+
+	if (likely(request->nid == NUMA_NO_NODE && !(request->flags & MCTL_REQUEST_THISNODE)))
+		return true;
+	nid = this_cpu_read(arena->fcache->nid);
+	return request->nid == NUMA_NO_NODE ? nid == numa_node_id() : nid == request->nid;
 }
 
 /* Fill this CPU's stack and take one. */
-static u32 refill(struct mctl_arena *arena, struct mctl_fcache *fc,
-		  const struct mctl_request *request)
+static u32 refill(struct mctl_arena *arena, const struct mctl_request *request)
 {
 	unsigned int wish = request_wish(request);
-	unsigned int slot = fc->slot_of[wish];
-	bool filled = false;
+	struct mctl_fcache *fc = mctl_fcache_enter(arena);
+	bool filled;
 
-	if (slot == MCTL_FCACHE_NO_SLOT || !mctl_fcache_enter(fc))
+	if (!fc)
 		return MCTL_FN_NONE;
-	filled = mctl_fcache_fill(arena, fc, request->order, slot, 1);
-	mctl_fcache_leave(fc);
+	filled = mctl_fcache_fill(arena, fc, request->order, fc->slot_of[wish], 1);
+	mctl_fcache_leave(arena, fc);
 	/* An interrupt may take what we filled: then the zone has to do. */
 	if (!filled)
 		return MCTL_FN_NONE;
@@ -88,7 +90,6 @@ static u32 check_request(const struct mctl_request *request)
 u32 mctl_frame_alloc(struct mctl_arena *arena, const struct mctl_request *request, u32 *reason)
 {
 	u32 why = check_request(request);
-	struct mctl_fcache *fc;
 	u32 fn = MCTL_FN_NONE;
 
 	if (unlikely(why)) {
@@ -97,12 +98,11 @@ u32 mctl_frame_alloc(struct mctl_arena *arena, const struct mctl_request *reques
 		return MCTL_FN_NONE;
 	}
 	preempt_disable();
-	fc = this_cpu_ptr(arena->fcache);
-	if (likely(cacheable(fc, request))) {
+	if (likely(cacheable(arena, request))) {
 		fn = mctl_fcache_pop(arena, request_wish(request), request->order,
 				     MCTL_STATE(request->kind, request->order), request->tag);
 		if (unlikely(fn == MCTL_FN_NONE) && request->order < MCTL_MAX_ORDER)
-			fn = refill(arena, fc, request);
+			fn = refill(arena, request);
 	}
 	preempt_enable();
 	if (unlikely(fn == MCTL_FN_NONE))
@@ -173,16 +173,17 @@ static noinline int free_block(struct mctl_arena *arena, u32 fn, unsigned int or
 			       unsigned int kind)
 {
 	u8 state = MCTL_STATE(kind, order);
-	struct mctl_fcache *fc;
+	struct mctl_fcache *fc = NULL;
 	bool taken = false;
 
 	preempt_disable();
-	fc = this_cpu_ptr(arena->fcache);
-	if (order < MCTL_MAX_ORDER && arena->table.state[fn] == state && mctl_fcache_enter(fc)) {
+	if (order < MCTL_MAX_ORDER && arena->table.state[fn] == state)
+		fc = mctl_fcache_enter(arena);
+	if (fc) {
 		taken = mctl_fcache_make_room(arena, fc, fn, order);
-		mctl_fcache_leave(fc);
-		taken = taken &&
-			mctl_fcache_push(arena, fn, mctl_arena_place(arena, fn), order, state);
+		mctl_fcache_leave(arena, fc);
+		/* An interrupt may have filled the room: then the zone has to do. */
+		taken = taken && mctl_fcache_push(arena, fn, kind, state);
 	}
 	preempt_enable();
 	return taken ? 0 : mctl_zone_free(arena, fn, order, state);
@@ -216,8 +217,7 @@ int mctl_frame_free(struct mctl_arena *arena, u32 fn, unsigned int order, unsign
 
 	if (likely(order <= MCTL_MAX_ORDER && fn < mctl_table_span(&arena->table))) {
 		preempt_disable();
-		taken = mctl_fcache_push(arena, fn, mctl_arena_place(arena, fn), order,
-					 MCTL_STATE(kind, order));
+		taken = mctl_fcache_push(arena, fn, kind, MCTL_STATE(kind, order));
 		preempt_enable();
 		if (likely(taken) || !free_block(arena, fn, order, kind))
 			return 0;
@@ -225,38 +225,32 @@ int mctl_frame_free(struct mctl_arena *arena, u32 fn, unsigned int order, unsign
 	return refuse_free(arena, fn, order, kind);
 }
 
-/*
- * Pop what the stack has; fill it when it is empty, as long as that helps.
- * Preemption is off, the frame cache is entered.
- */
-static unsigned int pop_bulk(struct mctl_arena *arena, struct mctl_fcache *fc,
-			     const struct mctl_request *request, unsigned int nr, u32 *fns)
+/* As many as the stack has, filled when it is empty as long as that helps. */
+static unsigned int pop_bulk(struct mctl_arena *arena, const struct mctl_request *request,
+			     unsigned int nr, u32 *fns)
 {
-	unsigned int slot = fc->slot_of[request_wish(request)];
-	struct mctl_fcache_stack *stack;
+	struct mctl_fcache *fc = mctl_fcache_enter(arena);
 	u8 state = MCTL_STATE(request->kind, request->order);
-	unsigned int got = 0;
-	u32 tag = request->tag;
+	unsigned int got = 0, slot, index, i, n;
+	const u32 *top;
 
-	if (slot == MCTL_FCACHE_NO_SLOT)
+	if (!fc)
 		return 0;
-	stack = &fc->stack[mctl_fcache_index(request->order, slot)];
-	while (got < nr) {
-		u8 *states = arena->table.state;
-		u32 *tags = arena->table.tag;
-		u32 *top = stack->top;
-		u32 fn;
+	slot = fc->slot_of[request_wish(request)];
+	index = mctl_fcache_index(request->order, slot);
+	do {
+		n = min(nr - got, mctl_fcache_count(fc, index));
+		top = &fc->entry[mctl_fcache_top(fc, index)];
+		for (i = 0; i < n; i++) {
+			u32 fn = *top--;
 
-		for (; got < nr && (fn = *top) != MCTL_FN_NONE; top--) {
-			states[fn] = state;
-			tags[fn] = tag;
+			arena->table.state[fn] = state;
+			arena->table.tag[fn] = request->tag;
 			fns[got++] = fn;
 		}
-		stack->top = top;
-		if (got < nr && !mctl_fcache_fill(arena, fc, request->order, slot, 1))
-			break;
-	}
-	fc->nr_alloc[slot] += got;
+		fc->stack[index].word += n * MCTL_FCACHE_POPPED;
+	} while (got < nr && mctl_fcache_fill(arena, fc, request->order, slot, 1));
+	mctl_fcache_leave(arena, fc);
 	return got;
 }
 
@@ -273,17 +267,13 @@ static unsigned int pop_bulk(struct mctl_arena *arena, struct mctl_fcache *fc,
 unsigned int mctl_frame_alloc_bulk(struct mctl_arena *arena, const struct mctl_request *request,
 				   unsigned int nr, u32 *fns)
 {
-	struct mctl_fcache *fc;
 	unsigned int got = 0, i;
 
 	if (check_request(request))
 		return 0;
 	preempt_disable();
-	fc = this_cpu_ptr(arena->fcache);
-	if (request->order < MCTL_MAX_ORDER && cacheable(fc, request) && mctl_fcache_enter(fc)) {
-		got = pop_bulk(arena, fc, request, nr, fns);
-		mctl_fcache_leave(fc);
-	}
+	if (request->order < MCTL_MAX_ORDER && cacheable(arena, request))
+		got = pop_bulk(arena, request, nr, fns);
 	preempt_enable();
 	if (request->flags & MCTL_REQUEST_ZERO)
 		for (i = 0; i < got; i++)
@@ -298,31 +288,40 @@ unsigned int mctl_frame_alloc_bulk(struct mctl_arena *arena, const struct mctl_r
 	return got;
 }
 
-static struct mctl_request page_request(int nid, gfp_t gfp, unsigned int order, u32 tag)
+static struct mctl_request wish_request(unsigned int wish, unsigned int order, u32 tag)
 {
-	unsigned int wish = mctl_fcache_wish(gfp);
 	struct mctl_request request = {
 		.order = min_t(unsigned int, order, MCTL_NR_ORDERS),
 		.type = mctl_fcache_wish_type(wish),
 		.mt = mctl_fcache_wish_mt(wish),
 		.kind = MCTL_KIND_USED,
-		.nid = nid,
+		.nid = NUMA_NO_NODE,
 		.tag = tag,
 	};
 
+	if (wish & MEMCTL_WISH_MEMALLOC)
+		request.flags |= MCTL_REQUEST_MEMALLOC;
+	if (wish & MEMCTL_WISH_NOWAIT)
+		request.flags |= MCTL_REQUEST_NOWAIT;
+	return request;
+}
+
+static struct mctl_request page_request(int nid, gfp_t gfp, unsigned int order, u32 tag)
+{
+	struct mctl_request request = wish_request(memctl_wish(gfp), order, tag);
+
+	BUILD_BUG_ON((__force u32)(__GFP_DMA | __GFP_HIGHMEM | __GFP_DMA32 | __GFP_MOVABLE |
+				   __GFP_RECLAIMABLE) != MEMCTL_WISH_GFP);
+	request.nid = nid;
 	if (gfp & __GFP_THISNODE)
 		request.flags |= MCTL_REQUEST_THISNODE;
-	if (gfp & __GFP_MEMALLOC)
-		request.flags |= MCTL_REQUEST_MEMALLOC;
-	if (!gfpflags_allow_blocking(gfp))
-		request.flags |= MCTL_REQUEST_NOWAIT;
 	if (gfp & __GFP_ZERO)
 		request.flags |= MCTL_REQUEST_ZERO;
 	return request;
 }
 
 /**
- * mctl_frame_alloc_page_slow() - mctl_frame_alloc_page() when its hot path does not serve
+ * mctl_frame_alloc_page_slow() - a block for the in-kernel API
  * @arena: the arena
  * @nid: node to start at, or NUMA_NO_NODE
  * @gfp: as for alloc_pages()
@@ -342,65 +341,52 @@ struct page *mctl_frame_alloc_page_slow(struct mctl_arena *arena, int nid, gfp_t
 }
 
 /**
- * mctl_frame_free_page_slow() - mctl_frame_free_page() when its hot path does not serve
+ * mctl_frame_refill_page() - what mctl_frame_take_page() did not find
  * @arena: the arena
- * @page: first page of the block; any page
- * @order: as it was allocated; any value
+ * @wish: memctl_wish()
+ * @state: MCTL_STATE(MCTL_KIND_USED, order)
+ * @tag: lower half of the caller's address
+ *
+ * Context: any but NMI; may sleep as @wish says.
+ * Return: the first page, or NULL.
+ */
+struct page *mctl_frame_refill_page(struct mctl_arena *arena, unsigned long wish,
+				    unsigned long state, u32 tag)
+{
+	struct mctl_request request = wish_request(wish, mctl_state_order(state), tag);
+	u32 fn = mctl_frame_alloc(arena, &request, NULL);
+
+	return fn == MCTL_FN_NONE ? NULL : mctl_arena_page(arena, fn);
+}
+
+/**
+ * mctl_frame_free_block() - mctl_frame_free_page() when the frame cache does not take it
+ * @arena: the arena
+ * @fn: head of the block, below the table's span
+ * @state: MCTL_STATE(MCTL_KIND_USED, order)
  *
  * Context: any but NMI.
  */
-void mctl_frame_free_page_slow(struct mctl_arena *arena, struct page *page, unsigned int order)
+void mctl_frame_free_block(struct mctl_arena *arena, unsigned long fn, unsigned long state)
 {
-	u32 fn = mctl_arena_pfn_to_fn(arena, page_to_pfn(page));
+	mctl_frame_free(arena, fn, mctl_state_order(state), MCTL_KIND_USED);
+}
+
+/**
+ * mctl_frame_free_page_slow() - mctl_frame_free_page() when its hot path does not serve
+ * @arena: the arena
+ * @page: first page of the block; any page
+ * @state: MCTL_STATE(MCTL_KIND_USED, 0) + its order as it was allocated, which may be any
+ *
+ * Context: any but NMI.
+ */
+void mctl_frame_free_page_slow(struct mctl_arena *arena, struct page *page, unsigned long state)
+{
+	unsigned int order = state - MCTL_STATE(MCTL_KIND_USED, 0);
+	u32 fn = mctl_arena_page_to_fn(arena, page);
 
 	if (fn == MCTL_FN_NONE)
 		report_bad_free(arena, "page", page_to_pfn(page), order, "not of this arena");
 	else
 		mctl_frame_free(arena, fn, order, MCTL_KIND_USED);
-}
-
-#define BULK 64
-
-/**
- * mctl_frame_alloc_pages_bulk() - allocate many pages
- * @arena: the arena
- * @gfp: as for alloc_pages()
- * @nr: how many
- * @pages: the pages
- * @tag: lower half of the caller's address
- *
- * Context: any but NMI; may sleep as @gfp says.
- * Return: pages allocated, the first ones of @pages.
- */
-unsigned int mctl_frame_alloc_pages_bulk(struct mctl_arena *arena, gfp_t gfp, unsigned int nr,
-					 struct page **pages, u32 tag)
-{
-	struct mctl_request request = page_request(NUMA_NO_NODE, gfp, 0, tag);
-	unsigned int done = 0, want, got, i;
-	u32 fns[BULK];
-
-	do {
-		want = min_t(unsigned int, nr - done, BULK);
-		got = mctl_frame_alloc_bulk(arena, &request, want, fns);
-		for (i = 0; i < got; i++)
-			pages[done + i] = mctl_arena_page(arena, fns[i]);
-		done += got;
-	} while (got == want && done < nr);
-	return done;
-}
-
-/**
- * mctl_frame_free_pages_bulk() - free many pages
- * @arena: the arena
- * @nr: how many
- * @pages: the pages, each allocated with order 0
- *
- * Context: any but NMI.
- */
-void mctl_frame_free_pages_bulk(struct mctl_arena *arena, unsigned int nr, struct page **pages)
-{
-	unsigned int i;
-
-	for (i = 0; i < nr; i++)
-		mctl_frame_free_page(arena, pages[i], 0);
 }

@@ -11,6 +11,7 @@
 #ifndef MCTL_MM_ZONE_H
 #define MCTL_MM_ZONE_H
 
+#include <linux/atomic.h>
 #include <linux/cache.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
@@ -68,6 +69,7 @@ struct mctl_request {
  * @nr_refill: times that a frame cache was filled; @lock
  * @nr_drain: times that a frame cache gave back; @lock
  * @nr_failed: requests refused whose first zone this is; @lock
+ * @nr_remote: blocks that came back from frame caches of other nodes' CPUs
  * @nr_alloc: blocks allocated past the frame caches; @lock
  * @nr_freed: blocks freed past the frame caches; @lock
  */
@@ -82,6 +84,7 @@ struct mctl_zone {
 	u32 wmark_min, wmark_low, wmark_high;
 	u32 reserve[3];
 	u64 start_pfn, end_pfn;
+	atomic64_t nr_remote;
 	u64 nr_lock, nr_refill, nr_drain, nr_failed, nr_alloc, nr_freed;
 } ____cacheline_aligned_in_smp;
 
