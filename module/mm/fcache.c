@@ -6,7 +6,8 @@
  * the arena. A CPU has an equal share, its budget, and promises it to its
  * stacks as they come to need it: a stack that is full gets a higher limit
  * while there is quota left, else what others were promised and do not use;
- * when nothing is left it drains the older half of itself. An arena whose
+ * when nothing is left it drains the older half of itself, and when that is
+ * nothing, every sixteenth time all of the cache. An arena whose
  * share comes to nothing is not cached.
  *
  * I1  A stack's blocks are CACHED, of its order, in the zone of its slot; those
@@ -27,6 +28,7 @@
 #include "mm/fcache.h"
 
 #define DRAIN_TRIES 32
+#define STARVED_MAX 16
 
 /* Blocks of another node that go home in one hold of its zone's lock. */
 #define REMOTE_BATCH 64
@@ -164,6 +166,19 @@ static void collect_quota(struct mctl_fcache *fc, unsigned int except)
 	}
 }
 
+/*
+ * The other stacks are so full that a stack gets nothing at all. It may be that
+ * nobody needs what they hold, so once in a while everything goes home, and
+ * whoever needs it is promised it again.
+ */
+static bool starve(struct mctl_arena *arena, struct mctl_fcache *fc, unsigned int index)
+{
+	if (!fc->range[index].depth || !(fc->budget >> index / MCTL_FCACHE_SLOTS) ||
+	    ++fc->nr_starved % STARVED_MAX)
+		return false;
+	return mctl_fcache_drain(arena, fc);
+}
+
 /* Return: blocks that the stack has room for, at most @nr. */
 static unsigned int raise_limit(struct mctl_fcache *fc, unsigned int index, unsigned int nr)
 {
@@ -198,11 +213,15 @@ bool mctl_fcache_fill(struct mctl_arena *arena, struct mctl_fcache *fc, unsigned
 {
 	unsigned int index = mctl_fcache_index(order, slot);
 	struct mctl_zone *zone = &arena->zones[fc->first_zone + mctl_fcache_slot_type(slot)];
+	unsigned int more;
 
 	if (READ_ONCE(zone->tight))
 		return false;
 	nr = max_t(unsigned int, nr, fc->range[index].depth / (order < 4 ? 2 : 8));
-	nr = raise_limit(fc, index, nr);
+	more = raise_limit(fc, index, nr);
+	if (!more && starve(arena, fc, index))
+		more = raise_limit(fc, index, nr);
+	nr = more;
 	if (nr)
 		nr = mctl_zone_refill(arena, zone, order, mctl_fcache_slot_mt(slot),
 				      &fc->entry[mctl_fcache_top(fc, index) + 1], nr);
@@ -235,7 +254,7 @@ bool mctl_fcache_make_room(struct mctl_arena *arena, struct mctl_fcache *fc, u32
 		return true;
 	nr = mctl_fcache_count(fc, index);
 	if (!nr)
-		return false;
+		return starve(arena, fc, index) && raise_limit(fc, index, 1);
 	give_back(arena, fc, index, (nr + 1) / 2);
 	return true;
 }

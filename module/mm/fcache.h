@@ -92,6 +92,7 @@ struct mctl_fcache_range {
  *		from there, by slot
  * @first_zone: index of the first zone of the node served
  * @nid: the node served: the CPU's own, or the nearest with memory
+ * @nr_starved: times that a stack was promised nothing
  * @arena: for @kick
  * @kick: asks the CPU to drain, from where nobody can wait for it
  * @entry: the blocks
@@ -108,6 +109,7 @@ struct mctl_fcache {
 	u64 nr_drained[MCTL_FCACHE_SLOTS];
 	u16 first_zone;
 	u16 nid;
+	u8 nr_starved;
 	struct mctl_arena *arena;
 	call_single_data_t kick;
 	u32 entry[];
