@@ -2,12 +2,23 @@
 /*
  * The buddy allocator of one zone.
  *
- * A free block of 2^order frames stands on the list of its order and of the
- * migratetype of its pageblock. Allocation takes the first block of the
- * smallest order that has one (one __ffs on a mask word), and puts the upper
- * halves that it does not need on the lists below; freeing merges with the
- * buddy (fn ^ 2^order) as long as that one is free and the chunk reaches.
- * Both touch the heads of blocks alone:
+ * Every pageblock keeps its own free lists, one for each order, and a mask of
+ * the orders that have one. The zone keeps the pageblocks, for each
+ * migratetype, in classes by the largest order that is free in them:
+ *
+ *   area[mt]  mask 0...1.1..     class 3 -> pageblock 7 -> pageblock 2
+ *                                class 1 -> pageblock 4
+ *                                class 10 -> pageblock 8 (and 9, one block)
+ *   lists[7]  mask ....1..1 .    order 3 -> frame 24 -> frame 504
+ *                                order 0 -> frame 17
+ *
+ * Allocation takes from the smallest class that has a block of the order asked
+ * for, and there the smallest such block: pageblocks that are nearly full are
+ * filled, and those that are nearly empty are left to become whole. Two __ffs
+ * find the block. Freeing merges with the buddy (fn ^ 2^order) as long as that
+ * one is free and the chunk reaches. A pageblock goes to another class only
+ * when its largest free order changes. Splitting and merging touch the heads
+ * of blocks alone:
  *
  *   order 2   [F2 T  T  T ]          split: the upper half's head becomes F
  *   order 1   [F1 T ][F1 T ]         merge: the absorbed head becomes T
@@ -15,103 +26,56 @@
  *
  * Invariants, each one a line of mctl_buddy_check() in buddy_check.c:
  *
- * I1  A list's nr_free is its length, and the zone's nr_free the frames of
- *     the blocks on all lists.
+ * I1  A migratetype's nr_free of an order is how many such blocks are on the
+ *     lists of its pageblocks, and the zone's nr_free the frames of all.
  * I2  A block on a list is FREE, of the list's order, aligned to it, in this
  *     zone and inside its chunk.
- * I3  Links are symmetric: the first block has no prev, and next's prev is
- *     the block itself.
+ * I3  Links of the blocks of a list are symmetric: the first block has no
+ *     prev, and next's prev is the block itself.
  * I4  No block is free beside its free buddy of the same order in one chunk.
  * I5  Every head that says FREE is on a list: of each order, there are as
  *     many such heads as blocks on lists. Nothing is free inside another block.
- * I6  A mask has the bit of an order exactly when that list is not empty.
- * I7  A block stands on the list of the migratetype of all its pageblocks.
+ * I6  A migratetype's mask has the bit of a class exactly when that class has
+ *     a pageblock.
+ * I7  A pageblock stands in the class of its largest free order, among those
+ *     of its migratetype; both pageblocks of a block of order 10 have its type.
  * I8  The zone's sections hold nr_frames frames.
+ * I9  Links of pageblocks are symmetric, as those of blocks.
+ * I10 Every pageblock of the zone whose mask is not 0 is in a class: there are
+ *     as many such pageblocks as pageblocks in classes.
+ * I11 A list is noted as single exactly when it is one block long. A block of
+ *     order 9 or 10 has no list, and nothing else is free in its pageblock.
  *
- * Damage. Links and states are data that a bug elsewhere may have
- * overwritten. No value read from them is used as an index before it was
- * compared with the table's span, and a block whose links are not symmetric
- * stays where it is: it is not merged, or not granted. Counts are left as
- * they were then, so that I1 tells of it.
+ * Damage. Links, masks, heads and states are data that a bug elsewhere may
+ * have overwritten. No value read from them is used as an index before it was
+ * compared with the end of what it is an index of, and a block or a pageblock
+ * whose links are not symmetric stays where it is: it is not merged, or not
+ * granted. Counts are left as they were then, so that I1 tells of it.
+ *
+ * Allocation is in buddy_alloc.c.
  *
  * Locks: none; the caller serialises each zone. Everything is a function of
  * the calls so far: equal histories give equal free lists.
  */
-#include <linux/bitops.h>
-#include <linux/bits.h>
-#include <linux/compiler.h>
 #include <linux/errno.h>
 #include <linux/math64.h>
 #include <linux/string.h>
-#include "core/buddy.h"
+#include "core/buddy_lists.h"
 
-#define ALL_ORDERS (BIT(MCTL_NR_ORDERS) - 1)
-
-/* A pageblock goes over to another migratetype with a free block of this order: half of it. */
-#define CLAIM_ORDER (MCTL_PAGEBLOCK_ORDER - 1)
-
-/* Where to look when a migratetype has no block, as in Linux. */
-static const u8 fallbacks[MCTL_NR_MT][MCTL_NR_MT - 1] = {
-	[MCTL_MT_UNMOVABLE] = { MCTL_MT_RECLAIMABLE, MCTL_MT_MOVABLE },
-	[MCTL_MT_MOVABLE] = { MCTL_MT_RECLAIMABLE, MCTL_MT_UNMOVABLE },
-	[MCTL_MT_RECLAIMABLE] = { MCTL_MT_UNMOVABLE, MCTL_MT_MOVABLE },
-};
-
-static inline unsigned int pageblock_mt(const struct mctl_table *table, u32 fn)
+static noinline void put_block(struct mctl_buddy *buddy, struct mctl_area *area, u32 fn,
+			       unsigned int order)
 {
-	unsigned int mt = mctl_table_pageblock_mt(table, fn);
+	const struct view v = view_of(buddy->table);
+	u32 index = fn >> MCTL_PAGEBLOCK_ORDER;
+	struct orders orders = orders_of(&v, index);
+	unsigned int was = orders.mask;
 
-	return likely(mt < MCTL_NR_MT) ? mt : MCTL_MT_MOVABLE;
-}
-
-static const struct mctl_link alone = { .next = MCTL_FN_NONE, .prev = MCTL_FN_NONE };
-
-static inline void push(struct mctl_link *link, u32 span, struct mctl_area *area, unsigned int mt,
-			u32 fn)
-{
-	u32 first = area->head[mt];
-
-	link[fn] = (struct mctl_link){ .next = first, .prev = MCTL_FN_NONE };
-	if (first < span)
-		link[first].prev = fn;
-	area->head[mt] = fn;
-	area->nr_free[mt]++;
-}
-
-/* Take a block off its list. Return: false, and nothing done, when its links are damaged. */
-static bool unlink(struct mctl_buddy *buddy, u32 fn, unsigned int order)
-{
-	unsigned int mt = pageblock_mt(buddy->table, fn);
-	struct mctl_link *link = buddy->table->link;
-	struct mctl_area *area = &buddy->area[order];
-	u32 span = mctl_table_span(buddy->table);
-	u32 next = link[fn].next;
-	u32 prev = link[fn].prev;
-
-	if (next != MCTL_FN_NONE && unlikely(next >= span || link[next].prev != fn))
-		return false;
-	if (prev == MCTL_FN_NONE) {
-		if (unlikely(area->head[mt] != fn))
-			return false;
-		area->head[mt] = next;
-		if (next == MCTL_FN_NONE)
-			buddy->mask[mt] &= ~BIT(order);
-	} else {
-		if (unlikely(prev >= span || link[prev].next != fn))
-			return false;
-		link[prev].next = next;
+	if (order >= MCTL_PAGEBLOCK_ORDER) {
+		put_pageblock(&v, area, fn, order);
+		return;
 	}
-	if (next != MCTL_FN_NONE)
-		link[next].prev = prev;
-	area->nr_free[mt]--;
-	return true;
-}
-
-static void put_block(struct mctl_buddy *buddy, u32 fn, unsigned int order, unsigned int mt)
-{
-	buddy->table->state[fn] = MCTL_STATE(MCTL_KIND_FREE, order);
-	buddy->mask[mt] |= BIT(order);
-	push(buddy->table->link, mctl_table_span(buddy->table), &buddy->area[order], mt, fn);
+	push_block(&v, area, fn, order, &orders);
+	set_orders(&v, area, index, was, orders);
 }
 
 /**
@@ -127,31 +91,18 @@ void mctl_buddy_init(struct mctl_buddy *buddy, struct mctl_table *table, unsigne
 	memset(buddy, 0, sizeof(*buddy));
 	buddy->table = table;
 	buddy->zone = zone;
-	for (unsigned int order = 0; order < MCTL_NR_ORDERS; order++)
-		for (unsigned int mt = 0; mt < MCTL_NR_MT; mt++)
-			buddy->area[order].head[mt] = MCTL_FN_NONE;
+	for (unsigned int mt = 0; mt < MCTL_NR_MT; mt++)
+		memset(buddy->area[mt].head, 0xff, sizeof(buddy->area[mt].head));
 }
 
 static bool pageblock_is_absent(const struct mctl_table *table, u32 fn)
 {
-	u32 first = fn & ~((1U << MCTL_PAGEBLOCK_ORDER) - 1);
+	u32 first = fn & ~OFFSET_MASK;
 
-	for (u32 i = 0; i < 1U << MCTL_PAGEBLOCK_ORDER; i++)
+	for (u32 i = 0; i < MCTL_PAGEBLOCK_FRAMES; i++)
 		if (mctl_state_kind(table->state[first + i]) != MCTL_KIND_ABSENT)
 			return false;
 	return true;
-}
-
-/* The free block at @fn gives its migratetype to every pageblock that it fills. */
-static inline void set_pageblocks(struct mctl_buddy *buddy, u32 fn, unsigned int order,
-				  unsigned int mt)
-{
-	u8 *pageblock = &buddy->table->pageblock[fn >> MCTL_PAGEBLOCK_ORDER];
-	u8 value = MCTL_PAGEBLOCK(buddy->zone, mt);
-
-	pageblock[0] = value;
-	if (order > MCTL_PAGEBLOCK_ORDER)
-		pageblock[1] = value;
 }
 
 /**
@@ -168,13 +119,11 @@ static inline void set_pageblocks(struct mctl_buddy *buddy, u32 fn, unsigned int
 void mctl_buddy_add(struct mctl_buddy *buddy, u32 fn, unsigned int order)
 {
 	struct mctl_table *table = buddy->table;
-	unsigned int mt;
 
 	if (pageblock_is_absent(table, fn))
 		set_pageblocks(buddy, fn, order, MCTL_MT_MOVABLE);
-	mt = pageblock_mt(table, fn);
 	memset(&table->state[fn], MCTL_STATE(MCTL_KIND_TAIL, 0), 1U << order);
-	put_block(buddy, fn, order, mt);
+	put_block(buddy, &buddy->area[pageblock_mt(table, fn)], fn, order);
 	buddy->nr_frames += 1U << order;
 	buddy->nr_free += 1U << order;
 }
@@ -194,287 +143,171 @@ void mctl_buddy_add(struct mctl_buddy *buddy, u32 fn, unsigned int order)
 int mctl_buddy_remove(struct mctl_buddy *buddy, u32 fn, unsigned int order)
 {
 	struct mctl_table *table = buddy->table;
+	const struct view v = view_of(table);
+	struct mctl_area *area = &buddy->area[pageblock_mt(table, fn)];
+	u32 index = fn >> MCTL_PAGEBLOCK_ORDER;
+	struct orders orders = orders_of(&v, index);
+	unsigned int was = orders.mask;
 
 	/* Merging is eager: a chunk that is free is free as one block. */
-	if (table->state[fn] != MCTL_STATE(MCTL_KIND_FREE, order))
+	if (v.state[fn] != MCTL_STATE(MCTL_KIND_FREE, order))
 		return -EBUSY;
-	if (!unlink(buddy, fn, order))
-		return -EBUSY;
-	memset(&table->state[fn], MCTL_STATE(MCTL_KIND_ABSENT, 0), 1U << order);
+	if (order >= MCTL_PAGEBLOCK_ORDER) {
+		if (!unlink_whole(&v, area, fn, order))
+			return -EBUSY;
+	} else {
+		if (!unlink_block(&v, area, fn, order, &orders))
+			return -EBUSY;
+		set_orders(&v, area, index, was, orders);
+	}
+	memset(&v.state[fn], MCTL_STATE(MCTL_KIND_ABSENT, 0), 1U << order);
 	buddy->nr_frames -= 1U << order;
 	buddy->nr_free -= 1U << order;
 	return 0;
 }
 
 /*
- * The pageblock of the free block at @fn, of CLAIM_ORDER or more, goes over
- * to @to with every block of it that is free. The block itself is off its list.
+ * The whole pageblock at @fn is free and in no class: put it in one, together
+ * with the one beside it if that is whole and of the same chunk.
  */
-static void claim(struct mctl_buddy *buddy, u32 fn, unsigned int order, unsigned int to)
+static __always_inline void merge_pageblock(struct mctl_buddy *buddy, const struct view *v, u32 fn,
+					    unsigned int limit, struct mctl_area *area)
 {
-	struct mctl_table *table = buddy->table;
-	u32 first = fn & ~((1U << MCTL_PAGEBLOCK_ORDER) - 1);
-	u32 end = first + (1U << MCTL_PAGEBLOCK_ORDER);
+	u8 *pageblock = buddy->table->pageblock;
+	u32 index = fn >> MCTL_PAGEBLOCK_ORDER;
+	u32 other = fn ^ MCTL_PAGEBLOCK_FRAMES;
+	struct mctl_area *from = area;
 
-	for (u32 i = first; i < end && order < MCTL_PAGEBLOCK_ORDER; i++) {
-		unsigned int free_order = mctl_state_order(table->state[i]);
-
-		if (mctl_state_kind(table->state[i]) != MCTL_KIND_FREE || i == fn)
-			continue;
-		if (free_order <= CLAIM_ORDER && unlink(buddy, i, free_order))
-			put_block(buddy, i, free_order, to);
-	}
-	buddy->nr_steal += order > MCTL_PAGEBLOCK_ORDER ? 2 : 1;
-	set_pageblocks(buddy, fn, order, to);
-}
-
-/* Largest block of another migratetype. Return: its order, or -1. */
-static int find_fallback(const struct mctl_buddy *buddy, unsigned int order, unsigned int mt,
-			 unsigned int *from_mt)
-{
-	unsigned int first = fallbacks[mt][0];
-	unsigned int second = fallbacks[mt][1];
-	unsigned long mask = (buddy->mask[first] | buddy->mask[second]) & ALL_ORDERS;
-	int found;
-
-	if (!(mask >> order))
-		return -1;
-	found = __fls(mask);
-	*from_mt = buddy->mask[first] & BIT(found) ? first : second;
-	return found;
-}
-
-/**
- * mctl_buddy_find() - where mctl_buddy_alloc() would take a block from
- * @buddy: the zone
- * @order: order asked for, 0 to MCTL_MAX_ORDER
- * @mt: enum mctl_migratetype asked for
- * @from_mt: result: migratetype of the list
- *
- * Context: The caller serialises the zone.
- * Return: order of the block that would be taken, or -1 for none.
- */
-int mctl_buddy_find(const struct mctl_buddy *buddy, unsigned int order, unsigned int mt,
-		    unsigned int *from_mt)
-{
-	unsigned long mask = (buddy->mask[mt] & ALL_ORDERS) >> order;
-
-	*from_mt = mt;
-	if (mask)
-		return order + __ffs(mask);
-	return find_fallback(buddy, order, mt, from_mt);
+	if (limit <= MCTL_PAGEBLOCK_ORDER || !is_whole(v, other, MCTL_PAGEBLOCK_ORDER))
+		goto put;
+	if (unlikely(pageblock[index] != pageblock[index ^ 1]))
+		from = &buddy->area[pageblock_mt(buddy->table, other)];
+	if (unlikely(!unlink_whole(v, from, other, MCTL_PAGEBLOCK_ORDER)))
+		goto put;
+	/* Of two migratetypes, that of the one that was freed last. */
+	pageblock[index ^ 1] = pageblock[index];
+	v->lists[index].mask = 0;
+	v->state[other] = MCTL_STATE(MCTL_KIND_TAIL, 0);
+	v->state[fn] = MCTL_STATE(MCTL_KIND_TAIL, 0);
+	buddy->nr_merge++;
+	put_pageblock(v, area, fn & other, MCTL_MAX_ORDER);
+	return;
+put:
+	put_pageblock(v, area, fn, MCTL_PAGEBLOCK_ORDER);
 }
 
 /*
- * The first block of a list that cannot be granted: what can be told of the
- * rest of the list is kept, the block itself is lost until a check finds it.
+ * Merge the block at @fn with its buddies and put it where it belongs. Its
+ * pageblock's lists were @was and are @orders now.
  */
-static void drop_damaged(struct mctl_buddy *buddy, unsigned int order, unsigned int mt)
+static noinline void merge(struct mctl_buddy *buddy, struct mctl_area *area, u32 fn,
+			   unsigned int order, unsigned int was, struct orders orders)
 {
-	struct mctl_table *table = buddy->table;
-	u32 span = mctl_table_span(table);
-	u32 fn = buddy->area[order].head[mt];
-	u32 next = MCTL_FN_NONE;
-
-	if (fn < span) {
-		next = table->link[fn].next;
-		if (next >= span || table->link[next].prev != fn)
-			next = MCTL_FN_NONE;
-	}
-	buddy->area[order].head[mt] = next;
-	if (next != MCTL_FN_NONE)
-		table->link[next].prev = MCTL_FN_NONE;
-	else
-		buddy->mask[mt] &= ~BIT(order);
-}
-
-/* Take the first block of a list. Return: its fn, or MCTL_FN_NONE when it is damaged. */
-static __always_inline u32 take_first(struct mctl_buddy *buddy, unsigned int order, unsigned int mt)
-{
-	struct mctl_area *area = &buddy->area[order];
-	struct mctl_table *table = buddy->table;
-	struct mctl_link *link = table->link;
-	u32 span = mctl_table_span(table);
-	u32 fn = area->head[mt];
-	u32 next;
-
-	if (unlikely(fn > span - (1U << order) ||
-		     table->state[fn] != MCTL_STATE(MCTL_KIND_FREE, order)))
-		return MCTL_FN_NONE;
-	next = link[fn].next;
-	if (next == MCTL_FN_NONE) {
-		buddy->mask[mt] &= ~BIT(order);
-	} else {
-		if (unlikely(next >= span || link[next].prev != fn))
-			return MCTL_FN_NONE;
-		link[next].prev = MCTL_FN_NONE;
-	}
-	area->head[mt] = next;
-	area->nr_free[mt]--;
-	return fn;
-}
-
-/*
- * A block of @found is off the list of @mt, its first 2^@order frames are
- * granted: put the upper halves on the lists below. These are empty, as
- * @found was the smallest order that had a block.
- */
-static inline void split(struct mctl_buddy *buddy, u32 fn, unsigned int found, unsigned int order,
-			 unsigned int mt)
-{
-	struct mctl_area *area = &buddy->area[found];
-	struct mctl_link *link = buddy->table->link;
-	u8 *states = buddy->table->state;
-	u8 state = MCTL_STATE(MCTL_KIND_FREE, found);
-	u8 last = MCTL_STATE(MCTL_KIND_FREE, order);
-	u32 half = 1U << found;
-
-	buddy->nr_split += found - order;
-	buddy->mask[mt] |= half - (1U << order);
-	do {
-		u32 upper;
-
-		half >>= 1;
-		upper = fn + half;
-		state--;
-		area--;
-		states[upper] = state;
-		link[upper] = alone;
-		area->head[mt] = upper;
-		area->nr_free[mt] = 1;
-	} while (state != last);
-}
-
-/* The general case of mctl_buddy_alloc(): lists without a block, or with a damaged one. */
-static noinline u32 alloc_slow(struct mctl_buddy *buddy, unsigned int order, unsigned int mt,
-			       unsigned int kind)
-{
-	unsigned int from;
-	int found;
-	u32 fn;
-
-	for (;;) {
-		found = mctl_buddy_find(buddy, order, mt, &from);
-		if (found < 0)
-			return MCTL_FN_NONE;
-		fn = take_first(buddy, found, from);
-		if (fn != MCTL_FN_NONE)
-			break;
-		drop_damaged(buddy, found, from);
-	}
-	if (from != mt && found >= CLAIM_ORDER) {
-		claim(buddy, fn, found, mt);
-		from = mt;
-	}
-	buddy->nr_free -= 1U << order;
-	buddy->nr_split += found - order;
-	while (found > order) {
-		found--;
-		put_block(buddy, fn + (1U << found), found, from);
-	}
-	buddy->table->state[fn] = MCTL_STATE(kind, order);
-	return fn;
-}
-
-/**
- * mctl_buddy_alloc() - take a block
- * @buddy: the zone
- * @order: 2^order frames, 0 to MCTL_MAX_ORDER
- * @mt: enum mctl_migratetype; others are robbed as in Linux, the largest
- *	block first, and a pageblock of which at least half is free goes over
- *	to @mt
- * @kind: enum mctl_kind that the head's state will say
- *
- * Context: The caller serialises the zone.
- * Return: fn of the head, or MCTL_FN_NONE when no block is large enough.
- */
-u32 mctl_buddy_alloc(struct mctl_buddy *buddy, unsigned int order, unsigned int mt,
-		     unsigned int kind)
-{
-	unsigned long mask = (buddy->mask[mt] & ALL_ORDERS) >> order;
-	unsigned int found;
-	u32 fn;
-
-	if (unlikely(!mask))
-		return alloc_slow(buddy, order, mt, kind);
-	found = order + __ffs(mask);
-	fn = take_first(buddy, found, mt);
-	if (unlikely(fn == MCTL_FN_NONE))
-		return alloc_slow(buddy, order, mt, kind);
-	buddy->nr_free -= 1U << order;
-	if (found != order)
-		split(buddy, fn, found, order, mt);
-	buddy->table->state[fn] = MCTL_STATE(kind, order);
-	return fn;
-}
-
-/* Merge the block at @fn with buddies whatever else is on their lists, and put it on its own. */
-static noinline void merge_slow(struct mctl_buddy *buddy, u32 fn, unsigned int order,
-				unsigned int mt)
-{
+	const struct view v = view_of(buddy->table);
 	unsigned int limit = mctl_table_chunk_order(buddy->table, fn);
-	u8 *states = buddy->table->state;
+	unsigned int end, first = order;
 
 	if (limit > MCTL_MAX_ORDER)
 		limit = order;
-	for (; order < limit; order++) {
+	end = limit < MCTL_PAGEBLOCK_ORDER ? limit : MCTL_PAGEBLOCK_ORDER;
+	v.state[fn] = MCTL_STATE(MCTL_KIND_TAIL, 0);
+	for (; order < end; order++) {
 		u32 other = fn ^ (1U << order);
 
-		if (states[other] != MCTL_STATE(MCTL_KIND_FREE, order) ||
-		    !unlink(buddy, other, order))
+		if (v.state[other] != MCTL_STATE(MCTL_KIND_FREE, order) ||
+		    !unlink_block(&v, area, other, order, &orders))
 			break;
-		states[fn | other] = MCTL_STATE(MCTL_KIND_TAIL, 0);
+		v.state[other] = MCTL_STATE(MCTL_KIND_TAIL, 0);
 		fn &= other;
-		buddy->nr_merge++;
 	}
-	/* Two pageblocks in one block: the one that was freed last names the type. */
-	if (order > MCTL_PAGEBLOCK_ORDER)
-		set_pageblocks(buddy, fn, order, mt);
-	put_block(buddy, fn, order, mt);
+	buddy->nr_merge += order - first;
+	if (order < MCTL_PAGEBLOCK_ORDER) {
+		push_block(&v, area, fn, order, &orders);
+		set_orders(&v, area, fn >> MCTL_PAGEBLOCK_ORDER, was, orders);
+	} else {
+		if (was)
+			unlink_pageblock(&v, area, __fls(was), fn >> MCTL_PAGEBLOCK_ORDER);
+		merge_pageblock(buddy, &v, fn, limit, area);
+	}
+}
+
+static noinline void merge_block(struct mctl_buddy *buddy, struct mctl_area *area, u32 fn,
+				 unsigned int order)
+{
+	const struct view v = view_of(buddy->table);
+	struct orders orders = orders_of(&v, fn >> MCTL_PAGEBLOCK_ORDER);
+
+	merge(buddy, area, fn, order, orders.mask, orders);
+}
+
+/**
+ * struct chain - a frame on its way to a whole pageblock
+ * @state: states of its pageblock's frames
+ * @head: the only block of each list
+ * @offset: where the block is, in the pageblock
+ * @order: what order it has
+ */
+struct chain {
+	u8 *state;
+	const u16 *head;
+	unsigned long offset;
+	unsigned int order;
+};
+
+/* With the buddy of 2^@order frames. Return: whether that was free. */
+static __always_inline bool absorb(struct chain *chain, unsigned int order)
+{
+	unsigned long other = chain->offset ^ 1UL << order;
+
+	if (chain->state[other] != MCTL_STATE(MCTL_KIND_FREE, order) ||
+	    chain->head[order] != (u16)other)
+		return false;
+	/* Not one register more for the address: that is cheap to compute twice. */
+	OPTIMIZER_HIDE_VAR(other);
+	chain->state[other] = MCTL_STATE(MCTL_KIND_TAIL, 0);
+	chain->offset &= other;
+	chain->order = order + 1;
+	return true;
 }
 
 /*
- * The buddy of the block at @fn is free. As long as each buddy is the only
- * block of its list, which is what a split leaves behind, the list is emptied
- * and there is nothing to unlink from.
+ * The buddy of the frame at @fn, of a whole section, is free. When it is the
+ * only frame in use of its pageblock, each order has one block: all go.
  */
-static noinline void merge(struct mctl_buddy *buddy, u32 fn, unsigned int order, unsigned int mt)
+static noinline void merge_single(struct mctl_buddy *buddy, struct mctl_area *area, u32 fn)
 {
-	unsigned int limit = mctl_table_chunk_order(buddy->table, fn);
-	u8 last = MCTL_STATE(MCTL_KIND_FREE, limit <= MCTL_MAX_ORDER ? limit : order);
-	u8 state = MCTL_STATE(MCTL_KIND_FREE, order);
-	struct mctl_area *area = &buddy->area[order];
-	struct mctl_link *link = buddy->table->link;
-	u8 *states = buddy->table->state;
-	u32 half = 1U << order;
+	const struct view v = view_of(buddy->table);
+	u32 index = fn >> MCTL_PAGEBLOCK_ORDER;
+	struct orders orders = orders_of(&v, index);
+	struct chain chain = {
+		.state = &v.state[fn & ~OFFSET_MASK],
+		.head = v.lists[index].head,
+		.offset = fn & OFFSET_MASK,
+	};
+	unsigned int was = orders.mask;
+	bool whole;
 
-	buddy->nr_free += half;
-	while (state < last) {
-		u32 other = fn ^ half;
-
-		if (states[other] != state || area->head[mt] != other ||
-		    link[other].next != MCTL_FN_NONE)
-			break;
-		area->head[mt] = MCTL_FN_NONE;
-		area->nr_free[mt]--;
-		states[other] = MCTL_STATE(MCTL_KIND_TAIL, 0);
-		states[fn] = MCTL_STATE(MCTL_KIND_TAIL, 0);
-		fn &= other;
-		half += half;
-		area++;
-		state++;
-	}
-	buddy->mask[mt] &= ~(half - (1U << order));
-	buddy->nr_merge += mctl_state_order(state) - order;
-	if (half > 1U << MCTL_PAGEBLOCK_ORDER) {
-		set_pageblocks(buddy, fn, MCTL_MAX_ORDER, mt);
-	} else if (state < last && states[fn ^ half] == state) {
-		merge_slow(buddy, fn, mctl_state_order(state), mt);
+	if (orders.single != MCTL_PAGEBLOCK_FRAMES - 1) {
+		merge_block(buddy, area, fn, 0);
 		return;
 	}
-	buddy->mask[mt] |= half;
-	states[fn] = state;
-	push(link, mctl_table_span(buddy->table), area, mt, fn);
+	chain.state[chain.offset] = MCTL_STATE(MCTL_KIND_TAIL, 0);
+	/* A loop would cost twice as much. */
+	whole = absorb(&chain, 0) && absorb(&chain, 1) && absorb(&chain, 2) && absorb(&chain, 3) &&
+		absorb(&chain, 4) && absorb(&chain, 5) && absorb(&chain, 6) && absorb(&chain, 7) &&
+		absorb(&chain, 8);
+	fn = (fn & ~OFFSET_MASK) | chain.offset;
+	buddy->nr_merge += chain.order;
+	if (likely(whole && unlink_pageblock(&v, area, MCTL_PAGEBLOCK_ORDER - 1, index))) {
+		area->nr_each--;
+		merge_pageblock(buddy, &v, fn, MCTL_MAX_ORDER, area);
+		return;
+	}
+	for (unsigned int i = 0; i < chain.order; i++)
+		area->nr_free[i]--;
+	orders.mask &= ~((1U << chain.order) - 1);
+	orders.single &= ~((1U << chain.order) - 1);
+	merge(buddy, area, fn, chain.order, was, orders);
 }
 
 /**
@@ -489,19 +322,18 @@ static noinline void merge(struct mctl_buddy *buddy, u32 fn, unsigned int order,
  */
 void mctl_buddy_free(struct mctl_buddy *buddy, u32 fn, unsigned int order)
 {
-	struct mctl_table *table = buddy->table;
-	unsigned int mt = pageblock_mt(table, fn);
-	u32 half = 1U << order;
+	const struct mctl_table *table = buddy->table;
+	struct mctl_area *area = &buddy->area[pageblock_mt(table, fn)];
 
-	if (order < MCTL_MAX_ORDER &&
-	    table->state[fn ^ half] == MCTL_STATE(MCTL_KIND_FREE, order)) {
-		merge(buddy, fn, order, mt);
-		return;
+	buddy->nr_free += 1U << order;
+	if (order == MCTL_MAX_ORDER ||
+	    table->state[fn ^ (1U << order)] != MCTL_STATE(MCTL_KIND_FREE, order)) {
+		put_block(buddy, area, fn, order);
+	} else if (!order && !table->section[fn >> MCTL_SECTION_SHIFT].orders) {
+		merge_single(buddy, area, fn);
+	} else {
+		merge_block(buddy, area, fn, order);
 	}
-	table->state[fn] = MCTL_STATE(MCTL_KIND_FREE, order);
-	push(table->link, mctl_table_span(table), &buddy->area[order], mt, fn);
-	buddy->mask[mt] |= half;
-	buddy->nr_free += half;
 }
 
 /**

@@ -2,31 +2,39 @@
 /*
  * The buddy allocator of one zone: power-of-two blocks of frames with
  * eager split and merge (Knowlton 1965; Linux mm/page_alloc.c for the
- * grouping by migratetype), over the frame table of core/frame.h.
+ * grouping by migratetype; LLFree for taking from the fullest part first),
+ * over the frame table of core/frame.h.
  *
  * See buddy.c for the invariants.
  */
 #ifndef MCTL_CORE_BUDDY_H
 #define MCTL_CORE_BUDDY_H
 
+#include <linux/compiler.h>
 #include "core/frame.h"
 #include "core/report.h"
 
 /**
- * struct mctl_area - the free blocks of one order
- * @head: fn of the first block of each migratetype, or MCTL_FN_NONE
- * @nr_free: blocks on each list
+ * struct mctl_area - the pageblocks of one migratetype that have free blocks
+ * @mask: a bit for every class that has a pageblock
+ * @head: number of the first pageblock of each class, or MCTL_FN_NONE
+ * @nr_free: free blocks in these pageblocks, by order; see mctl_area_nr_free()
+ * @nr_each: to add to @nr_free of each order less than a pageblock, modulo 2^32
+ *
+ * A pageblock's class is the order of its largest free block. To split a whole
+ * one down to a frame is one more block of each order below: one count.
  */
 struct mctl_area {
-	u32 head[MCTL_NR_MT];
-	u32 nr_free[MCTL_NR_MT];
+	u32 mask;
+	u32 head[MCTL_NR_ORDERS];
+	u32 nr_free[MCTL_NR_ORDERS];
+	u32 nr_each;
 };
 
 /**
  * struct mctl_buddy - the buddy allocator of one zone
  * @table: the frame table, shared by all zones of the arena
- * @area: free lists by order
- * @mask: for each migratetype a bit for every order whose list is not empty
+ * @area: pageblocks with free blocks, by migratetype
  * @zone: index of the zone, as in struct mctl_section
  * @nr_frames: frames that the zone manages
  * @nr_free: frames on the free lists
@@ -36,8 +44,7 @@ struct mctl_area {
  */
 struct mctl_buddy {
 	struct mctl_table *table;
-	struct mctl_area area[MCTL_NR_ORDERS];
-	u16 mask[MCTL_NR_MT];
+	struct mctl_area area[MCTL_NR_MT];
 	u16 zone;
 	u32 nr_frames;
 	u32 nr_free;
@@ -50,12 +57,53 @@ struct mctl_buddy {
 void mctl_buddy_init(struct mctl_buddy *buddy, struct mctl_table *table, unsigned int zone);
 void mctl_buddy_add(struct mctl_buddy *buddy, u32 fn, unsigned int order);
 int mctl_buddy_remove(struct mctl_buddy *buddy, u32 fn, unsigned int order);
-u32 mctl_buddy_alloc(struct mctl_buddy *buddy, unsigned int order, unsigned int mt,
-		     unsigned int kind);
 void mctl_buddy_free(struct mctl_buddy *buddy, u32 fn, unsigned int order);
+int mctl_buddy_fragmentation_index(const struct mctl_buddy *buddy, unsigned int order);
+
+/* buddy_alloc.c */
+u32 mctl_buddy_alloc_own(struct mctl_buddy *buddy, unsigned int order, unsigned int mt,
+			 unsigned int kind);
+u32 mctl_buddy_alloc_any(struct mctl_buddy *buddy, unsigned int order, unsigned int mt,
+			 unsigned int kind);
+unsigned int mctl_buddy_next_order(const struct mctl_buddy *buddy, unsigned int mt);
 int mctl_buddy_find(const struct mctl_buddy *buddy, unsigned int order, unsigned int mt,
 		    unsigned int *from_mt);
-int mctl_buddy_fragmentation_index(const struct mctl_buddy *buddy, unsigned int order);
+
+/**
+ * mctl_buddy_alloc() - take a block
+ * @buddy: the zone
+ * @order: 2^order frames, 0 to MCTL_MAX_ORDER
+ * @mt: enum mctl_migratetype; see mctl_buddy_alloc_any()
+ * @kind: enum mctl_kind that the head's state will say
+ *
+ * Context: The caller serialises the zone.
+ * Return: fn of the head, or MCTL_FN_NONE when no block is large enough.
+ */
+static inline u32 mctl_buddy_alloc(struct mctl_buddy *buddy, unsigned int order, unsigned int mt,
+				   unsigned int kind)
+{
+	u32 fn = mctl_buddy_alloc_own(buddy, order, mt, kind);
+
+	return likely(fn != MCTL_FN_NONE) ? fn : mctl_buddy_alloc_any(buddy, order, mt, kind);
+}
+
+/**
+ * mctl_area_nr_free() - how many blocks of an order and a migratetype are free
+ * @area: of the migratetype
+ * @order: 0 to MCTL_MAX_ORDER
+ *
+ * Context: any; exact while the caller serialises the zone.
+ * Return: blocks on lists.
+ */
+static inline u32 mctl_area_nr_free(const struct mctl_area *area, unsigned int order)
+{
+	u32 nr = READ_ONCE(area->nr_free[order]);
+
+	if (order < MCTL_PAGEBLOCK_ORDER)
+		nr += READ_ONCE(area->nr_each);
+	/* The two may be of different moments. */
+	return (s32)nr < 0 ? 0 : nr;
+}
 
 /**
  * mctl_buddy_nr_blocks() - how many blocks of an order are free
@@ -67,10 +115,9 @@ int mctl_buddy_fragmentation_index(const struct mctl_buddy *buddy, unsigned int 
  */
 static inline u32 mctl_buddy_nr_blocks(const struct mctl_buddy *buddy, unsigned int order)
 {
-	const struct mctl_area *area = &buddy->area[order];
-
-	return area->nr_free[MCTL_MT_UNMOVABLE] + area->nr_free[MCTL_MT_MOVABLE] +
-	       area->nr_free[MCTL_MT_RECLAIMABLE];
+	return mctl_area_nr_free(&buddy->area[MCTL_MT_UNMOVABLE], order) +
+	       mctl_area_nr_free(&buddy->area[MCTL_MT_MOVABLE], order) +
+	       mctl_area_nr_free(&buddy->area[MCTL_MT_RECLAIMABLE], order);
 }
 
 /* buddy_check.c */

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The check of the invariants I1 to I8 of buddy.c, and what it costs: time
+ * The check of the invariants I1 to I11 of buddy.c, and what it costs: time
  * linear in the arena's frames whatever the lists hold. Links may be cyclic
  * or point anywhere: a walk ends at the first link that is not symmetric,
- * and after as many blocks as the zone has frames.
+ * and after as many blocks as a pageblock has frames, or as many pageblocks
+ * as there are.
  *
  * Locks: none; the caller keeps the zone from changing.
  */
+#include <linux/bitops.h>
 #include <linux/bits.h>
 #include "core/buddy.h"
 
-/* I2, I7 of one block on the list of @order and @mt. */
-static void check_block(const struct mctl_buddy *buddy, u32 fn, unsigned int order, unsigned int mt,
+/* I2 of one block on the list of @order. */
+static void check_block(const struct mctl_buddy *buddy, u32 fn, unsigned int order,
 			struct mctl_report *report)
 {
 	const struct mctl_table *table = buddy->table;
 	unsigned int limit = mctl_table_chunk_order(table, fn);
-	u32 first = fn >> MCTL_PAGEBLOCK_ORDER;
-	u32 last = (fn + (1U << order) - 1) >> MCTL_PAGEBLOCK_ORDER;
 
 	mctl_report_expect(report, "buddy I2", "frame", fn, "state",
 			   MCTL_STATE(MCTL_KIND_FREE, order), table->state[fn]);
@@ -25,44 +25,100 @@ static void check_block(const struct mctl_buddy *buddy, u32 fn, unsigned int ord
 			   table->section[fn >> MCTL_SECTION_SHIFT].zone);
 	mctl_report_expect(report, "buddy I2", "frame", fn, "chunk order",
 			   order > limit ? order : limit, limit);
-	if (!mctl_report_expect(report, "buddy I2", "frame", fn, "alignment", 0,
-				fn & ((1U << order) - 1)))
-		return;
-	for (u32 i = first; i <= last; i++)
-		mctl_report_expect(report, "buddy I7", "pageblock", i, "migratetype", mt,
-				   table->pageblock[i] & MCTL_PAGEBLOCK_MT_MASK);
+	mctl_report_expect(report, "buddy I2", "frame", fn, "alignment", 0,
+			   fn & ((1U << order) - 1));
 }
 
-/* One list: I1, I2, I3, I6, I7. Return: its length, as far as it can be followed. */
-static u32 check_list(const struct mctl_buddy *buddy, unsigned int order, unsigned int mt,
+/* I2, I3, I11 of one list of blocks. Return: its length, as far as it can be followed. */
+static u32 check_list(const struct mctl_buddy *buddy, u32 index, unsigned int order,
 		      struct mctl_report *report)
 {
-	const struct mctl_area *area = &buddy->area[order];
 	const struct mctl_table *table = buddy->table;
-	u32 span = mctl_table_span(table);
+	bool single = table->lists[index].single & BIT(order);
+	u32 fn = mctl_table_first(table, index, order);
 	u32 prev = MCTL_FN_NONE;
-	u32 fn = area->head[mt];
 	u32 nr = 0;
 
-	mctl_report_expect(report, "buddy I6", "list", order * MCTL_NR_MT + mt, "mask",
-			   fn != MCTL_FN_NONE, !!(buddy->mask[mt] & BIT(order)));
+	if (order < MCTL_PAGEBLOCK_ORDER)
+		mctl_report_expect(report, "buddy I2", "pageblock", index, "head",
+				   fn & (MCTL_PAGEBLOCK_FRAMES - 1),
+				   table->lists[index].head[order]);
+	if (order >= MCTL_PAGEBLOCK_ORDER || single) {
+		mctl_report_expect(report, "buddy I11", "pageblock", index, "single", true, single);
+		check_block(buddy, fn, order, report);
+		return 1;
+	}
 	while (fn != MCTL_FN_NONE) {
-		if (fn >= span) {
-			mctl_report_expect(report, "buddy I3", "frame", prev, "next", MCTL_FN_NONE,
-					   fn);
+		if (!mctl_report_expect(report, "buddy I3", "frame", prev, "next", index,
+					fn >> MCTL_PAGEBLOCK_ORDER))
 			break;
-		}
-		if (nr >= buddy->nr_frames ||
+		if (nr >= MCTL_PAGEBLOCK_FRAMES ||
 		    !mctl_report_expect(report, "buddy I3", "frame", fn, "prev", prev,
 					table->link[fn].prev))
 			break;
-		check_block(buddy, fn, order, mt, report);
+		check_block(buddy, fn, order, report);
 		nr++;
 		prev = fn;
 		fn = table->link[fn].next;
 	}
-	mctl_report_expect(report, "buddy I1", "list", order * MCTL_NR_MT + mt, "nr_free", nr,
-			   area->nr_free[mt]);
+	mctl_report_expect(report, "buddy I11", "pageblock", index, "single", nr == 1, single);
+	return nr;
+}
+
+/* I7 of one pageblock of a class, and its lists, whose lengths are added to @nr_blocks. */
+static void check_pageblock(const struct mctl_buddy *buddy, u32 index, unsigned int klass,
+			    unsigned int mt, u32 nr_blocks[MCTL_NR_ORDERS],
+			    struct mctl_report *report)
+{
+	const struct mctl_table *table = buddy->table;
+	unsigned int mask = table->lists[index].mask;
+	u32 last = index + (klass > MCTL_PAGEBLOCK_ORDER);
+
+	mctl_report_expect(report, "buddy I7", "pageblock", index, "class", klass,
+			   mask ? __fls(mask) : MCTL_NR_ORDERS);
+	for (u32 i = index; i <= last && i < mctl_table_nr_pageblocks(table); i++)
+		mctl_report_expect(report, "buddy I7", "pageblock", i, "migratetype", mt,
+				   table->pageblock[i] & MCTL_PAGEBLOCK_MT_MASK);
+	mctl_report_expect(report, "buddy I11", "pageblock", index, "single", 0,
+			   table->lists[index].single & ~mask);
+	if (klass >= MCTL_PAGEBLOCK_ORDER)
+		mctl_report_expect(report, "buddy I11", "pageblock", index, "mask", BIT(klass),
+				   mask);
+	for (unsigned int order = 0; order < MCTL_NR_ORDERS; order++)
+		if (mask & BIT(order))
+			nr_blocks[order] += check_list(buddy, index, order, report);
+}
+
+/*
+ * One class: I6, I7, I9, and the lists of its pageblocks. Return: how many
+ * pageblocks it has, as far as they can be followed.
+ */
+static u32 check_class(const struct mctl_buddy *buddy, unsigned int klass, unsigned int mt,
+		       u32 nr_blocks[MCTL_NR_ORDERS], struct mctl_report *report)
+{
+	const struct mctl_area *area = &buddy->area[mt];
+	const struct mctl_table *table = buddy->table;
+	u32 end = mctl_table_nr_pageblocks(table);
+	u32 prev = MCTL_FN_NONE;
+	u32 index = area->head[klass];
+	u32 nr = 0;
+
+	mctl_report_expect(report, "buddy I6", "class", klass * MCTL_NR_MT + mt, "mask",
+			   index != MCTL_FN_NONE, !!(area->mask & BIT(klass)));
+	while (index != MCTL_FN_NONE) {
+		if (index >= end) {
+			mctl_report_expect(report, "buddy I9", "pageblock", prev, "next",
+					   MCTL_FN_NONE, index);
+			break;
+		}
+		if (nr >= end || !mctl_report_expect(report, "buddy I9", "pageblock", index, "prev",
+						     prev, table->lists[index].prev))
+			break;
+		check_pageblock(buddy, index, klass, mt, nr_blocks, report);
+		nr++;
+		prev = index;
+		index = table->lists[index].next;
+	}
 	return nr;
 }
 
@@ -110,8 +166,41 @@ static u32 check_frames(const struct mctl_buddy *buddy, u32 nr_heads[MCTL_NR_ORD
 	return nr_held;
 }
 
+/* Pageblocks of the zone whose masks say that they have free blocks. */
+static u32 count_pageblocks(const struct mctl_buddy *buddy)
+{
+	const struct mctl_table *table = buddy->table;
+	u32 nr = 0;
+
+	for (u32 i = 0; i < mctl_table_nr_pageblocks(table); i++)
+		nr += table->lists[i].mask &&
+		      table->section[i >> (MCTL_SECTION_SHIFT - MCTL_PAGEBLOCK_ORDER)].zone ==
+			      buddy->zone;
+	return nr;
+}
+
+/* The pageblocks of one migratetype: I1, I6. Return: how many are in its classes. */
+static u32 check_area(const struct mctl_buddy *buddy, unsigned int mt,
+		      u32 nr_blocks[MCTL_NR_ORDERS], struct mctl_report *report)
+{
+	const struct mctl_area *area = &buddy->area[mt];
+	u32 nr = 0;
+
+	for (unsigned int klass = 0; klass < MCTL_NR_ORDERS; klass++)
+		nr += check_class(buddy, klass, mt, nr_blocks, report);
+	for (unsigned int order = 0; order < MCTL_NR_ORDERS; order++) {
+		u32 nr_each = order < MCTL_PAGEBLOCK_ORDER ? area->nr_each : 0;
+
+		mctl_report_expect(report, "buddy I1", "list", order * MCTL_NR_MT + mt, "nr_free",
+				   nr_blocks[order], (u32)(area->nr_free[order] + nr_each));
+	}
+	mctl_report_expect(report, "buddy I6", "migratetype", mt, "mask", 0,
+			   area->mask >> MCTL_NR_ORDERS);
+	return nr;
+}
+
 /**
- * mctl_buddy_check() - test the invariants I1 to I8 of a zone
+ * mctl_buddy_check() - test the invariants I1 to I11 of a zone
  * @buddy: the zone
  * @report: where to count and report
  *
@@ -120,22 +209,26 @@ static u32 check_frames(const struct mctl_buddy *buddy, u32 nr_heads[MCTL_NR_ORD
 void mctl_buddy_check(const struct mctl_buddy *buddy, struct mctl_report *report)
 {
 	u32 nr_heads[MCTL_NR_ORDERS] = {};
+	u32 nr_total[MCTL_NR_ORDERS] = {};
+	u32 nr_pageblocks = 0;
 	u64 nr_free = 0;
 	u32 nr_held;
 
 	nr_held = check_frames(buddy, nr_heads, report);
-	for (unsigned int order = 0; order < MCTL_NR_ORDERS; order++) {
-		u32 nr_blocks = 0;
+	for (unsigned int mt = 0; mt < MCTL_NR_MT; mt++) {
+		u32 nr_blocks[MCTL_NR_ORDERS] = {};
 
-		for (unsigned int mt = 0; mt < MCTL_NR_MT; mt++)
-			nr_blocks += check_list(buddy, order, mt, report);
-		mctl_report_expect(report, "buddy I5", "order", order, "free heads", nr_blocks,
-				   nr_heads[order]);
-		nr_free += (u64)nr_blocks << order;
+		nr_pageblocks += check_area(buddy, mt, nr_blocks, report);
+		for (unsigned int order = 0; order < MCTL_NR_ORDERS; order++)
+			nr_total[order] += nr_blocks[order];
 	}
-	for (unsigned int mt = 0; mt < MCTL_NR_MT; mt++)
-		mctl_report_expect(report, "buddy I6", "migratetype", mt, "mask", 0,
-				   buddy->mask[mt] >> MCTL_NR_ORDERS);
+	for (unsigned int order = 0; order < MCTL_NR_ORDERS; order++) {
+		mctl_report_expect(report, "buddy I5", "order", order, "free heads",
+				   nr_total[order], nr_heads[order]);
+		nr_free += (u64)nr_total[order] << order;
+	}
+	mctl_report_expect(report, "buddy I10", "zone", buddy->zone, "pageblocks", nr_pageblocks,
+			   count_pageblocks(buddy));
 	mctl_report_expect(report, "buddy I1", "zone", buddy->zone, "nr_free", nr_free,
 			   buddy->nr_free);
 	mctl_report_expect(report, "buddy I8", "zone", buddy->zone, "nr_frames", nr_held,

@@ -14,8 +14,8 @@
  *   4             U|0     stale         owner      a block in use, order 0
  *   5             C|0     stale         stale      in a CPU's frame cache
  *
- * Costs: 1 byte of state, 8 of links, 4 of tag: 13 bytes a frame; merging
- * reads the state bytes alone.
+ * Costs: 1 byte of state, 8 of links, 4 of tag: 13 bytes a frame, and 33 bytes
+ * a pageblock; merging reads the state bytes and links alone.
  *
  * I1  A frame is ABSENT, the head of one block, or a TAIL inside one.
  * I2  A head's fn is a multiple of its block's size.
@@ -29,12 +29,13 @@
 #include <linux/limits.h>
 #include <linux/types.h>
 
-#define MCTL_SECTION_SHIFT   10
-#define MCTL_SECTION_FRAMES  1024U
-#define MCTL_PAGEBLOCK_ORDER 9
-#define MCTL_MAX_ORDER	     10
-#define MCTL_NR_ORDERS	     (MCTL_MAX_ORDER + 1)
-#define MCTL_FN_NONE	     U32_MAX
+#define MCTL_SECTION_SHIFT    10
+#define MCTL_SECTION_FRAMES   1024U
+#define MCTL_PAGEBLOCK_ORDER  9
+#define MCTL_PAGEBLOCK_FRAMES 512U
+#define MCTL_MAX_ORDER	      10
+#define MCTL_NR_ORDERS	      (MCTL_MAX_ORDER + 1)
+#define MCTL_FN_NONE	      U32_MAX
 
 /**
  * enum mctl_kind - upper half of a state byte: what a block is in use for
@@ -96,13 +97,32 @@ static inline unsigned int mctl_state_order(u8 state)
 			     << MCTL_PAGEBLOCK_ZONE_SHIFT))
 
 /**
- * struct mctl_link - a block's place on a free list
+ * struct mctl_link - a block's place on a free list of its pageblock
  * @next: fn of the next block's head, MCTL_FN_NONE at the end
  * @prev: fn of the previous block's head, MCTL_FN_NONE at the start
  */
 struct mctl_link {
 	u32 next;
 	u32 prev;
+};
+
+/**
+ * struct mctl_lists - the free blocks of one pageblock
+ * @next: number of the next pageblock of the same class, MCTL_FN_NONE at the end
+ * @prev: number of the previous one, MCTL_FN_NONE at the start
+ * @mask: a bit for every order that has a list; 0: the pageblock is in no class
+ * @single: a bit for every order whose list is one block; its link is stale
+ * @head: first block of each list, as its offset in the pageblock; stale
+ *	  without the bit in @mask
+ *
+ * A free block of order 9 or 10 fills its (first) pageblock and needs no head.
+ */
+struct mctl_lists {
+	u32 next;
+	u32 prev;
+	u16 mask;
+	u16 single;
+	u16 head[MCTL_PAGEBLOCK_ORDER];
 };
 
 /**
@@ -129,6 +149,7 @@ struct mctl_section {
  *	 of a cache, number of a handle, by kind
  * @pageblock: MCTL_PAGEBLOCK() for each 2^MCTL_PAGEBLOCK_ORDER frames; stale when
  *	       the arena holds none of them
+ * @lists: free blocks of each pageblock; lock of its zone
  * @section: the sections, nr_sections of them
  * @nr_sections: sections in the fn space; fn < nr_sections * 1024
  */
@@ -137,6 +158,7 @@ struct mctl_table {
 	struct mctl_link *link;
 	u32 *tag;
 	u8 *pageblock;
+	struct mctl_lists *lists;
 	struct mctl_section *section;
 	u32 nr_sections;
 };
@@ -144,6 +166,30 @@ struct mctl_table {
 static inline u32 mctl_table_span(const struct mctl_table *table)
 {
 	return table->nr_sections << MCTL_SECTION_SHIFT;
+}
+
+static inline u32 mctl_table_nr_pageblocks(const struct mctl_table *table)
+{
+	return table->nr_sections << (MCTL_SECTION_SHIFT - MCTL_PAGEBLOCK_ORDER);
+}
+
+/* First block of a list that the mask of pageblock @index has; below the end of the pageblock. */
+static inline u32 mctl_table_first(const struct mctl_table *table, u32 index, unsigned int order)
+{
+	u32 head = order < MCTL_PAGEBLOCK_ORDER ? table->lists[index].head[order] : 0;
+
+	return index << MCTL_PAGEBLOCK_ORDER | (head & (MCTL_PAGEBLOCK_FRAMES - 1));
+}
+
+/* The block behind @fn on its list; MCTL_FN_NONE at the end, or where it cannot be followed. */
+static inline u32 mctl_table_next(const struct mctl_table *table, u32 fn, unsigned int order)
+{
+	u32 next = table->link[fn].next;
+
+	if (table->lists[fn >> MCTL_PAGEBLOCK_ORDER].single & 1U << order ||
+	    (next ^ fn) >> MCTL_PAGEBLOCK_ORDER)
+		return MCTL_FN_NONE;
+	return next;
 }
 
 static inline u64 mctl_table_pfn(const struct mctl_table *table, u32 fn)

@@ -44,6 +44,8 @@ static const size_t section_bytes[MCTL_NR_ARRAYS] = {
 	[MCTL_ARRAY_LINK] = MCTL_SECTION_FRAMES * sizeof(struct mctl_link),
 	[MCTL_ARRAY_TAG] = MCTL_SECTION_FRAMES * sizeof(u32),
 	[MCTL_ARRAY_PAGEBLOCK] = MCTL_SECTION_FRAMES >> MCTL_PAGEBLOCK_ORDER,
+	[MCTL_ARRAY_LISTS] =
+		(MCTL_SECTION_FRAMES >> MCTL_PAGEBLOCK_ORDER) * sizeof(struct mctl_lists),
 	[MCTL_ARRAY_SECTION] = sizeof(struct mctl_section),
 };
 
@@ -120,6 +122,9 @@ static void array_set(struct mctl_table *table, unsigned int index, void *memory
 	case MCTL_ARRAY_PAGEBLOCK:
 		WRITE_ONCE(table->pageblock, memory);
 		break;
+	case MCTL_ARRAY_LISTS:
+		WRITE_ONCE(table->lists, memory);
+		break;
 	case MCTL_ARRAY_SECTION:
 		WRITE_ONCE(table->section, memory);
 		break;
@@ -129,7 +134,8 @@ static void array_set(struct mctl_table *table, unsigned int index, void *memory
 static void *array_get(const struct mctl_table *table, unsigned int index)
 {
 	void *memory[MCTL_NR_ARRAYS] = {
-		table->state, table->link, table->tag, table->pageblock, table->section,
+		table->state,	  table->link,	table->tag,
+		table->pageblock, table->lists, table->section,
 	};
 
 	return memory[index];

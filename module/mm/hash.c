@@ -9,8 +9,8 @@
  * to give, as long as it came in chunks of the same sizes. Addresses, physical
  * numbers, counters of the past and the serials of handles are left out.
  *
- * Locks: arena->resize (read), handles.lock; each zone->lock for one of its
- * free lists at a time.
+ * Locks: arena->resize (read), handles.lock; each zone->lock for one class of
+ * its pageblocks at a time.
  */
 #include "mm/cache.h"
 #include "mm/fcache.h"
@@ -108,19 +108,40 @@ static u64 hash_handles(struct mctl_arena *arena, const struct ranks *ranks, u64
 	return hash;
 }
 
-static u64 hash_list(struct mctl_zone *zone, const struct ranks *ranks, unsigned int order,
-		     unsigned int mt, u64 hash)
+static u64 hash_pageblock(const struct ranks *ranks, u32 index, u64 hash)
 {
 	const struct mctl_table *table = ranks->table;
-	u32 span = mctl_table_span(table);
+	unsigned int order;
+	u32 fn, nr;
+
+	for (order = 0; order < MCTL_NR_ORDERS; order++) {
+		if (!(table->lists[index].mask & 1U << order))
+			continue;
+		hash = mix(hash, order);
+		fn = mctl_table_first(table, index, order);
+		for (nr = 0; fn != MCTL_FN_NONE && nr < MCTL_PAGEBLOCK_FRAMES; nr++) {
+			hash = mix_frame(hash, ranks, fn);
+			fn = mctl_table_next(table, fn, order);
+		}
+	}
+	return hash;
+}
+
+/* One class of pageblocks in their order, each with its lists in theirs. */
+static u64 hash_class(struct mctl_zone *zone, const struct ranks *ranks, unsigned int klass,
+		      unsigned int mt, u64 hash)
+{
+	const struct mctl_table *table = ranks->table;
+	u32 nr_pageblocks = mctl_table_nr_pageblocks(table);
 	unsigned long flags;
-	u32 fn, nr = 0;
+	u32 index, nr = 0;
 
 	raw_spin_lock_irqsave(&zone->lock, flags);
-	hash = mix(hash, (u64)order << 32 | mt);
-	for (fn = zone->buddy.area[order].head[mt]; fn < span && nr < zone->buddy.nr_frames; nr++) {
-		hash = mix_frame(hash, ranks, fn);
-		fn = table->link[fn].next;
+	hash = mix(hash, (u64)klass << 32 | mt);
+	index = zone->buddy.area[mt].head[klass];
+	for (; index < nr_pageblocks && nr < nr_pageblocks; nr++) {
+		hash = hash_pageblock(ranks, index, hash);
+		index = table->lists[index].next;
 	}
 	raw_spin_unlock_irqrestore(&zone->lock, flags);
 	return mix(hash, nr);
@@ -128,7 +149,7 @@ static u64 hash_list(struct mctl_zone *zone, const struct ranks *ranks, unsigned
 
 static u64 hash_zones(struct mctl_arena *arena, const struct ranks *ranks, u64 hash)
 {
-	unsigned int i, order, mt;
+	unsigned int i, klass, mt;
 
 	for (i = 0; i < arena->nr_zones; i++) {
 		struct mctl_zone *zone = &arena->zones[i];
@@ -136,9 +157,9 @@ static u64 hash_zones(struct mctl_arena *arena, const struct ranks *ranks, u64 h
 		if (!zone->buddy.nr_frames)
 			continue;
 		hash = mix(hash, (u64)i << 32 | zone->buddy.nr_frames);
-		for (order = 0; order < MCTL_NR_ORDERS; order++)
+		for (klass = 0; klass < MCTL_NR_ORDERS; klass++)
 			for (mt = 0; mt < MCTL_NR_MT; mt++) {
-				hash = hash_list(zone, ranks, order, mt, hash);
+				hash = hash_class(zone, ranks, klass, mt, hash);
 				cond_resched();
 			}
 	}

@@ -31,13 +31,16 @@ static int plant_frame(struct mctl_arena *arena, u32 site, u64 fn, u32 bit,
 	raw_spin_lock_irqsave(&zone->lock, flags);
 	if (site == MEMCTL_PLANT_SITE_FRAME_STATE)
 		table->state[fn] ^= 1U << (bit & 7);
-	else if (mctl_state_kind(table->state[fn]) == MCTL_KIND_FREE)
+	else if (mctl_state_kind(table->state[fn]) == MCTL_KIND_FREE &&
+		 !(table->lists[fn >> MCTL_PAGEBLOCK_ORDER].single &
+		   1U << mctl_state_order(table->state[fn])))
 		table->link[fn].next ^= 1U << (bit & 31);
 	else
 		ret = -ENOENT;
 	raw_spin_unlock_irqrestore(&zone->lock, flags);
 	if (ret)
-		mctl_fail(error, ret, "frame %llu is on no free list and has no link", fn);
+		mctl_fail(error, ret, "frame %llu is on no free list of several and has no link",
+			  fn);
 out:
 	up_read(&arena->resize);
 	return ret;

@@ -461,12 +461,10 @@ int mctl_zone_info(struct mctl_arena *arena, u32 index, struct mctl_zone_info *i
 	info->spanned = READ_ONCE(zone->end_pfn) - info->start_pfn;
 	for (type = 0; type < MCTL_NR_ZONE_TYPES; type++)
 		info->reserve[type] = READ_ONCE(zone->reserve[type]);
-	for (order = 0; order < MCTL_NR_ORDERS; order++) {
-		const struct mctl_area *area = &zone->buddy.area[order];
-
-		for (mt = 0; mt < MCTL_NR_MT; mt++)
-			info->free_blocks[mt][order] = READ_ONCE(area->nr_free[mt]);
-	}
+	for (mt = 0; mt < MCTL_NR_MT; mt++)
+		for (order = 0; order < MCTL_NR_ORDERS; order++)
+			info->free_blocks[mt][order] =
+				mctl_area_nr_free(&zone->buddy.area[mt], order);
 	count_pageblocks(arena, index, info);
 	mctl_fcache_fold(arena, index, &info->nr_cached, &info->nr_alloc, &info->nr_freed);
 	return 0;

@@ -14,20 +14,18 @@
 #include <linux/string.h>
 #include "mm/fcache.h"
 
-/* Whole runs: small blocks first, so that large ones stay whole; states are left to the caller. */
+/* Whole runs, out of one pageblock after the other: the fullest first, its small blocks first. */
 static unsigned int refill_single(struct mctl_zone *zone, unsigned int mt, u32 *fns,
 				  unsigned int nr)
 {
 	unsigned int got = 0;
 
 	while (got < nr) {
-		unsigned int order = ilog2(nr - got);
-		unsigned int mask = zone->buddy.mask[mt];
+		unsigned int order = min_t(unsigned int, ilog2(nr - got),
+					   mctl_buddy_next_order(&zone->buddy, mt));
 		u32 fn, size;
 		u8 *state;
 
-		if (mask)
-			order = min_t(unsigned int, order, __ffs(mask));
 		fn = mctl_buddy_alloc(&zone->buddy, order, mt, MCTL_KIND_CACHED);
 		while (unlikely(fn == MCTL_FN_NONE) && order)
 			fn = mctl_buddy_alloc(&zone->buddy, --order, mt, MCTL_KIND_CACHED);

@@ -6,6 +6,7 @@
 #ifndef MCTL_UNIT_BUDDY_FIXTURE_H
 #define MCTL_UNIT_BUDDY_FIXTURE_H
 
+#include <linux/bits.h>
 #include <linux/limits.h>
 #include "core/buddy.h"
 #include "tap.h"
@@ -52,6 +53,7 @@ static inline void fixture_init(struct fixture *f, u32 nr_sections, u32 zone1)
 	f->table.link = calloc(f->span, sizeof(*f->table.link));
 	f->table.tag = calloc(f->span, sizeof(*f->table.tag));
 	f->table.pageblock = calloc(f->span >> MCTL_PAGEBLOCK_ORDER, 1);
+	f->table.lists = calloc(f->span >> MCTL_PAGEBLOCK_ORDER, sizeof(*f->table.lists));
 	f->table.section = calloc(nr_sections, sizeof(*f->table.section));
 	f->chunks = calloc(f->span, sizeof(*f->chunks));
 	f->owner = calloc(f->span, sizeof(*f->owner));
@@ -73,6 +75,7 @@ static inline void fixture_fini(struct fixture *f)
 	free(f->table.link);
 	free(f->table.tag);
 	free(f->table.pageblock);
+	free(f->table.lists);
 	free(f->table.section);
 	free(f->chunks);
 	free(f->owner);
@@ -82,6 +85,14 @@ static inline void fixture_fini(struct fixture *f)
 static inline unsigned int fixture_zone(const struct fixture *f, u32 fn)
 {
 	return f->table.section[fn >> MCTL_SECTION_SHIFT].zone;
+}
+
+/* First block of a list of the pageblock numbered @index, or MCTL_FN_NONE. */
+static inline u32 fixture_first(const struct fixture *f, u32 index, unsigned int order)
+{
+	if (!(f->table.lists[index].mask & BIT(order)))
+		return MCTL_FN_NONE;
+	return mctl_table_first(&f->table, index, order);
 }
 
 /* What arena.c does when it takes a chunk. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: core/buddy.c core/buddy_check.c core/table.c */
+/* LINK: core/buddy.c core/buddy_alloc.c core/buddy_check.c core/table.c */
 /*
  * The buddy allocator against a naive oracle: random calls on zones of many
  * shapes, the structure checked after every call, and the promises: a grant
@@ -219,6 +219,33 @@ static void small_blocks_are_borrowed(void)
 	fixture_fini(&f);
 }
 
+/* LLFree's benchmark of fragmentation, in small: what is free ends up in whole pageblocks. */
+static void full_pageblocks_are_filled(void)
+{
+	u32 nr_whole, nr_kept;
+	struct fixture f;
+
+	fixture_init(&f, 16, 16);
+	for (u32 i = 0; i < 16; i++)
+		fixture_add(&f, i * MCTL_SECTION_FRAMES, MCTL_MAX_ORDER);
+	while (f.nr_blocks < f.span)
+		fixture_alloc(&f, 0, 0, MCTL_MT_MOVABLE);
+	while (f.nr_blocks > f.span / 2)
+		fixture_free(&f, tap_below(f.nr_blocks));
+	nr_kept = f.nr_blocks;
+	for (unsigned int round = 0; round < 100; round++) {
+		while (f.nr_blocks > nr_kept - nr_kept / 10)
+			fixture_free(&f, tap_below(f.nr_blocks));
+		while (f.nr_blocks < nr_kept)
+			fixture_alloc(&f, 0, 0, MCTL_MT_MOVABLE);
+	}
+	nr_whole = mctl_buddy_nr_blocks(&f.buddy[0], 9) + 2 * mctl_buddy_nr_blocks(&f.buddy[0], 10);
+	tap_note("%u of %u pageblocks whole, half of the frames in use", nr_whole, f.span >> 9);
+	tap_expect(nr_whole >= (f.span >> 9) / 2 * 90 / 100);
+	fixture_idle(&f);
+	fixture_fini(&f);
+}
+
 /* Linux's mm/vmstat.c, with the numbers worked out by hand. */
 static void fragmentation_index(void)
 {
@@ -255,6 +282,8 @@ static void histories_repeat(void)
 	}
 	tap_expect(!memcmp(f[0].table.state, f[1].table.state, f[0].span));
 	tap_expect(!memcmp(f[0].buddy[0].area, f[1].buddy[0].area, sizeof(f[0].buddy[0].area)));
+	tap_expect(!memcmp(f[0].table.lists, f[1].table.lists,
+			   (f[0].span >> MCTL_PAGEBLOCK_ORDER) * sizeof(*f[0].table.lists)));
 	tap_expect(!memcmp(f[0].table.link, f[1].table.link, f[0].span * sizeof(struct mctl_link)));
 	fixture_fini(&f[0]);
 	fixture_fini(&f[1]);
@@ -269,6 +298,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(tails_are_not_touched),
 	TAP_TEST(pageblocks_are_claimed),
 	TAP_TEST(small_blocks_are_borrowed),
+	TAP_TEST(full_pageblocks_are_filled),
 	TAP_TEST(fragmentation_index),
 	TAP_TEST(histories_repeat),
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: core/buddy.c core/buddy_check.c core/table.c */
+/* LINK: core/buddy.c core/buddy_alloc.c core/buddy_check.c core/table.c */
 /*
  * Damage: each invariant is broken on purpose, and its check must say so by
  * name, and must be silent once it is repaired. And with any bits of the
@@ -51,7 +51,13 @@ static bool finds(const struct fixture *f, const char *invariant, const char *fi
 		tap_expect_equal(fixture_check(f), 0);    \
 	} while (0)
 
-/* Blocks in use at 0, 2, 4, ... 14 of order 0; the other half of each pair is free. */
+#define HOLE 2 /* number of the pageblock with the holes, the first of section 1 */
+
+/*
+ * Zone 0 has two whole pageblocks, and 32 frames of which every other one of
+ * the first half is in use: eight blocks of order 0 are free there, and one of
+ * order 4. Zone 1 is whole.
+ */
 static void prepare(struct fixture *f)
 {
 	fixture_init(f, 3, 2);
@@ -68,21 +74,24 @@ static void prepare(struct fixture *f)
 
 static u32 nth_free(const struct fixture *f, unsigned int n)
 {
-	u32 fn = f->buddy[0].area[0].head[MCTL_MT_MOVABLE];
+	u32 fn = fixture_first(f, HOLE, 0);
 
 	while (n--)
-		fn = f->table.link[fn].next;
+		fn = mctl_table_next(&f->table, fn, 0);
 	return fn;
 }
 
 static void counts(void)
 {
 	struct fixture f;
+	struct mctl_area *area = &f.buddy[0].area[MCTL_MT_MOVABLE];
 
 	prepare(&f);
 	plant(&f, f.buddy[0].nr_free, f.buddy[0].nr_free + 1, "buddy I1", "nr_free");
 	plant(&f, f.buddy[0].nr_free, 0, "buddy I1", "nr_free");
-	plant(&f, f.buddy[0].area[0].nr_free[MCTL_MT_MOVABLE], 7, "buddy I1", "nr_free");
+	plant(&f, area->nr_free[0], area->nr_free[0] + 1, "buddy I1", "nr_free");
+	plant(&f, area->nr_free[9], 0x80000000, "buddy I1", "nr_free");
+	plant(&f, area->nr_each, area->nr_each - 1, "buddy I1", "nr_free");
 	plant(&f, f.buddy[0].nr_frames, f.buddy[0].nr_frames - 1, "buddy I8", "nr_frames");
 	plant(&f, f.table.section[1].nr_frames, 31, "table T4", "nr_frames");
 	fixture_fini(&f);
@@ -91,19 +100,19 @@ static void counts(void)
 static void blocks_on_lists(void)
 {
 	struct fixture f;
+	struct mctl_lists *lists;
 	u32 fn;
 
 	prepare(&f);
+	lists = &f.table.lists[HOLE];
 	fn = nth_free(&f, 3);
 	plant(&f, f.table.state[fn], MCTL_STATE(MCTL_KIND_USED, 0), "buddy I2", "state");
 	plant(&f, f.table.state[fn], MCTL_STATE(MCTL_KIND_FREE, 1), "buddy I2", "state");
 	plant(&f, f.table.state[fn], MCTL_STATE(MCTL_KIND_ABSENT, 0), "buddy I2", "state");
 	plant(&f, f.table.section[fn >> MCTL_SECTION_SHIFT].zone, 1, "buddy I2", "zone");
 	plant(&f, f.table.section[1].orders[16], 3, "buddy I2", "chunk order");
-	/* A misaligned block: the head of a list of order 5 moved by one frame. */
-	fn = f.buddy[0].area[4].head[MCTL_MT_MOVABLE];
-	f.table.link[fn + 1] = f.table.link[fn];
-	plant(&f, f.buddy[0].area[4].head[MCTL_MT_MOVABLE], fn + 1, "buddy I2", "alignment");
+	plant(&f, lists->head[4], lists->head[4] + 1, "buddy I2", "alignment");
+	plant(&f, lists->head[4], lists->head[4] + 512, "buddy I2", "head");
 	fixture_fini(&f);
 }
 
@@ -121,30 +130,77 @@ static void links(void)
 	plant(&f, f.table.link[fn].next, fn, "buddy I3", "prev");
 	plant(&f, f.table.link[fn].next, nth_free(&f, 0), "buddy I3", "prev");
 	plant(&f, f.table.link[fn].next, MCTL_FN_NONE, "buddy I1", "nr_free");
-	plant(&f, f.buddy[0].area[0].head[MCTL_MT_MOVABLE], MCTL_FN_NONE, "buddy I1", "nr_free");
-	plant(&f, f.buddy[0].area[0].head[MCTL_MT_MOVABLE], nth_free(&f, 1), "buddy I3", "prev");
+	plant(&f, f.table.lists[HOLE].head[0], nth_free(&f, 1) & 511, "buddy I3", "prev");
+	plant(&f, f.table.lists[HOLE].mask, BIT(4), "buddy I1", "nr_free");
+	fixture_fini(&f);
+}
+
+static void links_of_pageblocks(void)
+{
+	struct fixture f;
+	struct mctl_lists *lists;
+
+	prepare(&f);
+	lists = f.table.lists;
+	plant(&f, lists[0].prev, HOLE, "buddy I9", "prev");
+	plant(&f, lists[0].prev, 0, "buddy I9", "prev");
+	plant(&f, lists[0].next, 0, "buddy I9", "prev");
+	plant(&f, lists[0].next, 1, "buddy I9", "prev");
+	plant(&f, lists[0].next, 6, "buddy I9", "next");
+	plant(&f, lists[0].next, 0x80000000, "buddy I9", "next");
+	plant(&f, f.buddy[0].area[MCTL_MT_MOVABLE].head[10], 6, "buddy I9", "next");
+	plant(&f, f.buddy[0].area[MCTL_MT_MOVABLE].head[10], HOLE, "buddy I7", "class");
+	fixture_fini(&f);
+}
+
+static void pageblocks_without_class(void)
+{
+	struct fixture f;
+
+	prepare(&f);
+	plant(&f, f.table.lists[1].mask, BIT(0), "buddy I10", "pageblocks");
+	plant(&f, f.table.lists[HOLE + 1].mask, BIT(9), "buddy I10", "pageblocks");
+	plant(&f, f.table.lists[HOLE].mask, 0, "buddy I10", "pageblocks");
+	fixture_fini(&f);
+}
+
+static void single_blocks(void)
+{
+	struct fixture f;
+	struct mctl_lists *lists;
+
+	prepare(&f);
+	lists = f.table.lists;
+	tap_expect_equal(lists[HOLE].mask, BIT(0) | BIT(4));
+	tap_expect_equal(lists[HOLE].single, BIT(4));
+	plant(&f, lists[HOLE].single, BIT(4) | BIT(0), "buddy I1", "nr_free");
+	plant(&f, lists[HOLE].single, BIT(4) | BIT(7), "buddy I11", "single");
+	f.table.link[HOLE * 512 + 16] = (struct mctl_link){ MCTL_FN_NONE, MCTL_FN_NONE };
+	plant(&f, lists[HOLE].single, 0, "buddy I11", "single");
+	plant(&f, lists[0].single, 0, "buddy I11", "single");
+	plant(&f, lists[0].mask, BIT(10) | BIT(0), "buddy I11", "mask");
 	fixture_fini(&f);
 }
 
 static void unmerged_buddies(void)
 {
 	struct fixture f;
-	u32 fn, half;
+	struct mctl_area *area = &f.buddy[1].area[MCTL_MT_MOVABLE];
+	u32 fn = 2 * MCTL_SECTION_FRAMES;
 
 	/* Split a free block by hand, links and counts included. */
 	prepare(&f);
-	fn = f.buddy[1].area[MCTL_MAX_ORDER].head[MCTL_MT_MOVABLE];
-	half = fn + 512;
 	f.table.state[fn] = MCTL_STATE(MCTL_KIND_FREE, 9);
-	f.table.state[half] = MCTL_STATE(MCTL_KIND_FREE, 9);
-	f.table.link[fn] = (struct mctl_link){ .next = half, .prev = MCTL_FN_NONE };
-	f.table.link[half] = (struct mctl_link){ .next = MCTL_FN_NONE, .prev = fn };
-	f.buddy[1].area[10].head[MCTL_MT_MOVABLE] = MCTL_FN_NONE;
-	f.buddy[1].area[10].nr_free[MCTL_MT_MOVABLE] = 0;
-	f.buddy[1].area[9].head[MCTL_MT_MOVABLE] = fn;
-	f.buddy[1].area[9].nr_free[MCTL_MT_MOVABLE] = 2;
-	f.buddy[1].mask[MCTL_MT_MOVABLE] = BIT(9);
+	f.table.state[fn + 512] = MCTL_STATE(MCTL_KIND_FREE, 9);
+	f.table.lists[4] = (struct mctl_lists){ 5, MCTL_FN_NONE, BIT(9), BIT(9), {} };
+	f.table.lists[5] = (struct mctl_lists){ MCTL_FN_NONE, 4, BIT(9), BIT(9), {} };
+	area->head[10] = MCTL_FN_NONE;
+	area->nr_free[10] = 0;
+	area->head[9] = 4;
+	area->nr_free[9] = 2;
+	area->mask = BIT(9);
 	tap_expect(finds(&f, "buddy I4", "free buddy"));
+	tap_expect_equal(fixture_check(&f), 1);
 	fixture_fini(&f);
 }
 
@@ -157,7 +213,7 @@ static void heads_without_list(void)
 	for (fn = 0; f.table.state[fn] != MCTL_STATE(MCTL_KIND_USED, 0); fn++)
 		;
 	plant(&f, f.table.state[fn], MCTL_STATE(MCTL_KIND_FREE, 0), "buddy I5", "free heads");
-	fn = f.buddy[0].area[6].head[MCTL_MT_MOVABLE];
+	fn = fixture_first(&f, HOLE, 4);
 	plant(&f, f.table.state[fn + 2], MCTL_STATE(MCTL_KIND_USED, 1), "buddy I5", "state");
 	plant(&f, f.table.state[fn + 2], MCTL_STATE(MCTL_KIND_FREE, 1), "buddy I5", "state");
 	plant(&f, f.table.state[fn + 2], MCTL_STATE(MCTL_KIND_ABSENT, 0), "buddy I5", "state");
@@ -166,13 +222,15 @@ static void heads_without_list(void)
 
 static void masks(void)
 {
+	struct mctl_area *area;
 	struct fixture f;
 
 	prepare(&f);
-	plant(&f, f.buddy[0].mask[MCTL_MT_MOVABLE], f.buddy[0].mask[MCTL_MT_MOVABLE] & ~BIT(0),
-	      "buddy I6", "mask");
-	plant(&f, f.buddy[0].mask[MCTL_MT_UNMOVABLE], BIT(3), "buddy I6", "mask");
-	plant(&f, f.buddy[0].mask[MCTL_MT_RECLAIMABLE], BIT(15), "buddy I6", "mask");
+	area = f.buddy[0].area;
+	plant(&f, area[MCTL_MT_MOVABLE].mask, BIT(10), "buddy I6", "mask");
+	plant(&f, area[MCTL_MT_UNMOVABLE].mask, BIT(3), "buddy I6", "mask");
+	plant(&f, area[MCTL_MT_RECLAIMABLE].mask, BIT(15), "buddy I6", "mask");
+	plant(&f, area[MCTL_MT_MOVABLE].head[4], MCTL_FN_NONE, "buddy I6", "mask");
 	fixture_fini(&f);
 }
 
@@ -181,6 +239,8 @@ static void pageblocks(void)
 	struct fixture f;
 
 	prepare(&f);
+	plant(&f, f.table.lists[HOLE].mask, BIT(0) | BIT(4) | BIT(7), "buddy I7", "class");
+	plant(&f, f.table.lists[HOLE].mask, BIT(0) | BIT(4) | BIT(15), "buddy I7", "class");
 	plant(&f, f.table.pageblock[4], MCTL_MT_UNMOVABLE, "buddy I7", "migratetype");
 	plant(&f, f.table.pageblock[5], MCTL_MT_RECLAIMABLE, "buddy I7", "migratetype");
 	plant(&f, f.table.pageblock[3], 3, "table T5", "migratetype");
@@ -233,8 +293,8 @@ static void flip(struct fixture *f)
 		{ f->table.state, f->span },
 		{ f->table.link, f->span * sizeof(*f->table.link) },
 		{ f->table.pageblock, f->span >> MCTL_PAGEBLOCK_ORDER },
+		{ f->table.lists, (f->span >> MCTL_PAGEBLOCK_ORDER) * sizeof(*f->table.lists) },
 		{ f->buddy[0].area, sizeof(f->buddy[0].area) },
-		{ f->buddy[0].mask, sizeof(f->buddy[0].mask) },
 		{ f->table.section[1].orders, f->table.section[1].orders ? 1024 : 0 },
 	};
 	unsigned int part = tap_below(ARRAY_SIZE(parts));
@@ -305,10 +365,42 @@ static void damaged_lists_are_not_granted_from(void)
 	fixture_fini(&f);
 }
 
+/* The same for a class: it loses the pageblock, and what stands behind it when that is damaged. */
+static void damaged_classes_are_not_granted_from(void)
+{
+	struct mctl_area *area;
+	struct fixture f;
+	u32 fn;
+
+	prepare(&f);
+	area = &f.buddy[0].area[MCTL_MT_MOVABLE];
+	/* No such pageblock. */
+	area->head[10] = 6;
+	tap_expect_equal(mctl_buddy_alloc(&f.buddy[0], 10, MCTL_MT_MOVABLE, MCTL_KIND_USED),
+			 MCTL_FN_NONE);
+	tap_expect_equal(area->head[10], MCTL_FN_NONE);
+	tap_expect(finds(&f, "buddy I10", "pageblocks"));
+	/* Half of a pair. */
+	area->head[10] = 1;
+	area->mask |= BIT(10);
+	f.table.lists[1] = f.table.lists[0];
+	fn = mctl_buddy_alloc(&f.buddy[0], 0, MCTL_MT_UNMOVABLE, MCTL_KIND_USED);
+	tap_expect(fn < f.span);
+	/* Nothing in it. */
+	f.table.lists[HOLE].mask = 0;
+	fn = mctl_buddy_alloc(&f.buddy[0], 0, MCTL_MT_MOVABLE, MCTL_KIND_USED);
+	tap_expect_equal(fn, MCTL_FN_NONE);
+	tap_expect_equal(area->mask, 0);
+	fixture_fini(&f);
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(counts),
 	TAP_TEST(blocks_on_lists),
 	TAP_TEST(links),
+	TAP_TEST(links_of_pageblocks),
+	TAP_TEST(pageblocks_without_class),
+	TAP_TEST(single_blocks),
 	TAP_TEST(unmerged_buddies),
 	TAP_TEST(heads_without_list),
 	TAP_TEST(masks),
@@ -317,6 +409,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(heads_of_frames),
 	TAP_TEST(calls_stay_in_bounds),
 	TAP_TEST(damaged_lists_are_not_granted_from),
+	TAP_TEST(damaged_classes_are_not_granted_from),
 };
 
 int main(void)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: core/buddy.c core/buddy_check.c core/table.c */
+/* LINK: core/buddy.c core/buddy_alloc.c core/buddy_check.c core/table.c */
 /*
  * Exhaustive search of the buddy allocator: every state that any sequence of
  * calls can bring a small zone into, the order of the free lists included,
@@ -8,6 +8,7 @@
  * A state is the state bytes and the free lists; a state is reached again by
  * writing these into an empty zone. Kept are a hash set and a queue.
  */
+#include <linux/bitops.h>
 #include "buddy_fixture.h"
 
 #define MAX_PAGES 12
@@ -37,9 +38,9 @@ static void encode(const struct search *s, struct key *key)
 	memset(key, 0, sizeof(*key));
 	memcpy(key->bytes, table->state, s->nr_pages);
 	for (unsigned int order = 0; order <= s->max_order; order++) {
-		u32 fn = s->zone.buddy[0].area[order].head[MCTL_MT_MOVABLE];
+		u32 fn = fixture_first(&s->zone, 0, order);
 
-		for (; fn != MCTL_FN_NONE && at < MAX_KEY; fn = table->link[fn].next)
+		for (; fn != MCTL_FN_NONE && at < MAX_KEY; fn = mctl_table_next(table, fn, order))
 			key->bytes[at++] = fn;
 		if (at < MAX_KEY)
 			key->bytes[at++] = 0xff;
@@ -49,33 +50,45 @@ static void encode(const struct search *s, struct key *key)
 static void decode(struct search *s, const struct key *key)
 {
 	struct mctl_buddy *buddy = &s->zone.buddy[0];
+	struct mctl_area *area = &buddy->area[MCTL_MT_MOVABLE];
 	struct mctl_table *table = &s->zone.table;
+	struct mctl_lists *lists = table->lists;
 	u32 at = s->nr_pages;
 
 	mctl_buddy_init(buddy, table, 0);
 	buddy->nr_frames = s->nr_pages;
 	memcpy(table->state, key->bytes, s->nr_pages);
 	memset(table->link, 0xa5, s->nr_pages * sizeof(*table->link));
+	memset(lists, 0xa5, sizeof(*lists));
+	lists->mask = 0;
+	lists->single = 0;
 	for (unsigned int order = 0; order <= s->max_order; order++) {
-		struct mctl_area *area = &buddy->area[order];
 		u32 prev = MCTL_FN_NONE;
 
 		for (; key->bytes[at] != 0xff; at++) {
 			u32 fn = key->bytes[at];
 
 			if (prev == MCTL_FN_NONE)
-				area->head[MCTL_MT_MOVABLE] = fn;
+				lists->head[order] = fn;
 			else
 				table->link[prev].next = fn;
 			table->link[fn].prev = prev;
 			table->link[fn].next = MCTL_FN_NONE;
 			prev = fn;
-			area->nr_free[MCTL_MT_MOVABLE]++;
+			area->nr_free[order]++;
+			lists->single |= area->nr_free[order] == 1 ? 1U << order : 0;
+			lists->single &= area->nr_free[order] > 1 ? ~(1U << order) : U16_MAX;
 			buddy->nr_free += 1U << order;
-			buddy->mask[MCTL_MT_MOVABLE] |= 1U << order;
+			lists->mask |= 1U << order;
 		}
 		at++;
 	}
+	if (!lists->mask)
+		return;
+	lists->next = MCTL_FN_NONE;
+	lists->prev = MCTL_FN_NONE;
+	area->head[__fls(lists->mask)] = 0;
+	area->mask = 1U << __fls(lists->mask);
 }
 
 /* Note the zone's state if it is new. */
@@ -133,7 +146,7 @@ static void expand(struct search *s, u32 state)
 {
 	for (unsigned int order = 0; order <= s->max_order; order++) {
 		expand_alloc(s, state, order, MCTL_MT_MOVABLE);
-		/* From a foreign list: the largest block, not the smallest. */
+		/* From pageblocks of another migratetype. */
 		expand_alloc(s, state, order, MCTL_MT_UNMOVABLE);
 	}
 	for (u32 fn = 0; fn < s->nr_pages; fn++) {

@@ -10,6 +10,9 @@
 #define unlikely(x) __builtin_expect(!!(x), 0)
 #define noinline    __attribute__((__noinline__))
 #define barrier()   __asm__ __volatile__("" : : : "memory")
+
+#define OPTIMIZER_HIDE_VAR(var) __asm__("" : "=r"(var) : "0"(var))
+
 /* The tests have one thread. */
 #define READ_ONCE(x)			    (x)
 #define WRITE_ONCE(x, value)		    ((x) = (value))

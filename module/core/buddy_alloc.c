@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Allocation from the buddy allocator of one zone: which block, and what is
+ * split for it. buddy.c has the invariants, and the way back.
+ *
+ * Locks: as in buddy.c.
+ */
+#include <linux/string.h>
+#include "core/buddy_lists.h"
+
+/* A pageblock goes over to another migratetype with a free block of this order: half of it. */
+#define CLAIM_ORDER (MCTL_PAGEBLOCK_ORDER - 1)
+
+/* Where to look when a migratetype has no block, as in Linux. */
+static const u8 fallbacks[MCTL_NR_MT][MCTL_NR_MT - 1] = {
+	[MCTL_MT_UNMOVABLE] = { MCTL_MT_RECLAIMABLE, MCTL_MT_MOVABLE },
+	[MCTL_MT_MOVABLE] = { MCTL_MT_RECLAIMABLE, MCTL_MT_UNMOVABLE },
+	[MCTL_MT_RECLAIMABLE] = { MCTL_MT_UNMOVABLE, MCTL_MT_MOVABLE },
+};
+
+/* Free blocks of one order in a pageblock, as far as the list can be followed. */
+static u32 count_blocks(const struct mctl_table *table, u32 index, unsigned int order)
+{
+	u32 fn = mctl_table_first(table, index, order);
+	u32 nr = 0;
+
+	do {
+		fn = mctl_table_next(table, fn, order);
+		nr++;
+	} while (fn != MCTL_FN_NONE && nr < MCTL_PAGEBLOCK_FRAMES);
+	return nr;
+}
+
+/*
+ * The first pageblock of a class that has at least half of itself free in one
+ * block goes over to @to with all that is free in it.
+ */
+static void claim(struct mctl_buddy *buddy, unsigned int klass, unsigned int from, unsigned int to)
+{
+	const struct view v = view_of(buddy->table);
+	u32 index = buddy->area[from].head[klass];
+	unsigned int mask;
+
+	if (index >= v.nr_pageblocks || !unlink_pageblock(&v, &buddy->area[from], klass, index))
+		return;
+	mask = v.lists[index].mask;
+	for (unsigned int order = 0; order < MCTL_NR_ORDERS; order++) {
+		u32 nr = mask & 1U << order ? count_blocks(buddy->table, index, order) : 0;
+
+		buddy->area[from].nr_free[order] -= nr;
+		buddy->area[to].nr_free[order] += nr;
+	}
+	push_pageblock(&v, &buddy->area[to], klass, index);
+	buddy->nr_steal += klass > MCTL_PAGEBLOCK_ORDER ? 2 : 1;
+	set_pageblocks(buddy, index << MCTL_PAGEBLOCK_ORDER, klass, to);
+}
+
+/*
+ * The class that a block of @order would come from: the smallest one of the
+ * own migratetype, else the largest of another. Return: the class, or -1.
+ */
+static int find_class(const struct mctl_buddy *buddy, unsigned int order, unsigned int mt,
+		      unsigned int *from_mt)
+{
+	const struct mctl_area *area = buddy->area;
+	unsigned int first = fallbacks[mt][0];
+	unsigned int second = fallbacks[mt][1];
+	unsigned long mask = (area[mt].mask & ALL_ORDERS) >> order;
+	int found;
+
+	*from_mt = mt;
+	if (mask)
+		return order + __ffs(mask);
+	mask = (area[first].mask | area[second].mask) & ALL_ORDERS;
+	if (!(mask >> order))
+		return -1;
+	found = __fls(mask);
+	*from_mt = area[first].mask & BIT(found) ? first : second;
+	return found;
+}
+
+/**
+ * mctl_buddy_find() - where mctl_buddy_alloc() would take a block from
+ * @buddy: the zone
+ * @order: order asked for, 0 to MCTL_MAX_ORDER
+ * @mt: enum mctl_migratetype asked for
+ * @from_mt: result: migratetype of the pageblock
+ *
+ * Context: The caller serialises the zone; without that, the answer may be late.
+ * Return: order of the block that would be taken, or -1 for none.
+ */
+int mctl_buddy_find(const struct mctl_buddy *buddy, unsigned int order, unsigned int mt,
+		    unsigned int *from_mt)
+{
+	const struct mctl_table *table = buddy->table;
+	int klass = find_class(buddy, order, mt, from_mt);
+	unsigned long mask = 0;
+	u32 index;
+
+	if (klass < 0)
+		return -1;
+	index = READ_ONCE(buddy->area[*from_mt].head[klass]);
+	if (index < mctl_table_nr_pageblocks(table))
+		mask = (READ_ONCE(table->lists[index].mask) & ALL_ORDERS) >> order;
+	return mask ? order + __ffs(mask) : klass;
+}
+
+/*
+ * The block that the first pageblock of a class offers is damaged: what can be
+ * told of the rest of its list is kept, the block is lost until a check finds it.
+ * Return: false, and nothing done, when not even the pageblock is what it should be.
+ */
+static bool drop_block(struct mctl_buddy *buddy, unsigned int klass, unsigned int order,
+		       unsigned int mt)
+{
+	struct mctl_table *table = buddy->table;
+	const struct view v = view_of(table);
+	u32 index = buddy->area[mt].head[klass];
+	struct orders orders = orders_of(&v, index);
+	unsigned int was = orders.mask;
+	u32 fn, next;
+
+	if (klass >= MCTL_PAGEBLOCK_ORDER || !(was >> order) || __fls(was) != klass ||
+	    v.lists[index].prev != MCTL_FN_NONE)
+		return false;
+	order += __ffs(was >> order);
+	fn = mctl_table_first(table, index, order);
+	next = mctl_table_next(table, fn, order);
+	if (next == MCTL_FN_NONE || v.link[next].prev != fn) {
+		orders.mask &= ~(1U << order);
+		orders.single &= ~(1U << order);
+	} else {
+		v.link[next].prev = MCTL_FN_NONE;
+		v.lists[index].head[order] = next & OFFSET_MASK;
+		if (v.link[next].next == MCTL_FN_NONE)
+			orders.single |= 1U << order;
+	}
+	set_orders(&v, &buddy->area[mt], index, was, orders);
+	return true;
+}
+
+/* The same for the first pageblock of a class, with all that is free in it. */
+static void drop_damaged(struct mctl_buddy *buddy, unsigned int klass, unsigned int order,
+			 unsigned int mt)
+{
+	const struct view v = view_of(buddy->table);
+	struct mctl_area *area = &buddy->area[mt];
+	u32 index = area->head[klass];
+	u32 next = MCTL_FN_NONE;
+
+	if (index < v.nr_pageblocks) {
+		if (drop_block(buddy, klass, order, mt))
+			return;
+		next = v.lists[index].next;
+		if (next >= v.nr_pageblocks || v.lists[next].prev != index)
+			next = MCTL_FN_NONE;
+	}
+	area->head[klass] = next;
+	if (next != MCTL_FN_NONE)
+		v.lists[next].prev = MCTL_FN_NONE;
+	else
+		area->mask &= ~(1U << klass);
+}
+
+/*
+ * The first 2^@order frames of a block of @found are granted: the upper halves
+ * go on the lists below. These are empty, as @found was the smallest order that
+ * had one. Return: their orders.
+ */
+static __always_inline unsigned int split(const struct view *v, struct mctl_area *area, u32 fn,
+					  unsigned int found, unsigned int order)
+{
+	u16 *head = v->lists[fn >> MCTL_PAGEBLOCK_ORDER].head;
+
+	for (unsigned int i = order; i < found; i++) {
+		u32 upper = fn + (1U << i);
+
+		v->state[upper] = MCTL_STATE(MCTL_KIND_FREE, i);
+		head[i] = upper & OFFSET_MASK;
+		area->nr_free[i]++;
+	}
+	return (1U << found) - (1U << order);
+}
+
+/* A whole pageblock, in no class, down to one frame. Return: the orders that it has now. */
+static __always_inline unsigned int split_whole(const struct view *v, struct mctl_area *area,
+						u32 fn)
+{
+	static const u16 head[MCTL_PAGEBLOCK_ORDER] = { 1, 2, 4, 8, 16, 32, 64, 128, 256 };
+	u8 *state = &v->state[fn];
+
+	/* A loop would cost twice as much. */
+	state[1] = MCTL_STATE(MCTL_KIND_FREE, 0);
+	state[2] = MCTL_STATE(MCTL_KIND_FREE, 1);
+	state[4] = MCTL_STATE(MCTL_KIND_FREE, 2);
+	state[8] = MCTL_STATE(MCTL_KIND_FREE, 3);
+	state[16] = MCTL_STATE(MCTL_KIND_FREE, 4);
+	state[32] = MCTL_STATE(MCTL_KIND_FREE, 5);
+	state[64] = MCTL_STATE(MCTL_KIND_FREE, 6);
+	state[128] = MCTL_STATE(MCTL_KIND_FREE, 7);
+	state[256] = MCTL_STATE(MCTL_KIND_FREE, 8);
+	memcpy(v->lists[fn >> MCTL_PAGEBLOCK_ORDER].head, head, sizeof(head));
+	area->nr_each++;
+	return MCTL_PAGEBLOCK_FRAMES - 1;
+}
+
+/*
+ * From the first pageblock of a class of whole ones.
+ * Return: fn, or MCTL_FN_NONE when it is damaged.
+ */
+static __always_inline u32 take_whole(struct mctl_buddy *buddy, struct mctl_area *area,
+				      unsigned int klass, unsigned int order, unsigned int kind)
+{
+	const struct view v = view_of(buddy->table);
+	u32 index = area->head[klass];
+	u32 fn = index << MCTL_PAGEBLOCK_ORDER;
+	unsigned int mask = 0;
+
+	if (unlikely(index >= v.nr_pageblocks || fn & ((1U << klass) - 1) ||
+		     !is_whole(&v, fn, klass) || !pop_pageblock(&v, area, klass, index)))
+		return MCTL_FN_NONE;
+	area->nr_free[klass]--;
+	buddy->nr_split += klass - order;
+	buddy->nr_free -= 1U << order;
+	if (klass > MCTL_PAGEBLOCK_ORDER && order < klass)
+		put_pageblock(&v, area, fn + MCTL_PAGEBLOCK_FRAMES, MCTL_PAGEBLOCK_ORDER);
+	if (!order)
+		mask = split_whole(&v, area, fn);
+	else if (order < MCTL_PAGEBLOCK_ORDER)
+		mask = split(&v, area, fn, MCTL_PAGEBLOCK_ORDER, order);
+	v.lists[index].mask = mask;
+	v.lists[index].single = mask;
+	if (mask)
+		push_pageblock(&v, area, MCTL_PAGEBLOCK_ORDER - 1, index);
+	v.state[fn] = MCTL_STATE(kind, order);
+	return fn;
+}
+
+static noinline u32 take_pageblock(struct mctl_buddy *buddy, struct mctl_area *area,
+				   unsigned int order, unsigned int kind)
+{
+	return take_whole(buddy, area, MCTL_PAGEBLOCK_ORDER, order, kind);
+}
+
+static noinline u32 take_two(struct mctl_buddy *buddy, struct mctl_area *area, unsigned int order,
+			     unsigned int kind)
+{
+	return take_whole(buddy, area, MCTL_MAX_ORDER, order, kind);
+}
+
+/* From the first pageblock of a class of others. Return: likewise. */
+static noinline u32 take_part(struct mctl_buddy *buddy, struct mctl_area *area, unsigned int order,
+			      unsigned int kind, unsigned int klass)
+{
+	const struct view v = view_of(buddy->table);
+	u32 index = area->head[klass];
+	struct orders orders;
+	unsigned int was, found;
+	u32 fn;
+
+	if (unlikely(index >= v.nr_pageblocks))
+		return MCTL_FN_NONE;
+	orders = orders_of(&v, index);
+	was = orders.mask;
+	if (unlikely(!(was >> order) || was >= 1U << MCTL_PAGEBLOCK_ORDER))
+		return MCTL_FN_NONE;
+	found = order + __ffs(was >> order);
+	fn = pop_block(&v, area, index, found, &orders);
+	if (unlikely(fn == MCTL_FN_NONE))
+		return MCTL_FN_NONE;
+	if (found != order) {
+		unsigned int mask = split(&v, area, fn, found, order);
+
+		orders.mask |= mask;
+		orders.single |= mask;
+		buddy->nr_split += found - order;
+	}
+	set_orders(&v, area, index, was, orders);
+	buddy->nr_free -= 1U << order;
+	v.state[fn] = MCTL_STATE(kind, order);
+	return fn;
+}
+
+static __always_inline u32 take(struct mctl_buddy *buddy, struct mctl_area *area,
+				unsigned int order, unsigned int kind, unsigned int klass)
+{
+	if (klass < MCTL_PAGEBLOCK_ORDER)
+		return take_part(buddy, area, order, kind, klass);
+	if (klass == MCTL_PAGEBLOCK_ORDER)
+		return take_pageblock(buddy, area, order, kind);
+	return take_two(buddy, area, order, kind);
+}
+
+/**
+ * mctl_buddy_alloc_own() - take a block of the own migratetype
+ * @buddy: the zone
+ * @order: 2^order frames, 0 to MCTL_MAX_ORDER
+ * @mt: enum mctl_migratetype
+ * @kind: enum mctl_kind that the head's state will say
+ *
+ * Context: The caller serialises the zone.
+ * Return: fn of the head, or MCTL_FN_NONE: there is none, or it is damaged.
+ */
+u32 mctl_buddy_alloc_own(struct mctl_buddy *buddy, unsigned int order, unsigned int mt,
+			 unsigned int kind)
+{
+	struct mctl_area *area = &buddy->area[mt];
+	unsigned int mask = (area->mask & ALL_ORDERS) >> order;
+
+	if (unlikely(!mask))
+		return MCTL_FN_NONE;
+	return take(buddy, area, order, kind, order + __ffs(mask));
+}
+
+/**
+ * mctl_buddy_alloc_any() - take a block when mctl_buddy_alloc_own() has none
+ * @buddy: the zone
+ * @order: 2^order frames, 0 to MCTL_MAX_ORDER
+ * @mt: enum mctl_migratetype; others are robbed as in Linux, the pageblock with
+ *	the largest block first, and one of which at least half is free goes
+ *	over to @mt
+ * @kind: enum mctl_kind that the head's state will say
+ *
+ * What is damaged is passed over.
+ *
+ * Context: The caller serialises the zone.
+ * Return: fn of the head, or MCTL_FN_NONE when no block is large enough.
+ */
+u32 mctl_buddy_alloc_any(struct mctl_buddy *buddy, unsigned int order, unsigned int mt,
+			 unsigned int kind)
+{
+	unsigned int from;
+	int klass;
+	u32 fn;
+
+	while ((klass = find_class(buddy, order, mt, &from)) >= 0) {
+		if (from != mt && klass >= CLAIM_ORDER) {
+			claim(buddy, klass, from, mt);
+			/* Not with damaged links. */
+			if (buddy->area[mt].mask & BIT(klass))
+				from = mt;
+		}
+		fn = take(buddy, &buddy->area[from], order, kind, klass);
+		if (fn != MCTL_FN_NONE)
+			return fn;
+		drop_damaged(buddy, klass, order, from);
+	}
+	return MCTL_FN_NONE;
+}
+
+/**
+ * mctl_buddy_next_order() - the smallest block of the pageblock that is next in turn
+ * @buddy: the zone
+ * @mt: enum mctl_migratetype
+ *
+ * Who wants many frames takes blocks of at most this order, and comes to the
+ * end of one pageblock after the other.
+ *
+ * Context: The caller serialises the zone.
+ * Return: its order; MCTL_MAX_ORDER when the migratetype has no block.
+ */
+unsigned int mctl_buddy_next_order(const struct mctl_buddy *buddy, unsigned int mt)
+{
+	unsigned long mask = buddy->area[mt].mask & ALL_ORDERS;
+	u32 index;
+
+	if (!mask)
+		return MCTL_MAX_ORDER;
+	index = buddy->area[mt].head[__ffs(mask)];
+	if (index < mctl_table_nr_pageblocks(buddy->table))
+		mask = buddy->table->lists[index].mask & ALL_ORDERS;
+	return mask ? __ffs(mask) : MCTL_MAX_ORDER;
+}
