@@ -197,6 +197,12 @@ static void set_span(struct mctl_arena *arena, struct mctl_zone *zone)
 
 		if (section->zone != zone->index || !section->nr_frames)
 			continue;
+		/* Whole ones frame by frame would make unloading quadratic. */
+		if (section->nr_frames == MCTL_SECTION_FRAMES) {
+			zone->start_pfn = min(zone->start_pfn, section->pfn);
+			zone->end_pfn = max(zone->end_pfn, section->pfn + MCTL_SECTION_FRAMES);
+			continue;
+		}
 		for (fn = 0; fn < MCTL_SECTION_FRAMES; fn++) {
 			if (!table->state[(i << MCTL_SECTION_SHIFT) + fn])
 				continue;
@@ -401,11 +407,23 @@ static bool has_pageblock(const struct mctl_table *table, u32 section, u32 fn)
 	return false;
 }
 
-static void count_pageblocks(struct mctl_arena *arena, u32 index, struct mctl_zone_info *info)
+/**
+ * mctl_zone_count_pageblocks() - how many pageblocks of a zone have each migratetype
+ * @arena: the arena
+ * @index: of the zone
+ * @pageblocks: filled
+ *
+ * All of the zone's pageblocks are looked at, which is why mctl_zone_info()
+ * does not tell it.
+ *
+ * Context: any; takes no lock.
+ */
+void mctl_zone_count_pageblocks(struct mctl_arena *arena, u32 index, u32 pageblocks[MCTL_NR_MT])
 {
 	const struct mctl_table *table = &arena->table;
 	u32 i, block;
 
+	memset(pageblocks, 0, MCTL_NR_MT * sizeof(*pageblocks));
 	for (i = 0; i < READ_ONCE(arena->table.nr_sections); i++) {
 		if (table->section[i].zone != index || !READ_ONCE(table->section[i].nr_frames))
 			continue;
@@ -414,7 +432,7 @@ static void count_pageblocks(struct mctl_arena *arena, u32 index, struct mctl_zo
 			unsigned int mt = mctl_table_pageblock_mt(table, fn);
 
 			if (mt < MCTL_NR_MT && has_pageblock(table, i, fn))
-				info->pageblocks[mt]++;
+				pageblocks[mt]++;
 		}
 	}
 }
@@ -465,7 +483,6 @@ int mctl_zone_info(struct mctl_arena *arena, u32 index, struct mctl_zone_info *i
 		for (order = 0; order < MCTL_NR_ORDERS; order++)
 			info->free_blocks[mt][order] =
 				mctl_area_nr_free(&zone->buddy.area[mt], order);
-	count_pageblocks(arena, index, info);
 	mctl_fcache_fold(arena, index, &info->nr_cached, &info->nr_alloc, &info->nr_freed);
 	return 0;
 }

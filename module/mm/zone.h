@@ -163,11 +163,11 @@ struct mctl_zone_info {
 	u64 spanned, start_pfn;
 	u32 wmark_min, wmark_low, wmark_high, reserve[3];
 	u32 free_blocks[MCTL_NR_MT][MCTL_NR_ORDERS];
-	u32 pageblocks[MCTL_NR_MT];
 	u64 nr_alloc, nr_freed, nr_failed, nr_split, nr_merge;
 	u64 nr_lock, nr_refill, nr_drain, nr_steal;
 };
 
 int mctl_zone_info(struct mctl_arena *arena, u32 index, struct mctl_zone_info *info);
+void mctl_zone_count_pageblocks(struct mctl_arena *arena, u32 index, u32 pageblocks[MCTL_NR_MT]);
 
 #endif /* MCTL_MM_ZONE_H */

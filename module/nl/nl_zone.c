@@ -48,6 +48,14 @@ static bool put_statistics(struct sk_buff *skb, const struct mctl_zone_info *zon
 	       put_u64(skb, MEMCTL_A_ZONE_NR_STEAL, zone->nr_steal);
 }
 
+static bool put_pageblocks(struct sk_buff *skb, struct mctl_arena *arena, u32 index)
+{
+	u32 pageblocks[MCTL_NR_MT];
+
+	mctl_zone_count_pageblocks(arena, index, pageblocks);
+	return nla_put(skb, MEMCTL_A_ZONE_PAGEBLOCKS, sizeof(pageblocks), pageblocks);
+}
+
 static bool put_zone(struct sk_buff *skb, struct mctl_arena *arena,
 		     const struct mctl_zone_info *zone, bool admin)
 {
@@ -67,7 +75,7 @@ static bool put_zone(struct sk_buff *skb, struct mctl_arena *arena,
 	       nla_put(skb, MEMCTL_A_ZONE_RESERVE, sizeof(zone->reserve), zone->reserve) ||
 	       nla_put(skb, MEMCTL_A_ZONE_FREE_BLOCKS, sizeof(zone->free_blocks),
 		       zone->free_blocks) ||
-	       nla_put(skb, MEMCTL_A_ZONE_PAGEBLOCKS, sizeof(zone->pageblocks), zone->pageblocks) ||
+	       put_pageblocks(skb, arena, zone->index) ||
 	       put_cpus(skb, arena, zone->index) || put_statistics(skb, zone);
 }
 
