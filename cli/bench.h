@@ -3,7 +3,8 @@
  * bench.h - benchmarks: what to measure, and the rows that come of it.
  *
  * bench_file.c asks the module memctl_bench, bench_netlink.c measures requests
- * of this program, cmd_bench.c is the command.
+ * of this program, bench_scale.c compares a small and a large arena, cmd_bench.c
+ * is the command.
  */
 #ifndef MEMCTL_CLI_BENCH_H
 #define MEMCTL_CLI_BENCH_H
@@ -20,6 +21,8 @@ enum bench_flag {
 	BENCH_REGION_PAGES = 4, /* a region, which is ours to make and to remove */
 	BENCH_CPUS = 8,		/* at least two CPUs */
 	BENCH_NETLINK = 16,	/* not the module's but ours */
+	BENCH_SCALE = 32,	/* not the module's but ours; makes arenas */
+	BENCH_ALONE = 64,	/* runs only when it is named */
 };
 
 /**
@@ -100,5 +103,14 @@ bool bench_file_exists(void);
 int bench_netlink_run(struct client *client, const char *arena, const struct bench_spec *spec,
 		      bench_progress *progress, const volatile int *stop,
 		      struct bench_table *table);
+
+/*
+ * An arena of @size bytes beside one of 64 MiB; @table gets what was measured
+ * so far even after a failure. Whatever came of it, bench_scale_clean() takes
+ * the arenas away, once client_error() was looked at.
+ */
+int bench_scale_run(struct client *client, const struct bench_spec *spec, uint64_t size,
+		    bench_progress *progress, const volatile int *stop, struct bench_table *table);
+void bench_scale_clean(struct client *client);
 
 #endif /* MEMCTL_CLI_BENCH_H */

@@ -16,8 +16,10 @@
 #define EXIT_INTERRUPTED (128 + SIGINT)
 #define REGION_PAGES	 512
 #define DEFAULT_ROUNDS	 201
+#define SCALE_SIZE	 (UINT64_C(4) << 30)
+#define SCALE_LEAST	 (UINT64_C(256) << 20)
 
-/* What there is; `memctl bench` alone runs all but the last. */
+/* What there is. */
 static const struct bench_spec benchmarks[] = {
 	{ .name = "pair", .flags = BENCH_ORDER },
 	{ .name = "worst" },
@@ -35,7 +37,8 @@ static const struct bench_spec benchmarks[] = {
 	{ .name = "walk", .flags = BENCH_REGION_PAGES },
 	{ .name = "map", .flags = BENCH_REGION_PAGES },
 	{ .name = "netlink", .flags = BENCH_ORDER | BENCH_NETLINK },
-	{ .name = "frag" },
+	{ .name = "frag", .flags = BENCH_ALONE },
+	{ .name = "scale", .flags = BENCH_SCALE | BENCH_ALONE },
 };
 
 #define NR_BENCHMARKS (sizeof(benchmarks) / sizeof(benchmarks[0]))
@@ -175,6 +178,7 @@ static void catch_signals(void (*handler)(int))
 }
 
 static unsigned int nr_done, nr_all;
+static uint64_t scale_size = SCALE_SIZE;
 
 static void show_progress(const struct bench_spec *spec, uint64_t done, uint64_t total)
 {
@@ -226,6 +230,20 @@ static int refused(struct memctl_ctx *ctx, const struct bench_spec *spec, int er
 	}
 }
 
+static int run_scale(struct memctl_ctx *ctx, const struct bench_spec *spec,
+		     bench_progress *progress, struct bench_table *table)
+{
+	int status = MEMCTL_EXIT_OK, err;
+
+	err = bench_scale_run(ctx->client, spec, scale_size, progress, &stop_asked, table);
+	if (err && client_error(ctx->client)->fault != CLIENT_OK)
+		status = fail_client(ctx, "bench scale");
+	else if (err)
+		status = refused(ctx, spec, err);
+	bench_scale_clean(ctx->client);
+	return status;
+}
+
 static int run_one(struct memctl_ctx *ctx, const struct bench_spec *spec, bench_progress *progress,
 		   struct bench_table *table)
 {
@@ -234,8 +252,11 @@ static int run_one(struct memctl_ctx *ctx, const struct bench_spec *spec, bench_
 
 	if (progress)
 		progress(spec, 0, spec->rounds);
-	if (spec->flags & (BENCH_NETLINK | BENCH_REGION_PAGES) && !ctx_client(ctx, &status))
+	if (spec->flags & (BENCH_NETLINK | BENCH_SCALE | BENCH_REGION_PAGES) &&
+	    !ctx_client(ctx, &status))
 		return status;
+	if (spec->flags & BENCH_SCALE)
+		return run_scale(ctx, spec, progress, table);
 	if (spec->flags & BENCH_NETLINK) {
 		err = bench_netlink_run(ctx->client, ctx->arena, spec, progress, &stop_asked,
 					table);
@@ -259,7 +280,9 @@ static void add_options(struct bench_spec *spec, const struct args *args)
 	if (GIVEN(args, OPT_ORDER))
 		spec->order = args->order;
 	spec->size = 64;
-	if (GIVEN(args, OPT_SIZE))
+	if (GIVEN(args, OPT_SIZE) && spec->flags & BENCH_SCALE)
+		scale_size = args->size;
+	else if (GIVEN(args, OPT_SIZE))
 		spec->size = args->size > UINT32_MAX ? UINT32_MAX : (uint32_t)args->size;
 	spec->batch = args->batch;
 	spec->rounds = GIVEN(args, OPT_ROUNDS) ? args->rounds : DEFAULT_ROUNDS;
@@ -272,10 +295,10 @@ static unsigned int choose_all(const struct args *args, struct bench_spec *specs
 	bool smp = sysconf(_SC_NPROCESSORS_ONLN) > 1;
 	unsigned int nr = 0;
 
-	for (size_t i = 0; i + 1 < NR_BENCHMARKS; i++) {
+	for (size_t i = 0; i < NR_BENCHMARKS; i++) {
 		bool pairs = !strcmp(benchmarks[i].name, "pair") && !GIVEN(args, OPT_ORDER);
 
-		if (benchmarks[i].flags & BENCH_CPUS && !smp)
+		if (benchmarks[i].flags & BENCH_ALONE || (benchmarks[i].flags & BENCH_CPUS && !smp))
 			continue;
 		for (uint32_t o = 0; o <= (pairs ? MEMCTL_MAX_ORDER : 0); o++) {
 			specs[nr] = benchmarks[i];
@@ -304,6 +327,8 @@ static int bench(struct memctl_ctx *ctx, const struct args *args)
 		specs[0] = *named;
 		add_options(&specs[0], args);
 		nr_all = 1;
+		if (scale_size < SCALE_LEAST)
+			return fail_usage(ctx, "bench", "scale: --size is at least 256M");
 	} else {
 		nr_all = choose_all(args, specs);
 	}
@@ -324,18 +349,19 @@ static int bench(struct memctl_ctx *ctx, const struct args *args)
 
 static const struct verb verbs[] = {
 	{ "", "[NAME] [--order N] [--size BYTES] [--threads N] [--batch N] [--rounds N]",
-	  "measure one, or all but frag", bench,
+	  "measure one, or all but frag and scale", bench,
 	  BIT(OPT_ORDER) | BIT(OPT_SIZE) | BIT(OPT_THREADS) | BIT(OPT_BATCH) | BIT(OPT_ROUNDS), 0,
 	  0, 1, &bench_view },
 };
 
-#define HELP                                                                                   \
-	"Measures our paths and Linux's own in one run; the module memctl_bench does it.\n"    \
-	"NAME: pair, worst, burst, bulk, rand, remote (blocks of pages), object-pair,\n"       \
-	"object-burst, object-bulk, object-rand, object-remote, kmalloc-pair, safety, walk,\n" \
-	"map, netlink, frag. A figure is what one operation takes, the empty loop\n"           \
-	"subtracted; under QEMU's -icount shift=0 a nanosecond is one instruction. 'frag'\n"   \
-	"fills most of the arena, and of the host's memory if that is at most 2 GiB."
+#define HELP                                                                                    \
+	"Measures our paths and Linux's own in one run; the module memctl_bench does it.\n"     \
+	"NAME: pair, worst, burst, bulk, rand, remote (blocks of pages), object-pair,\n"        \
+	"object-burst, object-bulk, object-rand, object-remote, kmalloc-pair, safety, walk,\n"  \
+	"map, netlink, frag, scale. A figure is what one operation takes, the empty loop\n"     \
+	"subtracted; under QEMU's -icount shift=0 a nanosecond is one instruction. 'frag'\n"    \
+	"fills most of the arena, and of the host's memory if that is at most 2 GiB; 'scale'\n" \
+	"makes arenas of 64 MiB and of --size (4G), and compares them."
 
 static const struct object object = OBJECT("bench", HELP, verbs);
 

@@ -6,7 +6,7 @@
  *   bench_file.c     /proc/memctl_bench: one line in, a table out
  *   bench_run.c      what a run is made of; the list of benchmarks
  *   bench_measure.c  workers, samples, statistics
- *   bench_page.c  bench_object.c  bench_region.c  bench_frag.c  bench_safety.c
+ *   bench_page.c  bench_object.c  bench_region.c  bench_frag.c  bench_safety.c  bench_caches.c
  *                    what is measured
  *
  * A benchmark has paths: for each of memctl's the same with its rivals in
@@ -272,7 +272,7 @@ int bench_work(struct bench_run *run, unsigned int nr_workers,
 	       void (*work)(struct bench_worker *worker));
 struct bench_result *bench_result_add(struct bench_run *run, const char *name, const char *side,
 				      const char *unit);
-int bench_measure(struct bench_run *run);
+int bench_measure(struct bench_run *run, const struct bench_path *paths);
 u32 bench_random(struct bench_worker *worker, u32 limit);
 void bench_count_failed(struct bench_worker *worker, void **slots);
 
@@ -281,6 +281,6 @@ extern const struct bench_benchmark bench_page_bulk, bench_page_rand, bench_page
 extern const struct bench_benchmark bench_object_pair, bench_object_burst, bench_object_bulk;
 extern const struct bench_benchmark bench_object_rand, bench_object_remote, bench_kmalloc_pair;
 extern const struct bench_benchmark bench_region_walk, bench_region_map;
-extern const struct bench_benchmark bench_frag, bench_safety;
+extern const struct bench_benchmark bench_frag, bench_safety, bench_caches;
 
 #endif /* MCTL_BENCH_BENCH_H */

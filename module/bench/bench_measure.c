@@ -352,20 +352,22 @@ static int measure_empty(struct bench_run *run)
 }
 
 /**
- * bench_measure() - measure all paths of the run's benchmark
+ * bench_measure() - measure paths
  * @run: the run; all that the paths need is there
+ * @paths: the paths, the last one without a name
  *
  * Context: Process. Sleeps.
  * Return: 0, or what bench_work() says.
  */
-int bench_measure(struct bench_run *run)
+int bench_measure(struct bench_run *run, const struct bench_path *paths)
 {
+	unsigned long done = run->done;
 	const struct bench_path *path;
 	int err;
 
 	err = measure_empty(run);
-	WRITE_ONCE(run->done, 0);
-	for (path = run->benchmark->paths; !err && path->name; path++) {
+	WRITE_ONCE(run->done, done);
+	for (path = paths; !err && path->name; path++) {
 		u64 nr_locks = path->locks ? path->locks(run) : 0;
 
 		err = measure_path(run, path, run->options.threads);

@@ -385,7 +385,7 @@ static int worst_measure(struct bench_run *run)
 	if (err)
 		return err;
 	memctl_bench_count(run->arena, &before);
-	err = bench_measure(run);
+	err = bench_measure(run, run->benchmark->paths);
 	memctl_bench_count(run->arena, &after);
 	if (err)
 		return err;

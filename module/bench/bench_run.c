@@ -16,6 +16,7 @@ static const struct bench_benchmark *const benchmarks[] = {
 	&bench_page_rand,   &bench_page_remote, &bench_object_pair,   &bench_object_burst,
 	&bench_object_bulk, &bench_object_rand, &bench_object_remote, &bench_kmalloc_pair,
 	&bench_safety,	    &bench_region_walk, &bench_region_map,    &bench_frag,
+	&bench_caches,
 };
 
 /**
@@ -143,5 +144,5 @@ int bench_run_execute(struct bench_run *run)
 {
 	if (run->benchmark->measure)
 		return run->benchmark->measure(run);
-	return bench_measure(run);
+	return bench_measure(run, run->benchmark->paths);
 }

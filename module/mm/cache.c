@@ -189,7 +189,8 @@ void mctl_cache_unmake(struct mctl_cache *cache)
 	mctl_cache_release_all(cache, true);
 	mctl_cache_retract(cache);
 	mctl_caches_unwatch_cpus(cache);
-	synchronize_rcu();
+	/* Seldom done, but then to thousands of caches in a row. */
+	synchronize_rcu_expedited();
 	free_cache(cache);
 }
 
