@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# The in-kernel API, used by a test module in process, softirq and hardirq
-# context at once.
+# The in-kernel API, used by a test module in threads, timers, irq_work and
+# tasklets at once, on every CPU.
 
 . "$(dirname "$0")/lib.sh"
 begin
