@@ -336,8 +336,7 @@ EXPORT_SYMBOL_GPL(memctl_kmalloc);
  */
 void memctl_kfree(struct memctl_arena *arena, const void *object)
 {
-	if (object)
-		mctl_kfree(inner_arena(arena), object);
+	mctl_kfree(inner_arena(arena), object);
 }
 EXPORT_SYMBOL_GPL(memctl_kfree);
 

@@ -17,6 +17,7 @@
  *
  * Locks: none; the caller serialises what concerns one slab.
  */
+#include <linux/align.h>
 #include <linux/minmax.h>
 #include <linux/string.h>
 #include "core/slab.h"
@@ -37,9 +38,7 @@ static u32 index_of(const struct mctl_slab_layout *layout, const struct mctl_sla
 
 static void set_code(const struct mctl_slab_layout *layout, void *object, u16 code)
 {
-	u64 *link = mctl_slab_link(layout, object);
-
-	*link = mctl_slab_key(layout, link) ^ code;
+	*mctl_slab_link(layout, object) = mctl_slab_word(layout, object, code);
 }
 
 /* Bytes of the redzone behind an object; there is none without one in front. */
@@ -48,24 +47,49 @@ static u32 right_redzone(const struct mctl_slab_layout *layout)
 	return layout->redzone ? layout->link - layout->size : 0;
 }
 
-static void set_redzones(const struct mctl_slab_layout *layout, void *object, u8 value)
+/* Most often a word or two: memset() takes longer to start. */
+static inline void fill(void *bytes, u32 nr, u8 value)
 {
-	memset(object - layout->redzone, value, layout->redzone);
-	memset(object + layout->size, value, right_redzone(layout));
+	u64 *word = bytes;
+	u8 *byte;
+
+	if (IS_ALIGNED((unsigned long)bytes, sizeof(*word))) {
+		for (; nr >= sizeof(*word); nr -= sizeof(*word))
+			*word++ = value * 0x0101010101010101ULL;
+	}
+	for (byte = (u8 *)word; nr; nr--)
+		*byte++ = value;
 }
 
-static bool is_filled(const u8 *bytes, u32 nr, u8 value)
+static void set_redzones(const struct mctl_slab_layout *layout, void *object, u8 value)
 {
-	while (nr && *bytes == value) {
-		bytes++;
-		nr--;
+	if (!layout->redzone)
+		return;
+	fill(object - layout->redzone, layout->redzone, value);
+	fill(object + layout->size, right_redzone(layout), value);
+}
+
+static inline bool is_filled(const void *bytes, u32 nr, u8 value)
+{
+	const u64 *word = bytes;
+	const u8 *byte;
+
+	if (IS_ALIGNED((unsigned long)bytes, sizeof(*word))) {
+		for (; nr >= sizeof(*word); nr -= sizeof(*word))
+			if (*word++ != value * 0x0101010101010101ULL)
+				return false;
 	}
-	return !nr;
+	for (byte = (const u8 *)word; nr; nr--)
+		if (*byte++ != value)
+			return false;
+	return true;
 }
 
 static enum mctl_slab_status check_redzones(const struct mctl_slab_layout *layout,
 					    const void *object, u8 value)
 {
+	if (!layout->redzone)
+		return MCTL_SLAB_OK;
 	if (!is_filled(object - layout->redzone, layout->redzone, value))
 		return MCTL_SLAB_REDZONE_LEFT;
 	if (!is_filled(object + layout->size, right_redzone(layout), value))
@@ -77,7 +101,7 @@ static void set_poison(const struct mctl_slab_layout *layout, void *object)
 {
 	if (!layout->poison)
 		return;
-	memset(object, MCTL_POISON_FREE, layout->size - 1);
+	fill(object, layout->size - 1, MCTL_POISON_FREE);
 	((u8 *)object)[layout->size - 1] = MCTL_POISON_END;
 }
 
@@ -165,12 +189,48 @@ static bool list_is_too_long(const struct mctl_slab_layout *layout, const struct
 	return slab->inuse + slab->lost >= layout->objects;
 }
 
-/* An object is given up; marked as on the list, so that it is never taken for a caller's. */
-static void lose(const struct mctl_slab_layout *layout, struct mctl_slab *slab, void *object)
+/**
+ * mctl_slab_lose() - give an object up as damaged
+ * @layout: of the cache
+ * @slab: its header
+ * @object: an object of the slab that is not on its free list
+ *
+ * It is marked as on the list, so that it is never taken for a caller's.
+ */
+void mctl_slab_lose(const struct mctl_slab_layout *layout, struct mctl_slab *slab, void *object)
 {
 	set_code(layout, object, MCTL_LINK_END);
 	slab->inuse--;
 	slab->lost++;
+}
+
+/**
+ * mctl_slab_open() - ready an object that was free for a caller
+ * @layout: of the cache
+ * @object: the object
+ *
+ * Return: MCTL_SLAB_OK, or REDZONE_LEFT, REDZONE_RIGHT or POISON for an object
+ * to lose.
+ */
+enum mctl_slab_status mctl_slab_open(const struct mctl_slab_layout *layout, void *object)
+{
+	enum mctl_slab_status status = check_redzones(layout, object, MCTL_REDZONE_FREE);
+
+	if (status == MCTL_SLAB_OK && !poison_is_whole(layout, object))
+		status = MCTL_SLAB_POISON;
+	set_redzones(layout, object, MCTL_REDZONE_USED);
+	return status;
+}
+
+/**
+ * mctl_slab_close() - write what a free object has around and in it
+ * @layout: of the cache
+ * @object: a caller's object that mctl_slab_inspect() found sound
+ */
+void mctl_slab_close(const struct mctl_slab_layout *layout, void *object)
+{
+	set_redzones(layout, object, MCTL_REDZONE_FREE);
+	set_poison(layout, object);
 }
 
 /**
@@ -194,23 +254,21 @@ void *mctl_slab_alloc(const struct mctl_slab_layout *layout, struct mctl_slab *s
 	if (!layout->redzone && !layout->poison)
 		return object;
 
-	*status = check_redzones(layout, object, MCTL_REDZONE_FREE);
-	if (*status == MCTL_SLAB_OK && !poison_is_whole(layout, object))
-		*status = MCTL_SLAB_POISON;
-	set_redzones(layout, object, MCTL_REDZONE_USED);
+	*status = mctl_slab_open(layout, object);
 	if (*status == MCTL_SLAB_OK)
 		return object;
-	lose(layout, slab, object);
+	mctl_slab_lose(layout, slab, object);
 	return NULL;
 }
 
 /**
  * mctl_slab_alloc_batch() - take several objects from the free list
- * @layout: of the cache; without redzones and poison if @nr is not 1
+ * @layout: of the cache
  * @slab: its header
  * @objects: where to
  * @nr: how many at most
- * @cached: mark them as in a magazine, instead of with a caller
+ * @cached: mark them as in a magazine, instead of with a caller, for whom
+ *	    mctl_slab_open() has to be called if there are redzones or poison
  * @status: MCTL_SLAB_LINK when the list is damaged: its rest is lost then;
  *	    untouched otherwise
  *
@@ -225,18 +283,15 @@ unsigned int mctl_slab_alloc_batch(const struct mctl_slab_layout *layout, struct
 
 	while (taken < nr && code != MCTL_LINK_END) {
 		void *object;
-		u64 key, next;
-		u64 *link;
+		u64 next;
 
 		if (unlikely(!code_is_link(layout, code) || list_is_too_long(layout, slab)))
 			goto damaged;
 		object = object_at(layout, slab, code - 1);
-		link = mctl_slab_link(layout, object);
-		key = mctl_slab_key(layout, link);
-		next = *link ^ key;
+		next = mctl_slab_code(layout, object);
 		if (unlikely(!code_is_link(layout, next)))
 			goto damaged;
-		*link = cached ? key : 0;
+		*mctl_slab_link(layout, object) = cached ? mctl_slab_key(layout, object) : 0;
 		objects[taken++] = object;
 		slab->inuse++;
 		code = next;
@@ -326,18 +381,17 @@ enum mctl_slab_status mctl_slab_free(const struct mctl_slab_layout *layout, stru
 
 	status = mctl_slab_inspect(layout, slab, object, index);
 	if (status == MCTL_SLAB_OK) {
-		set_redzones(layout, object, MCTL_REDZONE_FREE);
-		set_poison(layout, object);
+		mctl_slab_close(layout, object);
 		push(layout, slab, object);
 	} else if (mctl_slab_status_is_damage(status)) {
-		lose(layout, slab, object);
+		mctl_slab_lose(layout, slab, object);
 	}
 	return status;
 }
 
 /**
  * mctl_slab_free_cached() - put an object from a magazine on the free list
- * @layout: of the cache, without redzones and poison
+ * @layout: of the cache
  * @slab: its header
  * @object: an object of the slab
  *
@@ -356,7 +410,7 @@ enum mctl_slab_status mctl_slab_free_cached(const struct mctl_slab_layout *layou
 	}
 	if (mctl_slab_code_is_free(code))
 		return MCTL_SLAB_FREE;
-	lose(layout, slab, object);
+	mctl_slab_lose(layout, slab, object);
 	return MCTL_SLAB_LINK;
 }
 

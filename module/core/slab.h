@@ -18,10 +18,11 @@
  * The header sits at the slab's start, or outside of it where it would cost
  * an object that is an eighth of the slab or more.
  *
- * Every object that is not with a caller is marked so in its link word: a
- * code of 16 bits, encoded with a secret of the cache and the address of the
- * word. A word that decodes to a code makes an object free, which a free
- * asks before anything else; 2^-48 is the chance that a caller's data say so.
+ * Every object that is not with a caller is marked so in its link word: 48
+ * bits of a key, made of a secret of the cache and the object's address, and a
+ * code of 16 bits above them, encoded with the key's upper bits. A word with
+ * the 48 bits makes an object free, which a free asks before anything else;
+ * 2^-48 is the chance that a caller's data say so.
  * The word lies in the middle of the object, away from short overruns, or
  * behind it where the content of free objects is kept or checked.
  *
@@ -33,7 +34,6 @@
 #include <linux/compiler.h>
 #include <linux/limits.h>
 #include <linux/list.h>
-#include <linux/swab.h>
 #include <linux/types.h>
 #include "core/report.h"
 
@@ -115,6 +115,7 @@ struct mctl_slab_params {
  * @colour_step: bytes from one colour to the next
  * @nr_colours: different values of a slab's first object
  * @cookie: of the cache
+ * @mask: of an address, leaves the slab's
  * @ctor: constructor or NULL
  *
  * What an allocation and a free read comes first.
@@ -136,6 +137,7 @@ struct mctl_slab_layout {
 	u32 colour_step;
 	u32 nr_colours;
 	u64 cookie;
+	u64 mask;
 	void (*ctor)(void *object);
 };
 
@@ -170,7 +172,7 @@ static inline u32 mctl_slab_bytes(const struct mctl_slab_layout *layout)
 static inline unsigned long mctl_slab_base(const struct mctl_slab_layout *layout,
 					   const void *address)
 {
-	return (unsigned long)address & ~((unsigned long)mctl_slab_bytes(layout) - 1);
+	return (unsigned long)address & layout->mask;
 }
 
 /**
@@ -194,23 +196,54 @@ static __always_inline u64 *mctl_slab_link(const struct mctl_slab_layout *layout
 	return object + layout->link;
 }
 
-/* What a link word with code 0 holds. */
-static __always_inline u64 mctl_slab_key(const struct mctl_slab_layout *layout, const u64 *link)
+/* What an object's link word with code 0 holds. */
+static __always_inline u64 mctl_slab_key(const struct mctl_slab_layout *layout, const void *object)
 {
-	return layout->random ^ swab64((unsigned long)link);
+	return layout->random + (unsigned long)object;
 }
 
-/* Whether the decoded link word says that the object is not with a caller. */
+/* What an object's link word with any code holds. */
+static __always_inline u64 mctl_slab_word(const struct mctl_slab_layout *layout, const void *object,
+					  u16 code)
+{
+	return mctl_slab_key(layout, object) ^ (u64)code << 48;
+}
+
+/* Whether a decoded link word says that the object is not with a caller. */
 static __always_inline bool mctl_slab_code_is_free(u64 code)
 {
 	return code <= MCTL_LINK_END;
 }
 
+/* What an object's link word says: a code, or a larger number if it is with a caller. */
 static __always_inline u64 mctl_slab_code(const struct mctl_slab_layout *layout, void *object)
 {
-	u64 *link = mctl_slab_link(layout, object);
+	u64 word = READ_ONCE(*mctl_slab_link(layout, object)) ^ mctl_slab_key(layout, object);
 
-	return READ_ONCE(*link) ^ mctl_slab_key(layout, link);
+	return word >> 48 | word << 16;
+}
+
+/**
+ * mctl_slab_mark() - mark an object as in a magazine, if it is surely a caller's
+ * @layout: of the cache
+ * @object: an object of one of its slabs
+ *
+ * Half of a key is compared, which takes less: a caller's data look like it
+ * once in 2^32 times. mctl_slab_inspect() tells for sure.
+ *
+ * Return: false when the object is free, or looks so; nothing was changed.
+ */
+static __always_inline bool mctl_slab_mark(const struct mctl_slab_layout *layout, void *object)
+{
+	u64 key = mctl_slab_key(layout, object);
+	u64 link = layout->link;
+
+	if (unlikely(*(u32 *)(object + link) == (u32)key))
+		return false;
+	/* Else the sum is made by itself: an instruction more. */
+	OPTIMIZER_HIDE_VAR(link);
+	*(u64 *)(object + link) = key;
+	return true;
 }
 
 static inline u32 mctl_slab_nr_free(const struct mctl_slab_layout *layout,
@@ -235,6 +268,10 @@ void *mctl_slab_alloc(const struct mctl_slab_layout *layout, struct mctl_slab *s
 unsigned int mctl_slab_alloc_batch(const struct mctl_slab_layout *layout, struct mctl_slab *slab,
 				   void **objects, unsigned int nr, bool cached,
 				   enum mctl_slab_status *status);
+
+enum mctl_slab_status mctl_slab_open(const struct mctl_slab_layout *layout, void *object);
+void mctl_slab_close(const struct mctl_slab_layout *layout, void *object);
+void mctl_slab_lose(const struct mctl_slab_layout *layout, struct mctl_slab *slab, void *object);
 
 bool mctl_slab_is_unused(const struct mctl_slab_layout *layout, const struct mctl_slab *slab);
 

@@ -22,6 +22,7 @@ static void cut(struct mctl_slab_layout *layout, u32 order)
 	u32 slack;
 
 	layout->order = order;
+	layout->mask = ~(u64)(bytes - 1);
 	layout->outside = layout->stride >= bytes / 8 &&
 			  bytes / layout->stride * layout->stride + header > bytes;
 	if (layout->outside)

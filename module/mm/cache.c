@@ -16,6 +16,9 @@
 #define FLAGS_TO_ASK_FOR \
 	(MEMCTL_CACHE_FLAG_REDZONE | MEMCTL_CACHE_FLAG_POISON | MEMCTL_CACHE_FLAG_HWALIGN)
 
+/* Full magazines in a depot at most, however large the arena. */
+#define DEPOT_LIMIT 256
+
 /* --- making ------------------------------------------------------------------------------ */
 
 static int check_params(const struct mctl_cache_params *params, struct mctl_error *error)
@@ -82,8 +85,6 @@ static void size_magazines(struct mctl_cache *cache)
 	u32 capacity = 4;
 	u64 limit;
 
-	if (cache->layout.redzone || cache->layout.poison)
-		return;
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
 		if (stride <= sizes[i].stride) {
 			capacity = sizes[i].objects;
@@ -93,26 +94,30 @@ static void size_magazines(struct mctl_cache *cache)
 	limit = div_u64(arena_bytes / 128, 2 * num_possible_cpus() * stride);
 	cache->capacity = min_t(u64, capacity, limit);
 	if (cache->capacity)
-		cache->depot_limit =
-			min_t(u64, 64, div_u64(arena_bytes / 64, cache->capacity * stride));
+		cache->depot_limit = min_t(u64, DEPOT_LIMIT,
+					   div_u64(arena_bytes / 64, cache->capacity * stride));
 	cache->empty_limit = clamp(cache->arena->nr_frames >> (8 + cache->layout.order), 1U, 8U);
 }
 
+/*
+ * The parts of the CPUs are made at the first allocation. PREEMPT_RT cannot do
+ * that where it must not sleep: all at once there.
+ */
 static int make_cpus(struct mctl_cache *cache)
 {
-	int cpu;
+	int ret;
 
-	cache->cpu = alloc_percpu(struct mctl_cache_cpu);
-	if (!cache->cpu)
-		return -ENOMEM;
-	for_each_possible_cpu(cpu)
-		per_cpu_ptr(cache->cpu, cpu)->base = 1;
+	if (IS_ENABLED(CONFIG_PREEMPT_RT)) {
+		ret = mctl_magazine_make(cache, GFP_KERNEL);
+		if (ret)
+			return ret;
+	}
 	return mctl_caches_watch_cpus(cache);
 }
 
 static void free_cache(struct mctl_cache *cache)
 {
-	free_percpu(cache->cpu);
+	mctl_magazine_unmake(cache);
 	mctl_arena_meta_free(cache->arena, cache, sizeof(*cache));
 }
 
@@ -147,6 +152,7 @@ struct mctl_cache *mctl_cache_make(struct mctl_arena *arena, const struct mctl_c
 		ret = mctl_fail(error, -ENOMEM, "cache %s: no memory for its record", params->name);
 		return ERR_PTR(ret);
 	}
+	cache->cpu = &mctl_cache_unmade;
 	cache->arena = arena;
 	cache->id = id;
 	cache->flags = params->flags | (params->ctor ? MEMCTL_CACHE_FLAG_CTOR : 0);
@@ -162,6 +168,7 @@ struct mctl_cache *mctl_cache_make(struct mctl_arena *arena, const struct mctl_c
 			  params->name, params->size, slab.align);
 		goto free_record;
 	}
+	cache->checked = cache->layout.redzone || cache->layout.poison;
 	cache->state = MCTL_STATE(MCTL_KIND_SLAB, cache->layout.order);
 	if (id > MCTL_CACHE_ID_MAGAZINES)
 		size_magazines(cache);

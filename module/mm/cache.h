@@ -4,16 +4,26 @@
  * magazines and a depot (Bonwick & Adams 2001).
  *
  *   CPU 0              CPU 1              this CPU alone: preemption off
- *   loaded previous    loaded previous    and a busy flag; no lock, no
+ *   loaded previous    loaded previous    and the door shut; no lock, no
  *        \   \            /   /           atomic operation, interrupts on
  *         depot: full and empty magazines cache->lock, once a magazine
  *         slabs: partial, empty, full     cache->lock, once a magazine
  *                      |
  *                frames (mm/fcache.h)
  *
- * A caller that interrupts another one on the same CPU finds the flag set
- * and goes to the slabs. So do caches with redzones or poison always: they
- * have no magazines, and every object is looked at.
+ * The door of a CPU's part is a pointer to it in the part itself. Who goes in
+ * takes the pointer and leaves in its place one to mctl_cache_nobody, a part
+ * whose magazine is empty and full at once. Who interrupts him takes that and
+ * finds nothing to do there, without having asked for it, and goes to the
+ * slabs. An interrupt between the taking and the leaving is over before
+ * anything is read.
+ *
+ * A cache whose objects have redzones or poison keeps the door shut for what
+ * is inline here, and has another one for magazine.c, which looks at every
+ * object that passes.
+ *
+ * A cache gets its CPUs' parts when it is first used where that can be; until
+ * then, and for good if it has no magazines, its parts are mctl_cache_unmade.
  *
  * C1  An object is with a caller, or in one magazine, or on the free list of
  *     its slab; in the latter two its link word says so (core/slab.h).
@@ -24,7 +34,9 @@
  *     the objects in use are counted right.
  * C4  Objects allocated - freed = objects in use - in magazines; lost objects
  *     are not in use.
- * C5  The depot's full magazines are full.
+ * C5  The depot's full magazines are full. A CPU's loaded one has no more
+ *     objects than it can take, and NULL below them.
+ * C6  No CPU's door is left shut, and all are that should be.
  *
  * caches.c and cache.c have the caches' lives, cache_id.c names and ids,
  * cache_alloc.c and magazine.c the slow halves of what is inline here,
@@ -56,15 +68,15 @@
 /* Tag of blocks of MCTL_KIND_SLAB that are no slab, but one large object of kmalloc. */
 #define MCTL_TAG_LARGE 0
 
-/* With the link, 512 bytes. */
-#define MCTL_MAGAZINE_OBJECTS 63
+/* With the link, 576 bytes: seven of them and their header fill a frame. */
+#define MCTL_MAGAZINE_OBJECTS 71
 
 /* What an allocation asks for besides an object. */
 #define MCTL_GFP_SPECIAL (__GFP_ZERO | __GFP_DMA | __GFP_DMA32)
 
 /**
  * struct mctl_magazine - free objects of a cache
- * @next: in the depot
+ * @next: in the depot; NULL with a CPU, where it says that no object is left
  * @object: the objects; whoever has the magazine knows how many
  */
 struct mctl_magazine {
@@ -74,34 +86,39 @@ struct mctl_magazine {
 
 /**
  * struct mctl_cache_cpu - a CPU's part of a cache
- * @busy: somebody on this CPU is at the fields below; whoever interrupts him
- *	  keeps away from them
- * @nr: objects in @loaded
- * @capacity: objects that @loaded can take, 0 without one
- * @nr_previous: objects in @previous
- * @loaded: magazine that objects are taken from and put into, or NULL
- * @previous: the one before; full, empty or NULL, in between only after a swap
+ * @self: the door: this struct, or mctl_cache_nobody
+ * @top: the last object of the loaded magazine, or its @next when it is empty;
+ *	 that of mctl_cache_nothing where there is none
+ * @limit: where @top is when the magazine is full; mctl_cache_nothing where there is none
  * @base: first object of the slab that an object was last freed to, 1 for
  *	  none. Addresses that are a multiple of the stride from it are objects
  *	  of the cache: when a slab goes, it is taken out here on every CPU.
- * @nr_alloc: objects allocated from magazines, ever
  * @nr_freed: objects freed to magazines, ever
- * @asked: bytes that the callers of kmalloc wanted in @nr_alloc objects
+ * @asked: bytes that the callers of kmalloc wanted in objects from magazines
+ * @previous: the magazine before; full, empty or NULL, in between only after a swap
+ * @inner: the other door, for a cache whose objects are checked
+ * @balance: objects that came into the magazines from elsewhere, less those that
+ *	     went elsewhere: with @nr_freed, and what they hold, the objects allocated
+ * @nr_previous: objects in @previous
  *
  * Owned by the CPU, with preemption off.
  */
 struct mctl_cache_cpu {
-	bool busy;
-	u32 nr;
-	u32 capacity;
-	u32 nr_previous;
-	struct mctl_magazine *loaded;
-	struct mctl_magazine *previous;
+	struct mctl_cache_cpu *self;
+	void **top;
+	void **limit;
 	unsigned long base;
-	u64 nr_alloc;
 	u64 nr_freed;
 	u64 asked;
+	struct mctl_magazine *previous;
+	struct mctl_cache_cpu *inner;
+	s64 balance;
+	u32 nr_previous;
 };
+
+extern const struct mctl_magazine mctl_cache_nothing;
+extern const struct mctl_cache_cpu mctl_cache_nobody;
+DECLARE_PER_CPU(struct mctl_cache_cpu, mctl_cache_unmade);
 
 /**
  * enum mctl_slab_list - where a slab is
@@ -121,7 +138,7 @@ enum mctl_slab_list {
 
 /**
  * struct mctl_cache - an object cache
- * @cpu: each CPU's part
+ * @cpu: each CPU's part; mctl_cache_unmade until they are made, once
  * @layout: of its slabs
  * @capacity: objects of a magazine; 0: no magazines
  * @depot_limit: full magazines that the depot takes
@@ -129,6 +146,7 @@ enum mctl_slab_list {
  * @id: in its arena
  * @flags: enum memctl_cache_flag
  * @state: of a slab's first frame
+ * @checked: there are redzones or poison: every object is looked at on its way
  * @arena: that it belongs to
  * @name: of the cache
  * @lock: of all that follows, but where another is named
@@ -151,7 +169,7 @@ enum mctl_slab_list {
  * @refs: 1 for the list, and one for each who found it
  * @hotplug: for the CPUs that die
  *
- * Hot fields first; those before @lock are constant.
+ * Hot fields first; those before @lock are constant but for @cpu.
  */
 struct mctl_cache {
 	struct mctl_cache_cpu __percpu *cpu;
@@ -162,6 +180,7 @@ struct mctl_cache {
 	u32 id;
 	u32 flags;
 	u8 state;
+	bool checked;
 	struct mctl_arena *arena;
 	char name[MEMCTL_NAME_MAX + 1];
 
@@ -216,7 +235,8 @@ void mctl_cache_drop(struct mctl_cache *cache);
 u32 mctl_cache_id(const struct mctl_cache *cache);
 struct mctl_arena *mctl_cache_arena(const struct mctl_cache *cache);
 
-void *mctl_cache_alloc_slow(struct mctl_cache *cache, gfp_t gfp, u32 asked);
+void *mctl_cache_alloc_slow(struct mctl_cache *cache, gfp_t gfp);
+void *mctl_cache_alloc_asked_slow(struct mctl_cache *cache, u32 asked, gfp_t gfp);
 int mctl_cache_free_slow(struct mctl_cache *cache, void *object);
 unsigned int mctl_cache_alloc_bulk(struct mctl_cache *cache, gfp_t gfp, unsigned int nr,
 				   void **objects);
@@ -225,94 +245,84 @@ unsigned int mctl_cache_shrink(struct mctl_cache *cache);
 
 /* What follows is the hot path: each way out on its own, so that none is asked for twice. */
 
-/* Take an object from this CPU's magazine, else the slow way. @asked is for kmalloc. */
-static __always_inline void *mctl_cache_alloc_asked(struct mctl_cache *cache, gfp_t gfp, u32 asked)
+/* Take a CPU's part, and shut the door. */
+static __always_inline struct mctl_cache_cpu *mctl_cache_enter(struct mctl_cache_cpu __percpu *cpu)
 {
 	struct mctl_cache_cpu *cc;
+
+	preempt_disable();
+	cc = __this_cpu_read(cpu->self);
+	__this_cpu_write(cpu->self, (struct mctl_cache_cpu *)&mctl_cache_nobody);
+	barrier();
+	return cc;
+}
+
+static __always_inline void mctl_cache_leave(struct mctl_cache_cpu __percpu *cpu,
+					     struct mctl_cache_cpu *cc)
+{
+	barrier();
+	__this_cpu_write(cpu->self, cc);
+	preempt_enable();
+}
+
+/* Take an object from this CPU's magazine, else the slow way. @asked is for kmalloc. */
+static __always_inline void *mctl_cache_alloc_asked(struct mctl_cache *cache, u32 asked, gfp_t gfp)
+{
+	struct mctl_cache_cpu __percpu *cpu;
+	struct mctl_cache_cpu *cc;
 	void *object;
-	u32 nr;
 
 	if (unlikely(gfp & MCTL_GFP_SPECIAL))
 		goto slow;
-	preempt_disable();
-	cc = this_cpu_ptr(cache->cpu);
-	if (unlikely(cc->busy))
-		goto enable;
-	WRITE_ONCE(cc->busy, true);
-	barrier();
-	nr = cc->nr;
-	if (unlikely(!nr))
+	cpu = READ_ONCE(cache->cpu);
+	cc = mctl_cache_enter(cpu);
+	object = *cc->top;
+	if (unlikely(!object))
 		goto leave;
-	object = cc->loaded->object[--nr];
-	cc->nr = nr;
-	cc->nr_alloc++;
+	/* The barrier has @top counted in place. */
+	barrier();
+	cc->top--;
 	cc->asked += asked;
 	*mctl_slab_link(&cache->layout, object) = 0;
-	barrier();
-	WRITE_ONCE(cc->busy, false);
-	preempt_enable();
+	mctl_cache_leave(cpu, cc);
 	return object;
 
 leave:
-	barrier();
-	WRITE_ONCE(cc->busy, false);
-enable:
-	preempt_enable();
+	mctl_cache_leave(cpu, cc);
 slow:
-	return mctl_cache_alloc_slow(cache, gfp, asked);
+	/* Arguments stay in the registers that they are in. */
+	if (__builtin_constant_p(asked) && !asked)
+		return mctl_cache_alloc_slow(cache, gfp);
+	return mctl_cache_alloc_asked_slow(cache, asked, gfp);
 }
 
 /*
- * Whether @object may go to this CPU's magazine, which the caller keeps busy:
- * there is room, it is an object of the slab that was last freed to, and it is
- * not free already. It is marked free then.
- */
-static __always_inline bool mctl_cache_mark(const struct mctl_slab_layout *layout,
-					    unsigned long base, void *object)
-{
-	u64 *link, key;
-
-	if (mctl_slab_index(layout, (unsigned long)object - base) >= layout->objects)
-		return false;
-	link = mctl_slab_link(layout, object);
-	key = mctl_slab_key(layout, link);
-	if (mctl_slab_code_is_free(*link ^ key))
-		return false;
-	*link = key;
-	return true;
-}
-
-/*
- * Put an object into this CPU's magazine. Return: false when that would need
- * more than a look, and nothing was done.
+ * Put an object into this CPU's magazine if there is room, it is one of the
+ * slab that was last freed to, and surely not free. Return: false when that
+ * would need more than a look, and nothing was done.
  */
 static __always_inline bool mctl_cache_push(struct mctl_cache *cache, void *object)
 {
-	struct mctl_cache_cpu *cc;
-	u32 nr;
+	const struct mctl_slab_layout *layout = &cache->layout;
+	struct mctl_cache_cpu __percpu *cpu = READ_ONCE(cache->cpu);
+	struct mctl_cache_cpu *cc = mctl_cache_enter(cpu);
+	void **top = cc->top;
 
-	preempt_disable();
-	cc = this_cpu_ptr(cache->cpu);
-	if (unlikely(cc->busy))
-		goto enable;
-	WRITE_ONCE(cc->busy, true);
-	barrier();
-	nr = cc->nr;
-	if (unlikely(nr >= cc->capacity || !mctl_cache_mark(&cache->layout, cc->base, object)))
+	if (unlikely(top >= cc->limit))
 		goto leave;
-	cc->loaded->object[nr] = object;
-	cc->nr = nr + 1;
-	cc->nr_freed++;
+	if (unlikely(mctl_slab_index(layout, (unsigned long)object - cc->base) >= layout->objects))
+		goto leave;
+	if (unlikely(!mctl_slab_mark(layout, object)))
+		goto leave;
+	top[1] = object;
 	barrier();
-	WRITE_ONCE(cc->busy, false);
-	preempt_enable();
+	cc->top++;
+	cc->nr_freed++;
+	mctl_cache_leave(cpu, cc);
 	return true;
 
 leave:
-	barrier();
-	WRITE_ONCE(cc->busy, false);
-enable:
-	preempt_enable();
+	mctl_cache_leave(cpu, cc);
 	return false;
 }
 
@@ -327,7 +337,7 @@ enable:
  */
 static __always_inline void *mctl_cache_alloc(struct mctl_cache *cache, gfp_t gfp)
 {
-	return mctl_cache_alloc_asked(cache, gfp, 0);
+	return mctl_cache_alloc_asked(cache, 0, gfp);
 }
 
 /**
@@ -353,8 +363,8 @@ static __always_inline int mctl_cache_free(struct mctl_cache *cache, void *objec
 /* mm/kmalloc.c: size classes 8 B to 8 KiB, blocks above up to order 10. */
 #define MCTL_KMALLOC_LARGEST 8192
 
-/* Number of the class by size in units of 8 bytes, rounded up. */
-extern const u8 mctl_kmalloc_class[MCTL_KMALLOC_LARGEST / 8 + 1];
+/* Number of the class by the size less one, in units of 8 bytes. */
+extern const u8 mctl_kmalloc_class[MCTL_KMALLOC_LARGEST / 8];
 
 int mctl_kmalloc_create(struct mctl_arena *arena);
 void mctl_kmalloc_destroy(struct mctl_arena *arena);
@@ -377,8 +387,8 @@ static __always_inline void *mctl_kmalloc(struct mctl_arena *arena, size_t size,
 {
 	if (unlikely(size - 1 >= MCTL_KMALLOC_LARGEST))
 		return mctl_kmalloc_large(arena, size, gfp);
-	return mctl_cache_alloc_asked(arena->caches.kmalloc[mctl_kmalloc_class[(size + 7) / 8]],
-				      gfp, size);
+	return mctl_cache_alloc_asked(arena->caches.kmalloc[mctl_kmalloc_class[(size - 1) / 8]],
+				      size, gfp);
 }
 
 /**

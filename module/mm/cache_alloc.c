@@ -19,6 +19,13 @@ static void count_failure(struct mctl_cache *cache)
 	raw_spin_unlock_irqrestore(&cache->lock, flags);
 }
 
+/* Without parts of its CPUs the cache works, if slower: they are tried for again. */
+static void make_parts(struct mctl_cache *cache, gfp_t gfp)
+{
+	if (!IS_ENABLED(CONFIG_PREEMPT_RT) || gfpflags_allow_blocking(gfp))
+		mctl_magazine_make(cache, gfp);
+}
+
 /* From the slabs, else from a new one, else from what the CPUs hold. */
 static void *alloc_or_grow(struct mctl_cache *cache, gfp_t gfp, u32 asked)
 {
@@ -40,19 +47,21 @@ static void *alloc_or_grow(struct mctl_cache *cache, gfp_t gfp, u32 asked)
 }
 
 /**
- * mctl_cache_alloc_slow() - allocate an object when the magazine has none
+ * mctl_cache_alloc_asked_slow() - allocate an object when the magazine has none
  * @cache: the cache
- * @gfp: as for mctl_cache_alloc()
  * @asked: bytes that the caller of kmalloc wanted; 0 for caches of others
+ * @gfp: as for mctl_cache_alloc()
  *
  * Context: Any but NMI; may sleep if @gfp says so.
  * Return: the object, or NULL.
  */
-noinline void *mctl_cache_alloc_slow(struct mctl_cache *cache, gfp_t gfp, u32 asked)
+noinline void *mctl_cache_alloc_asked_slow(struct mctl_cache *cache, u32 asked, gfp_t gfp)
 {
 	void *object = NULL;
 
-	if (mctl_cache_gfp_type(gfp) == MEMCTL_ZONE_TYPE_NORMAL)
+	if (unlikely(!mctl_magazine_is_made(cache)))
+		make_parts(cache, gfp);
+	if (likely(!(gfp & (__GFP_DMA | __GFP_DMA32))))
 		object = mctl_magazine_alloc(cache, asked);
 	if (!object)
 		object = alloc_or_grow(cache, gfp, asked);
@@ -64,30 +73,77 @@ noinline void *mctl_cache_alloc_slow(struct mctl_cache *cache, gfp_t gfp, u32 as
 }
 
 /**
- * mctl_cache_free_slow() - free an object that is not simply put aside
+ * mctl_cache_alloc_slow() - the same, not for kmalloc
  * @cache: the cache
- * @object: any address; NULL is nothing to free
+ * @gfp: as for mctl_cache_alloc()
  *
- * Context: Any but NMI.
- * Return: 0 or -EINVAL, as for mctl_cache_free().
+ * Context: Any but NMI; may sleep if @gfp says so.
+ * Return: the object, or NULL.
  */
-noinline int mctl_cache_free_slow(struct mctl_cache *cache, void *object)
+noinline void *mctl_cache_alloc_slow(struct mctl_cache *cache, gfp_t gfp)
+{
+	return mctl_cache_alloc_asked_slow(cache, 0, gfp);
+}
+
+static noinline int free_rest(struct mctl_cache *cache, void *object)
 {
 	if (!object || mctl_magazine_free(cache, object))
 		return 0;
 	return mctl_cache_free_locked(cache, object);
 }
 
+/**
+ * mctl_cache_free_slow() - free an object that is not simply put aside
+ * @cache: the cache
+ * @object: any address; NULL is nothing to free
+ *
+ * Most often it is of another slab than the last one, and all else is as it
+ * was: that is done here, and calls nothing.
+ *
+ * Context: Any but NMI.
+ * Return: 0 or -EINVAL, as for mctl_cache_free().
+ */
+noinline int mctl_cache_free_slow(struct mctl_cache *cache, void *object)
+{
+	const struct mctl_slab_layout *layout = &cache->layout;
+	struct mctl_cache_cpu __percpu *cpu = READ_ONCE(cache->cpu);
+	const struct mctl_slab *slab;
+	struct mctl_cache_cpu *cc;
+
+	if (unlikely(cache->checked))
+		return free_rest(cache, object);
+	cc = mctl_cache_enter(cpu);
+	if (unlikely(cc->top >= cc->limit || layout->outside))
+		goto leave;
+	slab = mctl_cache_peek_slab(cache, object);
+	if (unlikely(!slab))
+		goto leave;
+	if (unlikely(mctl_slab_index(layout, object - slab->first) >= layout->objects))
+		goto leave;
+	if (unlikely(!mctl_slab_mark(layout, object)))
+		goto leave;
+	WRITE_ONCE(cc->base, (unsigned long)slab->first);
+	cc->top[1] = object;
+	cc->top++;
+	cc->nr_freed++;
+	mctl_cache_leave(cpu, cc);
+	return 0;
+
+leave:
+	mctl_cache_leave(cpu, cc);
+	return free_rest(cache, object);
+}
+
 static unsigned int take_bulk(struct mctl_cache *cache, unsigned int nr, void **objects)
 {
-	unsigned int limit = cache->layout.redzone || cache->layout.poison ? 1 : MCTL_CACHE_BATCH;
 	unsigned int taken;
 	unsigned long flags;
 	struct mctl_cache_work work = MCTL_CACHE_WORK_INIT(work);
 
 	raw_spin_lock_irqsave(&cache->lock, flags);
 	cache->nr_lock++;
-	taken = mctl_cache_take(cache, objects, min(nr, limit), false, &work);
+	taken = mctl_cache_take(cache, objects, min_t(unsigned int, nr, MCTL_CACHE_BATCH), false,
+				&work);
 	cache->nr_alloc += taken;
 	raw_spin_unlock_irqrestore(&cache->lock, flags);
 	mctl_cache_finish(cache, &work);
@@ -107,14 +163,15 @@ static unsigned int take_bulk(struct mctl_cache *cache, unsigned int nr, void **
 unsigned int mctl_cache_alloc_bulk(struct mctl_cache *cache, gfp_t gfp, unsigned int nr,
 				   void **objects)
 {
-	bool anywhere = mctl_cache_gfp_type(gfp) == MEMCTL_ZONE_TYPE_NORMAL;
-	unsigned int done = anywhere ? mctl_magazine_alloc_bulk(cache, nr, objects) : 0;
+	/* From anywhere, and without a look at each. */
+	bool any = !(gfp & (__GFP_DMA | __GFP_DMA32)) && !cache->checked;
+	unsigned int done = any ? mctl_magazine_alloc_bulk(cache, nr, objects) : 0;
 
 	while (done < nr) {
-		unsigned int taken = anywhere ? take_bulk(cache, nr - done, objects + done) : 0;
+		unsigned int taken = any ? take_bulk(cache, nr - done, objects + done) : 0;
 
 		if (!taken) {
-			objects[done] = mctl_cache_alloc_slow(cache, gfp & ~__GFP_ZERO, 0);
+			objects[done] = mctl_cache_alloc_slow(cache, gfp & ~__GFP_ZERO);
 			if (!objects[done])
 				goto free_objects;
 			taken = 1;

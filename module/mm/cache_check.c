@@ -34,14 +34,17 @@ static struct sums sum_up(const struct mctl_cache *cache)
 		.nr_magazine = (u64)READ_ONCE(cache->nr_full) * cache->capacity,
 		.asked = READ_ONCE(cache->asked),
 	};
+	const struct mctl_cache_cpu __percpu *cpus = READ_ONCE(cache->cpu);
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		const struct mctl_cache_cpu *cc = per_cpu_ptr(cache->cpu, cpu);
+		const struct mctl_cache_cpu *cc = per_cpu_ptr(cpus, cpu);
+		u32 level = mctl_magazine_level(cache, cc) + READ_ONCE(cc->nr_previous);
+		u64 freed = READ_ONCE(cc->nr_freed);
 
-		sums.nr_freed += READ_ONCE(cc->nr_freed);
-		sums.nr_alloc += READ_ONCE(cc->nr_alloc);
-		sums.nr_magazine += READ_ONCE(cc->nr) + READ_ONCE(cc->nr_previous);
+		sums.nr_freed += freed;
+		sums.nr_alloc += freed + READ_ONCE(cc->balance) - level;
+		sums.nr_magazine += level;
 		sums.asked += READ_ONCE(cc->asked);
 	}
 	return sums;
@@ -256,6 +259,29 @@ static void check_magazine(struct mctl_cache *cache, const struct mctl_magazine 
 	}
 }
 
+/* C5, C6 of a CPU's part. Return: its loaded magazine, or NULL. */
+static const struct mctl_magazine *
+check_part(struct mctl_cache *cache, const struct mctl_cache_cpu *cc, struct mctl_report *report)
+{
+	const struct mctl_magazine *magazine;
+	bool is_made = mctl_magazine_is_made(cache);
+
+	mctl_report_expect(report, "cache C6", "cache", cache->id, "door is open",
+			   is_made && !cache->checked, cc->self == cc);
+	mctl_report_expect(report, "cache C6", "cache", cache->id, "inner door is open",
+			   is_made && cache->checked, cc->inner == cc);
+	magazine = mctl_magazine_loaded(cache, cc);
+	mctl_report_expect(report, "cache C5", "cache", cache->id, "room is in bounds", true,
+			   magazine ? cc->limit - cc->top <= cache->capacity :
+				      cc->limit == cc->top);
+	if (magazine &&
+	    !mctl_report_expect(report, "cache C5", "cache", cache->id, "magazine has an end", true,
+				mctl_cache_fn(cache->arena, magazine) != MCTL_FN_NONE &&
+					!magazine->next))
+		return NULL;
+	return magazine;
+}
+
 static void check_magazines(struct mctl_cache *cache, struct found *found,
 			    struct mctl_report *report)
 {
@@ -266,8 +292,10 @@ static void check_magazines(struct mctl_cache *cache, struct found *found,
 	for_each_possible_cpu(cpu) {
 		const struct mctl_cache_cpu *cc = per_cpu_ptr(cache->cpu, cpu);
 
-		if (cc->loaded)
-			check_magazine(cache, cc->loaded, cc->nr, found, report);
+		magazine = check_part(cache, cc, report);
+		if (magazine)
+			check_magazine(cache, magazine, mctl_magazine_level(cache, cc), found,
+				       report);
 		if (cc->previous)
 			check_magazine(cache, cc->previous, cc->nr_previous, found, report);
 	}
@@ -297,7 +325,7 @@ static void check_cache(struct mctl_cache *cache, struct mctl_report *report)
 }
 
 /**
- * mctl_caches_check() - test C1 to C5 of every cache, and S1 to S9 of every slab
+ * mctl_caches_check() - test C1 to C6 of every cache, and S1 to S9 of every slab
  * @arena: the arena
  * @report: where to count and report
  *

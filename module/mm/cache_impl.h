@@ -33,7 +33,6 @@ struct mctl_cache_work {
 unsigned int mctl_cache_finish(struct mctl_cache *cache, struct mctl_cache_work *work);
 
 struct mctl_slab *mctl_cache_lookup(struct mctl_cache *cache, const void *address);
-u32 mctl_cache_fn(const struct mctl_arena *arena, const void *address);
 
 unsigned int mctl_cache_take(struct mctl_cache *cache, void **objects, unsigned int nr, bool cached,
 			     struct mctl_cache_work *work);
@@ -41,11 +40,61 @@ void mctl_cache_put_back(struct mctl_cache *cache, void **objects, unsigned int 
 			 struct mctl_cache_work *work);
 void *mctl_cache_alloc_locked(struct mctl_cache *cache, unsigned int type, u32 asked);
 int mctl_cache_free_locked(struct mctl_cache *cache, void *object);
+void mctl_cache_lose(struct mctl_cache *cache, void *object, enum mctl_slab_status status);
 void *mctl_cache_grow(struct mctl_cache *cache, gfp_t gfp, bool last_try, u32 asked);
 unsigned int mctl_cache_release_all(struct mctl_cache *cache, bool used);
 
 unsigned int mctl_cache_gfp_type(gfp_t gfp);
 u32 mctl_cache_gfp_flags(gfp_t gfp);
+
+/**
+ * mctl_cache_fn() - the frame that an address in the linear map is in
+ * @arena: the arena
+ * @address: any value
+ *
+ * Context: Preemption off while the result counts.
+ * Return: the frame, or MCTL_FN_NONE when the arena has nothing there.
+ */
+static inline u32 mctl_cache_fn(const struct mctl_arena *arena, const void *address)
+{
+	/* Below the linear map the difference wraps: a frame number that nobody has. */
+	return mctl_arena_pfn_to_fn(arena, ((unsigned long)address - PAGE_OFFSET) >> PAGE_SHIFT);
+}
+
+/**
+ * mctl_cache_peek_slab() - the slab of a cache that an address is in, quickly
+ * @cache: the cache; its slabs have their headers in themselves
+ * @address: any value
+ *
+ * Nothing is read but slabs of the arena; the cookie says whose one is.
+ *
+ * Context: Preemption off. The slab stays while an object of it is in use or
+ * cache->lock is held.
+ * Return: its header, or NULL when the address is in no slab of the cache.
+ */
+static __always_inline struct mctl_slab *mctl_cache_peek_slab(const struct mctl_cache *cache,
+							      const void *address)
+{
+	const struct mctl_arena *arena = cache->arena;
+	unsigned long memory = (unsigned long)address & cache->layout.mask;
+	unsigned long pfn = (memory - PAGE_OFFSET) >> PAGE_SHIFT;
+	const struct mctl_map_entry *entry;
+	struct mctl_slab *slab = (struct mctl_slab *)memory;
+	u32 fn;
+
+	if (unlikely(pfn >> MCTL_SECTION_SHIFT >= arena->nr_map))
+		return NULL;
+	entry = &arena->section_map[pfn >> MCTL_SECTION_SHIFT];
+	/* Pairs with the release in mctl_chunk_add(). */
+	if (unlikely(!smp_load_acquire(&entry->place)))
+		return NULL;
+	fn = entry->fn | (pfn & (MCTL_SECTION_FRAMES - 1));
+	if (unlikely(arena->table.state[fn] != cache->state))
+		return NULL;
+	if (unlikely(slab->cookie != (cache->layout.cookie ^ memory)))
+		return NULL;
+	return slab;
+}
 
 /* --- cache_report.c ---------------------------------------------------------------------- */
 
@@ -56,6 +105,51 @@ void mctl_cache_report_object(struct mctl_cache *cache, u32 fn, u32 index,
 			      enum mctl_slab_status status);
 
 /* --- magazine.c -------------------------------------------------------------------------- */
+
+void mctl_magazine_init(void);
+int mctl_magazine_make(struct mctl_cache *cache, gfp_t gfp);
+void mctl_magazine_unmake(struct mctl_cache *cache);
+
+/* Whether the CPUs have parts of a cache. */
+static inline bool mctl_magazine_is_made(const struct mctl_cache *cache)
+{
+	return READ_ONCE(cache->cpu) != &mctl_cache_unmade;
+}
+
+/* Where a CPU's loaded magazine is when there is none. */
+static inline void **mctl_magazine_none(void)
+{
+	return (void **)&mctl_cache_nothing;
+}
+
+/**
+ * mctl_magazine_level() - objects in a CPU's loaded magazine
+ * @cache: the cache
+ * @cc: the CPU's part
+ *
+ * Context: Any; without the CPU's door shut an answer of the moment, and 0
+ * while it changes its magazine.
+ * Return: how many.
+ */
+static inline u32 mctl_magazine_level(const struct mctl_cache *cache,
+				      const struct mctl_cache_cpu *cc)
+{
+	void **limit = READ_ONCE(cc->limit);
+	size_t room = limit - READ_ONCE(cc->top);
+
+	if (limit == mctl_magazine_none() || room > cache->capacity)
+		return 0;
+	return cache->capacity - room;
+}
+
+/* A CPU's loaded magazine, or NULL. */
+static inline struct mctl_magazine *mctl_magazine_loaded(const struct mctl_cache *cache,
+							 const struct mctl_cache_cpu *cc)
+{
+	if (cc->limit == mctl_magazine_none())
+		return NULL;
+	return (struct mctl_magazine *)(cc->limit - cache->capacity);
+}
 
 void mctl_magazine_drain(struct mctl_cache *cache);
 void mctl_magazine_drain_cpu(struct mctl_cache *cache, unsigned int cpu);

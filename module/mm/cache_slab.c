@@ -12,11 +12,6 @@
 #include "mm/cache_impl.h"
 #include "mm/fcache.h"
 
-static bool is_checked(const struct mctl_cache *cache)
-{
-	return cache->layout.redzone || cache->layout.poison;
-}
-
 /* --- requests ---------------------------------------------------------------------------- */
 
 /**
@@ -56,20 +51,6 @@ u32 mctl_cache_gfp_flags(gfp_t gfp)
 }
 
 /* --- from an address to its slab --------------------------------------------------------- */
-
-/**
- * mctl_cache_fn() - the frame that an address in the linear map is in
- * @arena: the arena
- * @address: any value
- *
- * Context: Preemption off while the result counts.
- * Return: the frame, or MCTL_FN_NONE when the arena has nothing there.
- */
-u32 mctl_cache_fn(const struct mctl_arena *arena, const void *address)
-{
-	/* Below the linear map the difference wraps: a frame number that nobody has. */
-	return mctl_arena_pfn_to_fn(arena, ((unsigned long)address - PAGE_OFFSET) >> PAGE_SHIFT);
-}
 
 static void set_header(struct mctl_cache *cache, u32 fn, struct mctl_slab *slab)
 {
@@ -192,7 +173,7 @@ static unsigned int take_from(struct mctl_cache *cache, struct mctl_slab *slab, 
 	u16 lost = slab->lost;
 	unsigned int taken;
 
-	if (is_checked(cache)) {
+	if (cache->checked && !cached) {
 		objects[0] = mctl_slab_alloc(&cache->layout, slab, &status);
 		taken = objects[0] ? 1 : 0;
 	} else {
@@ -273,6 +254,35 @@ void mctl_cache_put_back(struct mctl_cache *cache, void **objects, unsigned int 
 		}
 		place(cache, slab, inuse, lost, work);
 	}
+}
+
+/**
+ * mctl_cache_lose() - give an object of a magazine up as damaged
+ * @cache: the cache
+ * @object: the object
+ * @status: what was found
+ *
+ * Context: Any but NMI.
+ */
+void mctl_cache_lose(struct mctl_cache *cache, void *object, enum mctl_slab_status status)
+{
+	struct mctl_cache_work work = MCTL_CACHE_WORK_INIT(work);
+	struct mctl_slab *slab;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&cache->lock, flags);
+	cache->nr_lock++;
+	slab = mctl_cache_lookup(cache, object);
+	if (!WARN_ON_ONCE(!slab)) {
+		u16 inuse = slab->inuse;
+		u16 lost = slab->lost;
+
+		mctl_slab_lose(&cache->layout, slab, object);
+		note_damage(&work, slab, status);
+		place(cache, slab, inuse, lost, &work);
+	}
+	raw_spin_unlock_irqrestore(&cache->lock, flags);
+	mctl_cache_finish(cache, &work);
 }
 
 /* --- after the lock ---------------------------------------------------------------------- */

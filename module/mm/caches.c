@@ -48,6 +48,7 @@ static int hotplug_get(void)
 
 	mutex_lock(&hotplug_lock);
 	if (!hotplug_users) {
+		mctl_magazine_init();
 		ret = cpuhp_setup_state_multi(CPUHP_BP_PREPARE_DYN, "memctl/cache:dead", NULL,
 					      cpu_dead);
 		hotplug_state = ret;

@@ -1,25 +1,117 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Magazines: what happens when a CPU's magazine is empty or full, and taking
- * the magazines back.
+ * Magazines: what happens when a CPU's magazine is empty or full, the objects
+ * that have to be looked at, and taking the magazines back.
  *
  * Magazines are objects of an internal cache of the arena that has none
  * itself, taken when a CPU first uses a cache. When there is no memory for
  * one, objects go to and come from the slabs.
  *
- * M1  cc->capacity is 0 without a loaded magazine, else the cache's.
- * M2  cc->nr <= cc->capacity; the objects above it are stale.
+ * M1  cc->previous is full, empty or NULL but while cc's door is shut, and
+ *     after a swap.
+ * M2  Objects above cc->top, and in an empty magazine, are stale.
  *
- * Who sets cc->busy runs with preemption off until it is cleared: only an
- * interrupt on the same CPU can find it set. See cache.h for the rest.
+ * Who shuts a door runs with preemption off until it is open again: only an
+ * interrupt on the same CPU can find it shut. See cache.h for the rest.
  */
 #include <linux/cpu.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
 #include "mm/cache_impl.h"
 
-/* Empty magazines that wait in the depot for the next full one. */
-#define EMPTY_LIMIT 4
+/* What a CPU has where there is no magazine: none to take, and no room. */
+const struct mctl_magazine mctl_cache_nothing = {};
+
+#define NOTHING ((void **)&mctl_cache_nothing)
+
+#define NOBODY ((struct mctl_cache_cpu *)&mctl_cache_nobody)
+
+const struct mctl_cache_cpu mctl_cache_nobody = {
+	.self = NOBODY,
+	.inner = NOBODY,
+	.top = NOTHING,
+	.limit = NOTHING,
+	.base = 1,
+};
+
+DEFINE_PER_CPU(struct mctl_cache_cpu, mctl_cache_unmade);
+
+/* --- the parts of the CPUs --------------------------------------------------------------- */
+
+/**
+ * mctl_magazine_init() - ready the parts of caches that have none of their own
+ *
+ * A module's loader does not relocate what per-CPU variables begin with.
+ *
+ * Context: Process, before there is a cache.
+ */
+void mctl_magazine_init(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		per_cpu(mctl_cache_unmade, cpu) = mctl_cache_nobody;
+}
+
+static size_t parts_bytes(void)
+{
+	return num_possible_cpus() * sizeof(struct mctl_cache_cpu);
+}
+
+/**
+ * mctl_magazine_make() - make the CPUs' parts of a cache
+ * @cache: the cache; nothing happens if it has no magazines, or the parts are made
+ * @gfp: whether it may sleep
+ *
+ * Context: Any but NMI; on PREEMPT_RT, only if @gfp may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int mctl_magazine_make(struct mctl_cache *cache, gfp_t gfp)
+{
+	struct mctl_cache_cpu __percpu *parts;
+	unsigned long flags;
+	int cpu;
+
+	if (!cache->capacity || mctl_magazine_is_made(cache))
+		return 0;
+	parts = alloc_percpu_gfp(struct mctl_cache_cpu, (gfp & GFP_KERNEL) | __GFP_NOWARN);
+	if (!parts)
+		return -ENOMEM;
+	for_each_possible_cpu(cpu) {
+		struct mctl_cache_cpu *cc = per_cpu_ptr(parts, cpu);
+
+		*cc = mctl_cache_nobody;
+		*(cache->checked ? &cc->inner : &cc->self) = cc;
+	}
+	raw_spin_lock_irqsave(&cache->lock, flags);
+	cache->nr_lock++;
+	if (!mctl_magazine_is_made(cache)) {
+		/* Whoever reads the pointer reads what it points to after that. */
+		smp_store_release(&cache->cpu, parts);
+		parts = NULL;
+	}
+	raw_spin_unlock_irqrestore(&cache->lock, flags);
+	if (parts)
+		free_percpu(parts);
+	else
+		atomic64_add(parts_bytes(), &cache->arena->metadata);
+	return 0;
+}
+
+/**
+ * mctl_magazine_unmake() - free the CPUs' parts of a cache
+ * @cache: the cache, that nobody uses any more; its magazines are empty
+ *
+ * Context: Process.
+ */
+void mctl_magazine_unmake(struct mctl_cache *cache)
+{
+	if (!mctl_magazine_is_made(cache))
+		return;
+	free_percpu(cache->cpu);
+	cache->cpu = &mctl_cache_unmade;
+	atomic64_sub(parts_bytes(), &cache->arena->metadata);
+}
 
 static struct mctl_magazine *magazine_new(struct mctl_cache *cache)
 {
@@ -33,43 +125,69 @@ static void magazine_delete(struct mctl_cache *cache, struct mctl_magazine *maga
 		mctl_cache_free(cache->arena->caches.magazines, magazine);
 }
 
-/* --- one CPU; preemption is off and cc->busy set ----------------------------------------- */
+/* --- one CPU; its door is shut ----------------------------------------------------------- */
 
-static bool enter(struct mctl_cache *cache, struct mctl_cache_cpu **cc)
+/* Return: this CPU's part, with the door shut and preemption off; or NULL. */
+static struct mctl_cache_cpu *enter(struct mctl_cache *cache)
 {
-	preempt_disable();
-	*cc = this_cpu_ptr(cache->cpu);
-	if (!cache->capacity || (*cc)->busy) {
-		preempt_enable();
-		return false;
+	struct mctl_cache_cpu __percpu *cpu = READ_ONCE(cache->cpu);
+	struct mctl_cache_cpu *cc;
+
+	if (likely(!cache->checked)) {
+		cc = mctl_cache_enter(cpu);
+	} else {
+		preempt_disable();
+		cc = __this_cpu_read(cpu->inner);
+		__this_cpu_write(cpu->inner, NOBODY);
+		barrier();
 	}
-	WRITE_ONCE((*cc)->busy, true);
-	barrier();
-	return true;
+	if (likely(cc != NOBODY))
+		return cc;
+	preempt_enable();
+	return NULL;
 }
 
-static void leave(struct mctl_cache_cpu *cc)
+static void leave(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
 {
 	barrier();
-	WRITE_ONCE(cc->busy, false);
+	WRITE_ONCE(*(cache->checked ? &cc->inner : &cc->self), cc);
 	preempt_enable();
 }
 
 static void load(struct mctl_cache *cache, struct mctl_cache_cpu *cc,
 		 struct mctl_magazine *magazine, u32 nr)
 {
-	cc->loaded = magazine;
-	cc->nr = nr;
-	cc->capacity = magazine ? cache->capacity : 0;
+	if (magazine) {
+		magazine->next = NULL;
+		cc->top = (void **)magazine + nr;
+		cc->limit = (void **)magazine + cache->capacity;
+	} else {
+		cc->top = NOTHING;
+		cc->limit = NOTHING;
+	}
 }
 
 /* The loaded magazine becomes the previous one, and @magazine with @nr objects the loaded one. */
 static void shift(struct mctl_cache *cache, struct mctl_cache_cpu *cc,
 		  struct mctl_magazine *magazine, u32 nr)
 {
-	cc->previous = cc->loaded;
-	cc->nr_previous = cc->nr;
+	struct mctl_magazine *previous = mctl_magazine_loaded(cache, cc);
+
+	cc->nr_previous = mctl_magazine_level(cache, cc);
+	cc->previous = previous;
 	load(cache, cc, magazine, nr);
+}
+
+/* Loaded and previous magazine change places; there is a previous one. */
+static void swap_magazines(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
+{
+	void **previous = (void **)cc->previous;
+	u32 nr = cc->nr_previous;
+
+	cc->previous = mctl_magazine_loaded(cache, cc);
+	cc->nr_previous = mctl_magazine_level(cache, cc);
+	cc->top = previous + nr;
+	cc->limit = previous + cache->capacity;
 }
 
 static struct mctl_magazine *pop_full(struct mctl_cache *cache)
@@ -104,7 +222,7 @@ static void push_full(struct mctl_cache *cache, struct mctl_magazine *magazine)
 /* Return: the magazine when the depot has enough of them, for the caller to delete. */
 static struct mctl_magazine *push_empty(struct mctl_cache *cache, struct mctl_magazine *magazine)
 {
-	if (cache->nr_empty >= EMPTY_LIMIT)
+	if (cache->nr_empty >= cache->depot_limit)
 		return magazine;
 	magazine->next = cache->empty;
 	cache->empty = magazine;
@@ -121,12 +239,13 @@ static bool load_full(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
 	raw_spin_lock_irqsave(&cache->lock, flags);
 	cache->nr_lock++;
 	magazine = pop_full(cache);
-	if (magazine && cc->loaded && cc->previous)
+	if (magazine && mctl_magazine_loaded(cache, cc) && cc->previous)
 		surplus = push_empty(cache, cc->previous);
 	raw_spin_unlock_irqrestore(&cache->lock, flags);
 	if (!magazine)
 		return false;
 	shift(cache, cc, magazine, cache->capacity);
+	cc->balance += cache->capacity;
 	magazine_delete(cache, surplus);
 	return true;
 }
@@ -136,24 +255,27 @@ static bool load_from_slabs(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
 {
 	unsigned long flags;
 	struct mctl_cache_work work = MCTL_CACHE_WORK_INIT(work);
+	unsigned int nr;
 
-	if (!cc->loaded)
+	if (!mctl_magazine_loaded(cache, cc))
 		load(cache, cc, magazine_new(cache), 0);
-	if (!cc->loaded)
+	if (!mctl_magazine_loaded(cache, cc))
 		return false;
 	raw_spin_lock_irqsave(&cache->lock, flags);
 	cache->nr_lock++;
-	cc->nr = mctl_cache_take(cache, cc->loaded->object, cc->capacity, true, &work);
+	nr = mctl_cache_take(cache, cc->top + 1, cache->capacity, true, &work);
 	raw_spin_unlock_irqrestore(&cache->lock, flags);
+	cc->top += nr;
+	cc->balance += nr;
 	mctl_cache_finish(cache, &work);
-	return cc->nr;
+	return nr;
 }
 
 /* The loaded magazine is empty. Return: whether it has objects now. */
 static bool refill(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
 {
 	if (cc->nr_previous) {
-		shift(cache, cc, cc->previous, cc->nr_previous);
+		swap_magazines(cache, cc);
 		return true;
 	}
 	/* data_race(): a look ahead of the lock; load_full() looks again under it. */
@@ -180,27 +302,51 @@ static struct mctl_magazine *trade_full(struct mctl_cache *cache, struct mctl_ca
 	}
 	raw_spin_unlock_irqrestore(&cache->lock, flags);
 	mctl_cache_finish(cache, &work);
+	cc->balance -= cache->capacity;
 	cc->previous = NULL;
 	cc->nr_previous = 0;
 	return magazine ?: magazine_new(cache);
 }
 
 /* Return: whether the loaded magazine has room now. */
-static bool make_room(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
+static noinline bool trade(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
 {
-	if (cc->previous && cc->nr_previous < cache->capacity)
-		shift(cache, cc, cc->previous, cc->nr_previous);
-	else if (cc->previous)
+	if (cc->previous)
 		shift(cache, cc, trade_full(cache, cc), 0);
 	else
 		shift(cache, cc, magazine_new(cache), 0);
-	return cc->loaded;
+	return mctl_magazine_loaded(cache, cc);
+}
+
+/* The same; without a lock when the previous magazine has it. */
+static bool make_room(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
+{
+	if (!cc->previous || cc->nr_previous >= cache->capacity)
+		return trade(cache, cc);
+	swap_magazines(cache, cc);
+	return true;
+}
+
+/* Ready an object for its caller. Return: false when it is lost to damage. */
+static bool open(struct mctl_cache *cache, struct mctl_cache_cpu *cc, void *object)
+{
+	enum mctl_slab_status status = MCTL_SLAB_LINK;
+
+	if (mctl_slab_code(&cache->layout, object) == MCTL_LINK_CACHED)
+		status = mctl_slab_open(&cache->layout, object);
+	if (likely(status == MCTL_SLAB_OK))
+		return true;
+	cc->balance--;
+	mctl_cache_lose(cache, object, status);
+	return false;
 }
 
 static void *pop(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
 {
-	void *object = cc->loaded->object[--cc->nr];
+	void *object = *cc->top--;
 
+	if (cache->checked && !open(cache, cc, object))
+		return NULL;
 	*mctl_slab_link(&cache->layout, object) = 0;
 	return object;
 }
@@ -216,32 +362,50 @@ static void *pop(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
  */
 void *mctl_magazine_alloc(struct mctl_cache *cache, u32 asked)
 {
-	struct mctl_cache_cpu *cc;
+	struct mctl_cache_cpu *cc = enter(cache);
 	void *object = NULL;
 
-	if (!enter(cache, &cc))
+	if (!cc)
 		return NULL;
-	if (cc->nr || refill(cache, cc)) {
+	while (!object && (mctl_magazine_level(cache, cc) || refill(cache, cc)))
 		object = pop(cache, cc);
-		cc->nr_alloc++;
+	if (object)
 		cc->asked += asked;
-	}
-	leave(cc);
+	leave(cache, cc);
 	return object;
 }
 
+/* Whether the object is sound and with a caller; if so it is marked and closed. */
+static noinline bool close(struct mctl_cache *cache, const struct mctl_slab *slab, void *object)
+{
+	u32 index;
+
+	if (mctl_slab_inspect(&cache->layout, slab, object, &index) != MCTL_SLAB_OK ||
+	    !mctl_slab_mark(&cache->layout, object))
+		return false;
+	mctl_slab_close(&cache->layout, object);
+	return true;
+}
+
 /*
- * As mctl_cache_mark(), for an object of any slab of the cache; that becomes
- * the one that was last freed to.
+ * Mark an object of any slab as in a magazine; that slab becomes the one that
+ * was last freed to. Return: false when it is none, or not surely a caller's.
  */
 static bool mark(struct mctl_cache *cache, struct mctl_cache_cpu *cc, void *object)
 {
-	const struct mctl_slab *slab = mctl_cache_lookup(cache, object);
-	unsigned long base = slab ? (unsigned long)slab->first : 1;
+	const struct mctl_slab_layout *layout = &cache->layout;
+	const struct mctl_slab *slab;
 
-	if (!slab || !mctl_cache_mark(&cache->layout, base, object))
+	slab = layout->outside ? mctl_cache_lookup(cache, object) :
+				 mctl_cache_peek_slab(cache, object);
+	if (unlikely(!slab))
 		return false;
-	WRITE_ONCE(cc->base, base);
+	if (unlikely(cache->checked))
+		return close(cache, slab, object);
+	if (unlikely(mctl_slab_index(layout, object - slab->first) >= layout->objects ||
+		     !mctl_slab_mark(layout, object)))
+		return false;
+	WRITE_ONCE(cc->base, (unsigned long)slab->first);
 	return true;
 }
 
@@ -255,18 +419,31 @@ static bool mark(struct mctl_cache *cache, struct mctl_cache_cpu *cc, void *obje
  */
 bool mctl_magazine_free(struct mctl_cache *cache, void *object)
 {
-	struct mctl_cache_cpu *cc;
+	struct mctl_cache_cpu *cc = enter(cache);
 	bool done = false;
 
-	if (!enter(cache, &cc))
+	if (!cc)
 		return false;
-	if ((cc->nr < cc->capacity || make_room(cache, cc)) && mark(cache, cc, object)) {
-		cc->loaded->object[cc->nr++] = object;
+	if ((cc->top < cc->limit || make_room(cache, cc)) && mark(cache, cc, object)) {
+		*++cc->top = object;
 		cc->nr_freed++;
 		done = true;
 	}
-	leave(cc);
+	leave(cache, cc);
 	return done;
+}
+
+/* Hand @nr objects of a magazine out. */
+static void copy_out(u64 link, void **from, void **to, unsigned int nr)
+{
+	for (; nr >= 4; nr -= 4, from += 4, to += 4) {
+		*(u64 *)((to[0] = from[0]) + link) = 0;
+		*(u64 *)((to[1] = from[1]) + link) = 0;
+		*(u64 *)((to[2] = from[2]) + link) = 0;
+		*(u64 *)((to[3] = from[3]) + link) = 0;
+	}
+	for (; nr; nr--)
+		*(u64 *)((*to++ = *from++) + link) = 0;
 }
 
 /**
@@ -276,36 +453,146 @@ bool mctl_magazine_free(struct mctl_cache *cache, void *object)
  * @objects: where to
  *
  * Context: Any but NMI.
- * Return: how many there were.
+ * Return: how many there were; none of a cache whose objects are checked.
  */
 unsigned int mctl_magazine_alloc_bulk(struct mctl_cache *cache, unsigned int nr, void **objects)
 {
+	struct mctl_cache_cpu __percpu *cpu;
 	struct mctl_cache_cpu *cc;
 	unsigned int done = 0;
 
-	if (!enter(cache, &cc))
+	if (cache->checked)
 		return 0;
-	for (;;) {
-		unsigned int take = min(cc->nr, nr - done);
-		void **from;
+	cpu = READ_ONCE(cache->cpu);
+	cc = mctl_cache_enter(cpu);
+	while (likely(cc != NOBODY)) {
+		unsigned int take = min(mctl_magazine_level(cache, cc), nr - done);
 
-		cc->nr -= take;
-		from = cc->loaded ? cc->loaded->object + cc->nr : NULL;
-		for (unsigned int i = 0; i < take; i++) {
-			*mctl_slab_link(&cache->layout, from[i]) = 0;
-			objects[done + i] = from[i];
-		}
+		cc->top -= take;
+		copy_out(cache->layout.link, cc->top + 1, objects + done, take);
 		done += take;
 		if (done == nr)
 			break;
 		if (cc->nr_previous)
-			shift(cache, cc, cc->previous, cc->nr_previous);
+			swap_magazines(cache, cc);
 		/* data_race(): a look ahead of the lock; load_full() looks again under it. */
 		else if (!data_race(cache->full) || !load_full(cache, cc))
 			break;
 	}
-	cc->nr_alloc += done;
-	leave(cc);
+	mctl_cache_leave(cpu, cc);
+	return done;
+}
+
+/*
+ * Put the object at @object + @step, with @key + @step, into a magazine; see
+ * copy_run(). Hidden from the compiler, no sum is made beside these two.
+ */
+static __always_inline bool copy_next(void **object, u64 *key, long step, u64 link, void *expected,
+				      void **to)
+{
+	*object += step;
+	*key += step;
+	OPTIMIZER_HIDE_VAR(*object);
+	OPTIMIZER_HIDE_VAR(*key);
+	if (unlikely(expected != *object || *(u32 *)(*object + link) == (u32)*key))
+		return false;
+	OPTIMIZER_HIDE_VAR(link);
+	*(u64 *)(*object + link) = *key;
+	*to = *object;
+	return true;
+}
+
+/*
+ * Put objects into a magazine that follow @object in its slab, up or down, as
+ * long as they do so in @from, too: each is known by the one before. There are
+ * @nr or more of them in the slab. Return: how many were put.
+ */
+static unsigned int copy_run(const struct mctl_slab_layout *layout, void *object, long step,
+			     void **from, void **to, unsigned int nr)
+{
+	u64 key = mctl_slab_key(layout, object), link = layout->link;
+	void **start = from;
+
+	for (; nr >= 4; nr -= 4, from += 4, to += 4) {
+		if (!copy_next(&object, &key, step, link, from[0], &to[0]))
+			return from - start;
+		if (!copy_next(&object, &key, step, link, from[1], &to[1]))
+			return from - start + 1;
+		if (!copy_next(&object, &key, step, link, from[2], &to[2]))
+			return from - start + 2;
+		if (!copy_next(&object, &key, step, link, from[3], &to[3]))
+			return from - start + 3;
+	}
+	for (; nr && copy_next(&object, &key, step, link, *from, to); nr--) {
+		from++;
+		to++;
+	}
+	return from - start;
+}
+
+/*
+ * Mark objects as in a magazine and put them there. Return: how many; it stops
+ * at one that is no object of a slab with its header inside, or not surely a
+ * caller's. @base is the first object of the slab of the last one.
+ */
+static unsigned int copy_in(const struct mctl_cache *cache, unsigned long *base, void **from,
+			    void **to, unsigned int nr)
+{
+	const struct mctl_slab_layout *layout = &cache->layout;
+	const long stride = layout->stride;
+	unsigned int done = 0;
+
+	while (done < nr) {
+		void *object = from[done];
+		u64 index = mctl_slab_index(layout, (unsigned long)object - *base);
+		u64 left;
+		long step;
+
+		if (unlikely(index >= layout->objects)) {
+			const struct mctl_slab *slab;
+
+			slab = layout->outside ? NULL : mctl_cache_peek_slab(cache, object);
+			if (unlikely(!slab))
+				break;
+			index = mctl_slab_index(layout, object - slab->first);
+			if (unlikely(index >= layout->objects))
+				break;
+			*base = (unsigned long)slab->first;
+		}
+		if (unlikely(!mctl_slab_mark(layout, object)))
+			break;
+		to[done++] = object;
+		if (done == nr)
+			break;
+		step = from[done] - object;
+		if (step == stride)
+			left = layout->objects - 1 - index;
+		else if (step == -stride)
+			left = index;
+		else
+			continue;
+		done += copy_run(layout, object, step, from + done, to + done,
+				 min_t(u64, left, nr - done));
+	}
+	return done;
+}
+
+/* As copy_in(), of any slab of the cache, into the loaded magazine. */
+static unsigned int fill(struct mctl_cache *cache, struct mctl_cache_cpu *cc, void **from,
+			 unsigned int nr)
+{
+	unsigned long base = cc->base;
+	void **to = cc->top + 1;
+	unsigned int done;
+
+	done = copy_in(cache, &base, from, to, nr);
+	WRITE_ONCE(cc->base, base);
+	while (unlikely(done < nr) && mark(cache, cc, from[done])) {
+		to[done] = from[done];
+		done++;
+	}
+	cc->top += done;
+	cc->nr_freed += done;
 	return done;
 }
 
@@ -315,36 +602,32 @@ unsigned int mctl_magazine_alloc_bulk(struct mctl_cache *cache, unsigned int nr,
  * @nr: how many at most
  * @objects: any addresses
  *
- * Stops when the magazine is full, and at one that is not simply put aside.
+ * Stops at one that is not simply put aside.
  *
  * Context: Any but NMI.
- * Return: how many were put.
+ * Return: how many were put; none of a cache whose objects are checked.
  */
 unsigned int mctl_magazine_free_bulk(struct mctl_cache *cache, unsigned int nr, void **objects)
 {
-	/* A copy that stores to the objects cannot touch. */
-	const struct mctl_slab_layout layout = cache->layout;
+	struct mctl_cache_cpu __percpu *cpu;
 	struct mctl_cache_cpu *cc;
 	unsigned int done = 0;
-	void **to;
 
-	if (!enter(cache, &cc))
+	if (cache->checked)
 		return 0;
-	if (cc->nr < cc->capacity || make_room(cache, cc)) {
-		nr = min(nr, cc->capacity - cc->nr);
-		to = cc->loaded->object + cc->nr;
-		for (; done < nr; done++) {
-			void *object = objects[done];
+	cpu = READ_ONCE(cache->cpu);
+	cc = mctl_cache_enter(cpu);
+	if (unlikely(cc == NOBODY))
+		nr = 0;
+	while (done < nr && (cc->top < cc->limit || make_room(cache, cc))) {
+		unsigned int part = min_t(size_t, nr - done, cc->limit - cc->top);
+		unsigned int put = fill(cache, cc, objects + done, part);
 
-			if (unlikely(!mctl_cache_mark(&layout, cc->base, object)) &&
-			    !mark(cache, cc, object))
-				break;
-			to[done] = object;
-		}
-		cc->nr += done;
-		cc->nr_freed += done;
+		done += put;
+		if (put < part)
+			break;
 	}
-	leave(cc);
+	mctl_cache_leave(cpu, cc);
 	return done;
 }
 
@@ -372,19 +655,20 @@ static bool put_back(struct mctl_cache *cache, struct mctl_magazine *magazine, u
 	return magazine;
 }
 
-/* The CPU is this one, or gone; preemption is off. */
+/* The CPU is this one with its door shut, or gone; preemption is off. */
 static void drain_cpu(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
 {
-	struct mctl_magazine *loaded = cc->loaded;
+	struct mctl_magazine *magazine = mctl_magazine_loaded(cache, cc);
 	struct mctl_magazine *previous = cc->previous;
-	u32 nr = cc->nr;
+	u32 nr = mctl_magazine_level(cache, cc);
 	u32 nr_previous = cc->nr_previous;
 
 	load(cache, cc, NULL, 0);
 	cc->previous = NULL;
 	cc->nr_previous = 0;
-	if (loaded)
-		put_back(cache, loaded, nr);
+	cc->balance -= nr + nr_previous;
+	if (magazine)
+		put_back(cache, magazine, nr);
 	if (previous)
 		put_back(cache, previous, nr_previous);
 }
@@ -405,18 +689,20 @@ static bool has_magazines(int cpu, void *info)
 	struct mctl_cache_cpu *cc = per_cpu_ptr(drain->cache->cpu, cpu);
 
 	/* data_race(): a CPU that is just getting its first magazine need not be asked. */
-	return data_race(cc->loaded) || data_race(cc->previous);
+	return data_race(cc->limit) != NOTHING || data_race(cc->previous);
 }
 
 static void drain_this_cpu(void *info)
 {
 	struct drain *drain = info;
-	struct mctl_cache_cpu *cc = this_cpu_ptr(drain->cache->cpu);
+	struct mctl_cache_cpu *cc = enter(drain->cache);
 
-	if (cc->busy)
+	if (!cc) {
 		atomic_inc(&drain->nr_busy);
-	else
-		drain_cpu(drain->cache, cc);
+		return;
+	}
+	drain_cpu(drain->cache, cc);
+	leave(drain->cache, cc);
 }
 
 /**
@@ -432,7 +718,7 @@ void mctl_magazine_drain(struct mctl_cache *cache)
 {
 	struct drain drain = { .cache = cache };
 
-	if (!cache->capacity)
+	if (!mctl_magazine_is_made(cache))
 		return;
 	for (int tries = 0; tries < 10; tries++) {
 		atomic_set(&drain.nr_busy, 0);
@@ -452,6 +738,8 @@ void mctl_magazine_drain(struct mctl_cache *cache)
  */
 void mctl_magazine_drain_cpu(struct mctl_cache *cache, unsigned int cpu)
 {
+	if (!mctl_magazine_is_made(cache))
+		return;
 	preempt_disable();
 	drain_cpu(cache, per_cpu_ptr(cache->cpu, cpu));
 	preempt_enable();

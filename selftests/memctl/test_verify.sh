@@ -12,6 +12,10 @@ load size=16M plant=1 || exit "$KSFT_FAIL"
 check "a cache" "$MEMCTL" cache add victim --size 100 --redzone
 id=$("$MEMCTL" cache list -r -n -o NAME,ID | awk '$1 == "victim" { print $2 }')
 "$MEMCTL" cache alloc victim --count 10 >"$work/objects"
+# One object alone: the rest of its slab is on the free list, not in a magazine.
+check "a cache with a free list" "$MEMCTL" cache add linked --size 100
+linked=$("$MEMCTL" cache list -r -n -o NAME,ID | awk '$1 == "linked" { print $2 }')
+"$MEMCTL" cache alloc linked >"$work/linked"
 "$MEMCTL" page alloc --order 2 --count 3 >"$work/pages"
 check "verify finds nothing" "$MEMCTL" verify
 zone=$("$MEMCTL" zoneinfo -r -n -o INDEX,FREE | awk '$2 > 0 { print $1; exit }')
@@ -40,7 +44,7 @@ for bit in 0 5 31; do
 	found "bit $bit of a zone's free count" free-count --index "$zone" --bit "$bit"
 done
 found "a slab's count of objects in use" slab-inuse --index "$id" --bit 0
-found "a slab's first free link" slab-link --index "$id" --bit 9
+found "a slab's first free link" slab-link --index "$linked" --bit 9
 found "a redzone" redzone --index "$id" --bit 3
 found "a handle's record" handle --index 1 --bit 0
 

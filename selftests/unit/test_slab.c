@@ -160,11 +160,6 @@ static void colours_differ(void)
 
 /* --- random calls ------------------------------------------------------------------------ */
 
-static bool is_plain(const struct fixture *f)
-{
-	return !f->layout.redzone && !f->layout.poison;
-}
-
 static void alloc_one(struct fixture *f)
 {
 	enum mctl_slab_status status = MCTL_SLAB_OK;
@@ -206,22 +201,30 @@ static void alloc_batch(struct fixture *f)
 	nr = mctl_slab_alloc_batch(&f->layout, f->slab, objects, want, cached, &status);
 	tap_expect_equal(status, MCTL_SLAB_OK);
 	tap_expect_equal(nr, want < had ? want : had);
-	for (u32 i = 0; i < nr; i++)
+	for (u32 i = 0; i < nr; i++) {
+		if (!cached)
+			tap_expect_equal(mctl_slab_open(&f->layout, objects[i]), MCTL_SLAB_OK);
 		fixture_give(f, fixture_index(f, objects[i]), OWNER_SLAB,
 			     cached ? OWNER_MAGAZINE : OWNER_CALLER);
+	}
 }
 
 /* What the inline halves of mm/cache.h do with an object and a magazine. */
 static void through_magazine(struct fixture *f)
 {
 	int index = fixture_pick(f, OWNER_CALLER);
-	u64 *link;
+	u32 number;
 
 	if (index >= 0 && tap_below(2)) {
 		tap_expect(is_marked(f, index) || f->layout.ctor);
-		link = mctl_slab_link(&f->layout, fixture_object(f, index));
-		tap_expect(!mctl_slab_code_is_free(*link ^ mctl_slab_key(&f->layout, link)));
-		*link = mctl_slab_key(&f->layout, link);
+		tap_expect_equal(mctl_slab_inspect(&f->layout, f->slab, fixture_object(f, index),
+						   &number),
+				 MCTL_SLAB_OK);
+		if (f->layout.ctor)
+			fill(fixture_object(f, index));
+		mctl_slab_close(&f->layout, fixture_object(f, index));
+		tap_expect(mctl_slab_mark(&f->layout, fixture_object(f, index)));
+		tap_expect(!mctl_slab_mark(&f->layout, fixture_object(f, index)));
 		fixture_give(f, index, OWNER_CALLER, OWNER_MAGAZINE);
 		return;
 	}
@@ -229,6 +232,8 @@ static void through_magazine(struct fixture *f)
 	if (index < 0)
 		return;
 	if (tap_below(2)) {
+		tap_expect_equal(mctl_slab_open(&f->layout, fixture_object(f, index)),
+				 MCTL_SLAB_OK);
 		*mctl_slab_link(&f->layout, fixture_object(f, index)) = 0;
 		fixture_give(f, index, OWNER_MAGAZINE, OWNER_CALLER);
 	} else {
@@ -272,13 +277,12 @@ static void step(struct fixture *f)
 		free_one(f);
 		break;
 	case 4:
-		if (is_plain(f) && !f->layout.ctor)
+		if (!f->layout.ctor)
 			alloc_batch(f);
 		break;
 	case 5:
 	case 6:
-		if (is_plain(f) && !f->layout.ctor)
-			through_magazine(f);
+		through_magazine(f);
 		break;
 	default:
 		refuse_one(f);
@@ -408,6 +412,31 @@ static void damaged_links_lose_the_list(void)
 	}
 }
 
+/* A caller's word that is half a key: the quick look does not tell, the long one frees it. */
+static void half_a_key_is_a_callers(void)
+{
+	struct mctl_slab_params params = { .size = 64,
+					   .random = tap_random(),
+					   .cookie = tap_random() };
+	static struct fixture f;
+
+	for (u32 bit = 32; bit < 48; bit++) {
+		void *object;
+		int index;
+
+		fixture_init(&f, &params);
+		alloc_one(&f);
+		index = fixture_pick(&f, OWNER_CALLER);
+		object = fixture_object(&f, index);
+		*mctl_slab_link(&f.layout, object) = mctl_slab_key(&f.layout, object) ^ 1ULL << bit;
+		tap_expect(!mctl_slab_mark(&f.layout, object));
+		tap_expect_equal(free_object(&f, object), MCTL_SLAB_OK);
+		fixture_give(&f, index, OWNER_CALLER, OWNER_SLAB);
+		fixture_compare(&f);
+		fixture_fini(&f);
+	}
+}
+
 /* --- each line of the check -------------------------------------------------------------- */
 
 struct expected {
@@ -494,11 +523,11 @@ static void check_finds_object_damage(void)
 	word = *link;
 	*link ^= 1ULL << 40;
 	tap_expect(check_finds(&f, "slab S4"));
-	*link = mctl_slab_key(&f.layout, link) ^ f.slab->free;
+	*link = mctl_slab_word(&f.layout, fixture_object(&f, f.slab->free - 1), f.slab->free);
 	tap_expect(check_finds(&f, "slab S5"));
 	*link = word;
 	link = mctl_slab_link(&f.layout, fixture_object(&f, used));
-	*link = mctl_slab_key(&f.layout, link) ^ MCTL_LINK_END;
+	*link = mctl_slab_word(&f.layout, fixture_object(&f, used), MCTL_LINK_END);
 	tap_expect(check_finds(&f, "slab S6"));
 	fixture_fini(&f);
 }
@@ -521,6 +550,7 @@ int main(void)
 		TAP_TEST(overruns_lose_the_object),
 		TAP_TEST(use_after_free_is_told),
 		TAP_TEST(damaged_links_lose_the_list),
+		TAP_TEST(half_a_key_is_a_callers),
 		TAP_TEST(check_finds_header_damage),
 		TAP_TEST(check_finds_object_damage),
 		TAP_TEST(statuses_have_words),
