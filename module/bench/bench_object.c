@@ -237,6 +237,8 @@ static const struct bench_path remote_paths[] = {
 	{ "object remote free", "memctl", burst_free, fill, NULL, BENCH_NEXT, true },
 	{ "object remote free", "kmem_cache", linux_burst_free, linux_fill, NULL, BENCH_NEXT,
 	  true },
+	{ "object remote alloc", "same CPU", burst_alloc, NULL, empty, BENCH_OWN, true },
+	{ "object remote free", "same CPU", burst_free, fill, NULL, BENCH_OWN, true },
 	{}
 };
 

@@ -470,6 +470,8 @@ static const struct bench_path remote_paths[] = {
 	  true },
 	{ "page remote free", "memctl", burst_free, fill, NULL, BENCH_NEXT, true },
 	{ "page remote free", "alloc_pages", linux_burst_free, linux_fill, NULL, BENCH_NEXT, true },
+	{ "page remote alloc", "same CPU", burst_alloc, NULL, empty, BENCH_OWN, true },
+	{ "page remote free", "same CPU", burst_free, fill, NULL, BENCH_OWN, true },
 	{}
 };
 

@@ -75,8 +75,8 @@ static bool put_zone(struct sk_buff *skb, struct mctl_arena *arena,
 	       nla_put(skb, MEMCTL_A_ZONE_RESERVE, sizeof(zone->reserve), zone->reserve) ||
 	       nla_put(skb, MEMCTL_A_ZONE_FREE_BLOCKS, sizeof(zone->free_blocks),
 		       zone->free_blocks) ||
-	       put_pageblocks(skb, arena, zone->index) ||
-	       put_cpus(skb, arena, zone->index) || put_statistics(skb, zone);
+	       put_pageblocks(skb, arena, zone->index) || put_cpus(skb, arena, zone->index) ||
+	       put_statistics(skb, zone);
 }
 
 int memctl_nl_zone_get_doit(struct sk_buff *request, struct genl_info *info)
