@@ -96,6 +96,37 @@ equal "every frame is back" "$start" "$(frames)"
 equal "and merged as before" "$largest" "$(largest_blocks)"
 check "verify" "$MEMCTL" verify
 
+# A small arena hands out its last frame, wherever the CPUs' caches hold frames.
+unload
+load size=4M dma=0 dma32=0 || exit "$KSFT_FAIL"
+start=$(frames)
+
+# caching_cpus: how many CPUs have frames in their caches
+caching_cpus()
+{
+	awk '$1 == "cpu:" { cpu = $2 } $1 == "count:" && $2 { holds[cpu] = 1 }
+	     END { for (cpu in holds) nr++; print nr + 0 }' /proc/memctl/main/zoneinfo
+}
+
+nr_cpus=$(nproc)
+cpu=0
+while [ "$cpu" -lt "$nr_cpus" ]; do
+	taskset "$(printf %x $((1 << cpu)))" "$MEMCTL" page alloc --order 0 --count 48 \
+		--owner 7 >/dev/null
+	taskset "$(printf %x $((1 << cpu)))" "$MEMCTL" page free --owner 7 --all >/dev/null
+	cpu=$((cpu + 1))
+done
+equal "every CPU of $nr_cpus holds frames of a 4 MiB arena" "$nr_cpus" "$(caching_cpus)"
+equal "no frame is lost in a cache" "$start" "$(frames)"
+"$MEMCTL" page alloc --order 0 --count 2000 --memalloc --owner 9 >"$work/last" 2>"$work/full"
+equal "all its frames are handed out" "$start" "$(wc -l <"$work/last")"
+equal "and none is left" 0 "$(frames)"
+check "which is said" grep -q -i 'memory' "$work/full"
+check "verify a 4 MiB arena with no frame left" "$MEMCTL" verify
+check "free them" "$MEMCTL" page free --owner 9 --all
+equal "every frame is back" "$start" "$(frames)"
+check "verify" "$MEMCTL" verify
+
 unload
 clean_log
 finish
