@@ -259,11 +259,8 @@ static __always_inline bool absorb(struct chain *chain, unsigned int order)
 {
 	unsigned long other = chain->offset ^ 1UL << order;
 
-	if (chain->state[other] != MCTL_STATE(MCTL_KIND_FREE, order) ||
-	    chain->head[order] != (u16)other)
+	if (chain->head[order] != (u16)other)
 		return false;
-	/* Not one register more for the address: that is cheap to compute twice. */
-	OPTIMIZER_HIDE_VAR(other);
 	chain->state[other] = MCTL_STATE(MCTL_KIND_TAIL, 0);
 	chain->offset &= other;
 	chain->order = order + 1;
@@ -271,8 +268,8 @@ static __always_inline bool absorb(struct chain *chain, unsigned int order)
 }
 
 /*
- * The buddy of the frame at @fn, of a whole section, is free. When it is the
- * only frame in use of its pageblock, each order has one block: all go.
+ * The buddy of the frame at @fn is free. When it is the only frame in use of
+ * its pageblock, and of a whole section, each order has one block: all go.
  */
 static noinline void merge_single(struct mctl_buddy *buddy, struct mctl_area *area, u32 fn)
 {
@@ -287,7 +284,8 @@ static noinline void merge_single(struct mctl_buddy *buddy, struct mctl_area *ar
 	unsigned int was = orders.mask;
 	bool whole;
 
-	if (orders.single != MCTL_PAGEBLOCK_FRAMES - 1) {
+	if (orders.single != MCTL_PAGEBLOCK_FRAMES - 1 ||
+	    unlikely(buddy->table->section[fn >> MCTL_SECTION_SHIFT].orders)) {
 		merge_block(buddy, area, fn, 0);
 		return;
 	}
@@ -324,16 +322,16 @@ void mctl_buddy_free(struct mctl_buddy *buddy, u32 fn, unsigned int order)
 {
 	const struct mctl_table *table = buddy->table;
 	struct mctl_area *area = &buddy->area[pageblock_mt(table, fn)];
+	const u8 *state = table->state;
 
 	buddy->nr_free += 1U << order;
-	if (order == MCTL_MAX_ORDER ||
-	    table->state[fn ^ (1U << order)] != MCTL_STATE(MCTL_KIND_FREE, order)) {
-		put_block(buddy, area, fn, order);
-	} else if (!order && !table->section[fn >> MCTL_SECTION_SHIFT].orders) {
+	if (!order && state[fn ^ 1] == MCTL_STATE(MCTL_KIND_FREE, 0))
 		merge_single(buddy, area, fn);
-	} else {
+	else if (order && order < MCTL_MAX_ORDER &&
+		 state[fn ^ 1U << order] == MCTL_STATE(MCTL_KIND_FREE, order))
 		merge_block(buddy, area, fn, order);
-	}
+	else
+		put_block(buddy, area, fn, order);
 }
 
 /**

@@ -10,9 +10,12 @@
 #ifndef MCTL_CORE_BUDDY_H
 #define MCTL_CORE_BUDDY_H
 
+#include <linux/bitops.h>
 #include <linux/compiler.h>
 #include "core/frame.h"
 #include "core/report.h"
+
+#define MCTL_ALL_ORDERS ((1U << MCTL_NR_ORDERS) - 1)
 
 /**
  * struct mctl_area - the pageblocks of one migratetype that have free blocks
@@ -61,13 +64,28 @@ void mctl_buddy_free(struct mctl_buddy *buddy, u32 fn, unsigned int order);
 int mctl_buddy_fragmentation_index(const struct mctl_buddy *buddy, unsigned int order);
 
 /* buddy_alloc.c */
-u32 mctl_buddy_alloc_own(struct mctl_buddy *buddy, unsigned int order, unsigned int mt,
-			 unsigned int kind);
+u32 mctl_buddy_take_part(struct mctl_buddy *buddy, struct mctl_area *area, unsigned int order,
+			 unsigned int kind, unsigned int klass);
+u32 mctl_buddy_take_pageblock(struct mctl_buddy *buddy, struct mctl_area *area, unsigned int order,
+			      unsigned int kind);
+u32 mctl_buddy_take_two(struct mctl_buddy *buddy, struct mctl_area *area, unsigned int order,
+			unsigned int kind);
 u32 mctl_buddy_alloc_any(struct mctl_buddy *buddy, unsigned int order, unsigned int mt,
 			 unsigned int kind);
 unsigned int mctl_buddy_next_order(const struct mctl_buddy *buddy, unsigned int mt);
 int mctl_buddy_find(const struct mctl_buddy *buddy, unsigned int order, unsigned int mt,
 		    unsigned int *from_mt);
+
+/* A block of @order from the first pageblock of a class; MCTL_FN_NONE when that is damaged. */
+static inline u32 mctl_buddy_take(struct mctl_buddy *buddy, struct mctl_area *area,
+				  unsigned int order, unsigned int kind, unsigned int klass)
+{
+	if (klass < MCTL_PAGEBLOCK_ORDER)
+		return mctl_buddy_take_part(buddy, area, order, kind, klass);
+	if (klass == MCTL_PAGEBLOCK_ORDER)
+		return mctl_buddy_take_pageblock(buddy, area, order, kind);
+	return mctl_buddy_take_two(buddy, area, order, kind);
+}
 
 /**
  * mctl_buddy_alloc() - take a block
@@ -82,8 +100,12 @@ int mctl_buddy_find(const struct mctl_buddy *buddy, unsigned int order, unsigned
 static inline u32 mctl_buddy_alloc(struct mctl_buddy *buddy, unsigned int order, unsigned int mt,
 				   unsigned int kind)
 {
-	u32 fn = mctl_buddy_alloc_own(buddy, order, mt, kind);
+	struct mctl_area *area = &buddy->area[mt];
+	unsigned int mask = (area->mask & MCTL_ALL_ORDERS) >> order;
+	u32 fn = MCTL_FN_NONE;
 
+	if (likely(mask))
+		fn = mctl_buddy_take(buddy, area, order, kind, order + __ffs(mask));
 	return likely(fn != MCTL_FN_NONE) ? fn : mctl_buddy_alloc_any(buddy, order, mt, kind);
 }
 

@@ -65,13 +65,13 @@ static int find_class(const struct mctl_buddy *buddy, unsigned int order, unsign
 	const struct mctl_area *area = buddy->area;
 	unsigned int first = fallbacks[mt][0];
 	unsigned int second = fallbacks[mt][1];
-	unsigned long mask = (area[mt].mask & ALL_ORDERS) >> order;
+	unsigned long mask = (area[mt].mask & MCTL_ALL_ORDERS) >> order;
 	int found;
 
 	*from_mt = mt;
 	if (mask)
 		return order + __ffs(mask);
-	mask = (area[first].mask | area[second].mask) & ALL_ORDERS;
+	mask = (area[first].mask | area[second].mask) & MCTL_ALL_ORDERS;
 	if (!(mask >> order))
 		return -1;
 	found = __fls(mask);
@@ -101,7 +101,7 @@ int mctl_buddy_find(const struct mctl_buddy *buddy, unsigned int order, unsigned
 		return -1;
 	index = READ_ONCE(buddy->area[*from_mt].head[klass]);
 	if (index < mctl_table_nr_pageblocks(table))
-		mask = (READ_ONCE(table->lists[index].mask) & ALL_ORDERS) >> order;
+		mask = (READ_ONCE(table->lists[index].mask) & MCTL_ALL_ORDERS) >> order;
 	return mask ? order + __ffs(mask) : klass;
 }
 
@@ -236,21 +236,51 @@ static __always_inline u32 take_whole(struct mctl_buddy *buddy, struct mctl_area
 	return fn;
 }
 
-static noinline u32 take_pageblock(struct mctl_buddy *buddy, struct mctl_area *area,
-				   unsigned int order, unsigned int kind)
+/**
+ * mctl_buddy_take_pageblock() - take a block from a whole pageblock
+ * @buddy: the zone
+ * @area: of the migratetype; the class of whole pageblocks has one
+ * @order: 2^order frames, 0 to MCTL_PAGEBLOCK_ORDER
+ * @kind: enum mctl_kind that the head's state will say
+ *
+ * Context: The caller serialises the zone.
+ * Return: fn of the head, or MCTL_FN_NONE when the pageblock is damaged.
+ */
+u32 mctl_buddy_take_pageblock(struct mctl_buddy *buddy, struct mctl_area *area, unsigned int order,
+			      unsigned int kind)
 {
 	return take_whole(buddy, area, MCTL_PAGEBLOCK_ORDER, order, kind);
 }
 
-static noinline u32 take_two(struct mctl_buddy *buddy, struct mctl_area *area, unsigned int order,
-			     unsigned int kind)
+/**
+ * mctl_buddy_take_two() - take a block from two pageblocks that are one block
+ * @buddy: the zone
+ * @area: of the migratetype; the class of blocks of order 10 has one
+ * @order: 2^order frames, 0 to MCTL_MAX_ORDER
+ * @kind: enum mctl_kind that the head's state will say
+ *
+ * Context: The caller serialises the zone.
+ * Return: fn of the head, or MCTL_FN_NONE when the pageblock is damaged.
+ */
+u32 mctl_buddy_take_two(struct mctl_buddy *buddy, struct mctl_area *area, unsigned int order,
+			unsigned int kind)
 {
 	return take_whole(buddy, area, MCTL_MAX_ORDER, order, kind);
 }
 
-/* From the first pageblock of a class of others. Return: likewise. */
-static noinline u32 take_part(struct mctl_buddy *buddy, struct mctl_area *area, unsigned int order,
-			      unsigned int kind, unsigned int klass)
+/**
+ * mctl_buddy_take_part() - take a block from a pageblock that is not whole
+ * @buddy: the zone
+ * @area: of the migratetype
+ * @order: 2^order frames, 0 to @klass
+ * @kind: enum mctl_kind that the head's state will say
+ * @klass: class that has a pageblock, below MCTL_PAGEBLOCK_ORDER
+ *
+ * Context: The caller serialises the zone.
+ * Return: fn of the head, or MCTL_FN_NONE when the pageblock is damaged.
+ */
+u32 mctl_buddy_take_part(struct mctl_buddy *buddy, struct mctl_area *area, unsigned int order,
+			 unsigned int kind, unsigned int klass)
 {
 	const struct view v = view_of(buddy->table);
 	u32 index = area->head[klass];
@@ -281,39 +311,8 @@ static noinline u32 take_part(struct mctl_buddy *buddy, struct mctl_area *area, 
 	return fn;
 }
 
-static __always_inline u32 take(struct mctl_buddy *buddy, struct mctl_area *area,
-				unsigned int order, unsigned int kind, unsigned int klass)
-{
-	if (klass < MCTL_PAGEBLOCK_ORDER)
-		return take_part(buddy, area, order, kind, klass);
-	if (klass == MCTL_PAGEBLOCK_ORDER)
-		return take_pageblock(buddy, area, order, kind);
-	return take_two(buddy, area, order, kind);
-}
-
 /**
- * mctl_buddy_alloc_own() - take a block of the own migratetype
- * @buddy: the zone
- * @order: 2^order frames, 0 to MCTL_MAX_ORDER
- * @mt: enum mctl_migratetype
- * @kind: enum mctl_kind that the head's state will say
- *
- * Context: The caller serialises the zone.
- * Return: fn of the head, or MCTL_FN_NONE: there is none, or it is damaged.
- */
-u32 mctl_buddy_alloc_own(struct mctl_buddy *buddy, unsigned int order, unsigned int mt,
-			 unsigned int kind)
-{
-	struct mctl_area *area = &buddy->area[mt];
-	unsigned int mask = (area->mask & ALL_ORDERS) >> order;
-
-	if (unlikely(!mask))
-		return MCTL_FN_NONE;
-	return take(buddy, area, order, kind, order + __ffs(mask));
-}
-
-/**
- * mctl_buddy_alloc_any() - take a block when mctl_buddy_alloc_own() has none
+ * mctl_buddy_alloc_any() - take a block when the own migratetype has none
  * @buddy: the zone
  * @order: 2^order frames, 0 to MCTL_MAX_ORDER
  * @mt: enum mctl_migratetype; others are robbed as in Linux, the pageblock with
@@ -340,7 +339,7 @@ u32 mctl_buddy_alloc_any(struct mctl_buddy *buddy, unsigned int order, unsigned 
 			if (buddy->area[mt].mask & BIT(klass))
 				from = mt;
 		}
-		fn = take(buddy, &buddy->area[from], order, kind, klass);
+		fn = mctl_buddy_take(buddy, &buddy->area[from], order, kind, klass);
 		if (fn != MCTL_FN_NONE)
 			return fn;
 		drop_damaged(buddy, klass, order, from);
@@ -361,13 +360,13 @@ u32 mctl_buddy_alloc_any(struct mctl_buddy *buddy, unsigned int order, unsigned 
  */
 unsigned int mctl_buddy_next_order(const struct mctl_buddy *buddy, unsigned int mt)
 {
-	unsigned long mask = buddy->area[mt].mask & ALL_ORDERS;
+	unsigned long mask = buddy->area[mt].mask & MCTL_ALL_ORDERS;
 	u32 index;
 
 	if (!mask)
 		return MCTL_MAX_ORDER;
 	index = buddy->area[mt].head[__ffs(mask)];
 	if (index < mctl_table_nr_pageblocks(buddy->table))
-		mask = buddy->table->lists[index].mask & ALL_ORDERS;
+		mask = buddy->table->lists[index].mask & MCTL_ALL_ORDERS;
 	return mask ? __ffs(mask) : MCTL_MAX_ORDER;
 }

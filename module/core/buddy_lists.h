@@ -14,8 +14,6 @@
 #include <linux/compiler.h>
 #include "core/buddy.h"
 
-#define ALL_ORDERS ((1U << MCTL_NR_ORDERS) - 1)
-
 #define OFFSET_MASK (MCTL_PAGEBLOCK_FRAMES - 1)
 
 static inline unsigned int pageblock_mt(const struct mctl_table *table, u32 fn)
@@ -60,8 +58,8 @@ static __always_inline struct orders orders_of(const struct view *v, u32 index)
 {
 	const struct mctl_lists *lists = &v->lists[index];
 
-	return (struct orders){ .mask = lists->mask & ALL_ORDERS,
-				.single = lists->mask & lists->single & ALL_ORDERS };
+	return (struct orders){ .mask = lists->mask & MCTL_ALL_ORDERS,
+				.single = lists->mask & lists->single & MCTL_ALL_ORDERS };
 }
 
 /* --- pageblocks of one class --- */

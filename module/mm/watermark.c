@@ -13,7 +13,7 @@
  *     at least min + reserve frames free.
  * I2  zone->tight is true exactly when at most high frames are free, whenever
  *     the zone's lock is free.
- * I3  LOW and HIGH events of a zone alternate.
+ * I3  LOW and HIGH events of a zone alternate, and it is tight in between.
  *
  * Locks: zone->lock, to write watermarks; reading them without is for views.
  */
@@ -33,7 +33,8 @@ static const u16 reserve_ratio[MCTL_NR_ZONE_TYPES] = { 256, 256, 32 };
  * @request: what is asked for
  * @mark: the watermark that is left, unless the request may go below
  *
- * The one predicate of allocation and of `why`.
+ * The predicate of `why`, and of an allocation to name what it failed for:
+ * that succeeds exactly when there is no reason.
  *
  * Context: any; zone->lock held where the answer must hold.
  * Return: MEMCTL_REASON_NONE, or why not.
@@ -44,14 +45,10 @@ u32 mctl_watermark_check(const struct mctl_zone *zone, const struct mctl_request
 	u32 nr_free = READ_ONCE(zone->buddy.nr_free);
 	u32 need = 1U << request->order;
 	unsigned int from;
-	u64 leave = 0;
 
-	if (!(request->flags & MCTL_REQUEST_MEMALLOC))
-		leave = (u64)(mark == MCTL_MARK_LOW ? zone->wmark_low : zone->wmark_min) +
-			zone->reserve[request->type];
 	if (nr_free < need)
 		return MEMCTL_REASON_NO_MEMORY;
-	if (nr_free - need < leave)
+	if (nr_free - need < mctl_watermark_leave(zone, request, mark))
 		return MEMCTL_REASON_WATERMARK;
 	if (mctl_buddy_find(&zone->buddy, request->order, request->mt, &from) < 0)
 		return MEMCTL_REASON_FRAGMENTED;
@@ -85,15 +82,15 @@ u32 mctl_watermark_worse(u32 reason, u32 other)
 }
 
 /**
- * mctl_watermark_unlock() - leave a zone whose free frames have changed
+ * mctl_watermark_unlock_tight() - mctl_watermark_unlock() of a zone that is or was tight
  * @arena: the arena
  * @zone: one of its zones, locked
  * @flags: from raw_spin_lock_irqsave()
  *
  * Context: zone->lock held; released.
  */
-void mctl_watermark_unlock(struct mctl_arena *arena, struct mctl_zone *zone, unsigned long flags)
-	__releases(&zone->lock)
+void mctl_watermark_unlock_tight(struct mctl_arena *arena, struct mctl_zone *zone,
+				 unsigned long flags) __releases(&zone->lock)
 {
 	u32 nr_free = zone->buddy.nr_free;
 	struct mctl_event event = {

@@ -239,49 +239,71 @@ int mctl_zone_remove(struct mctl_arena *arena, struct mctl_zone *zone, u32 fn, u
 	return ret;
 }
 
-static u32 take(struct mctl_arena *arena, struct mctl_zone *zone,
-		const struct mctl_request *request, enum mctl_mark mark, u32 *reason)
+static __always_inline u32 take(struct mctl_arena *arena, struct mctl_zone *zone,
+				const struct mctl_request *request, enum mctl_mark mark)
 {
 	u32 fn = MCTL_FN_NONE;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&zone->lock, flags);
 	zone->nr_lock++;
-	*reason = mctl_watermark_check(zone, request, mark);
-	if (!*reason) {
+	if (likely(zone->buddy.nr_free >=
+		   mctl_watermark_leave(zone, request, mark) + (1U << request->order))) {
 		fn = mctl_buddy_alloc(&zone->buddy, request->order, request->mt, request->kind);
-		if (fn != MCTL_FN_NONE) {
+		if (likely(fn != MCTL_FN_NONE)) {
 			arena->table.tag[fn] = request->tag;
 			zone->nr_alloc++;
-		} else {
-			*reason = MEMCTL_REASON_FRAGMENTED;
 		}
 	}
 	mctl_watermark_unlock(arena, zone, flags);
 	return fn;
 }
 
-static u32 try_zones(struct mctl_arena *arena, const struct mctl_zonelist *list,
-		     const struct mctl_request *request, enum mctl_mark mark, u32 *reason)
+/* Zones of a list that a request may try: behind those of its node is another. */
+static inline unsigned int nr_tries(const struct mctl_zonelist *list,
+				    const struct mctl_request *request)
 {
-	unsigned int i;
-	u32 fn, why;
+	if (request->flags & MCTL_REQUEST_THISNODE)
+		return request->type + 1;
+	return list->nr[request->type];
+}
 
-	*reason = MEMCTL_REASON_NO_MEMORY;
-	for (i = 0; i < list->nr[request->type]; i++) {
+static u32 try_zones(struct mctl_arena *arena, const struct mctl_zonelist *list,
+		     const struct mctl_request *request, enum mctl_mark mark)
+{
+	unsigned int nr = nr_tries(list, request), i;
+	u32 fn;
+
+	for (i = 0; i < nr; i++) {
 		struct mctl_zone *zone = &arena->zones[list->zone[request->type][i]];
 
-		/* The lists go node by node: behind the zones of the own node is another. */
-		if (request->flags & MCTL_REQUEST_THISNODE && i > request->type)
-			break;
 		if (!READ_ONCE(zone->buddy.nr_frames))
 			continue;
-		fn = take(arena, zone, request, mark, &why);
-		if (fn != MCTL_FN_NONE)
+		fn = take(arena, zone, request, mark);
+		if (likely(fn != MCTL_FN_NONE))
 			return fn;
-		*reason = mctl_watermark_worse(*reason, why);
 	}
 	return MCTL_FN_NONE;
+}
+
+/* Why no zone served a request, as each of them tells it now. */
+static u32 ask_zones(struct mctl_arena *arena, const struct mctl_zonelist *list,
+		     const struct mctl_request *request)
+{
+	unsigned int nr = nr_tries(list, request), i;
+	u32 reason = MEMCTL_REASON_NO_MEMORY;
+
+	for (i = 0; i < nr; i++) {
+		const struct mctl_zone *zone = &arena->zones[list->zone[request->type][i]];
+		u32 why;
+
+		if (!READ_ONCE(zone->buddy.nr_frames))
+			continue;
+		why = mctl_watermark_check(zone, request, MCTL_MARK_MIN);
+		/* It could since: so it was short of frames, not of blocks. */
+		reason = mctl_watermark_worse(reason, why ?: MEMCTL_REASON_WATERMARK);
+	}
+	return reason;
 }
 
 static void note_failure(struct mctl_arena *arena, const struct mctl_zonelist *list,
@@ -309,6 +331,37 @@ static void note_failure(struct mctl_arena *arena, const struct mctl_zonelist *l
 	mctl_event_send(&event);
 }
 
+/* Any node, below the low watermark, and then with what the frame caches hold. */
+static noinline u32 alloc_slow(struct mctl_arena *arena, const struct mctl_request *request,
+			       u32 *reason)
+{
+	const struct mctl_zonelist *list = mctl_zone_list(arena, request);
+	u32 fn, why = MEMCTL_REASON_BAD_NODE;
+	bool drained;
+
+	if (!list)
+		goto fail;
+	fn = try_zones(arena, list, request, MCTL_MARK_LOW);
+	if (fn == MCTL_FN_NONE)
+		fn = try_zones(arena, list, request, MCTL_MARK_MIN);
+	if (fn != MCTL_FN_NONE)
+		return fn;
+	if (request->flags & MCTL_REQUEST_NOWAIT)
+		drained = mctl_fcache_drain_nowait(arena);
+	else
+		drained = mctl_fcache_drain_all(arena);
+	if (drained)
+		fn = try_zones(arena, list, request, MCTL_MARK_MIN);
+	if (fn != MCTL_FN_NONE)
+		return fn;
+	why = ask_zones(arena, list, request);
+	note_failure(arena, list, request, why);
+fail:
+	if (reason)
+		*reason = why;
+	return MCTL_FN_NONE;
+}
+
 /**
  * mctl_zone_alloc() - take a block past the frame caches
  * @arena: the arena
@@ -320,32 +373,21 @@ static void note_failure(struct mctl_arena *arena, const struct mctl_zonelist *l
  */
 u32 mctl_zone_alloc(struct mctl_arena *arena, const struct mctl_request *request, u32 *reason)
 {
-	const struct mctl_zonelist *list = mctl_zone_list(arena, request);
-	bool drained;
-	u32 fn, why;
+	const struct mctl_zonelist *list;
+	struct mctl_zone *zone;
+	u32 fn;
 
-	if (!list) {
-		if (reason)
-			*reason = MEMCTL_REASON_BAD_NODE;
-		return MCTL_FN_NONE;
+	/* Mostly the nearest zone serves it. */
+	if (likely(request->nid == NUMA_NO_NODE && !(request->flags & MCTL_REQUEST_THISNODE))) {
+		list = &arena->zonelists[numa_node_id()];
+		zone = &arena->zones[list->zone[request->type][0]];
+		if (likely(READ_ONCE(zone->buddy.nr_frames))) {
+			fn = take(arena, zone, request, MCTL_MARK_LOW);
+			if (likely(fn != MCTL_FN_NONE))
+				return fn;
+		}
 	}
-	fn = try_zones(arena, list, request, MCTL_MARK_LOW, &why);
-	if (fn == MCTL_FN_NONE)
-		fn = try_zones(arena, list, request, MCTL_MARK_MIN, &why);
-	if (fn != MCTL_FN_NONE)
-		return fn;
-	if (request->flags & MCTL_REQUEST_NOWAIT)
-		drained = mctl_fcache_drain_nowait(arena);
-	else
-		drained = mctl_fcache_drain_all(arena);
-	if (drained)
-		fn = try_zones(arena, list, request, MCTL_MARK_MIN, &why);
-	if (fn != MCTL_FN_NONE)
-		return fn;
-	note_failure(arena, list, request, why);
-	if (reason)
-		*reason = why;
-	return MCTL_FN_NONE;
+	return alloc_slow(arena, request, reason);
 }
 
 /**
@@ -367,7 +409,7 @@ int mctl_zone_free(struct mctl_arena *arena, u32 fn, unsigned int order, u8 stat
 	zone = &arena->zones[arena->table.section[fn >> MCTL_SECTION_SHIFT].zone];
 	raw_spin_lock_irqsave(&zone->lock, flags);
 	zone->nr_lock++;
-	if (arena->table.state[fn] == state) {
+	if (likely(arena->table.state[fn] == state)) {
 		mctl_buddy_free(&zone->buddy, fn, order);
 		zone->nr_freed++;
 		ret = 0;

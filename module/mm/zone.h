@@ -56,7 +56,8 @@ struct mctl_request {
  * @nid: the node
  * @tight: free frames are at or below the high watermark, so that the frame
  *	   caches take no more; written under @lock, read without
- * @below_low: the LOW event was sent, the HIGH event was not; @lock
+ * @below_low: the LOW event was sent, the HIGH event was not, and the zone is
+ *	       tight; @lock
  * @buddy: the free lists; @lock
  * @wmark_min: frames that a caller without MCTL_REQUEST_MEMALLOC leaves
  * @wmark_low: frames that the first round of an allocation leaves
@@ -122,13 +123,49 @@ enum mctl_mark {
 	MCTL_MARK_MIN,
 };
 
+/**
+ * mctl_watermark_leave() - how many frames of a zone a request has to leave
+ * @zone: the zone
+ * @request: what is asked for
+ * @mark: the watermark that is left, unless the request may go below
+ *
+ * Context: any; zone->lock held where the answer must hold.
+ * Return: frames.
+ */
+static inline u64 mctl_watermark_leave(const struct mctl_zone *zone,
+				       const struct mctl_request *request, enum mctl_mark mark)
+{
+	if (request->flags & MCTL_REQUEST_MEMALLOC)
+		return 0;
+	return (u64)(mark == MCTL_MARK_LOW ? zone->wmark_low : zone->wmark_min) +
+	       zone->reserve[request->type];
+}
+
 /* mm/watermark.c */
 u32 mctl_watermark_check(const struct mctl_zone *zone, const struct mctl_request *request,
 			 enum mctl_mark mark);
 u32 mctl_watermark_worse(u32 reason, u32 other);
-void mctl_watermark_unlock(struct mctl_arena *arena, struct mctl_zone *zone, unsigned long flags)
-	__releases(&zone->lock);
+void mctl_watermark_unlock_tight(struct mctl_arena *arena, struct mctl_zone *zone,
+				 unsigned long flags) __releases(&zone->lock);
 void mctl_zone_setup_watermarks(struct mctl_arena *arena);
+
+/**
+ * mctl_watermark_unlock() - leave a zone whose free frames have changed
+ * @arena: the arena
+ * @zone: one of its zones, locked
+ * @flags: from raw_spin_lock_irqsave()
+ *
+ * Context: zone->lock held; released.
+ */
+static inline void mctl_watermark_unlock(struct mctl_arena *arena, struct mctl_zone *zone,
+					 unsigned long flags) __releases(&zone->lock)
+{
+	/* A zone that is not tight is not below low either. */
+	if (unlikely(zone->buddy.nr_free <= zone->wmark_high || zone->tight))
+		mctl_watermark_unlock_tight(arena, zone, flags);
+	else
+		raw_spin_unlock_irqrestore(&zone->lock, flags);
+}
 
 /**
  * struct mctl_why - what one zone says to a request
