@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Page tables: the leaf tables, for who changes single entries. See ptable.c
+ * for the invariants.
+ *
+ * Locks: none; the caller serialises.
+ */
+#include <linux/compiler.h>
+#include "core/ptable_leaf.h"
+
+/**
+ * mctl_ptable_leaves() - the leaf table of an address
+ * @pt: the tables, trusted to hold the invariants
+ * @address: virtual address
+ *
+ * The table is there until something is unmapped.
+ *
+ * Context: Any; the caller keeps the tables from changing.
+ * Return: the frame of the table, or MCTL_PT_NO_PFN when there is none or a large leaf stands in
+ * its place.
+ */
+u64 mctl_ptable_leaves(const struct mctl_ptable *pt, u64 address)
+{
+	u64 pfn = pt->root_pfn;
+
+	for (unsigned int level = pt->format->nr_levels; level > 1; level--) {
+		u64 entry = mctl_ptable_entry(pt, pfn, mctl_ptable_index(pt, level, address));
+
+		if (!entry || mctl_ptable_is_leaf(pt, level, entry))
+			return MCTL_PT_NO_PFN;
+		pfn = mctl_ptable_target(pt, entry);
+	}
+	return pfn;
+}
+
+/**
+ * mctl_ptable_set_leaves() - count entries that were added to a leaf table
+ * @pt: the tables
+ * @pfn: frame of the leaf table
+ * @nr_more: entries that were 0 and are present now
+ *
+ * Context: Any that the ops allow; the caller serialises.
+ */
+void mctl_ptable_set_leaves(struct mctl_ptable *pt, u64 pfn, u32 nr_more)
+{
+	pt->ops->count(pt->context, pfn, nr_more);
+	pt->nr_leaves[1] += nr_more;
+	pt->nr_mapped += nr_more;
+}
