@@ -16,7 +16,7 @@ static const char *const kind_names[] = { "page", "object", "kmalloc" };
 static const char *const event_names[] = {
 	"arena-add", "arena-del",  "arena-grow", "arena-shrink", "cache-add",
 	"cache-del", "region-add", "region-del", "alloc-failed", "low",
-	"high",	     "bad-free",   "damage",
+	"high",	     "bad-free",   "damage",	 "fault",
 };
 
 static const char *const reason_names[] = {

@@ -4,6 +4,7 @@
  *
  *   /proc/memctl   before arenas: each makes its directory
  *   arena "main"   takes its pages from the host
+ *   /dev/memctl    for processes; nobody has made a region for them yet
  *   netlink        last: requests come in as soon as it is there
  *
  * Unloading goes the other way. A load that fails says why in one line of
@@ -23,6 +24,7 @@
 #include <linux/nodemask.h>
 #include <linux/sizes.h>
 #include <linux/string.h>
+#include "dev/memctl_dev.h"
 #include "mm/arena.h"
 #include "mm/error.h"
 #include "mm/verify.h"
@@ -193,13 +195,20 @@ static int __init memctl_init(void)
 	ret = create_main(&error);
 	if (ret)
 		goto exit_proc;
+	ret = mctl_dev_init();
+	if (ret) {
+		mctl_fail(&error, ret, "device memctl cannot be registered (%d)", ret);
+		goto exit_arenas;
+	}
 	ret = mctl_netlink_init();
 	if (ret) {
 		mctl_fail(&error, ret, "netlink family memctl cannot be registered (%d)", ret);
-		goto exit_arenas;
+		goto exit_dev;
 	}
 	return 0;
 
+exit_dev:
+	mctl_dev_exit();
 exit_arenas:
 	mctl_arenas_exit();
 exit_proc:
@@ -212,6 +221,7 @@ failed:
 static void __exit memctl_exit(void)
 {
 	mctl_netlink_exit();
+	mctl_dev_exit();
 	mctl_arenas_exit();
 	mctl_proc_exit();
 }

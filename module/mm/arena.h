@@ -11,6 +11,8 @@
  *   arena->regions.lock (mutex), arena->handles.lock (mutex), arena->caches.lock (mutex):
  *                                 in this order where more than one is held
  *   arena->tlbs.lock (mutex)      the models of TLBs; taken alone
+ *   family->lock (mutex)          the spaces of a family; inside of regions.lock, and of
+ *                                 the mmap_lock of processes that fault
  *   cache->lock (raw spinlock)    depot and slab lists of one cache
  *   zone->lock (raw spinlock)     free lists of one zone; leaf
  *
@@ -37,6 +39,8 @@
 #include <linux/ratelimit.h>
 #include <linux/refcount.h>
 #include <linux/rwsem.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
 #include <uapi/linux/memctl.h>
 #include "core/frame.h"
 #include "mm/error.h"
@@ -108,6 +112,22 @@ struct mctl_tlbs {
 	u32 nr;		       /* lock */
 };
 
+/*
+ * Regions that processes map; see mm/space.h. What names no lock: regions.lock.
+ */
+struct mctl_spaces {
+	struct list_head list;
+	struct list_head families;
+	u32 nr;
+	u32 last_family;
+	u32 zero;    /* frame of zeros; MCTL_FN_NONE while there is no space */
+	u32 nr_zero; /* spaces that hold it */
+	spinlock_t quarantine_lock;
+	u32 quarantine;	   /* first frame of it; quarantine_lock */
+	u32 nr_quarantine; /* quarantine_lock */
+	struct delayed_work work;
+};
+
 struct mctl_handles {
 	struct mutex lock;	  /* of the fields that say so; see the lock order above */
 	struct mctl_handle *slot; /* lock; nr_slots of them */
@@ -165,6 +185,7 @@ struct mctl_arena {
 	struct mctl_handles handles;
 	struct mctl_regions regions;
 	struct mctl_tlbs tlbs;
+	struct mctl_spaces spaces;
 	struct proc_dir_entry *proc; /* proc.c */
 };
 
@@ -268,6 +289,10 @@ static inline void *mctl_arena_address(const struct mctl_arena *arena, u32 fn)
 {
 	return __va(mctl_table_pfn(&arena->table, fn) << PAGE_SHIFT);
 }
+
+/* mm/space_frame.c */
+void mctl_spaces_init(struct mctl_arena *arena);
+void mctl_spaces_exit(struct mctl_arena *arena);
 
 void *mctl_arena_meta_alloc(struct mctl_arena *arena, size_t size);
 void mctl_arena_meta_free(struct mctl_arena *arena, void *memory, size_t size);

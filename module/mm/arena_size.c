@@ -180,6 +180,7 @@ int mctl_arena_build(struct mctl_arena *arena, const struct mctl_arena_params *p
 	INIT_LIST_HEAD(&arena->regions.list);
 	mutex_init(&arena->tlbs.lock);
 	INIT_LIST_HEAD(&arena->tlbs.list);
+	mctl_spaces_init(arena);
 	mutex_init(&arena->caches.lock);
 	INIT_LIST_HEAD(&arena->caches.list);
 	ratelimit_state_init(&arena->failures, HZ, 100);

@@ -20,6 +20,7 @@
 #include "mm/fcache.h"
 #include "mm/handle.h"
 #include "mm/region.h"
+#include "mm/space.h"
 #include "mm/tlb.h"
 
 static DEFINE_MUTEX(requests);
@@ -270,6 +271,7 @@ static void destroy(struct mctl_arena *arena)
 	if (hooks)
 		hooks->del(arena);
 	mctl_tlbs_destroy(arena);
+	mctl_spaces_destroy(arena);
 	mctl_regions_destroy(arena);
 	mctl_handles_destroy(arena);
 	mctl_caches_destroy(arena);
@@ -321,7 +323,8 @@ static bool tell_holders(struct mctl_arena *arena, u32 own_refs, char *text, siz
 		const char *many;
 	} holders[] = {
 		{ READ_ONCE(arena->handles.nr), "handle", "handles" },
-		{ READ_ONCE(arena->regions.nr), "region", "regions" },
+		{ READ_ONCE(arena->regions.nr) + READ_ONCE(arena->spaces.nr), "region", "regions" },
+		{ READ_ONCE(arena->spaces.nr_quarantine), "lent frame", "lent frames" },
 		{ count_busy_caches(arena), "cache with objects", "caches with objects" },
 		{ count_kind(arena, MCTL_KIND_USED), "frame in use", "frames in use" },
 		{ nr_users, "user", "users" },
@@ -465,7 +468,7 @@ void mctl_arena_info(struct mctl_arena *arena, struct mctl_arena_info *info)
 		.nr_frames = READ_ONCE(arena->nr_frames),
 		.nr_chunks = READ_ONCE(arena->nr_chunks),
 		.nr_caches = READ_ONCE(arena->caches.nr),
-		.nr_regions = READ_ONCE(arena->regions.nr),
+		.nr_regions = READ_ONCE(arena->regions.nr) + READ_ONCE(arena->spaces.nr),
 		.nr_handles = READ_ONCE(arena->handles.nr),
 		.nr_users = atomic_read(&arena->nr_users),
 		.nr_slab = count_kind(arena, MCTL_KIND_SLAB),

@@ -40,6 +40,7 @@
 #include "mm/event.h"
 #include "mm/fcache.h"
 #include "mm/region_internal.h"
+#include "mm/space_internal.h"
 
 /* What vmap is asked for, and from which the shadow is made. */
 static pgprot_t protection(bool readonly)
@@ -285,7 +286,7 @@ int mctl_region_add(struct mctl_arena *arena, const char *name, u32 nr_pages, bo
 		return mctl_fail(error, -ENODEV, "the module is being removed");
 
 	mutex_lock(&arena->regions.lock);
-	if (mctl_region_find(arena, name)) {
+	if (mctl_region_find(arena, name) || mctl_space_find(arena, name)) {
 		ret = mctl_fail(error, -EEXIST, "region %s exists in arena %s", name, arena->name);
 		goto unlock;
 	}

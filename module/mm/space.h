@@ -151,7 +151,11 @@ int mctl_space_set_window(struct mctl_arena *arena, const char *name, u32 window
 			  struct mctl_error *error);
 bool mctl_space_exists(struct mctl_arena *arena, const char *name);
 void mctl_spaces_destroy(struct mctl_arena *arena);
+
+/* space_check.c; for verify.c */
 void mctl_spaces_check(struct mctl_arena *arena, struct mctl_report *report);
+void mctl_spaces_freeze(struct mctl_arena *arena, u32 *nr_table, u32 *nr_region);
+void mctl_spaces_thaw(struct mctl_arena *arena);
 
 /* --- vmas: space_vma.c ---------------------------------------------------------------------- */
 

@@ -31,6 +31,7 @@
 #include "mm/fcache.h"
 #include "mm/handle.h"
 #include "mm/region_internal.h"
+#include "mm/space.h"
 #include "mm/tlb.h"
 #include "mm/verify.h"
 
@@ -195,15 +196,18 @@ static void verify_once(struct mctl_arena *arena, struct mctl_verify_result *res
 	memset(result, 0, sizeof(*result));
 	mctl_regions_check(arena, &report);
 	mctl_tlbs_check(arena, &report);
+	mctl_spaces_check(arena, &report);
 
 	down_read(&arena->resize);
 	mutex_lock(&arena->regions.lock);
 	mutex_lock(&arena->handles.lock);
 	mctl_handles_check(arena, &report);
 	count_holders(arena, &count);
+	mctl_spaces_freeze(arena, &count.nr_table, &count.nr_region);
 	mutex_lock(&arena->caches.lock);
 	stop_machine(check_stopped, &stop, NULL);
 	mutex_unlock(&arena->caches.lock);
+	mctl_spaces_thaw(arena);
 	mutex_unlock(&arena->handles.lock);
 	mutex_unlock(&arena->regions.lock);
 	up_read(&arena->resize);

@@ -146,6 +146,8 @@ enum memctl_reason {
  * @MEMCTL_EVENT_TYPE_BAD_FREE: A free was refused; the text says what was
  *   wrong.
  * @MEMCTL_EVENT_TYPE_DAMAGE: A check found an invariant broken.
+ * @MEMCTL_EVENT_TYPE_FAULT: A fault in a region was refused; the text says
+ *   whose and why, the value is the address in the region.
  */
 enum memctl_event_type {
 	MEMCTL_EVENT_TYPE_ARENA_ADD,
@@ -161,6 +163,7 @@ enum memctl_event_type {
 	MEMCTL_EVENT_TYPE_HIGH,
 	MEMCTL_EVENT_TYPE_BAD_FREE,
 	MEMCTL_EVENT_TYPE_DAMAGE,
+	MEMCTL_EVENT_TYPE_FAULT,
 
 	/* private: */
 	__MEMCTL_EVENT_TYPE_MAX,

@@ -16,11 +16,12 @@
 #define _UAPI_LINUX_MEMCTL_DEV_H
 
 #include <linux/ioctl.h>
-#include <linux/memctl.h>
 #include <linux/types.h>
 
 #define MEMCTL_DEV_NAME	 "memctl"
 #define MEMCTL_DEV_MAGIC 0xd5
+/* A name of an arena or region, of MEMCTL_NAME_MAX bytes at most, and the NUL. */
+#define MEMCTL_DEV_NAME_SIZE 32
 
 /**
  * struct memctl_dev_bind - which region
@@ -28,8 +29,8 @@
  * @region: name of the region, ends with a NUL
  */
 struct memctl_dev_bind {
-	char arena[MEMCTL_NAME_MAX + 1];
-	char region[MEMCTL_NAME_MAX + 1];
+	char arena[MEMCTL_DEV_NAME_SIZE];
+	char region[MEMCTL_DEV_NAME_SIZE];
 };
 
 /**
@@ -44,8 +45,8 @@ struct memctl_dev_bind {
  * @window: pages that a read fault maps at most
  */
 struct memctl_dev_info {
-	char arena[MEMCTL_NAME_MAX + 1];
-	char region[MEMCTL_NAME_MAX + 1];
+	char arena[MEMCTL_DEV_NAME_SIZE];
+	char region[MEMCTL_DEV_NAME_SIZE];
 	__u64 size;
 	__u64 start;
 	__u32 order;

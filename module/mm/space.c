@@ -1,0 +1,520 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Spaces: managed regions that processes map. Documentation/regions.rst says
+ * what they are and why.
+ *
+ *   space.c          made, removed, found
+ *   space_frame.c    frames: references, zeros, quarantine
+ *   space_resolve.c  what a fault does to the shadow
+ *   space_range.c    what is dropped from the shadow
+ *   space_map.c      the processes' entries: set from the shadow, and zapped
+ *   space_vma.c      vmas
+ *   space_fork.c     a space's copy
+ *   space_inode.c, space_io.c, space_access.c    files, read and write
+ *   space_verify.c, space_check.c, space_usage.c, space_trace.c    what looks on
+ *
+ * Invariants, tested by mctl_spaces_check() (S2 to S6) and
+ * mctl_space_verify() (S1):
+ *
+ * S1  An entry present in a process's tables is what the shadow's leaf for the
+ *     page comes to under the rights of the process's vma, but for A and D.
+ * S2  The shadow maps only what a vma has, with no more rights than the vma's.
+ * S3  A leaf has RW only if its frame has one reference that is no loan, and
+ *     is not the frame of zeros.
+ * S4  A frame that a leaf maps is in use of kind REGION (F1: space_frame.c).
+ * S5  A leaf of 2 MiB is a block of order 9.
+ * S6  nr_frames and nr_zero are what a count comes to, and no limit is passed.
+ *
+ * Locks, outermost first: mmap_lock of a process, or arena->regions.lock,
+ * never both; family->lock; i_mmap_rwsem; the locks of page tables; the zones'.
+ */
+#include <linux/ctype.h>
+#include <linux/err.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include "mm/event.h"
+#include "mm/region_internal.h"
+#include "mm/space_internal.h"
+
+#define DEFAULT_WINDOW 16U
+#define FIRST_VMAS     8U
+
+/* --- find ----------------------------------------------------------------------------------- */
+
+struct mctl_space *mctl_space_find(struct mctl_arena *arena, const char *name)
+{
+	struct mctl_space *space;
+
+	lockdep_assert_held(&arena->regions.lock);
+	list_for_each_entry(space, &arena->spaces.list, list) {
+		if (!strcmp(space->name, name))
+			return space;
+	}
+	return NULL;
+}
+
+/**
+ * mctl_space_exists() - whether a region is a space
+ * @arena: whose region
+ * @name: of the region
+ *
+ * Context: Process, may sleep. Takes arena->regions.lock.
+ * Return: whether there is a space of this name.
+ */
+bool mctl_space_exists(struct mctl_arena *arena, const char *name)
+{
+	bool found;
+
+	mutex_lock(&arena->regions.lock);
+	found = mctl_space_find(arena, name);
+	mutex_unlock(&arena->regions.lock);
+	return found;
+}
+
+/**
+ * mctl_space_get() - hold a space, so that it cannot be removed
+ * @arena: whose space
+ * @name: of the region
+ *
+ * Context: Process, may sleep. Takes arena->regions.lock.
+ * Return: the space, or NULL when there is none of this name.
+ */
+struct mctl_space *mctl_space_get(struct mctl_arena *arena, const char *name)
+{
+	struct mctl_space *space;
+
+	mutex_lock(&arena->regions.lock);
+	space = mctl_space_find(arena, name);
+	if (space)
+		atomic_inc(&space->nr_holds);
+	mutex_unlock(&arena->regions.lock);
+	return space;
+}
+
+/* The same, and the text when there is none. */
+struct mctl_space *mctl_space_need(struct mctl_arena *arena, const char *name,
+				   struct mctl_error *error)
+{
+	struct mctl_space *space = mctl_space_get(arena, name);
+
+	if (!space)
+		mctl_fail(error, -ENOENT, "arena %s has no region %s for processes", arena->name,
+			  name);
+	return space;
+}
+
+/**
+ * mctl_space_hold() - hold a space once more
+ * @space: held already
+ *
+ * Context: Any.
+ */
+void mctl_space_hold(struct mctl_space *space)
+{
+	atomic_inc(&space->nr_holds);
+}
+
+/**
+ * mctl_space_put() - let go of a space
+ * @space: from mctl_space_get() or mctl_space_hold()
+ *
+ * Context: Any.
+ */
+void mctl_space_put(struct mctl_space *space)
+{
+	/* Who removes it looks under regions.lock, and then nobody can find it. */
+	atomic_dec(&space->nr_holds);
+}
+
+/* --- make ----------------------------------------------------------------------------------- */
+
+int mctl_space_check_name(const char *name, struct mctl_error *error)
+{
+	size_t length = strlen(name);
+	bool good = length >= 1 && length <= MEMCTL_NAME_MAX;
+
+	for (size_t i = 0; good && i < length; i++)
+		good = isascii(name[i]) && (isalnum(name[i]) || strchr("_.-", name[i]));
+	if (good)
+		return 0;
+	return mctl_fail(error, -EINVAL, "region name: 1 to %u letters, digits, '_', '.' and '-'",
+			 MEMCTL_NAME_MAX);
+}
+
+static int check_params(const struct mctl_space_params *params, struct mctl_error *error)
+{
+	u64 unit = params->order ? PMD_SIZE : PAGE_SIZE;
+	int ret = mctl_space_check_name(params->name, error);
+
+	if (ret)
+		return ret;
+	if (params->order && params->order != MCTL_LARGE_ORDER)
+		return mctl_fail(error, -EINVAL, "order %u: 0 or %u", params->order,
+				 MCTL_LARGE_ORDER);
+	if (!params->size || params->size % unit ||
+	    params->size >> PAGE_SHIFT > MCTL_SPACE_MAX_PAGES)
+		return mctl_fail(error, -EINVAL, "size %llu: a multiple of %llu, up to %llu",
+				 params->size, unit, (u64)MCTL_SPACE_MAX_PAGES << PAGE_SHIFT);
+	if (params->window > MCTL_SPACE_MAX_WINDOW || params->window & (params->window - 1))
+		return mctl_fail(error, -EINVAL, "window %u: a power of two up to %u",
+				 params->window, MCTL_SPACE_MAX_WINDOW);
+	return 0;
+}
+
+static struct mctl_family *create_family(struct mctl_arena *arena)
+{
+	struct mctl_family *family = mctl_arena_meta_alloc(arena, sizeof(*family));
+
+	if (!family)
+		return NULL;
+	mutex_init(&family->lock);
+	INIT_LIST_HEAD(&family->spaces);
+	family->id = ++arena->spaces.last_family;
+	list_add_tail(&family->list, &arena->spaces.families);
+	return family;
+}
+
+static void free_family(struct mctl_arena *arena, struct mctl_family *family)
+{
+	list_del(&family->list);
+	mctl_arena_meta_free(arena, family, sizeof(*family));
+}
+
+static int create_vmas(struct mctl_space *space)
+{
+	u64 end = mctl_space_address(space->nr_pages);
+	struct mctl_vma *storage;
+
+	storage = mctl_arena_meta_alloc(space->arena, FIRST_VMAS * sizeof(*storage));
+	if (!storage)
+		return -ENOMEM;
+	return mctl_vmas_init(&space->vmas, MCTL_SPACE_START, end, storage, FIRST_VMAS);
+}
+
+static void free_vmas(struct mctl_space *space)
+{
+	/* Without vmas no file is needed. */
+	space->vmas.nr = 0;
+	mctl_space_prune_files(space);
+	mctl_arena_meta_free(space->arena, space->vmas.vma,
+			     space->vmas.capacity * sizeof(*space->vmas.vma));
+}
+
+static int build(struct mctl_space *space)
+{
+	struct mctl_arena *arena = space->arena;
+	u64 pfn;
+	int ret;
+
+	ret = create_vmas(space);
+	if (ret)
+		return ret;
+	ret = mctl_space_zero_get(arena, &pfn);
+	if (ret)
+		goto free_vmas;
+	ret = mctl_shadow_init(&space->shadow, arena);
+	if (ret)
+		goto put_zero;
+	ret = -ENOMEM;
+	space->inode = mctl_space_inode_new(space);
+	if (!space->inode)
+		goto free_shadow;
+	/* As a process's own entry for a shared mapping would be, before a write. */
+	space->flags = pgprot_val(vm_get_page_prot(VM_READ | VM_SHARED)) & __supported_pte_mask;
+	space->zero = (pfn << PAGE_SHIFT | space->flags) & ~MCTL_PT_A;
+	return 0;
+
+free_shadow:
+	mctl_shadow_fini(&space->shadow);
+put_zero:
+	mctl_space_zero_put(arena);
+free_vmas:
+	free_vmas(space);
+	return ret;
+}
+
+/**
+ * mctl_space_create() - make a space that nobody can find yet
+ * @arena: the arena; its regions.lock is held
+ * @params: what to make, checked
+ * @family: what it belongs to, or NULL for one of its own
+ * @error: text on failure
+ *
+ * It has no vmas, and maps nothing.
+ *
+ * Context: Process, may sleep.
+ * Return: the space, or an error as an ERR_PTR().
+ */
+struct mctl_space *mctl_space_create(struct mctl_arena *arena,
+				     const struct mctl_space_params *params,
+				     struct mctl_family *family, struct mctl_error *error)
+{
+	struct mctl_space *space = mctl_arena_meta_alloc(arena, sizeof(*space));
+	int ret = -ENOMEM;
+
+	if (!space)
+		goto failed;
+	space->arena = arena;
+	space->nr_pages = params->size >> PAGE_SHIFT;
+	space->limit = params->limit;
+	space->order = IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE) ? params->order : 0;
+	space->window = params->window ?: DEFAULT_WINDOW;
+	INIT_LIST_HEAD(&space->users);
+	INIT_LIST_HEAD(&space->backings);
+	strscpy(space->name, params->name, sizeof(space->name));
+	ret = build(space);
+	if (ret)
+		goto free_space;
+	space->family = family ?: create_family(arena);
+	if (!space->family) {
+		ret = -ENOMEM;
+		goto destroy;
+	}
+	mutex_lock(&space->family->lock);
+	list_add_tail(&space->sibling, &space->family->spaces);
+	space->family->nr_spaces++;
+	mutex_unlock(&space->family->lock);
+	return space;
+
+destroy:
+	mctl_space_inode_free(space->inode);
+	mctl_shadow_fini(&space->shadow);
+	mctl_space_zero_put(arena);
+	free_vmas(space);
+free_space:
+	mctl_arena_meta_free(arena, space, sizeof(*space));
+failed:
+	return ERR_PTR(mctl_fail(error, ret, "region %s: no memory for its records", params->name));
+}
+
+/**
+ * mctl_space_destroy() - take a space apart that nobody can find any more
+ * @space: not held, not mapped; arena->regions.lock is held
+ *
+ * Context: Process, sleeps.
+ */
+void mctl_space_destroy(struct mctl_space *space)
+{
+	struct mctl_arena *arena = space->arena;
+	struct mctl_family *family = space->family;
+	bool last;
+
+	mutex_lock(&family->lock);
+	/* From end to end no leaf is cut, so that it cannot fail. */
+	mctl_space_drop(space, 0, space->nr_pages);
+	list_del(&space->sibling);
+	last = !--family->nr_spaces;
+	mutex_unlock(&family->lock);
+
+	mctl_space_inode_free(space->inode);
+	mctl_shadow_fini(&space->shadow);
+	mctl_space_zero_put(arena);
+	free_vmas(space);
+	mctl_arena_meta_free(arena, space->records, MCTL_NR_RECORDS * sizeof(*space->records));
+	mctl_arena_meta_free(arena, space, sizeof(*space));
+	if (last)
+		free_family(arena, family);
+}
+
+/* Put a space where it can be found; regions.lock is held. */
+void mctl_space_publish(struct mctl_space *space)
+{
+	struct mctl_arena *arena = space->arena;
+
+	list_add_tail(&space->list, &arena->spaces.list);
+	WRITE_ONCE(arena->spaces.nr, arena->spaces.nr + 1);
+	mctl_arena_touch(arena);
+}
+
+static void send_event(struct mctl_arena *arena, u32 type, const char *name, u64 size)
+{
+	const struct mctl_event event = {
+		.type = type,
+		.arena = arena->name,
+		.generation = atomic64_read(&arena->generation),
+		.name = name,
+		.has_value = true,
+		.value = size,
+	};
+
+	mctl_event_send(&event);
+}
+
+static int add(struct mctl_arena *arena, const struct mctl_space_params *params,
+	       struct mctl_error *error)
+{
+	struct mctl_vma vma = {
+		.start = MCTL_SPACE_START,
+		.end = MCTL_SPACE_START + params->size,
+		.rights = MCTL_VMA_R | MCTL_VMA_W,
+	};
+	struct mctl_space *space;
+
+	lockdep_assert_held(&arena->regions.lock);
+	if (mctl_space_find(arena, params->name) || mctl_region_find(arena, params->name))
+		return mctl_fail(error, -EEXIST, "region %s exists in arena %s", params->name,
+				 arena->name);
+	space = mctl_space_create(arena, params, NULL, error);
+	if (IS_ERR(space))
+		return PTR_ERR(space);
+	/* There is room for one. */
+	if (!params->empty)
+		mctl_vma_add(&space->vmas, &vma);
+	mctl_space_publish(space);
+	return 0;
+}
+
+/**
+ * mctl_space_add() - make a region that processes can map
+ * @arena: whose frames
+ * @params: name, size, and so on
+ * @error: why not; may be NULL
+ *
+ * It holds a reference to the module.
+ *
+ * Context: Process, may sleep. Takes arena->regions.lock.
+ * Return: 0; -EINVAL for bad parameters, -EEXIST when there is a region of this name, -ENOMEM,
+ * -ENODEV when the module is on its way out. On error nothing is held.
+ */
+int mctl_space_add(struct mctl_arena *arena, const struct mctl_space_params *params,
+		   struct mctl_error *error)
+{
+	int ret = check_params(params, error);
+
+	if (ret)
+		return ret;
+	if (!try_module_get(THIS_MODULE))
+		return mctl_fail(error, -ENODEV, "the module is being removed");
+	mutex_lock(&arena->regions.lock);
+	ret = add(arena, params, error);
+	mutex_unlock(&arena->regions.lock);
+	if (ret)
+		module_put(THIS_MODULE);
+	else
+		send_event(arena, MEMCTL_EVENT_TYPE_REGION_ADD, params->name, params->size);
+	return ret;
+}
+
+/* --- remove --------------------------------------------------------------------------------- */
+
+static void remove(struct mctl_space *space)
+{
+	struct mctl_arena *arena = space->arena;
+
+	list_del(&space->list);
+	WRITE_ONCE(arena->spaces.nr, arena->spaces.nr - 1);
+	mctl_space_destroy(space);
+	mctl_arena_touch(arena);
+	module_put(THIS_MODULE);
+}
+
+/**
+ * mctl_space_del() - remove a region for processes, and free its frames
+ * @arena: whose region
+ * @name: of the region
+ * @error: why not; may be NULL
+ *
+ * Context: Process, sleeps. Takes arena->regions.lock.
+ * Return: 0, -ENOENT when there is no such region, -EBUSY while a file of it is open or mapped, or
+ * a frame of it is in a pipe.
+ */
+int mctl_space_del(struct mctl_arena *arena, const char *name, struct mctl_error *error)
+{
+	struct mctl_space *space;
+	u64 size = 0;
+	int ret = 0;
+
+	mutex_lock(&arena->regions.lock);
+	space = mctl_space_find(arena, name);
+	if (!space) {
+		ret = mctl_fail(error, -ENOENT, "no region %s in arena %s", name, arena->name);
+	} else if (atomic_read(&space->nr_holds)) {
+		ret = mctl_fail(error, -EBUSY, "region %s is held: %d files, mapped by %u", name,
+				atomic_read(&space->nr_holds), READ_ONCE(space->nr_users));
+	} else {
+		size = (u64)space->nr_pages << PAGE_SHIFT;
+		remove(space);
+	}
+	mutex_unlock(&arena->regions.lock);
+	if (!ret)
+		send_event(arena, MEMCTL_EVENT_TYPE_REGION_DEL, name, size);
+	return ret;
+}
+
+/**
+ * mctl_spaces_destroy() - remove all regions for processes
+ * @arena: whose regions; nobody else uses it any more
+ *
+ * Context: Process, sleeps. Takes arena->regions.lock.
+ */
+void mctl_spaces_destroy(struct mctl_arena *arena)
+{
+	struct mctl_space *space, *next;
+
+	mutex_lock(&arena->regions.lock);
+	list_for_each_entry_safe(space, next, &arena->spaces.list, list)
+		remove(space);
+	mutex_unlock(&arena->regions.lock);
+	mctl_spaces_exit(arena);
+}
+
+/* --- change --------------------------------------------------------------------------------- */
+
+/**
+ * mctl_space_set_limit() - change how many frames may back a region
+ * @arena: whose region
+ * @name: of the region
+ * @limit: frames, 0 for no limit; not fewer than it has
+ * @error: why not; may be NULL
+ *
+ * Context: Process, may sleep.
+ * Return: 0, -ENOENT, or -EBUSY when it has more frames already.
+ */
+int mctl_space_set_limit(struct mctl_arena *arena, const char *name, u32 limit,
+			 struct mctl_error *error)
+{
+	struct mctl_space *space = mctl_space_need(arena, name, error);
+	int ret = 0;
+
+	if (!space)
+		return -ENOENT;
+	mutex_lock(&space->family->lock);
+	if (limit && limit < space->nr_frames)
+		ret = mctl_fail(error, -EBUSY, "limit %u: region %s has %u frames", limit, name,
+				space->nr_frames);
+	else
+		space->limit = limit;
+	mutex_unlock(&space->family->lock);
+	mctl_space_put(space);
+	return ret;
+}
+
+/**
+ * mctl_space_set_window() - change how many pages a read fault maps
+ * @arena: whose region
+ * @name: of the region
+ * @window: pages, a power of two up to MCTL_SPACE_MAX_WINDOW
+ * @error: why not; may be NULL
+ *
+ * Context: Process, may sleep.
+ * Return: 0, -ENOENT or -EINVAL.
+ */
+int mctl_space_set_window(struct mctl_arena *arena, const char *name, u32 window,
+			  struct mctl_error *error)
+{
+	struct mctl_space *space;
+
+	if (!window || window > MCTL_SPACE_MAX_WINDOW || window & (window - 1))
+		return mctl_fail(error, -EINVAL, "window %u: a power of two up to %u", window,
+				 MCTL_SPACE_MAX_WINDOW);
+	space = mctl_space_need(arena, name, error);
+	if (!space)
+		return -ENOENT;
+	mutex_lock(&space->family->lock);
+	space->window = window;
+	mutex_unlock(&space->family->lock);
+	mctl_space_put(space);
+	return 0;
+}

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The check of spaces: S2 to S6 of space.c, F1 to F3 of space_frame.c, and
+ * what vmas and shadow have of their own.
+ *
+ * References are counted against leaves family by family: for each frame of a
+ * family the leaves of its spaces at that frame's page.
+ */
+#include <linux/mm.h>
+#include <linux/preempt.h>
+#include <linux/sched.h>
+#include "mm/space_internal.h"
+
+/* What is counted on the way. */
+struct tally {
+	struct mctl_report *report;
+	u32 mapped, zero, frames;
+	u32 family_frames;
+	u32 loans;
+};
+
+/* Leaves of the family that map @fn at @page; whether @space is the first one. */
+static u32 count_leaves(const struct mctl_space *space, u32 page, u64 pfn, bool *first)
+{
+	const struct mctl_space *other;
+	u32 nr = 0;
+
+	list_for_each_entry(other, &space->family->spaces, sibling) {
+		u64 address = mctl_space_address(page);
+		unsigned int level;
+		u64 entry;
+
+		if (page >= other->nr_pages)
+			continue;
+		entry = mctl_ptable_walk(&other->shadow.pt, address, &level);
+		if (!entry || mctl_ptable_physical(&other->shadow.pt, address, level, entry) !=
+				      pfn << PAGE_SHIFT)
+			continue;
+		if (!nr)
+			*first = other == space;
+		nr++;
+	}
+	return nr;
+}
+
+/* S3, S4, S5, F1. */
+static void check_frame(const struct mctl_space *space, u32 page, unsigned int level, u64 entry,
+			struct tally *tally)
+{
+	const struct mctl_table *table = &space->arena->table;
+	unsigned int order = level > 1 ? MCTL_LARGE_ORDER : 0;
+	u64 pfn = mctl_ptable_target(&space->shadow.pt,
+				     entry & ~(level > 1 ? MCTL_PT_PAT_LARGE : 0));
+	struct mctl_report *report = tally->report;
+	u32 fn, tag = 0, family = 0, refs = 0, leaves;
+	bool first = false;
+	u8 state = 0;
+
+	preempt_disable();
+	fn = mctl_arena_pfn_to_fn(space->arena, pfn);
+	if (fn != MCTL_FN_NONE) {
+		state = table->state[fn];
+		tag = table->tag[fn];
+		family = table->link[fn].prev;
+		refs = table->link[fn].next;
+	}
+	preempt_enable();
+
+	if (!mctl_report_expect(report, "space S4", "frame", fn, "state",
+				MCTL_STATE(MCTL_KIND_REGION, order), state))
+		return;
+	mctl_report_expect(report, "space F1", "frame", fn, "page", page, tag);
+	mctl_report_expect(report, "space F1", "frame", fn, "family", space->family->id, family);
+	leaves = count_leaves(space, page, pfn, &first);
+	mctl_report_expect(report, "space F1", "frame", fn, "references for its leaves", true,
+			   refs >= leaves);
+	if (entry & MCTL_PT_RW)
+		mctl_report_expect(report, "space S3", "frame", fn, "leaves of a writable frame",
+				   1, leaves);
+	if (first) {
+		tally->family_frames += 1U << order;
+		tally->loans += refs - min(refs, leaves);
+	}
+}
+
+static void check_leaf(const struct mctl_space *space, u32 page, unsigned int level, u64 entry,
+		       struct tally *tally)
+{
+	const struct mctl_vma *vma = mctl_vma_lookup(&space->vmas, mctl_space_address(page));
+	struct mctl_report *report = tally->report;
+	u32 nr = level > 1 ? MCTL_LEAVES : 1;
+
+	tally->mapped += nr;
+	if (mctl_report_expect(report, "space S2", "page", page, "in a vma", true, !!vma)) {
+		mctl_report_expect(report, "space S2", "page", page, "all of it in the vma", true,
+				   vma->end - mctl_space_address(page) >= (u64)nr << PAGE_SHIFT);
+		mctl_report_expect(report, "space S2", "page", page, "US, as the vma can be read",
+				   !!(vma->rights & MCTL_VMA_R), !!(entry & MCTL_PT_US));
+		mctl_report_expect(report, "space S2", "page", page, "RW without the right", false,
+				   entry & MCTL_PT_RW && !(vma->rights & MCTL_VMA_W));
+	}
+	mctl_report_expect(report, "space S2", "page", page, "other bits",
+			   space->flags & ~(MCTL_PT_A | MCTL_PT_US),
+			   entry & ~(space->shadow.pt.address_mask | MCTL_PT_A | MCTL_PT_D |
+				     MCTL_PT_US | MCTL_PT_RW | (level > 1 ? MCTL_PT_PS : 0)));
+	if (mctl_space_is_zero(space, entry)) {
+		tally->zero++;
+		mctl_report_expect(report, "space S3", "page", page, "RW to the frame of zeros",
+				   false, !!(entry & MCTL_PT_RW));
+		return;
+	}
+	tally->frames += nr;
+	check_frame(space, page, level, entry, tally);
+}
+
+static void check_space(const struct mctl_space *space, struct tally *tally)
+{
+	struct mctl_report *report = tally->report;
+	unsigned int level;
+
+	tally->mapped = 0;
+	tally->zero = 0;
+	tally->frames = 0;
+	mctl_vma_check(&space->vmas, report);
+	for (u32 page = 0; page < space->nr_pages; page++) {
+		u64 address = mctl_space_address(page);
+		u64 entry;
+
+		if (!(page % MCTL_LEAVES))
+			cond_resched();
+		entry = mctl_ptable_walk(&space->shadow.pt, address, &level);
+		if (entry) {
+			check_leaf(space, page, level, entry, tally);
+			if (level > 1)
+				page += MCTL_LEAVES - 1;
+		} else if (!(page % MCTL_LEAVES) &&
+			   mctl_ptable_leaves(&space->shadow.pt, address) == MCTL_PT_NO_PFN) {
+			page += MCTL_LEAVES - 1;
+		}
+	}
+	mctl_report_expect(report, "space S2", "space", space->nr_pages, "mapped pages",
+			   tally->mapped, space->shadow.pt.nr_mapped);
+	mctl_report_expect(report, "space S6", "space", space->nr_pages, "nr_zero", tally->zero,
+			   space->nr_zero);
+	mctl_report_expect(report, "space S6", "space", space->nr_pages, "nr_frames",
+			   tally->frames, space->nr_frames);
+	mctl_report_expect(report, "space S6", "space", space->nr_pages, "over the limit", false,
+			   space->limit && space->nr_frames > space->limit);
+	mctl_shadow_check(&space->shadow, report);
+	mctl_shadow_check_done(&space->shadow, report);
+}
+
+static void check_family(struct mctl_family *family, struct mctl_report *report)
+{
+	struct tally tally = { .report = report };
+	const struct mctl_space *space;
+	u32 nr = 0, nr_lent = 0;
+
+	mutex_lock(&family->lock);
+	list_for_each_entry(space, &family->spaces, sibling) {
+		check_space(space, &tally);
+		nr_lent += space->nr_lent;
+		nr++;
+	}
+	mctl_report_expect(report, "space F2", "family", family->id, "spaces", nr,
+			   family->nr_spaces);
+	/* What is lent, or about to be mapped, need not be mapped. */
+	if (!nr_lent)
+		mctl_report_expect(report, "space F1", "family", family->id, "loans", 0,
+				   tally.loans);
+	mctl_report_expect(report, "space F2", "family", family->id, "frames", true,
+			   tally.family_frames <= family->nr_frames);
+	mutex_unlock(&family->lock);
+}
+
+/**
+ * mctl_spaces_check() - test the invariants of all spaces
+ * @arena: whose spaces
+ * @report: gets what is broken
+ *
+ * Context: Process, may sleep, so not while CPUs are stopped. Takes arena->regions.lock.
+ */
+void mctl_spaces_check(struct mctl_arena *arena, struct mctl_report *report)
+{
+	struct mctl_family *family;
+
+	mutex_lock(&arena->regions.lock);
+	list_for_each_entry(family, &arena->spaces.families, list)
+		check_family(family, report);
+	mutex_unlock(&arena->regions.lock);
+}
+
+/**
+ * mctl_spaces_freeze() - have no fault under way
+ * @arena: whose spaces; its regions.lock is held
+ * @nr_table: grows by the frames that hold their tables
+ * @nr_region: grows by the frames that back their pages, with those in quarantine
+ *
+ * Context: Process, may sleep. mctl_spaces_thaw() follows.
+ */
+void mctl_spaces_freeze(struct mctl_arena *arena, u32 *nr_table, u32 *nr_region)
+{
+	struct mctl_spaces *spaces = &arena->spaces;
+	struct mctl_family *family;
+	struct mctl_space *space;
+
+	list_for_each_entry(family, &spaces->families, list) {
+		mutex_lock_nest_lock(&family->lock, &arena->regions.lock);
+		*nr_region += family->nr_frames;
+		list_for_each_entry(space, &family->spaces, sibling)
+			*nr_table += space->shadow.nr_tables;
+	}
+	*nr_region += spaces->zero != MCTL_FN_NONE;
+	cancel_delayed_work_sync(&spaces->work);
+	*nr_region += spaces->nr_quarantine;
+}
+
+/**
+ * mctl_spaces_thaw() - the way back
+ * @arena: its regions.lock is held
+ *
+ * Context: Process.
+ */
+void mctl_spaces_thaw(struct mctl_arena *arena)
+{
+	struct mctl_family *family;
+
+	list_for_each_entry(family, &arena->spaces.families, list)
+		mutex_unlock(&family->lock);
+	if (arena->spaces.nr_quarantine)
+		schedule_delayed_work(&arena->spaces.work, 1);
+}

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the files space*.c share. See space.c for the invariants and locks. */
+#ifndef MCTL_MM_SPACE_INTERNAL_H
+#define MCTL_MM_SPACE_INTERNAL_H
+
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include "core/ptable_leaf.h"
+#include "core/vma.h"
+#include "mm/shadow.h"
+#include "mm/space.h"
+
+/* Entries of a leaf table, and pages of a leaf of 2 MiB. */
+#define MCTL_LEAVES 512U
+/* Order of a block that a leaf of 2 MiB maps. */
+#define MCTL_LARGE_ORDER 9U
+/* Tag of a frame that is no page of a space: the one of zeros, and those in quarantine. */
+#define MCTL_NO_PAGE U32_MAX
+/* Faults remembered, a power of two. */
+#define MCTL_NR_RECORDS 256U
+
+/**
+ * struct mctl_family - a space and its forks, and theirs
+ * @list: entry of arena->spaces.families; arena->regions.lock
+ * @lock: of all that says so here and in struct mctl_space, and of the
+ *	  records of the family's frames
+ * @spaces: the spaces, the oldest first; @lock
+ * @nr_spaces: how many; @lock
+ * @nr_frames: frames that back pages of them, or are about to; @lock
+ * @id: never 0, and never given twice while the arena lives
+ */
+struct mctl_family {
+	struct list_head list;
+	struct mutex lock;
+	struct list_head spaces;
+	u32 nr_spaces;
+	u32 nr_frames;
+	u32 id;
+};
+
+/**
+ * struct mctl_space_user - an address space of the host that maps a space
+ * @list: entry of space->users; family->lock
+ * @space: the space
+ * @mm: the address space; its record is held, the address space is not
+ * @nr_vmas: vmas of @mm that map @space; family->lock
+ * @pid: of the thread group that faulted last; family->lock
+ * @faults: by enum mctl_space_fault; family->lock
+ */
+struct mctl_space_user {
+	struct list_head list;
+	struct mctl_space *space;
+	struct mm_struct *mm;
+	u32 nr_vmas;
+	int pid;
+	u64 faults[MCTL_NR_FAULTS];
+};
+
+/* A file that vmas of a space have. */
+struct mctl_space_backing {
+	struct list_head list;
+	struct file *file;
+};
+
+/**
+ * struct mctl_space - a region that processes map
+ * @list: entry of arena->spaces.list; arena->regions.lock
+ * @arena: whose frames it maps
+ * @family: what it shares frames with
+ * @sibling: entry of family->spaces; family->lock
+ * @inode: of its file; its i_mapping has every mapping of it
+ * @nr_holds: files and others that keep it from being removed
+ * @nr_pages: pages of 4 KiB
+ * @limit: most frames, 0 for no limit; family->lock
+ * @order: 0 or MCTL_LARGE_ORDER
+ * @window: pages that a read fault maps at most; family->lock
+ * @flags: bits of a leaf that can be read, without the address
+ * @zero: the leaf for the frame of zeros, A not set
+ * @vmas: family->lock
+ * @backings: struct mctl_space_backing; family->lock
+ * @shadow: family->lock
+ * @users: struct mctl_space_user; family->lock
+ * @nr_users: how many; family->lock
+ * @nr_mappings: vmas of all of them; family->lock
+ * @nr_frames: pages that the shadow maps to frames of the family; family->lock
+ * @nr_zero: pages that the shadow maps to the frame of zeros; family->lock
+ * @nr_lent: loans of frames; family->lock
+ * @faults: by enum mctl_space_fault; family->lock
+ * @around: pages mapped beside; family->lock
+ * @nr_zaps: calls of mctl_space_zap() that had to do something; family->lock
+ * @sequence: grows with each change of the shadow; family->lock
+ * @nr_records: faults recorded; family->lock
+ * @records: the last MCTL_NR_RECORDS of them, or NULL; family->lock
+ * @name: of the region
+ *
+ * What names no lock does not change while the space lives.
+ */
+struct mctl_space {
+	struct list_head list;
+	struct mctl_arena *arena;
+	struct mctl_family *family;
+	struct list_head sibling;
+	struct inode *inode;
+	atomic_t nr_holds;
+	u32 nr_pages;
+	u32 limit;
+	u32 order;
+	u32 window;
+	u64 flags;
+	u64 zero;
+	struct mctl_vmas vmas;
+	struct list_head backings;
+	struct mctl_shadow shadow;
+	struct list_head users;
+	u32 nr_users;
+	u32 nr_mappings;
+	u32 nr_frames;
+	u32 nr_zero;
+	u32 nr_lent;
+	u64 faults[MCTL_NR_FAULTS];
+	u64 around;
+	u64 nr_zaps;
+	u64 sequence;
+	u64 nr_records;
+	struct mctl_space_record *records;
+	char name[MEMCTL_NAME_MAX + 1];
+};
+
+/**
+ * struct mctl_access - an access to a page, and what came of it
+ * @page: of the space
+ * @write: for writing
+ * @kind: enum mctl_space_fault
+ * @reason: enum mctl_space_reason, for MCTL_FAULT_REFUSED
+ * @entry: the shadow's leaf, which allows it
+ * @level: of that leaf
+ * @pages: pages mapped in the process
+ * @user: address in the process, 0 without one
+ */
+struct mctl_access {
+	u32 page;
+	bool write;
+	u8 kind;
+	u8 reason;
+	u64 entry;
+	unsigned int level;
+	u32 pages;
+	u64 user;
+};
+
+static inline u64 mctl_space_address(u32 page)
+{
+	return MCTL_SPACE_START + ((u64)page << PAGE_SHIFT);
+}
+
+/* The page of an address that is in the space. */
+static inline u32 mctl_space_page(u64 address)
+{
+	return (address - MCTL_SPACE_START) >> PAGE_SHIFT;
+}
+
+static inline bool mctl_space_is_zero(const struct mctl_space *space, u64 entry)
+{
+	return !((entry ^ space->zero) & space->shadow.pt.address_mask);
+}
+
+/* A leaf, of any level, as the page that it maps would have it at level 1. */
+static inline u64 mctl_space_small(const struct mctl_space *space, u32 page, unsigned int level,
+				   u64 entry)
+{
+	const struct mctl_ptable *pt = &space->shadow.pt;
+
+	if (level == 1)
+		return entry;
+	return mctl_ptable_physical(pt, mctl_space_address(page), level, entry) |
+	       (entry & ~(pt->address_mask | MCTL_PT_PS | MCTL_PT_PAT_LARGE));
+}
+
+/* space.c */
+int mctl_space_check_name(const char *name, struct mctl_error *error);
+struct mctl_space *mctl_space_find(struct mctl_arena *arena, const char *name);
+struct mctl_space *mctl_space_need(struct mctl_arena *arena, const char *name,
+				   struct mctl_error *error);
+struct mctl_space *mctl_space_create(struct mctl_arena *arena,
+				     const struct mctl_space_params *params,
+				     struct mctl_family *family, struct mctl_error *error);
+void mctl_space_destroy(struct mctl_space *space);
+void mctl_space_publish(struct mctl_space *space);
+
+/* space_frame.c */
+u32 mctl_space_frame_alloc(struct mctl_space *space, u32 page, unsigned int order, bool zero);
+u32 mctl_space_frame_of(const struct mctl_space *space, u64 entry);
+u32 mctl_space_frame_refs(const struct mctl_space *space, u32 fn);
+void mctl_space_frame_get(struct mctl_space *space, u32 fn);
+void mctl_space_frame_put(struct mctl_space *space, u32 fn, unsigned int order);
+void mctl_space_frame_split(struct mctl_space *space, u32 fn);
+void *mctl_space_frame_address(const struct mctl_space *space, u32 fn);
+int mctl_space_zero_get(struct mctl_arena *arena, u64 *pfn);
+void mctl_space_zero_put(struct mctl_arena *arena);
+
+/* space_resolve.c */
+int mctl_space_resolve(struct mctl_space *space, struct mctl_access *access);
+bool mctl_space_over_limit(const struct mctl_space *space, u32 nr);
+
+/* space_map.c */
+void mctl_space_zap(struct mctl_space *space, u32 page, u32 nr);
+
+/* space_range.c */
+int mctl_space_split(struct mctl_space *space, u32 page);
+int mctl_space_drop(struct mctl_space *space, u32 page, u32 nr);
+u32 mctl_space_reclaim(struct mctl_space *space, u32 nr);
+
+/* space_vma.c */
+void mctl_space_prune_files(struct mctl_space *space);
+int mctl_space_copy_vmas(struct mctl_space *to, const struct mctl_space *from,
+			 struct mctl_error *error);
+
+/* space_inode.c */
+struct inode *mctl_space_inode_new(struct mctl_space *space);
+void mctl_space_inode_free(struct inode *inode);
+
+/* space_process.c */
+int mctl_space_pid(const struct mctl_space_user *user);
+
+/* space_trace.c */
+void mctl_space_record(struct mctl_space *space, const struct mctl_access *access,
+		       struct mctl_space_user *user);
+
+#endif /* MCTL_MM_SPACE_INTERNAL_H */

@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a fault does to the shadow: given a page and whether it is written,
+ * make the shadow's leaf one that allows it, or say why not. See space.c for
+ * the invariants and the lock; Documentation/regions.rst has the table of
+ * what comes of which fault.
+ *
+ * Whatever takes an entry's frame or a right away zaps the page before it
+ * lets go of the frame.
+ */
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/string.h>
+#include <asm/page.h>
+#include "mm/space_internal.h"
+
+/* How often a fault looks again after it has read a page of a file, and others were at work. */
+#define NR_TRIES 8
+/* Clean frames of files dropped when the arena has none. */
+#define RECLAIM_BATCH 64
+
+static int refuse(struct mctl_access *access, unsigned int reason)
+{
+	access->kind = MCTL_FAULT_REFUSED;
+	access->reason = reason;
+	return -EFAULT;
+}
+
+/**
+ * mctl_space_over_limit() - whether a space may not have so many frames more
+ * @space: family->lock is held
+ * @nr: frames more
+ *
+ * Context: Any.
+ * Return: whether they would be more than the limit.
+ */
+bool mctl_space_over_limit(const struct mctl_space *space, u32 nr)
+{
+	return space->limit && nr > space->limit - min(space->limit, space->nr_frames);
+}
+
+/* A frame for @access->page; clean pages of files go for it if need be. */
+static u32 get_frame(struct mctl_space *space, struct mctl_access *access, bool zero)
+{
+	bool limited = mctl_space_over_limit(space, 1);
+	u32 fn = MCTL_FN_NONE;
+
+	if (likely(!limited))
+		fn = mctl_space_frame_alloc(space, access->page, 0, zero);
+	if (unlikely(fn == MCTL_FN_NONE) && mctl_space_reclaim(space, RECLAIM_BATCH))
+		fn = mctl_space_frame_alloc(space, access->page, 0, zero);
+	if (unlikely(fn == MCTL_FN_NONE))
+		refuse(access, limited ? MCTL_REFUSED_LIMIT : MCTL_REFUSED_MEMORY);
+	return fn;
+}
+
+static u64 leaf(const struct mctl_space *space, u32 fn, u64 flags)
+{
+	u64 pfn;
+
+	preempt_disable();
+	pfn = mctl_table_pfn(&space->arena->table, fn);
+	preempt_enable();
+	return pfn << PAGE_SHIFT | space->flags | flags;
+}
+
+/* Store the leaf of @access. The page has none, or one of 4 KiB. */
+static int store(struct mctl_space *space, struct mctl_access *access, u64 entry)
+{
+	struct mctl_ptable *pt = &space->shadow.pt;
+	u64 address = mctl_space_address(access->page);
+	u64 leaves = mctl_ptable_leaves(pt, address);
+	int ret = 0;
+
+	if (likely(leaves != MCTL_PT_NO_PFN))
+		mctl_ptable_set_leaf(pt, leaves, access->page % MCTL_LEAVES, entry);
+	else
+		ret = mctl_ptable_map(pt, address, mctl_ptable_target(pt, entry), 1,
+				      entry & ~pt->address_mask, 1);
+	if (unlikely(ret))
+		return refuse(access, MCTL_REFUSED_MEMORY);
+	access->entry = entry;
+	access->level = 1;
+	space->sequence++;
+	return 0;
+}
+
+/* --- fresh frames --------------------------------------------------------------------------- */
+
+/* Whether all of the 2 MiB around a page is one vma's, and nothing but zeros are mapped there. */
+static bool may_be_large(const struct mctl_space *space, const struct mctl_vma *vma, u32 page)
+{
+	u32 first = round_down(page, MCTL_LEAVES);
+	u64 start = mctl_space_address(first);
+	u64 leaves;
+
+	if (space->order != MCTL_LARGE_ORDER || vma->start > start ||
+	    vma->end < start + PMD_SIZE || mctl_space_over_limit(space, MCTL_LEAVES))
+		return false;
+	leaves = mctl_ptable_leaves(&space->shadow.pt, start);
+	if (leaves == MCTL_PT_NO_PFN)
+		return true;
+	for (u32 i = 0; i < MCTL_LEAVES; i++) {
+		u64 entry = mctl_ptable_entry(&space->shadow.pt, leaves, i);
+
+		if (entry && !mctl_space_is_zero(space, entry))
+			return false;
+	}
+	return true;
+}
+
+/* A leaf of 2 MiB. Return: whether it came to be; if not, pages of 4 KiB have to do. */
+static bool map_large(struct mctl_space *space, struct mctl_access *access)
+{
+	struct mctl_ptable *pt = &space->shadow.pt;
+	u32 first = round_down(access->page, MCTL_LEAVES);
+	u64 flags = MCTL_PT_RW | MCTL_PT_D;
+	u64 entry;
+	u32 fn;
+
+	fn = mctl_space_frame_alloc(space, first, MCTL_LARGE_ORDER, true);
+	if (fn == MCTL_FN_NONE)
+		return false;
+	mctl_space_drop(space, first, MCTL_LEAVES);
+	entry = leaf(space, fn, flags);
+	if (mctl_ptable_map(pt, mctl_space_address(first), mctl_ptable_target(pt, entry),
+			    MCTL_LEAVES, space->flags | flags, 2)) {
+		mctl_space_frame_put(space, fn, MCTL_LARGE_ORDER);
+		return false;
+	}
+	space->nr_frames += MCTL_LEAVES;
+	space->sequence++;
+	access->entry = mctl_ptable_walk(pt, mctl_space_address(first), &access->level);
+	access->kind = MCTL_FAULT_NEW;
+	return true;
+}
+
+/* The first write to anonymous memory. @old: the leaf for zeros, or 0. */
+static int map_new(struct mctl_space *space, const struct mctl_vma *vma,
+		   struct mctl_access *access, u64 old)
+{
+	u32 fn;
+
+	if (may_be_large(space, vma, access->page) && map_large(space, access))
+		return 0;
+	fn = get_frame(space, access, true);
+	if (unlikely(fn == MCTL_FN_NONE))
+		return -EFAULT;
+	if (unlikely(store(space, access, leaf(space, fn, MCTL_PT_RW | MCTL_PT_D)))) {
+		mctl_space_frame_put(space, fn, 0);
+		return -EFAULT;
+	}
+	space->nr_frames++;
+	if (old) {
+		space->nr_zero--;
+		mctl_space_zap(space, access->page, 1);
+	}
+	access->kind = MCTL_FAULT_NEW;
+	return 0;
+}
+
+static int map_zero(struct mctl_space *space, struct mctl_access *access)
+{
+	int ret = store(space, access, space->zero | MCTL_PT_A);
+
+	if (!ret) {
+		space->nr_zero++;
+		access->kind = MCTL_FAULT_ZERO;
+	}
+	return ret;
+}
+
+/* --- copy on write -------------------------------------------------------------------------- */
+
+/* Nobody else has the frame any more: it may be written in place. */
+static int make_writable(struct mctl_space *space, struct mctl_access *access)
+{
+	u64 flags = MCTL_PT_RW | MCTL_PT_A | MCTL_PT_D;
+	struct mctl_ptable *pt = &space->shadow.pt;
+	u64 address = mctl_space_address(access->page);
+
+	if (access->level == 1)
+		return store(space, access, access->entry | flags);
+	/* A leaf of 2 MiB is one vma's: it need not be split, and this cannot fail. */
+	mctl_ptable_protect(pt, round_down(address, PMD_SIZE), MCTL_LEAVES, flags, flags);
+	access->entry = mctl_ptable_walk(pt, address, &access->level);
+	space->sequence++;
+	return 0;
+}
+
+/* A write to a page that the shadow maps without RW. */
+static int write_shared(struct mctl_space *space, const struct mctl_vma *vma,
+			struct mctl_access *access)
+{
+	u64 old = access->entry;
+	u32 fn, shared;
+
+	if (mctl_space_is_zero(space, old))
+		return map_new(space, vma, access, old);
+	shared = mctl_space_frame_of(space, old);
+	access->kind = MCTL_FAULT_MINOR;
+	if (access->level > 1 || mctl_space_frame_refs(space, shared) == 1)
+		return make_writable(space, access);
+
+	/* The page that goes and the one that comes: no frame more in all. */
+	fn = mctl_space_frame_alloc(space, access->page, 0, false);
+	if (unlikely(fn == MCTL_FN_NONE) && mctl_space_reclaim(space, RECLAIM_BATCH))
+		fn = mctl_space_frame_alloc(space, access->page, 0, false);
+	if (unlikely(fn == MCTL_FN_NONE))
+		return refuse(access, MCTL_REFUSED_MEMORY);
+	copy_page(mctl_space_frame_address(space, fn), mctl_space_frame_address(space, shared));
+	store(space, access, leaf(space, fn, MCTL_PT_RW | MCTL_PT_D));
+	mctl_space_zap(space, access->page, 1);
+	mctl_space_frame_put(space, shared, 0);
+	access->kind = MCTL_FAULT_COW;
+	return 0;
+}
+
+/* --- files ---------------------------------------------------------------------------------- */
+
+/* Read a page of a file; what is behind its end is zeros. Return: 0, or -EIO. */
+static int read_page(struct file *file, u64 page, void *address)
+{
+	loff_t offset = page << PAGE_SHIFT;
+	size_t done = 0;
+
+	while (done < PAGE_SIZE) {
+		ssize_t got = kernel_read(file, address + done, PAGE_SIZE - done, &offset);
+
+		if (got < 0 || (!got && !done))
+			return -EIO;
+		if (!got)
+			break;
+		done += got;
+	}
+	memset(address + done, 0, PAGE_SIZE - done);
+	return 0;
+}
+
+/*
+ * Lets go of the lock while it reads. Return: 0 when it is mapped, -EFAULT
+ * when it is refused, -EAGAIN when the page has to be looked at again.
+ */
+static int map_file(struct mctl_space *space, const struct mctl_vma *vma,
+		    struct mctl_access *access)
+{
+	u64 page = mctl_vma_file_page(vma, mctl_space_address(access->page));
+	struct file *file = get_file(vma->file);
+	const struct mctl_vma *now;
+	unsigned int level;
+	u64 flags = 0;
+	u32 fn;
+	int ret;
+
+	fn = get_frame(space, access, false);
+	if (fn == MCTL_FN_NONE) {
+		fput(file);
+		return -EFAULT;
+	}
+	mutex_unlock(&space->family->lock);
+	ret = read_page(file, page, mctl_space_frame_address(space, fn));
+	mutex_lock(&space->family->lock);
+
+	if (ret) {
+		ret = refuse(access, MCTL_REFUSED_FILE);
+		goto put;
+	}
+	now = mctl_vma_lookup(&space->vmas, mctl_space_address(access->page));
+	if (!now || now->file != file ||
+	    mctl_vma_file_page(now, mctl_space_address(access->page)) != page ||
+	    !(now->rights & (access->write ? MCTL_VMA_W : MCTL_VMA_R)) ||
+	    mctl_ptable_walk(&space->shadow.pt, mctl_space_address(access->page), &level)) {
+		ret = -EAGAIN;
+		goto put;
+	}
+	if (mctl_space_over_limit(space, 1)) {
+		ret = refuse(access, MCTL_REFUSED_LIMIT);
+		goto put;
+	}
+	if (access->write)
+		flags = MCTL_PT_RW | MCTL_PT_D;
+	ret = store(space, access, leaf(space, fn, flags));
+	if (ret)
+		goto put;
+	space->nr_frames++;
+	access->kind = MCTL_FAULT_MAJOR;
+	fput(file);
+	return 0;
+
+put:
+	mctl_space_frame_put(space, fn, 0);
+	fput(file);
+	return ret;
+}
+
+/* --- any ------------------------------------------------------------------------------------ */
+
+static int resolve(struct mctl_space *space, struct mctl_access *access)
+{
+	u64 want = MCTL_PT_A | (access->write ? MCTL_PT_RW | MCTL_PT_D : 0);
+	u64 address = mctl_space_address(access->page);
+	const struct mctl_vma *vma = mctl_vma_lookup(&space->vmas, address);
+
+	if (unlikely(!vma))
+		return refuse(access, MCTL_REFUSED_OUTSIDE);
+	if (unlikely(!(vma->rights & (access->write ? MCTL_VMA_W : MCTL_VMA_R))))
+		return refuse(access, MCTL_REFUSED_RIGHTS);
+
+	access->entry = mctl_ptable_walk(&space->shadow.pt, address, &access->level);
+	if (!access->entry && vma->file)
+		return map_file(space, vma, access);
+	if (!access->entry)
+		return access->write ? map_new(space, vma, access, 0) : map_zero(space, access);
+	if (access->write && !(access->entry & MCTL_PT_RW))
+		return write_shared(space, vma, access);
+	access->kind = MCTL_FAULT_MINOR;
+	if (access->level == 1 && (access->entry & want) != want)
+		return store(space, access, access->entry | want);
+	return 0;
+}
+
+/**
+ * mctl_space_resolve() - have the shadow allow an access
+ * @space: family->lock is held; it may be let go of and taken again
+ * @access: page, below nr_pages, and write are given; kind, reason, entry and level become what
+ *	    came of it
+ *
+ * Context: Process, may sleep.
+ * Return: 0, or -EFAULT when it is refused.
+ */
+int mctl_space_resolve(struct mctl_space *space, struct mctl_access *access)
+{
+	int ret = -EAGAIN;
+
+	lockdep_assert_held(&space->family->lock);
+	access->reason = MCTL_REFUSED_NONE;
+	for (unsigned int i = 0; i < NR_TRIES && ret == -EAGAIN; i++)
+		ret = resolve(space, access);
+	/* Others have taken the page away as often as we have read it. */
+	if (ret == -EAGAIN)
+		ret = refuse(access, MCTL_REFUSED_FILE);
+	return ret;
+}

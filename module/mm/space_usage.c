@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What spaces, their vmas and their processes have in memory: the words of
+ * smem and of the host's smaps.
+ *
+ *   VSS  bytes in vmas
+ *   RSS  bytes backed by frames; the frame of zeros is nobody's
+ *   PSS  RSS, each frame divided by how many share it
+ *   USS  of RSS, what nobody shares
+ *
+ * See space.c for the lock.
+ */
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/string.h>
+#include "mm/space_internal.h"
+
+/**
+ * struct usage - what the shadow maps in a range
+ * @mapped: pages
+ * @zero: of them, to the frame of zeros
+ * @large: leaves of 2 MiB
+ * @rss: pages, to frames
+ * @uss: of @rss, to frames of one region
+ * @pss: bytes
+ * @dirty: pages with D
+ * @accessed: pages with A
+ */
+struct usage {
+	u32 mapped, zero, large, rss, uss;
+	u64 pss;
+	u32 dirty, accessed;
+};
+
+/* Count one leaf that maps @nr pages of the range. */
+static void count_leaf(const struct mctl_space *space, u64 entry, u32 nr, struct usage *usage)
+{
+	u32 refs;
+
+	usage->mapped += nr;
+	usage->dirty += entry & MCTL_PT_D ? nr : 0;
+	usage->accessed += entry & MCTL_PT_A ? nr : 0;
+	if (mctl_space_is_zero(space, entry)) {
+		usage->zero += nr;
+		return;
+	}
+	refs = max(1U, mctl_space_frame_refs(space, mctl_space_frame_of(space, entry)));
+	usage->rss += nr;
+	usage->uss += refs == 1 ? nr : 0;
+	usage->pss += nr * PAGE_SIZE / refs;
+}
+
+/* Count what is mapped of the pages that one leaf table translates. */
+static void count_table(const struct mctl_space *space, u32 page, u32 end, struct usage *usage)
+{
+	const struct mctl_ptable *pt = &space->shadow.pt;
+	u64 leaves = mctl_ptable_leaves(pt, mctl_space_address(page));
+	unsigned int level;
+	u64 entry;
+
+	if (leaves == MCTL_PT_NO_PFN) {
+		entry = mctl_ptable_walk(pt, mctl_space_address(page), &level);
+		if (entry) {
+			usage->large++;
+			count_leaf(space, entry, end - page, usage);
+		}
+		return;
+	}
+	for (; page < end; page++) {
+		entry = mctl_ptable_entry(pt, leaves, page % MCTL_LEAVES);
+		if (entry)
+			count_leaf(space, entry, 1, usage);
+	}
+}
+
+static void count_range(const struct mctl_space *space, u32 page, u32 end, struct usage *usage)
+{
+	u32 next;
+
+	for (; page < end; page = next) {
+		next = min(end, round_down(page, MCTL_LEAVES) + MCTL_LEAVES);
+		count_table(space, page, next, usage);
+		cond_resched();
+	}
+}
+
+/* --- spaces --------------------------------------------------------------------------------- */
+
+static void fill_info(struct mctl_space *space, struct mctl_space_info *info)
+{
+	const struct mctl_ptable *pt = &space->shadow.pt;
+	struct usage usage = {};
+
+	memset(info, 0, sizeof(*info));
+	mutex_lock(&space->family->lock);
+	count_range(space, 0, space->nr_pages, &usage);
+	strscpy(info->name, space->name, sizeof(info->name));
+	info->start = MCTL_SPACE_START;
+	info->end = mctl_space_address(space->nr_pages);
+	info->vss = space->vmas.nr_pages << PAGE_SHIFT;
+	info->nr_vmas = space->vmas.nr;
+	info->nr_files = atomic_read(&space->nr_holds);
+	info->nr_processes = space->nr_users;
+	info->nr_mappings = space->nr_mappings;
+	info->levels = pt->format->nr_levels;
+	info->nr_tables = pt->nr_tables;
+	info->nr_mapped = pt->nr_mapped;
+	info->nr_zero = usage.zero;
+	info->nr_large = usage.large;
+	info->rss = usage.rss;
+	info->uss = usage.uss;
+	info->pss = usage.pss;
+	info->nr_dirty = usage.dirty;
+	info->nr_accessed = usage.accessed;
+	info->nr_lent = space->nr_lent;
+	info->nr_quarantine = READ_ONCE(space->arena->spaces.nr_quarantine);
+	info->limit = space->limit;
+	info->order = space->order;
+	info->window = space->window;
+	info->family = space->family->id;
+	info->nr_family = space->family->nr_spaces;
+	memcpy(info->faults, space->faults, sizeof(info->faults));
+	info->around = space->around;
+	info->nr_zaps = space->nr_zaps;
+	info->sequence = space->sequence;
+	mutex_unlock(&space->family->lock);
+}
+
+/**
+ * mctl_space_info() - what is known of a region for processes
+ * @arena: whose region
+ * @name: of the region
+ * @info: filled
+ *
+ * Context: Process, may sleep. Takes arena->regions.lock.
+ * Return: 0, or -ENOENT when there is no such region.
+ */
+int mctl_space_info(struct mctl_arena *arena, const char *name, struct mctl_space_info *info)
+{
+	struct mctl_space *space;
+
+	mutex_lock(&arena->regions.lock);
+	space = mctl_space_find(arena, name);
+	if (space)
+		fill_info(space, info);
+	mutex_unlock(&arena->regions.lock);
+	return space ? 0 : -ENOENT;
+}
+
+/**
+ * mctl_space_info_nth() - what is known of a region for processes, by its place on the list
+ * @arena: whose region
+ * @nth: 0 for the oldest
+ * @info: filled
+ *
+ * Context: Process, may sleep. Takes arena->regions.lock.
+ * Return: 0, or -ENOENT when there are no more.
+ */
+int mctl_space_info_nth(struct mctl_arena *arena, u32 nth, struct mctl_space_info *info)
+{
+	struct mctl_space *space;
+	int ret = -ENOENT;
+
+	mutex_lock(&arena->regions.lock);
+	list_for_each_entry(space, &arena->spaces.list, list) {
+		if (nth--)
+			continue;
+		fill_info(space, info);
+		ret = 0;
+		break;
+	}
+	mutex_unlock(&arena->regions.lock);
+	return ret;
+}
+
+/* --- vmas ----------------------------------------------------------------------------------- */
+
+static void fill_vma(const struct mctl_space *space, const struct mctl_vma *from,
+		     struct mctl_space_vma *vma)
+{
+	struct usage usage = {};
+	char *path;
+
+	memset(vma, 0, sizeof(*vma));
+	vma->start = from->start;
+	vma->end = from->end;
+	vma->rights = from->rights;
+	vma->offset = from->offset << PAGE_SHIFT;
+	if (from->file) {
+		/* Fills the buffer from its end. */
+		path = file_path(from->file, vma->file, sizeof(vma->file));
+		if (IS_ERR(path))
+			strscpy(vma->file, "?", sizeof(vma->file));
+		else
+			memmove(vma->file, path, strlen(path) + 1);
+	}
+	count_range(space, mctl_space_page(from->start), mctl_space_page(from->end), &usage);
+	vma->nr_mapped = usage.mapped;
+	vma->nr_zero = usage.zero;
+	vma->nr_large = usage.large;
+	vma->rss = usage.rss;
+	vma->uss = usage.uss;
+	vma->pss = usage.pss;
+	vma->nr_dirty = usage.dirty;
+	vma->nr_accessed = usage.accessed;
+}
+
+/**
+ * mctl_space_vma_at() - the vma at an address, or the next one
+ * @arena: whose region
+ * @name: of the region
+ * @address: any; 0 for the first vma
+ * @vma: filled
+ *
+ * Context: Process, may sleep.
+ * Return: 0, -ENOENT without such a region, or -ENODATA when no vma ends behind @address.
+ */
+int mctl_space_vma_at(struct mctl_arena *arena, const char *name, u64 address,
+		      struct mctl_space_vma *vma)
+{
+	struct mctl_space *space = mctl_space_get(arena, name);
+	const struct mctl_vma *found;
+
+	if (!space)
+		return -ENOENT;
+	mutex_lock(&space->family->lock);
+	found = mctl_vma_find(&space->vmas, address);
+	if (found)
+		fill_vma(space, found, vma);
+	mutex_unlock(&space->family->lock);
+	mctl_space_put(space);
+	return found ? 0 : -ENODATA;
+}
+
+/* --- frames --------------------------------------------------------------------------------- */
+
+/* The page and family of a frame of a space. Return: whether it is one. */
+static bool read_record(struct mctl_arena *arena, u64 pfn, u32 *page, u32 *family)
+{
+	const struct mctl_table *table = &arena->table;
+	bool is = false;
+	u32 fn;
+
+	preempt_disable();
+	fn = mctl_arena_pfn_to_fn(arena, pfn);
+	if (fn != MCTL_FN_NONE && mctl_state_kind(table->state[fn]) == MCTL_KIND_TAIL)
+		fn = round_down(fn, MCTL_LEAVES);
+	if (fn != MCTL_FN_NONE && mctl_state_kind(table->state[fn]) == MCTL_KIND_REGION) {
+		*page = table->tag[fn] + (mctl_state_order(table->state[fn]) ?
+						  (u32)(pfn - mctl_table_pfn(table, fn)) :
+						  0);
+		*family = table->link[fn].prev;
+		is = *family;
+	}
+	preempt_enable();
+	return is;
+}
+
+static struct mctl_family *find_family(struct mctl_arena *arena, u32 id)
+{
+	struct mctl_family *family;
+
+	list_for_each_entry(family, &arena->spaces.families, list) {
+		if (family->id == id)
+			return family;
+	}
+	return NULL;
+}
+
+/**
+ * mctl_space_rmap() - every region and address that a frame backs
+ * @arena: whose frame
+ * @pfn: physical frame number; any value
+ * @places: filled
+ * @nr: room in it
+ * @error: why not; may be NULL
+ *
+ * Context: Process, may sleep. Takes arena->regions.lock.
+ * Return: how many there are, also when that is more than @nr; -ENOENT when it is no frame of a
+ * region for processes.
+ */
+int mctl_space_rmap(struct mctl_arena *arena, u64 pfn, struct mctl_space_place *places,
+		    unsigned int nr, struct mctl_error *error)
+{
+	struct mctl_family *family = NULL;
+	const struct mctl_space *space;
+	u32 page, id, found = 0;
+
+	mutex_lock(&arena->regions.lock);
+	if (read_record(arena, pfn, &page, &id))
+		family = find_family(arena, id);
+	if (!family) {
+		mutex_unlock(&arena->regions.lock);
+		return mctl_fail(error, -ENOENT, "pfn %#llx backs no region for processes", pfn);
+	}
+	mutex_lock(&family->lock);
+	list_for_each_entry(space, &family->spaces, sibling) {
+		u64 address = mctl_space_address(page);
+		unsigned int level;
+		u64 entry;
+
+		if (page >= space->nr_pages)
+			continue;
+		entry = mctl_ptable_walk(&space->shadow.pt, address, &level);
+		if (!entry || mctl_ptable_physical(&space->shadow.pt, address, level, entry) !=
+				      pfn << PAGE_SHIFT)
+			continue;
+		if (found < nr) {
+			strscpy(places[found].region, space->name, sizeof(places[found].region));
+			places[found].address = address;
+			places[found].entry = entry;
+			places[found].nr_processes = space->nr_users;
+		}
+		found++;
+	}
+	mutex_unlock(&family->lock);
+	mutex_unlock(&arena->regions.lock);
+	return found;
+}
