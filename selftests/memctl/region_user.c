@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * region_user - processes on managed regions
+ *
+ *   basic    faults of each kind, sharing, fork, files of regions
+ *   mmap     T6: what may be mapped, and what not
+ *   life     T7: what a process does with a mapping
+ *   holds    T8: who cannot hold a page, and who may
+ *   races    T9: threads that fault, unmap and discard at once
+ *   content  T10: nothing of a frame's last owner is ever seen
+ *
+ * Usage: region_user TEST...
+ * Prints KTAP. Needs root, the module, and the command memctl (or $MEMCTL).
+ */
+#define _GNU_SOURCE
+#include "region_process.h"
+#include "region_mmap.h"
+
+static bool verified(void)
+{
+	return !memctl("pt verify") && !memctl("verify");
+}
+
+/* --- basic --- */
+
+static void test_basic(void)
+{
+	int fd, pid, status;
+	uint64_t word = 1;
+	char *a, *b;
+
+	expect(!memctl("region add basic --size 4M"), "make a region");
+	fd = bind_region("basic", O_RDWR);
+	expect(fd >= 0, "bind to it");
+	a = map_region(fd, 4 << 20, PROT_READ | PROT_WRITE, 0);
+	expect(!!a, "map it");
+	if (!a)
+		return;
+	expect(!try_read(a, &word) && !word, "the first read finds zeros");
+	expect(verified(), "tables are equal after it");
+	expect(!try_write(a, 5) && !try_read(a, &word) && word == 5, "a write is there");
+	expect(verified(), "tables are equal after it");
+	expect(!try_write(a + (1 << 20), 6), "the first write");
+	b = map_region(fd, 2 << 20, PROT_READ | PROT_WRITE, 1 << 20);
+	expect(b && !try_read(b, &word) && word == 6, "a second mapping sees it");
+	expect(!try_read(b + PAGE, &word) && !word && !try_write(a + (1 << 20) + PAGE, 7) &&
+		       !try_read(b + PAGE, &word) && word == 7,
+	       "a write takes the zeros out of the other mapping");
+	expect(verified(), "tables are equal after it");
+	pid = fork();
+	if (!pid) {
+		*(uint64_t *)(a + 2 * PAGE) = 8;
+		*(uint64_t *)a += 1;
+		_exit(*(uint64_t *)(b) == 6 ? 0 : 1);
+	}
+	waitpid(pid, &status, 0);
+	expect(!status && *(uint64_t *)(a + 2 * PAGE) == 8 && *(uint64_t *)a == 6,
+	       "memory is shared with a child");
+	expect(verified(), "tables are equal after it");
+	expect(!munmap(b + PAGE, PAGE) && try_read(b + PAGE, &word) == SIGSEGV &&
+		       !try_read(b, &word) && !try_read(b + 2 * PAGE, &word),
+	       "a hole in the middle of a mapping");
+	expect(verified(), "tables are equal after it");
+	expect(memctl("region del basic"), "it cannot be removed while it is open");
+	close(fd);
+	expect(memctl("region del basic"), "nor while it is mapped");
+	munmap(a, 4 << 20);
+	munmap(b, 2 << 20);
+	expect(!memctl("region del basic"), "remove it");
+}
+
+static void test_fork(void)
+{
+	int fd, other;
+	uint64_t word;
+	char *a, *b;
+
+	expect(!memctl("region add parent --size 4M"), "make a region");
+	fd = bind_region("parent", O_RDWR);
+	a = map_region(fd, 4 << 20, PROT_READ | PROT_WRITE, 0);
+	for (int i = 0; i < 512; i++)
+		*(uint64_t *)(a + i * PAGE) = i + 1;
+	expect(!memctl("region fork parent child"), "fork it");
+	expect(verified(), "tables are equal after it");
+	other = bind_region("child", O_RDWR);
+	b = map_region(other, 4 << 20, PROT_READ | PROT_WRITE, 0);
+	word = 0;
+	for (int i = 0; i < 512; i++)
+		word += *(uint64_t *)(b + i * PAGE) == (uint64_t)i + 1;
+	expect(word == 512, "the child has the parent's memory");
+	*(uint64_t *)a = 100;
+	*(uint64_t *)(b + PAGE) = 200;
+	expect(*(uint64_t *)b == 1 && *(uint64_t *)(a + PAGE) == 2 && *(uint64_t *)a == 100 &&
+		       *(uint64_t *)(b + PAGE) == 200,
+	       "neither sees what the other writes");
+	expect(verified(), "tables are equal after it");
+	munmap(a, 4 << 20);
+	close(fd);
+	expect(!memctl("region del parent"), "remove the parent");
+	*(uint64_t *)(b + 3 * PAGE) = 300;
+	expect(*(uint64_t *)(b + 2 * PAGE) == 3, "the child has all of it still");
+	expect(verified(), "tables are equal after it");
+	munmap(b, 4 << 20);
+	close(other);
+	expect(!memctl("region del child"), "remove the child");
+}
+
+int main(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		void (*run)(void);
+	} tests[] = {
+		{ "basic", test_basic },
+		{ "fork", test_fork },
+		{ "mmap", test_mmap },
+	};
+
+	printf("TAP version 13\n");
+	catch_faults();
+	for (size_t i = 0; i < sizeof(tests) / sizeof(*tests); i++) {
+		bool wanted = argc == 1;
+
+		for (int j = 1; j < argc; j++)
+			wanted |= !strcmp(argv[j], tests[i].name);
+		if (wanted)
+			tests[i].run();
+	}
+	return finish();
+}
