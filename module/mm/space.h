@@ -288,8 +288,8 @@ int mctl_space_entries(struct mctl_arena *arena, const char *name, struct mctl_p
  * @nr_mappings: vmas that map the region
  * @vss: bytes in them
  * @rss: bytes mapped in its tables, to the shared frame of zeros not counted
- * @uss: of @rss, bytes that no other process and no other region maps
- * @pss: bytes: each page of @rss divided by the processes and regions that map its frame
+ * @uss: of @rss, bytes whose frame no other entry of a process maps
+ * @pss: bytes: each page of @rss divided by the entries of processes that map its frame
  * @nr_zero: pages mapped to the shared frame of zeros
  * @nr_accessed: pages with A
  * @nr_dirty: pages with D

@@ -220,9 +220,6 @@ int mctl_space_copy_vmas(struct mctl_space *to, const struct mctl_space *from,
 struct inode *mctl_space_inode_new(struct mctl_space *space);
 void mctl_space_inode_free(struct inode *inode);
 
-/* space_process.c */
-int mctl_space_pid(const struct mctl_space_user *user);
-
 /* space_trace.c */
 void mctl_space_record(struct mctl_space *space, const struct mctl_access *access,
 		       struct mctl_space_user *user);

@@ -173,13 +173,17 @@ static int map_zero(struct mctl_space *space, struct mctl_access *access)
 
 /* --- copy on write -------------------------------------------------------------------------- */
 
-/* Nobody else has the frame any more: it may be written in place. */
+/*
+ * Nobody else has the frame any more: it may be written in place. Entries of
+ * other processes go too, which have not the right that the shadow has now (S1).
+ */
 static int make_writable(struct mctl_space *space, struct mctl_access *access)
 {
 	u64 flags = MCTL_PT_RW | MCTL_PT_A | MCTL_PT_D;
 	struct mctl_ptable *pt = &space->shadow.pt;
 	u64 address = mctl_space_address(access->page);
 
+	mctl_space_zap(space, access->page, 1);
 	if (access->level == 1)
 		return store(space, access, access->entry | flags);
 	/* A leaf of 2 MiB is one vma's: it need not be split, and this cannot fail. */

@@ -25,7 +25,7 @@
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/string.h>
-#include "mm/space_file.h"
+#include "mm/space_process.h"
 
 #define CACHE_BITS (MCTL_PT_PWT | MCTL_PT_PCD | MCTL_PT_G)
 #define NR_TRIES   3
@@ -48,65 +48,11 @@ struct comparison {
 	unsigned int nr;
 };
 
-/* --- the process's tables ------------------------------------------------------------------- */
-
-/**
- * struct found - an entry of a process
- * @entry: it, or 0
- * @level: of its table
- * @above: RW, US and P of the entries above it, and NX if one of them has it
- */
-struct found {
-	u64 entry;
-	unsigned int level;
-	u64 above;
-};
-
-static void pass(struct found *found, u64 entry)
-{
-	found->above &= entry | MCTL_PT_NX;
-	found->above |= entry & MCTL_PT_NX;
-}
-
-/* Walk a process's tables, as the processor would. mmap_lock is held. */
-static void walk_process(struct mm_struct *mm, u64 address, struct found *found)
-{
-	pgd_t *pgd = pgd_offset(mm, address);
-	p4d_t *p4d;
-	pud_t *pud;
-	pmd_t *pmd, value;
-
-	*found = (struct found){ .above = MCTL_PT_P | MCTL_PT_RW | MCTL_PT_US };
-	if (pgd_none(*pgd))
-		return;
-	p4d = p4d_offset(pgd, address);
-	if (p4d_none(*p4d))
-		return;
-	pud = pud_offset(p4d, address);
-	if (pud_none(*pud))
-		return;
-	pmd = pmd_offset(pud, address);
-	value = READ_ONCE(*pmd);
-	if (pmd_none(value))
-		return;
-	/* The top entry of the user's half has NX where the kernel's tables are apart. */
-	pass(found, p4d_val(*p4d) & ~MCTL_PT_NX);
-	pass(found, pud_val(*pud));
-	if (pmd_val(value) & _PAGE_PSE) {
-		found->entry = pmd_val(value);
-		found->level = 2;
-		return;
-	}
-	pass(found, pmd_val(value));
-	found->entry = pte_val(READ_ONCE(*pte_offset_kernel(pmd, address)));
-	found->level = 1;
-}
-
 /* --- compare -------------------------------------------------------------------------------- */
 
 /* How an entry differs from what the shadow's leaf comes to: enum mctl_pt_difference. */
 static u32 compare(const struct mctl_space *space, const struct vm_area_struct *vma, u32 page,
-		   const struct found *found, u64 *expected)
+		   const struct mctl_space_found *found, u64 *expected)
 {
 	const struct mctl_ptable *pt = &space->shadow.pt;
 	u64 address = mctl_space_address(page);
@@ -146,7 +92,7 @@ static u32 compare(const struct mctl_space *space, const struct vm_area_struct *
 	return different;
 }
 
-static void list_mismatch(struct comparison *c, u64 user, u32 page, const struct found *found,
+static void list_mismatch(struct comparison *c, u64 user, u32 page, const struct mctl_space_found *found,
 			  u64 expected, u32 different)
 {
 	struct mctl_space_mismatch *mismatch;
@@ -167,7 +113,7 @@ static void list_mismatch(struct comparison *c, u64 user, u32 page, const struct
 }
 
 /* Have the shadow know of A and D that a process's entry has. */
-static void fold(struct comparison *c, u32 page, const struct found *found)
+static void fold(struct comparison *c, u32 page, const struct mctl_space_found *found)
 {
 	u64 bits = found->entry & (MCTL_PT_A | MCTL_PT_D);
 	struct mctl_ptable *pt = &c->space->shadow.pt;
@@ -193,12 +139,12 @@ static u32 compare_page(struct comparison *c, const struct vm_area_struct *vma, 
 {
 	struct mctl_space_verify *result = c->result;
 	u32 different = 0;
-	struct found found;
+	struct mctl_space_found found;
 	unsigned int level;
 	u64 expected;
 
 	for (unsigned int try = 0; try < NR_TRIES; try++) {
-		walk_process(vma->vm_mm, user, &found);
+		mctl_space_walk_process(vma->vm_mm, user, &found);
 		if (!found.entry) {
 			if (mctl_ptable_walk(&c->space->shadow.pt, mctl_space_address(page),
 					     &level))
@@ -244,28 +190,6 @@ static void compare_vma(struct comparison *c, struct vm_area_struct *vma)
 
 /* --- processes ------------------------------------------------------------------------------ */
 
-/* The next process of a space behind @after, with its mm held, or NULL. */
-static struct mm_struct *next_process(struct mctl_space *space, u32 *nth, int *pid)
-{
-	struct mctl_space_user *user;
-	struct mm_struct *mm = NULL;
-	u32 i = 0;
-
-	mutex_lock(&space->family->lock);
-	list_for_each_entry(user, &space->users, list) {
-		if (i++ < *nth)
-			continue;
-		(*nth)++;
-		if (!mmget_not_zero(user->mm))
-			continue;
-		mm = user->mm;
-		*pid = mctl_space_pid(user);
-		break;
-	}
-	mutex_unlock(&space->family->lock);
-	return mm;
-}
-
 static void compare_process(struct comparison *c, struct mm_struct *mm)
 {
 	struct vm_area_struct *vma;
@@ -289,7 +213,7 @@ static void compare_space(struct comparison *c, int pid)
 	u32 nth = 0;
 
 	c->result->nr_regions++;
-	while ((mm = next_process(c->space, &nth, &c->pid))) {
+	while ((mm = mctl_space_next_process(c->space, &nth, &c->pid, NULL))) {
 		if (!pid || pid == c->pid)
 			compare_process(c, mm);
 		/* It may be the last one: then our own close() is called. */

@@ -15,6 +15,7 @@
 #define _GNU_SOURCE
 #include "region_process.h"
 #include "region_mmap.h"
+#include "region_random.h"
 
 static bool verified(void)
 {
@@ -114,6 +115,7 @@ int main(int argc, char **argv)
 		{ "basic", test_basic },
 		{ "fork", test_fork },
 		{ "mmap", test_mmap },
+		{ "random", test_random },
 	};
 
 	printf("TAP version 13\n");
