@@ -125,6 +125,12 @@ static int try_write(volatile void *address, uint64_t word)
 	return 0;
 }
 
+/* Whether all tables are equal to the shadow, and the records sound. */
+static bool verified(void)
+{
+	return !memctl("pt verify") && !memctl("verify");
+}
+
 /* Whether memory is all of one byte. */
 static bool is_filled(const void *address, int byte, size_t size)
 {

@@ -7,20 +7,22 @@
  *   life     T7: what a process does with a mapping
  *   holds    T8: who cannot hold a page, and who may
  *   races    T9: threads that fault, unmap and discard at once
+ *   large    blocks and leaves of 2 MiB
  *   content  T10: nothing of a frame's last owner is ever seen
+ *   random   four processes, 10^5 random steps, all tables compared each 100
+ *
+ *   cost     what faults cost beside the host's own; only when asked for
  *
  * Usage: region_user TEST...
  * Prints KTAP. Needs root, the module, and the command memctl (or $MEMCTL).
  */
 #define _GNU_SOURCE
 #include "region_process.h"
+#include "region_cost.h"
+#include "region_life.h"
 #include "region_mmap.h"
+#include "region_race.h"
 #include "region_random.h"
-
-static bool verified(void)
-{
-	return !memctl("pt verify") && !memctl("verify");
-}
 
 /* --- basic --- */
 
@@ -115,13 +117,19 @@ int main(int argc, char **argv)
 		{ "basic", test_basic },
 		{ "fork", test_fork },
 		{ "mmap", test_mmap },
+		{ "life", test_life },
+		{ "holds", test_holds },
+		{ "large", test_large },
+		{ "races", test_races },
+		{ "content", test_content },
 		{ "random", test_random },
+		{ "cost", test_cost },
 	};
 
 	printf("TAP version 13\n");
 	catch_faults();
 	for (size_t i = 0; i < sizeof(tests) / sizeof(*tests); i++) {
-		bool wanted = argc == 1;
+		bool wanted = argc == 1 && strcmp(tests[i].name, "cost");
 
 		for (int j = 1; j < argc; j++)
 			wanted |= !strcmp(argv[j], tests[i].name);

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * T9, faults that race; T10, contents. What a thread may see of a page is
+ * what was written to it in its own region, or zeros; never a word of whoever
+ * has the frame next.
+ */
+#ifndef REGION_RACE_H
+#define REGION_RACE_H
+
+#include <pthread.h>
+#include <time.h>
+#include "region_process.h"
+
+#define RACE_PAGES 256UL
+/* Words of a region begin with its own letter. */
+#define WORD_A	   0xaaaa000000000000ULL
+#define WORD_B	   0xbbbb000000000000ULL
+#define WORD_KIND  0xffff000000000000ULL
+
+static char *race_memory;
+static int race_fd;
+static volatile bool race_over;
+static unsigned long race_stale, race_rounds;
+
+static unsigned long race_pick(unsigned int *seed, unsigned long limit)
+{
+	return (unsigned long)rand_r(seed) % limit;
+}
+
+static void *race_toucher(void *argument)
+{
+	unsigned int seed = (unsigned int)(uintptr_t)argument;
+
+	while (!race_over) {
+		volatile uint64_t *word = (void *)(race_memory + PAGE * race_pick(&seed, RACE_PAGES));
+		uint64_t value = *word;
+
+		if (value && (value & WORD_KIND) != WORD_A)
+			__atomic_add_fetch(&race_stale, 1, __ATOMIC_RELAXED);
+		if (race_pick(&seed, 2))
+			*word = WORD_A | seed;
+	}
+	return NULL;
+}
+
+static void *race_discarder(void *argument)
+{
+	unsigned int seed = (unsigned int)(uintptr_t)argument;
+
+	while (!race_over) {
+		unsigned long first = race_pick(&seed, RACE_PAGES);
+		unsigned long nr = 1 + race_pick(&seed, RACE_PAGES - first);
+
+		fallocate(race_fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)(first * PAGE),
+			  (off_t)(nr * PAGE));
+		__atomic_add_fetch(&race_rounds, 1, __ATOMIC_RELAXED);
+	}
+	return NULL;
+}
+
+static void *race_mapper(void *argument)
+{
+	unsigned int seed = (unsigned int)(uintptr_t)argument;
+
+	while (!race_over) {
+		char *start = map_region(race_fd, RACE_PAGES * PAGE, PROT_READ | PROT_WRITE, 0);
+
+		for (int i = 0; start && i < 8; i++) {
+			char *page = start + PAGE * race_pick(&seed, RACE_PAGES);
+
+			*(volatile uint64_t *)page;
+			mprotect(page, PAGE, PROT_READ);
+			mprotect(page, PAGE, PROT_READ | PROT_WRITE);
+			*(volatile uint64_t *)page = WORD_A | 1;
+		}
+		munmap(start, RACE_PAGES * PAGE);
+	}
+	return NULL;
+}
+
+/* Takes the frames that come free, for another region, and fills them. */
+static void *race_thief(void *argument)
+{
+	int fd = bind_region("thief", O_RDWR);
+	char *start = map_region(fd, RACE_PAGES * PAGE, PROT_READ | PROT_WRITE, 0);
+
+	(void)argument;
+	while (!race_over) {
+		for (unsigned long i = 0; i < RACE_PAGES; i++) {
+			uint64_t *page = (uint64_t *)(start + i * PAGE);
+
+			if (page[0] || page[511])
+				__atomic_add_fetch(&race_stale, 1, __ATOMIC_RELAXED);
+			for (int j = 0; j < 512; j++)
+				page[j] = WORD_B | i;
+		}
+		fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, RACE_PAGES * PAGE);
+	}
+	munmap(start, RACE_PAGES * PAGE);
+	close(fd);
+	return NULL;
+}
+
+static unsigned long race_seconds(void)
+{
+	const char *text = getenv("SECONDS");
+
+	return text ? strtoul(text, NULL, 0) : 10;
+}
+
+static void race_storm(void)
+{
+	void *(*const run[])(void *) = { race_toucher, race_toucher, race_discarder, race_mapper,
+					 race_thief };
+	time_t end = time(NULL) + (time_t)race_seconds();
+	unsigned int nr_compared = 0, bad = 0;
+	pthread_t threads[5];
+
+	race_over = false;
+	for (uintptr_t i = 0; i < 5; i++)
+		pthread_create(&threads[i], NULL, run[i], (void *)(i + 1));
+	while (time(NULL) < end) {
+		bad += !!memctl("pt verify");
+		nr_compared++;
+	}
+	race_over = true;
+	for (int i = 0; i < 5; i++)
+		pthread_join(threads[i], NULL);
+	expect(!race_stale, "no stale byte in %lu discards", race_rounds);
+	expect(!bad, "tables are equal each of %u times while it goes on", nr_compared);
+	expect(!memctl("verify"), "and sound after it");
+}
+
+/* More than there is: SIGBUS, at once, and nothing is lost. */
+static void race_exhaust(void)
+{
+	unsigned long got = 0, refused = 0;
+	int fd;
+	char *start;
+
+	expect(!memctl("region add full --size 4M --limit 100"), "make a region of a hundred frames");
+	fd = bind_region("full", O_RDWR);
+	start = map_region(fd, 4 << 20, PROT_READ | PROT_WRITE, 0);
+	for (unsigned long i = 0; i < 1024; i++) {
+		int caught = try_write(start + i * PAGE, i);
+
+		got += !caught;
+		refused += caught == SIGBUS;
+	}
+	expect(got == 100 && refused == 924, "a hundred writes, then SIGBUS");
+	munmap(start, 4 << 20);
+	close(fd);
+	expect(!memctl("region del full") && !memctl("verify"), "remove it");
+
+	expect(!memctl("region add full --size 1G"), "make a region larger than the arena");
+	fd = bind_region("full", O_RDWR);
+	start = map_region(fd, 1 << 30, PROT_READ | PROT_WRITE, 0);
+	for (got = 0; !try_write(start + got * PAGE, got); got++)
+		;
+	expect(got > 1000 && try_write(start + got * PAGE, 1) == SIGBUS && !memctl("pt verify"),
+	       "the arena is full after %lu pages", got);
+	munmap(start, 1 << 30);
+	close(fd);
+	expect(!memctl("region del full") && !memctl("verify"), "remove it");
+}
+
+static void race_kill(void)
+{
+	int pid, status;
+
+	for (int i = 0; i < 20; i++) {
+		pid = fork();
+		if (!pid) {
+			for (unsigned int seed = 1;; seed++)
+				*(volatile uint64_t *)(race_memory +
+						       PAGE * race_pick(&seed, RACE_PAGES)) =
+					WORD_A | seed;
+		}
+		usleep(1000 * (unsigned int)(1 + i));
+		fallocate(race_fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0,
+			  RACE_PAGES * PAGE);
+		kill(pid, SIGKILL);
+		waitpid(pid, &status, 0);
+	}
+	expect(!memctl("pt verify") && !memctl("verify"), "killed in a fault");
+}
+
+static void test_races(void)
+{
+	expect(!memctl("region add race --size %lu", RACE_PAGES * PAGE), "make a region");
+	expect(!memctl("region add thief --size %lu", RACE_PAGES * PAGE), "make another");
+	race_fd = bind_region("race", O_RDWR);
+	race_memory = map_region(race_fd, RACE_PAGES * PAGE, PROT_READ | PROT_WRITE, 0);
+	race_storm();
+	race_kill();
+	munmap(race_memory, RACE_PAGES * PAGE);
+	close(race_fd);
+	expect(!memctl("region del race") && !memctl("region del thief"), "remove both");
+	race_exhaust();
+}
+
+/* --- T10 --- */
+
+/* Frames go from region to region; each is all zeros when it comes. */
+static void test_content(void)
+{
+	const char *text = getenv("CONTENT");
+	unsigned long want = text ? strtoul(text, NULL, 0) << 20 : 1UL << 30, seen = 0, bad = 0;
+
+	for (unsigned int round = 0; seen < want; round++) {
+		int fd, pid, status;
+
+		if (memctl("region add content --size 16M%s", round & 1 ? " --order 9" : ""))
+			break;
+		pid = fork();
+		if (!pid) {
+			char *start;
+			bool good = true;
+
+			fd = bind_region("content", O_RDWR);
+			start = map_region(fd, 16 << 20, PROT_READ | PROT_WRITE, 0);
+			for (unsigned long i = 0; i < 4096; i++) {
+				/* A write first, so that it is a frame of its own. */
+				start[i * PAGE + 100] = 1;
+				start[i * PAGE + 100] = 0;
+				good &= is_filled(start + i * PAGE, 0, PAGE);
+				memset(start + i * PAGE, 0x5c, PAGE);
+			}
+			_exit(good ? 0 : 1);
+		}
+		waitpid(pid, &status, 0);
+		bad += status != 0;
+		seen += 16 << 20;
+		if (memctl("region del content"))
+			break;
+	}
+	expect(!bad && seen >= want, "0 stale bytes in %lu MiB of frames reused", seen >> 20);
+}
+
+#endif /* REGION_RACE_H */
