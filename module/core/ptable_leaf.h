@@ -10,8 +10,48 @@
 
 #include "core/ptable.h"
 
+/**
+ * struct mctl_ptable_leaf_cache - the leaf table found last
+ * @prefix: address >> 21 of what it translates
+ * @serial: of the tables when it was found; 0, which no tables have, for none
+ * @pfn: its frame
+ *
+ * All zero to begin with.
+ */
+struct mctl_ptable_leaf_cache {
+	u64 prefix;
+	u64 serial;
+	u64 pfn;
+};
+
 u64 mctl_ptable_leaves(const struct mctl_ptable *pt, u64 address);
 void mctl_ptable_set_leaves(struct mctl_ptable *pt, u64 pfn, u32 nr_more);
+
+/**
+ * mctl_ptable_leaves_cached() - the leaf table of an address, most often the last one
+ * @pt: the tables, trusted to hold the invariants
+ * @cache: the leaf table found last; made valid again where it no longer is
+ * @address: virtual address
+ *
+ * Context: Any; the caller keeps the tables from changing, and @cache to himself.
+ * Return: as mctl_ptable_leaves().
+ */
+static inline u64 mctl_ptable_leaves_cached(const struct mctl_ptable *pt,
+					    struct mctl_ptable_leaf_cache *cache, u64 address)
+{
+	u64 pfn;
+
+	if (likely(cache->prefix == address >> 21 && cache->serial == pt->serial))
+		return cache->pfn;
+	pfn = mctl_ptable_leaves(pt, address);
+	if (pfn != MCTL_PT_NO_PFN)
+		*cache = (struct mctl_ptable_leaf_cache){
+			.prefix = address >> 21,
+			.serial = pt->serial,
+			.pfn = pfn,
+		};
+	return pfn;
+}
 
 /**
  * mctl_ptable_set_leaf() - write one entry of a leaf table

@@ -84,6 +84,38 @@ u32 mctl_space_frame_alloc(struct mctl_space *space, u32 page, unsigned int orde
 }
 
 /**
+ * mctl_space_frame_alloc_bulk() - frames of zeros for pages in a row, with one reference each
+ * @space: whose; family->lock is held
+ * @page: page of the space that the first one will back
+ * @nr: how many
+ * @fns: the frames
+ *
+ * Context: Process, may sleep.
+ * Return: how many there are, the first ones of @fns.
+ */
+u32 mctl_space_frame_alloc_bulk(struct mctl_space *space, u32 page, u32 nr, u32 *fns)
+{
+	const struct mctl_request request = {
+		.type = MEMCTL_ZONE_TYPE_NORMAL,
+		.mt = MCTL_MT_MOVABLE,
+		.kind = MCTL_KIND_REGION,
+		.flags = MCTL_REQUEST_ZERO,
+		.nid = NUMA_NO_NODE,
+	};
+	struct mctl_table *table = &space->arena->table;
+	u32 got = mctl_frame_alloc_bulk(space->arena, &request, nr, fns);
+
+	preempt_disable();
+	for (u32 i = 0; i < got; i++) {
+		table->tag[fns[i]] = page + i;
+		table->link[fns[i]] = (struct mctl_link){ .prev = space->family->id, .next = 1 };
+	}
+	preempt_enable();
+	space->family->nr_frames += got;
+	return got;
+}
+
+/**
  * mctl_space_frame_of() - the frame that an entry of the shadow leads to
  * @space: whose shadow
  * @entry: a leaf; of 2 MiB for the first frame of the block

@@ -80,6 +80,7 @@ struct mctl_space_backing {
  * @vmas: family->lock
  * @backings: struct mctl_space_backing; family->lock
  * @shadow: family->lock
+ * @cache: leaf table of @shadow, of the last fault; family->lock
  * @users: struct mctl_space_user; family->lock
  * @nr_users: how many; family->lock
  * @nr_mappings: vmas of all of them; family->lock
@@ -112,6 +113,7 @@ struct mctl_space {
 	struct mctl_vmas vmas;
 	struct list_head backings;
 	struct mctl_shadow shadow;
+	struct mctl_ptable_leaf_cache cache;
 	struct list_head users;
 	u32 nr_users;
 	u32 nr_mappings;
@@ -135,6 +137,7 @@ struct mctl_space {
  * @reason: enum mctl_space_reason, for MCTL_FAULT_REFUSED
  * @entry: the shadow's leaf, which allows it
  * @level: of that leaf
+ * @leaves: frame of the leaf table of the page, or MCTL_PT_NO_PFN
  * @pages: pages mapped in the process
  * @user: address in the process, 0 without one
  */
@@ -145,6 +148,7 @@ struct mctl_access {
 	u8 reason;
 	u64 entry;
 	unsigned int level;
+	u64 leaves;
 	u32 pages;
 	u64 user;
 };
@@ -190,6 +194,7 @@ void mctl_space_publish(struct mctl_space *space);
 
 /* space_frame.c */
 u32 mctl_space_frame_alloc(struct mctl_space *space, u32 page, unsigned int order, bool zero);
+u32 mctl_space_frame_alloc_bulk(struct mctl_space *space, u32 page, u32 nr, u32 *fns);
 u32 mctl_space_frame_of(const struct mctl_space *space, u64 entry);
 u32 mctl_space_frame_refs(const struct mctl_space *space, u32 fn);
 void mctl_space_frame_get(struct mctl_space *space, u32 fn);

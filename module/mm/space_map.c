@@ -102,8 +102,7 @@ static u64 leaf_beside(struct window *window, u64 leaves, u32 page, bool zeros)
 static void fill_around(struct window *window, pte_t *ptep, bool zeros)
 {
 	const struct vm_area_struct *vma = window->vmf->vma;
-	u64 leaves = mctl_ptable_leaves(&window->space->shadow.pt,
-					mctl_space_address(window->access->page));
+	u64 leaves = window->access->leaves;
 	u64 address = window->vmf->address & PAGE_MASK;
 
 	if (leaves == MCTL_PT_NO_PFN)

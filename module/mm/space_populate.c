@@ -18,20 +18,78 @@ static int check_range(const struct mctl_space *space, u64 offset, u64 size)
 	return 0;
 }
 
+/* Frames taken at once. */
+#define BATCH 64U
+
+/* How many pages from @page on are anonymous, may be written, and have no leaf in their table. */
+static u32 empty_run(const struct mctl_space *space, u64 leaves, u32 page, u32 end)
+{
+	const struct mctl_vma *vma = mctl_vma_lookup(&space->vmas, mctl_space_address(page));
+	u32 nr = 0;
+
+	if (!vma || vma->file || !(vma->rights & MCTL_VMA_W))
+		return 0;
+	end = min3(end, mctl_space_page(vma->end), page + BATCH);
+	while (page + nr < end &&
+	       !mctl_ptable_entry(&space->shadow.pt, leaves, (page + nr) % MCTL_LEAVES))
+		nr++;
+	return mctl_space_over_limit(space, nr) ? 0 : nr;
+}
+
+/* Fill a run of empty leaves. Return: how many were filled. */
+static u32 fill_run(struct mctl_space *space, u32 page, u32 end)
+{
+	struct mctl_ptable *pt = &space->shadow.pt;
+	u64 leaves = mctl_ptable_leaves(pt, mctl_space_address(page));
+	u64 flags = space->flags | MCTL_PT_RW | MCTL_PT_D;
+	const struct mctl_table *table = &space->arena->table;
+	u32 fns[BATCH], nr;
+	u64 *entry;
+
+	if (leaves == MCTL_PT_NO_PFN)
+		return 0;
+	nr = empty_run(space, leaves, page, end);
+	if (!nr)
+		return 0;
+	nr = mctl_space_frame_alloc_bulk(space, page, nr, fns);
+	entry = (u64 *)mctl_ptable_table(pt, leaves) + page % MCTL_LEAVES;
+	preempt_disable();
+	for (u32 i = 0; i < nr; i++)
+		entry[i] = mctl_table_pfn(table, fns[i]) << PAGE_SHIFT | flags;
+	preempt_enable();
+	mctl_ptable_set_leaves(pt, leaves, nr);
+	space->nr_frames += nr;
+	space->faults[MCTL_FAULT_NEW] += nr;
+	space->sequence++;
+	return nr;
+}
+
+/* One page, with all that can be in its way. Return: pages done, or why not. */
+static int populate_page(struct mctl_space *space, u32 page)
+{
+	struct mctl_access access = { .page = page, .write = true };
+	int ret = mctl_space_resolve(space, &access);
+
+	if (access.kind != MCTL_FAULT_MINOR)
+		mctl_space_record(space, &access, NULL);
+	if (!ret)
+		return access.level > 1 ? MCTL_LEAVES - page % MCTL_LEAVES : 1;
+	return access.reason == MCTL_REFUSED_LIMIT || access.reason == MCTL_REFUSED_MEMORY ?
+		       -ENOMEM :
+		       -EFAULT;
+}
+
 /* Have the shadow map the pages of one leaf table, writable. Return: 0, or why not. */
 static int populate_table(struct mctl_space *space, u32 page, u32 end)
 {
 	while (page < end) {
-		struct mctl_access access = { .page = page, .write = true };
+		int done = fill_run(space, page, end);
 
-		if (mctl_space_resolve(space, &access)) {
-			mctl_space_record(space, &access, NULL);
-			return access.reason == MCTL_REFUSED_LIMIT ||
-					       access.reason == MCTL_REFUSED_MEMORY ?
-				       -ENOMEM :
-				       -EFAULT;
-		}
-		page = access.level > 1 ? round_down(page, MCTL_LEAVES) + MCTL_LEAVES : page + 1;
+		if (!done)
+			done = populate_page(space, page);
+		if (done < 0)
+			return done;
+		page += done;
 	}
 	return 0;
 }

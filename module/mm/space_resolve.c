@@ -65,25 +65,46 @@ static u64 leaf(const struct mctl_space *space, u32 fn, u64 flags)
 	return pfn << PAGE_SHIFT | space->flags | flags;
 }
 
+static u64 find_leaves(struct mctl_space *space, const struct mctl_access *access)
+{
+	return mctl_ptable_leaves_cached(&space->shadow.pt, &space->cache,
+					 mctl_space_address(access->page));
+}
+
 /* Store the leaf of @access. The page has none, or one of 4 KiB. */
 static int store(struct mctl_space *space, struct mctl_access *access, u64 entry)
 {
 	struct mctl_ptable *pt = &space->shadow.pt;
-	u64 address = mctl_space_address(access->page);
-	u64 leaves = mctl_ptable_leaves(pt, address);
-	int ret = 0;
 
-	if (likely(leaves != MCTL_PT_NO_PFN))
-		mctl_ptable_set_leaf(pt, leaves, access->page % MCTL_LEAVES, entry);
-	else
-		ret = mctl_ptable_map(pt, address, mctl_ptable_target(pt, entry), 1,
-				      entry & ~pt->address_mask, 1);
-	if (unlikely(ret))
-		return refuse(access, MCTL_REFUSED_MEMORY);
+	/* Again: a table may have come or gone since the fault began. */
+	access->leaves = find_leaves(space, access);
+	if (likely(access->leaves != MCTL_PT_NO_PFN)) {
+		mctl_ptable_set_leaf(pt, access->leaves, access->page % MCTL_LEAVES, entry);
+	} else {
+		if (mctl_ptable_map(pt, mctl_space_address(access->page),
+				    mctl_ptable_target(pt, entry), 1, entry & ~pt->address_mask,
+				    1))
+			return refuse(access, MCTL_REFUSED_MEMORY);
+		access->leaves = find_leaves(space, access);
+	}
 	access->entry = entry;
 	access->level = 1;
 	space->sequence++;
 	return 0;
+}
+
+/* What the shadow has for the page. */
+static void look(struct mctl_space *space, struct mctl_access *access)
+{
+	const struct mctl_ptable *pt = &space->shadow.pt;
+
+	access->leaves = find_leaves(space, access);
+	access->level = 1;
+	if (likely(access->leaves != MCTL_PT_NO_PFN))
+		access->entry = mctl_ptable_entry(pt, access->leaves, access->page % MCTL_LEAVES);
+	else
+		access->entry = mctl_ptable_walk(pt, mctl_space_address(access->page),
+						 &access->level);
 }
 
 /* --- fresh frames --------------------------------------------------------------------------- */
@@ -311,7 +332,7 @@ static int resolve(struct mctl_space *space, struct mctl_access *access)
 	if (unlikely(!(vma->rights & (access->write ? MCTL_VMA_W : MCTL_VMA_R))))
 		return refuse(access, MCTL_REFUSED_RIGHTS);
 
-	access->entry = mctl_ptable_walk(&space->shadow.pt, address, &access->level);
+	look(space, access);
 	if (!access->entry && vma->file)
 		return map_file(space, vma, access);
 	if (!access->entry)

@@ -70,7 +70,7 @@ void mctl_space_record(struct mctl_space *space, const struct mctl_access *acces
 		space->around += access->pages - 1;
 	if (user) {
 		user->faults[access->kind]++;
-		user->pid = task_tgid_nr(current);
+		user->pid = current->tgid;
 	}
 	if (unlikely(space->records))
 		remember(space, access);
