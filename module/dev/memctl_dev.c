@@ -161,7 +161,8 @@ put_space:
 
 static bool is_string(const char *text)
 {
-	BUILD_BUG_ON(MEMCTL_DEV_NAME_SIZE != MEMCTL_NAME_MAX + 1);
+	BUILD_BUG_ON(MEMCTL_DEV_NAME_SIZE - MEMCTL_NAME_MAX != 1);
+
 	return memchr(text, '\0', MEMCTL_DEV_NAME_SIZE);
 }
 

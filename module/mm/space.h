@@ -14,6 +14,7 @@
 #ifndef MCTL_MM_SPACE_H
 #define MCTL_MM_SPACE_H
 
+#include <linux/bits.h>
 #include <linux/fs.h>
 #include <linux/mm_types.h>
 #include "core/report.h"
@@ -25,13 +26,13 @@ struct mctl_space;
 /* First address of every space: in the user's half, at a multiple of 1 GiB. */
 #define MCTL_SPACE_START 0x100000000000ULL
 /* Most pages of 4 KiB: 1 TiB. */
-#define MCTL_SPACE_MAX_PAGES (1U << 28)
+#define MCTL_SPACE_MAX_PAGES 0x10000000U
 /* Most pages that a read fault maps. */
 #define MCTL_SPACE_MAX_WINDOW 512U
 
 /* Rights of a range: core/vma.h. There is no right to execute. */
-#define MCTL_SPACE_R 0x1U
-#define MCTL_SPACE_W 0x2U
+#define MCTL_SPACE_R BIT(0)
+#define MCTL_SPACE_W BIT(1)
 
 /**
  * enum mctl_space_fault - how a fault ended
@@ -136,7 +137,7 @@ struct mctl_space_info {
 	u64 around, nr_zaps, sequence;
 };
 
-/* --- make, remove, find: space.c ----------------------------------------------------------- */
+/* --- make, remove, find: space.c -------------------------------------------------------------- */
 
 int mctl_space_add(struct mctl_arena *arena, const struct mctl_space_params *params,
 		   struct mctl_error *error);
@@ -157,7 +158,7 @@ void mctl_spaces_check(struct mctl_arena *arena, struct mctl_report *report);
 void mctl_spaces_freeze(struct mctl_arena *arena, u32 *nr_table, u32 *nr_region);
 void mctl_spaces_thaw(struct mctl_arena *arena);
 
-/* --- vmas: space_vma.c ---------------------------------------------------------------------- */
+/* --- vmas: space_vma.c ------------------------------------------------------------------------ */
 
 /**
  * struct mctl_space_vma - a vma of a space, and what is in it
@@ -196,7 +197,7 @@ int mctl_space_discard(struct mctl_arena *arena, const char *name, u64 start, u6
 int mctl_space_vma_at(struct mctl_arena *arena, const char *name, u64 address,
 		      struct mctl_space_vma *vma);
 
-/* --- access without a process: space_access.c ----------------------------------------------- */
+/* --- access without a process: space_access.c ------------------------------------------------- */
 
 int mctl_space_read(struct mctl_arena *arena, const char *name, u64 address, void *buffer,
 		    size_t size, struct mctl_error *error);
@@ -205,7 +206,7 @@ int mctl_space_write(struct mctl_arena *arena, const char *name, u64 address, co
 int mctl_space_touch(struct mctl_arena *arena, const char *name, u64 address, u64 size, bool write,
 		     u64 counts[MCTL_NR_FAULTS], struct mctl_error *error);
 
-/* --- page tables: space_verify.c ------------------------------------------------------------- */
+/* --- page tables: space_verify.c -------------------------------------------------------------- */
 
 /**
  * enum mctl_pt_difference - what differs between a shadow's entry and the hardware's
@@ -362,10 +363,9 @@ struct mctl_space_record {
 
 int mctl_space_records(struct mctl_arena *arena, const char *name, u64 *next,
 		       struct mctl_space_record *records, unsigned int nr, u64 *lost);
-int mctl_space_trace(struct mctl_arena *arena, const char *name, bool on,
-		     struct mctl_error *error);
+int mctl_space_trace(struct mctl_arena *arena, const char *name, bool on, struct mctl_error *error);
 
-/* --- for module/dev/ --------------------------------------------------------------------------- */
+/* --- for module/dev/ -------------------------------------------------------------------------- */
 
 struct mctl_space *mctl_space_get(struct mctl_arena *arena, const char *name);
 void mctl_space_hold(struct mctl_space *space);

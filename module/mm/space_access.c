@@ -46,9 +46,8 @@ static void *walk(struct mctl_space *space, u64 address, bool write, struct mctl
 	*access = (struct mctl_access){ .page = mctl_space_page(address), .write = write };
 	if (mctl_space_resolve(space, access)) {
 		mctl_space_record(space, access, NULL);
-		mctl_fail(error, -EFAULT, "%s at %#llx of region %s: %s",
-			  write ? "write" : "read", address, space->name,
-			  reason_text(access->reason));
+		mctl_fail(error, -EFAULT, "%s at %#llx of region %s: %s", write ? "write" : "read",
+			  address, space->name, reason_text(access->reason));
 		return NULL;
 	}
 	/* Where the shadow had it already the hardware would not have faulted. */
@@ -71,8 +70,8 @@ static int check_range(const struct mctl_space *space, u64 address, u64 size,
 }
 
 /* Copy between a space and a kernel buffer; @to or @from is NULL. */
-static int copy(struct mctl_arena *arena, const char *name, u64 address, void *to,
-		const void *from, size_t size, struct mctl_error *error)
+static int copy(struct mctl_arena *arena, const char *name, u64 address, void *to, const void *from,
+		size_t size, struct mctl_error *error)
 {
 	struct mctl_space *space = mctl_space_need(arena, name, error);
 	struct mctl_access access;

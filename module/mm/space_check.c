@@ -49,8 +49,8 @@ static void check_frame(const struct mctl_space *space, u32 page, unsigned int l
 {
 	const struct mctl_table *table = &space->arena->table;
 	unsigned int order = level > 1 ? MCTL_LARGE_ORDER : 0;
-	u64 pfn = mctl_ptable_target(&space->shadow.pt,
-				     entry & ~(level > 1 ? MCTL_PT_PAT_LARGE : 0));
+	u64 pfn =
+		mctl_ptable_target(&space->shadow.pt, entry & ~(level > 1 ? MCTL_PT_PAT_LARGE : 0));
 	struct mctl_report *report = tally->report;
 	u32 fn, tag = 0, family = 0, refs = 0, leaves;
 	bool first = false;
@@ -75,8 +75,8 @@ static void check_frame(const struct mctl_space *space, u32 page, unsigned int l
 	mctl_report_expect(report, "space F1", "frame", fn, "references for its leaves", true,
 			   refs >= leaves);
 	if (entry & MCTL_PT_RW)
-		mctl_report_expect(report, "space S3", "frame", fn, "leaves of a writable frame",
-				   1, leaves);
+		mctl_report_expect(report, "space S3", "frame", fn, "leaves of a writable frame", 1,
+				   leaves);
 	if (first) {
 		tally->family_frames += 1U << order;
 		tally->loans += refs - min(refs, leaves);
@@ -142,8 +142,8 @@ static void check_space(const struct mctl_space *space, struct tally *tally)
 			   tally->mapped, space->shadow.pt.nr_mapped);
 	mctl_report_expect(report, "space S6", "space", space->nr_pages, "nr_zero", tally->zero,
 			   space->nr_zero);
-	mctl_report_expect(report, "space S6", "space", space->nr_pages, "nr_frames",
-			   tally->frames, space->nr_frames);
+	mctl_report_expect(report, "space S6", "space", space->nr_pages, "nr_frames", tally->frames,
+			   space->nr_frames);
 	mctl_report_expect(report, "space S6", "space", space->nr_pages, "over the limit", false,
 			   space->limit && space->nr_frames > space->limit);
 	mctl_shadow_check(&space->shadow, report);
@@ -203,13 +203,15 @@ void mctl_spaces_freeze(struct mctl_arena *arena, u32 *nr_table, u32 *nr_region)
 	struct mctl_spaces *spaces = &arena->spaces;
 	struct mctl_family *family;
 	struct mctl_space *space;
+	u32 tables = 0;
 
 	list_for_each_entry(family, &spaces->families, list) {
 		mutex_lock_nest_lock(&family->lock, &arena->regions.lock);
 		*nr_region += family->nr_frames;
 		list_for_each_entry(space, &family->spaces, sibling)
-			*nr_table += space->shadow.nr_tables;
+			tables += space->shadow.nr_tables;
 	}
+	*nr_table += tables;
 	*nr_region += spaces->zero != MCTL_FN_NONE;
 	cancel_delayed_work_sync(&spaces->work);
 	*nr_region += spaces->nr_quarantine;

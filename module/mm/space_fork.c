@@ -37,9 +37,8 @@ static int need_table(struct mctl_space *to, struct mctl_space *from, u32 page, 
 	u32 first = first_present(entries);
 	u64 entry = entries[first];
 
-	return mctl_ptable_map(pt, mctl_space_address(page + first),
-			       mctl_ptable_target(pt, entry), 1,
-			       (entry & ~pt->address_mask) & ~MCTL_PT_RW, 1);
+	return mctl_ptable_map(pt, mctl_space_address(page + first), mctl_ptable_target(pt, entry),
+			       1, (entry & ~pt->address_mask) & ~MCTL_PT_RW, 1);
 }
 
 /* Share what one leaf table of the parent maps. The copy's has one entry so far. */
@@ -66,8 +65,9 @@ static void share_table(struct mctl_space *to, struct mctl_space *from, u32 page
 		}
 		parent[i] = entry & ~MCTL_PT_RW;
 		child[i] = parent[i];
-		arena->table.link[mctl_arena_pfn_to_fn(arena, mctl_ptable_target(&from->shadow.pt,
-										 entry))]
+		arena->table
+			.link[mctl_arena_pfn_to_fn(arena,
+						   mctl_ptable_target(&from->shadow.pt, entry))]
 			.next++;
 	}
 	preempt_enable();

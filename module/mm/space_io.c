@@ -90,9 +90,8 @@ static ssize_t copy_all(struct mctl_space *space, u64 offset, struct iov_iter *i
 			tries = 0;
 			continue;
 		}
-		if (++tries > NR_TRIES ||
-		    (write ? fault_in_iov_iter_readable(iter, size) :
-			     fault_in_iov_iter_writeable(iter, size)) == size)
+		if (++tries > NR_TRIES || (write ? fault_in_iov_iter_readable(iter, size) :
+						   fault_in_iov_iter_writeable(iter, size)) == size)
 			return done ?: -EFAULT;
 		if (fatal_signal_pending(current))
 			return done ?: -EINTR;

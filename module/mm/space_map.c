@@ -79,8 +79,8 @@ static void clip(struct window *window, const struct mctl_vma *in)
 	u32 after = (min_t(u64, vma->vm_end, (address & PMD_MASK) + PMD_SIZE) - address) >>
 		    PAGE_SHIFT;
 
-	window->first = max3(round_down(page, size), page - min(page, before),
-			     mctl_space_page(in->start));
+	window->first =
+		max3(round_down(page, size), page - min(page, before), mctl_space_page(in->start));
 	window->end = min3(round_down(page, size) + size, page + after, mctl_space_page(in->end));
 }
 

@@ -342,8 +342,8 @@ int mctl_space_idle(struct mctl_arena *arena, const char *name, bool clear,
 		count_table(space, page, result);
 	result->nr_idle = result->nr_pages - result->nr_accessed;
 	if (clear) {
-		mctl_ptable_protect(&space->shadow.pt, MCTL_SPACE_START, space->nr_pages,
-				    MCTL_PT_A, 0);
+		mctl_ptable_protect(&space->shadow.pt, MCTL_SPACE_START, space->nr_pages, MCTL_PT_A,
+				    0);
 		space->sequence++;
 		mctl_space_zap(space, 0, space->nr_pages);
 	}

@@ -141,7 +141,8 @@ u32 mctl_space_reclaim(struct mctl_space *space, u32 nr)
 	const struct mctl_vma *vma;
 	u32 done = 0, page, end, next;
 
-	mctl_vma_for_each(vma, &space->vmas, space->vmas.start, space->vmas.end) {
+	mctl_vma_for_each(vma, &space->vmas, space->vmas.start, space->vmas.end)
+	{
 		if (!vma->file)
 			continue;
 		page = mctl_space_page(vma->start);

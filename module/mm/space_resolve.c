@@ -82,8 +82,7 @@ static int store(struct mctl_space *space, struct mctl_access *access, u64 entry
 		mctl_ptable_set_leaf(pt, access->leaves, access->page % MCTL_LEAVES, entry);
 	} else {
 		if (mctl_ptable_map(pt, mctl_space_address(access->page),
-				    mctl_ptable_target(pt, entry), 1, entry & ~pt->address_mask,
-				    1))
+				    mctl_ptable_target(pt, entry), 1, entry & ~pt->address_mask, 1))
 			return refuse(access, MCTL_REFUSED_MEMORY);
 		access->leaves = find_leaves(space, access);
 	}
@@ -103,8 +102,8 @@ static void look(struct mctl_space *space, struct mctl_access *access)
 	if (likely(access->leaves != MCTL_PT_NO_PFN))
 		access->entry = mctl_ptable_entry(pt, access->leaves, access->page % MCTL_LEAVES);
 	else
-		access->entry = mctl_ptable_walk(pt, mctl_space_address(access->page),
-						 &access->level);
+		access->entry =
+			mctl_ptable_walk(pt, mctl_space_address(access->page), &access->level);
 }
 
 /* --- fresh frames --------------------------------------------------------------------------- */
@@ -116,8 +115,8 @@ static bool may_be_large(const struct mctl_space *space, const struct mctl_vma *
 	u64 start = mctl_space_address(first);
 	u64 leaves;
 
-	if (space->order != MCTL_LARGE_ORDER || vma->start > start ||
-	    vma->end < start + PMD_SIZE || mctl_space_over_limit(space, MCTL_LEAVES))
+	if (space->order != MCTL_LARGE_ORDER || vma->start > start || vma->end < start + PMD_SIZE ||
+	    mctl_space_over_limit(space, MCTL_LEAVES))
 		return false;
 	leaves = mctl_ptable_leaves(&space->shadow.pt, start);
 	if (leaves == MCTL_PT_NO_PFN)
@@ -158,8 +157,8 @@ static bool map_large(struct mctl_space *space, struct mctl_access *access)
 }
 
 /* The first write to anonymous memory. @old: the leaf for zeros, or 0. */
-static int map_new(struct mctl_space *space, const struct mctl_vma *vma,
-		   struct mctl_access *access, u64 old)
+static int map_new(struct mctl_space *space, const struct mctl_vma *vma, struct mctl_access *access,
+		   u64 old)
 {
 	u32 fn;
 

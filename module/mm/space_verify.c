@@ -92,8 +92,8 @@ static u32 compare(const struct mctl_space *space, const struct vm_area_struct *
 	return different;
 }
 
-static void list_mismatch(struct comparison *c, u64 user, u32 page, const struct mctl_space_found *found,
-			  u64 expected, u32 different)
+static void list_mismatch(struct comparison *c, u64 user, u32 page,
+			  const struct mctl_space_found *found, u64 expected, u32 different)
 {
 	struct mctl_space_mismatch *mismatch;
 
@@ -124,8 +124,7 @@ static void fold(struct comparison *c, u32 page, const struct mctl_space_found *
 	c->result->nr_dirty += !!(bits & MCTL_PT_D);
 	if (leaves == MCTL_PT_NO_PFN) {
 		if (bits)
-			mctl_ptable_protect(pt,
-					    mctl_space_address(round_down(page, MCTL_LEAVES)),
+			mctl_ptable_protect(pt, mctl_space_address(round_down(page, MCTL_LEAVES)),
 					    MCTL_LEAVES, bits, bits);
 		return;
 	}

@@ -122,7 +122,8 @@ static int split_ends(struct mctl_space *space, u64 start, u64 size, struct mctl
 	if (!ret)
 		ret = mctl_space_split(space, mctl_space_page(start + size));
 	if (ret)
-		mctl_fail(error, ret, "no frame to split a leaf of 2 MiB in region %s", space->name);
+		mctl_fail(error, ret, "no frame to split a leaf of 2 MiB in region %s",
+			  space->name);
 	return ret;
 }
 
@@ -275,8 +276,8 @@ enum change {
 	CHANGE_DISCARD,
 };
 
-static int change(struct mctl_arena *arena, const char *name, u64 start, u64 size,
-		  enum change what, u32 rights, struct mctl_error *error)
+static int change(struct mctl_arena *arena, const char *name, u64 start, u64 size, enum change what,
+		  u32 rights, struct mctl_error *error)
 {
 	struct mctl_space *space = mctl_space_need(arena, name, error);
 	int ret;

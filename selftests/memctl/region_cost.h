@@ -134,15 +134,13 @@ static void test_cost(void)
 	uint64_t read, write, cow, our_read, mean, our_write, our_cow, populate, again;
 
 	cost_of_host(&read, &write, &cow);
-	cost_of_region("cost", 1, &our_read, &mean, &our_write, &our_cow, &populate,
-		       &again);
+	cost_of_region("cost", 1, &our_read, &mean, &our_write, &our_cow, &populate, &again);
 	cost_line("read", our_read, read);
 	cost_line("first write", our_write, write);
 	cost_line("copy on write", our_cow, cow);
 	cost_line("populate, a page", populate, 0);
 	cost_line("populate again, a page", again, 0);
-	cost_of_region("cost", 16, &our_read, &mean, &our_write, &our_cow, &populate,
-		       &again);
+	cost_of_region("cost", 16, &our_read, &mean, &our_write, &our_cow, &populate, &again);
 	cost_line("read, around 16, a page", mean, read);
 	cost_line("first write, around 16", our_write, write);
 	expect(our_read && mean, "measured");

@@ -42,6 +42,7 @@ static void life_mremap(int fd)
 
 static void life_protect(int fd)
 {
+	bool good;
 	int readonly = bind_region("life", O_RDONLY);
 	char *a = map_region(readonly, LIFE_SIZE, PROT_READ, 0), *b;
 	uint64_t word;
@@ -51,12 +52,12 @@ static void life_protect(int fd)
 	b = map_region(fd, LIFE_SIZE, PROT_READ | PROT_WRITE, 0);
 	expect(mprotect(b, PAGE, PROT_READ | PROT_EXEC) && errno == EACCES, "mprotect to execute");
 	*(uint64_t *)(b + PAGE) = 3;
-	expect(!mprotect(b + PAGE, PAGE, PROT_READ) && try_write(b + PAGE, 4) == SIGSEGV &&
-		       !try_read(b + PAGE, &word) && word == 3 && verified(),
-	       "mprotect to read alone");
-	expect(!mprotect(b + PAGE, PAGE, PROT_READ | PROT_WRITE) && !try_write(b + PAGE, 4) &&
-		       !try_read(a + PAGE, &word) && word == 4 && verified(),
-	       "and back");
+	good = !mprotect(b + PAGE, PAGE, PROT_READ) && try_write(b + PAGE, 4) == SIGSEGV &&
+	       !try_read(b + PAGE, &word) && word == 3 && verified();
+	expect(good, "mprotect to read alone");
+	good = !mprotect(b + PAGE, PAGE, PROT_READ | PROT_WRITE) && !try_write(b + PAGE, 4) &&
+	       !try_read(a + PAGE, &word) && word == 4 && verified();
+	expect(good, "and back");
 	munmap(a, LIFE_SIZE);
 	munmap(b, LIFE_SIZE);
 	close(readonly);
@@ -64,6 +65,7 @@ static void life_protect(int fd)
 
 static void life_advice(int fd)
 {
+	bool good;
 	char *a = map_region(fd, LIFE_SIZE, PROT_READ | PROT_WRITE, 0);
 	unsigned int lost = 0;
 	uint64_t word;
@@ -79,9 +81,10 @@ static void life_advice(int fd)
 	       "MADV_REMOVE leaves zeros");
 	mlock(a, LIFE_SIZE);
 	expect(!munlock(a, LIFE_SIZE) && verified(), "mlock does no harm");
-	expect(mmap(a, LIFE_SIZE / 2, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, PAGE) ==
-			       a && !try_write(a, 8) && verified(),
-	       "MAP_FIXED over itself");
+	good = mmap(a, LIFE_SIZE / 2, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, PAGE) ==
+		       a &&
+	       !try_write(a, 8) && verified();
+	expect(good, "MAP_FIXED over itself");
 	munmap(a, LIFE_SIZE);
 }
 
@@ -133,6 +136,7 @@ static void test_life(void)
 
 static void holds_refused(int fd)
 {
+	bool good;
 	char *a = map_region(fd, LIFE_SIZE, PROT_READ | PROT_WRITE, 0);
 	struct iovec local = { .iov_len = 8 }, remote = { .iov_base = a, .iov_len = 8 };
 	int pipes[2], memory, pid, status;
@@ -154,9 +158,9 @@ static void holds_refused(int fd)
 		pause();
 		_exit(0);
 	}
-	expect(!ptrace(PTRACE_SEIZE, pid, 0, 0) && !ptrace(PTRACE_INTERRUPT, pid, 0, 0) &&
-		       waitpid(pid, &status, 0) == pid,
-	       "trace a child");
+	good = !ptrace(PTRACE_SEIZE, pid, 0, 0) && !ptrace(PTRACE_INTERRUPT, pid, 0, 0) &&
+	       waitpid(pid, &status, 0) == pid;
+	expect(good, "trace a child");
 	errno = 0;
 	expect(ptrace(PTRACE_PEEKDATA, pid, a, 0) == -1 && errno, "peek at it");
 	kill(pid, SIGKILL);
@@ -201,39 +205,41 @@ static void holds_lent(int fd, const char *what, int out, int in, bool sent)
 
 static void holds_files(int fd)
 {
+	bool good;
 	char buffer[3 * PAGE], back[3 * PAGE], path[64];
 	struct stat status;
 	int again;
 
 	for (size_t i = 0; i < sizeof(buffer); i++)
 		buffer[i] = (char)(i * 7);
-	expect(pwrite(fd, buffer, sizeof(buffer), 100) == sizeof(buffer) &&
-		       pread(fd, back, sizeof(back), 100) == sizeof(back) &&
-		       !memcmp(buffer, back, sizeof(buffer)),
-	       "write and read of the file");
-	expect(pread(fd, back, PAGE, (off_t)LIFE_SIZE) == 0 &&
-		       pwrite(fd, back, 1, (off_t)LIFE_SIZE) < 0 && errno == ENOSPC,
-	       "nothing is behind its end");
+	good = pwrite(fd, buffer, sizeof(buffer), 100) == sizeof(buffer) &&
+	       pread(fd, back, sizeof(back), 100) == sizeof(back) &&
+	       !memcmp(buffer, back, sizeof(buffer));
+	expect(good, "write and read of the file");
+	good = pread(fd, back, PAGE, (off_t)LIFE_SIZE) == 0 &&
+	       pwrite(fd, back, 1, (off_t)LIFE_SIZE) < 0 && errno == ENOSPC;
+	expect(good, "nothing is behind its end");
 	expect(!fstat(fd, &status) && status.st_size == (off_t)LIFE_SIZE && ftruncate(fd, 0),
 	       "its size is the region's, for ever");
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	again = open(path, O_RDWR);
-	expect(again >= 0 && pread(again, back, sizeof(back), 100) == sizeof(back) &&
-		       !memcmp(buffer, back, sizeof(buffer)),
-	       "opened again by a path");
+	good = again >= 0 && pread(again, back, sizeof(back), 100) == sizeof(back) &&
+	       !memcmp(buffer, back, sizeof(buffer));
+	expect(good, "opened again by a path");
 	close(again);
 }
 
 /* From and to a mapping of itself. */
 static void holds_itself(int fd)
 {
+	bool good;
 	char *a = map_region(fd, LIFE_SIZE, PROT_READ | PROT_WRITE, 0);
 
 	memset(a, 0x11, PAGE);
 	memset(a + PAGE, 0, PAGE);
-	expect(pwrite(fd, a, 2 * PAGE, 10 * PAGE) == 2 * PAGE &&
-		       is_filled(a + 10 * PAGE, 0x11, PAGE) && is_filled(a + 11 * PAGE, 0, PAGE),
-	       "write from a mapping of itself");
+	good = pwrite(fd, a, 2 * PAGE, 10 * PAGE) == 2 * PAGE &&
+	       is_filled(a + 10 * PAGE, 0x11, PAGE) && is_filled(a + 11 * PAGE, 0, PAGE);
+	expect(good, "write from a mapping of itself");
 	expect(pread(fd, a + 20 * PAGE, PAGE, 0) == PAGE && is_filled(a + 20 * PAGE, 0x11, PAGE),
 	       "read into a mapping of itself");
 	munmap(a, LIFE_SIZE);
@@ -266,6 +272,7 @@ static void test_holds(void)
 
 static void test_large(void)
 {
+	bool good;
 	char *a, *b;
 	uint64_t word;
 	int fd, other;
@@ -283,13 +290,12 @@ static void test_large(void)
 	for (word = 0; word < 700 && *(uint64_t *)(b + word * PAGE) == word + 4; word++)
 		;
 	expect(word == 700 && verified(), "the part has it page by page");
-	expect(!munmap(a + 10 * PAGE, PAGE) && verified() &&
-		       *(uint64_t *)(a + 11 * PAGE) == 12 && verified(),
-	       "unmap a page of a large leaf");
-	expect(!fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, PAGE * 520, PAGE) &&
-		       !*(uint64_t *)(a + 520 * PAGE) && *(uint64_t *)(a + 521 * PAGE) == 522 &&
-		       verified(),
-	       "discard a page of a block");
+	good = !munmap(a + 10 * PAGE, PAGE) && verified() && *(uint64_t *)(a + 11 * PAGE) == 12 &&
+	       verified();
+	expect(good, "unmap a page of a large leaf");
+	good = !fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, PAGE * 520, PAGE) &&
+	       !*(uint64_t *)(a + 520 * PAGE) && *(uint64_t *)(a + 521 * PAGE) == 522 && verified();
+	expect(good, "discard a page of a block");
 	*(uint64_t *)(a + (4 << 20)) = 5;
 	expect(!memctl("region fork large large2") && verified(), "fork");
 	other = bind_region("large2", O_RDWR);
@@ -302,9 +308,9 @@ static void test_large(void)
 	munmap(b, 8 << 20);
 	close(fd);
 	close(other);
-	expect(!memctl("region del large") && verified() && !memctl("region del large2") &&
-		       verified(),
-	       "remove both");
+	good = !memctl("region del large") && verified() && !memctl("region del large2") &&
+	       verified();
+	expect(good, "remove both");
 }
 
 #endif /* REGION_LIFE_H */

@@ -9,48 +9,49 @@
 #include "region_process.h"
 
 #define MATRIX_PAGES 16UL
+#define MATRIX_SIZE  (MATRIX_PAGES * PAGE)
 
 struct attempt {
 	uint64_t offset, size;
 	int prot, flags, mode;
 };
 
-/* The error that is right, or 0. */
+/* The error that is right, negative, or 0. */
 static int right_answer(const struct attempt *a)
 {
 	uint64_t size = (a->size + PAGE - 1) & ~(PAGE - 1);
 	uint64_t limit = MATRIX_PAGES * PAGE;
 
 	if (a->mode == O_PATH)
-		return EBADF;
+		return -EBADF;
 	if (a->offset % PAGE || !a->size)
-		return EINVAL;
+		return -EINVAL;
 	if (!size || size > (1UL << 47) - PAGE)
-		return ENOMEM;
+		return -ENOMEM;
 	if (a->offset / PAGE + size / PAGE < a->offset / PAGE || a->offset + size < a->offset)
-		return EOVERFLOW;
+		return -EOVERFLOW;
 	/* MAP_FIXED is asked for at an address with room for 1 GiB. */
 	if ((a->flags & MAP_TYPE) == MAP_SHARED_VALIDATE && a->flags & MAP_SYNC)
-		return EOPNOTSUPP;
+		return -EOPNOTSUPP;
 	if (a->prot & PROT_EXEC)
-		return a->mode == O_WRONLY ? EACCES : EPERM;
+		return a->mode == O_WRONLY ? -EACCES : -EPERM;
 	if (a->mode == O_WRONLY)
-		return EACCES;
+		return -EACCES;
 	if ((a->flags & MAP_TYPE) != MAP_PRIVATE && a->prot & PROT_WRITE && a->mode == O_RDONLY)
-		return EACCES;
+		return -EACCES;
 	if ((a->flags & MAP_TYPE) == MAP_PRIVATE)
-		return EINVAL;
+		return -EINVAL;
 	if (a->flags & MAP_HUGETLB)
-		return EINVAL;
+		return -EINVAL;
 	if (a->offset >= limit || size > limit - a->offset)
-		return EINVAL;
+		return -EINVAL;
 	return 0;
 }
 
 /* Errors that the host may find first, whatever else is wrong. */
 static bool is_right(const struct attempt *a, int error)
 {
-	int right = right_answer(a);
+	int right = -right_answer(a);
 
 	if (error == right)
 		return true;
@@ -80,12 +81,12 @@ static int try_map(int fd, const struct attempt *a, void *where)
 }
 
 static const uint64_t offsets[] = {
-	0, 1, PAGE, 2 * PAGE, 8 * PAGE, 15 * PAGE, 16 * PAGE, 1 << 24, 1ULL << 32, 0xfffff000,
-	1ULL << 48, -4096ULL, -(256ULL << 20),
+	0,	 1,	     PAGE,	 2 * PAGE,   8 * PAGE, 15 * PAGE,	16 * PAGE,
+	1 << 24, 1ULL << 32, 0xfffff000, 1ULL << 48, -4096ULL, -(256ULL << 20),
 };
 
 static const uint64_t sizes[] = {
-	0, 1, PAGE, MATRIX_PAGES * PAGE, (MATRIX_PAGES + 1) * PAGE, 1ULL << 31, 1ULL << 47,
+	0, 1, PAGE, MATRIX_SIZE, (MATRIX_PAGES + 1) * PAGE, 1ULL << 31, 1ULL << 47,
 };
 
 static const int kinds[] = { MAP_SHARED, MAP_PRIVATE, MAP_SHARED_VALIDATE };
@@ -105,8 +106,8 @@ static unsigned int try_all(int fd, int mode, unsigned int *nr, void *where)
 {
 	unsigned int wrong = 0;
 
-	for (unsigned int i = 0; i < COUNT(offsets) * COUNT(sizes) * COUNT(kinds) * COUNT(rights) *
-						    COUNT(extras);
+	for (unsigned int i = 0;
+	     i < COUNT(offsets) * COUNT(sizes) * COUNT(kinds) * COUNT(rights) * COUNT(extras);
 	     i++) {
 		unsigned int n = i;
 		struct attempt a = { .mode = mode };
@@ -131,7 +132,7 @@ static unsigned int try_all(int fd, int mode, unsigned int *nr, void *where)
 		if (wrong++ < 10)
 			printf("# offset %#llx size %#llx prot %d flags %#x mode %d: %d, not %d\n",
 			       (unsigned long long)a.offset, (unsigned long long)a.size, a.prot,
-			       a.flags, mode, error, right_answer(&a));
+			       a.flags, mode, error, -right_answer(&a));
 	}
 	return wrong;
 }
@@ -155,8 +156,8 @@ static void test_mmap(void)
 	for (size_t i = 0; i < COUNT(modes); i++) {
 		int other = bind_region("matrix", modes[i]);
 
-		expect(other >= 0 && !try_all(other, modes[i], &nr, where),
-		       "the matrix, mode %d", modes[i]);
+		expect(other >= 0 && !try_all(other, modes[i], &nr, where), "the matrix, mode %d",
+		       modes[i]);
 		close(other);
 	}
 	path = open("/dev/memctl", O_PATH);

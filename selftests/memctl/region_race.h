@@ -13,9 +13,9 @@
 
 #define RACE_PAGES 256UL
 /* Words of a region begin with its own letter. */
-#define WORD_A	   0xaaaa000000000000ULL
-#define WORD_B	   0xbbbb000000000000ULL
-#define WORD_KIND  0xffff000000000000ULL
+#define WORD_A	  0xaaaa000000000000ULL
+#define WORD_B	  0xbbbb000000000000ULL
+#define WORD_KIND 0xffff000000000000ULL
 
 static char *race_memory;
 static int race_fd;
@@ -32,7 +32,8 @@ static void *race_toucher(void *argument)
 	unsigned int seed = (unsigned int)(uintptr_t)argument;
 
 	while (!race_over) {
-		volatile uint64_t *word = (void *)(race_memory + PAGE * race_pick(&seed, RACE_PAGES));
+		volatile uint64_t *word =
+			(void *)(race_memory + PAGE * race_pick(&seed, RACE_PAGES));
 		uint64_t value = *word;
 
 		if (value && (value & WORD_KIND) != WORD_A)
@@ -51,8 +52,8 @@ static void *race_discarder(void *argument)
 		unsigned long first = race_pick(&seed, RACE_PAGES);
 		unsigned long nr = 1 + race_pick(&seed, RACE_PAGES - first);
 
-		fallocate(race_fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)(first * PAGE),
-			  (off_t)(nr * PAGE));
+		fallocate(race_fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+			  (off_t)(first * PAGE), (off_t)(nr * PAGE));
 		__atomic_add_fetch(&race_rounds, 1, __ATOMIC_RELAXED);
 	}
 	return NULL;
@@ -138,7 +139,8 @@ static void race_exhaust(void)
 	int fd;
 	char *start;
 
-	expect(!memctl("region add full --size 4M --limit 100"), "make a region of a hundred frames");
+	expect(!memctl("region add full --size 4M --limit 100"),
+	       "make a region of a hundred frames");
 	fd = bind_region("full", O_RDWR);
 	start = map_region(fd, 4 << 20, PROT_READ | PROT_WRITE, 0);
 	for (unsigned long i = 0; i < 1024; i++) {

@@ -11,11 +11,11 @@
 
 #include "region_process.h"
 
-#define RANDOM_PAGES	 768UL
-#define RANDOM_REGIONS	 3
-#define RANDOM_WORKERS	 4
-#define RANDOM_MAPPINGS	 6
-#define RANDOM_STEPS	 100000UL
+#define RANDOM_PAGES	768UL
+#define RANDOM_REGIONS	3
+#define RANDOM_WORKERS	4
+#define RANDOM_MAPPINGS 6
+#define RANDOM_STEPS	100000UL
 
 /* What all processes know. */
 struct knowledge {

@@ -28,6 +28,7 @@
 
 static void test_basic(void)
 {
+	bool good;
 	int fd, pid, status;
 	uint64_t word = 1;
 	char *a, *b;
@@ -46,9 +47,9 @@ static void test_basic(void)
 	expect(!try_write(a + (1 << 20), 6), "the first write");
 	b = map_region(fd, 2 << 20, PROT_READ | PROT_WRITE, 1 << 20);
 	expect(b && !try_read(b, &word) && word == 6, "a second mapping sees it");
-	expect(!try_read(b + PAGE, &word) && !word && !try_write(a + (1 << 20) + PAGE, 7) &&
-		       !try_read(b + PAGE, &word) && word == 7,
-	       "a write takes the zeros out of the other mapping");
+	good = !try_read(b + PAGE, &word) && !word && !try_write(a + (1 << 20) + PAGE, 7) &&
+	       !try_read(b + PAGE, &word) && word == 7;
+	expect(good, "a write takes the zeros out of the other mapping");
 	expect(verified(), "tables are equal after it");
 	pid = fork();
 	if (!pid) {
@@ -60,9 +61,9 @@ static void test_basic(void)
 	expect(!status && *(uint64_t *)(a + 2 * PAGE) == 8 && *(uint64_t *)a == 6,
 	       "memory is shared with a child");
 	expect(verified(), "tables are equal after it");
-	expect(!munmap(b + PAGE, PAGE) && try_read(b + PAGE, &word) == SIGSEGV &&
-		       !try_read(b, &word) && !try_read(b + 2 * PAGE, &word),
-	       "a hole in the middle of a mapping");
+	good = !munmap(b + PAGE, PAGE) && try_read(b + PAGE, &word) == SIGSEGV &&
+	       !try_read(b, &word) && !try_read(b + 2 * PAGE, &word);
+	expect(good, "a hole in the middle of a mapping");
 	expect(verified(), "tables are equal after it");
 	expect(memctl("region del basic"), "it cannot be removed while it is open");
 	close(fd);
@@ -74,6 +75,7 @@ static void test_basic(void)
 
 static void test_fork(void)
 {
+	bool good;
 	int fd, other;
 	uint64_t word;
 	char *a, *b;
@@ -93,9 +95,9 @@ static void test_fork(void)
 	expect(word == 512, "the child has the parent's memory");
 	*(uint64_t *)a = 100;
 	*(uint64_t *)(b + PAGE) = 200;
-	expect(*(uint64_t *)b == 1 && *(uint64_t *)(a + PAGE) == 2 && *(uint64_t *)a == 100 &&
-		       *(uint64_t *)(b + PAGE) == 200,
-	       "neither sees what the other writes");
+	good = *(uint64_t *)b == 1 && *(uint64_t *)(a + PAGE) == 2 && *(uint64_t *)a == 100 &&
+	       *(uint64_t *)(b + PAGE) == 200;
+	expect(good, "neither sees what the other writes");
 	expect(verified(), "tables are equal after it");
 	munmap(a, 4 << 20);
 	close(fd);
@@ -114,15 +116,9 @@ int main(int argc, char **argv)
 		const char *name;
 		void (*run)(void);
 	} tests[] = {
-		{ "basic", test_basic },
-		{ "fork", test_fork },
-		{ "mmap", test_mmap },
-		{ "life", test_life },
-		{ "holds", test_holds },
-		{ "large", test_large },
-		{ "races", test_races },
-		{ "content", test_content },
-		{ "random", test_random },
+		{ "basic", test_basic }, { "fork", test_fork },	      { "mmap", test_mmap },
+		{ "life", test_life },	 { "holds", test_holds },     { "large", test_large },
+		{ "races", test_races }, { "content", test_content }, { "random", test_random },
 		{ "cost", test_cost },
 	};
 
