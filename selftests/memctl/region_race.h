@@ -104,7 +104,7 @@ static void *race_thief(void *argument)
 
 static unsigned long race_seconds(void)
 {
-	const char *text = getenv("SECONDS");
+	const char *text = getenv("RACE_SECONDS");
 
 	return text ? strtoul(text, NULL, 0) : 10;
 }

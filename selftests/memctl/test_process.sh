@@ -2,15 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0
 # Regions that processes map: faults, copies, holds, races, contents, and
 # random steps of four processes, with all tables compared on the way; see
-# region_user.c. STEPS, SECONDS and CONTENT (MiB) make it longer or shorter.
+# region_user.c. STEPS, RACE_SECONDS and CONTENT (MiB) make it longer or shorter.
 
 . "$(dirname "$0")/lib.sh"
 begin
 "$MEMCTL" region help 2>&1 | grep -q fork || skip_all "this memctl cannot fork a region"
 load size=64M || exit "$KSFT_FAIL"
 start=$(frames)
-STEPS=${STEPS:-10000} SECONDS=${SECONDS:-5} CONTENT=${CONTENT:-128}
-export MEMCTL STEPS SECONDS CONTENT
+STEPS=${STEPS:-10000} RACE_SECONDS=${RACE_SECONDS:-5} CONTENT=${CONTENT:-128}
+export MEMCTL STEPS RACE_SECONDS CONTENT
 
 for part in basic fork mmap life holds large races content random; do
 	"$(dirname "$0")/region_user" "$part" >"$work/report" 2>&1
