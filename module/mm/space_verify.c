@@ -81,7 +81,7 @@ static u32 compare(const struct mctl_space *space, const struct vm_area_struct *
 		different |= MCTL_DIFFERENT_NX;
 	if (bits & (CACHE_BITS | (found->level == 1 ? MCTL_PT_PAT : 0)))
 		different |= MCTL_DIFFERENT_CACHE;
-	if (!(found->entry & MCTL_PT_P) || !(found->above & MCTL_PT_P))
+	if (bits & MCTL_PT_P || !(found->above & MCTL_PT_P))
 		different |= MCTL_DIFFERENT_PRESENT;
 	if (!(found->above & MCTL_PT_RW))
 		different |= MCTL_DIFFERENT_RW;

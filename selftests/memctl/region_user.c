@@ -3,6 +3,7 @@
  * region_user - processes on managed regions
  *
  *   basic    faults of each kind, sharing, fork, files of regions
+ *   vmas     rights and files of the region's own vmas; wrong bits are found
  *   mmap     T6: what may be mapped, and what not
  *   life     T7: what a process does with a mapping
  *   holds    T8: who cannot hold a page, and who may
@@ -19,6 +20,7 @@
 #define _GNU_SOURCE
 #include "region_process.h"
 #include "region_cost.h"
+#include "region_vma.h"
 #include "region_life.h"
 #include "region_mmap.h"
 #include "region_race.h"
@@ -116,10 +118,10 @@ int main(int argc, char **argv)
 		const char *name;
 		void (*run)(void);
 	} tests[] = {
-		{ "basic", test_basic }, { "fork", test_fork },	      { "mmap", test_mmap },
-		{ "life", test_life },	 { "holds", test_holds },     { "large", test_large },
-		{ "races", test_races }, { "content", test_content }, { "random", test_random },
-		{ "cost", test_cost },
+		{ "basic", test_basic },   { "fork", test_fork },   { "vmas", test_vmas },
+		{ "mmap", test_mmap },	   { "life", test_life },   { "holds", test_holds },
+		{ "large", test_large },   { "races", test_races }, { "content", test_content },
+		{ "random", test_random }, { "cost", test_cost },
 	};
 
 	printf("TAP version 13\n");

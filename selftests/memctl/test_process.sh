@@ -12,7 +12,7 @@ start=$(frames)
 STEPS=${STEPS:-10000} RACE_SECONDS=${RACE_SECONDS:-5} CONTENT=${CONTENT:-128}
 export MEMCTL STEPS RACE_SECONDS CONTENT
 
-for part in basic fork mmap life holds large races content random; do
+for part in basic fork vmas mmap life holds large races content random; do
 	"$(dirname "$0")/region_user" "$part" >"$work/report" 2>&1
 	status=$?
 	grep -E '^(not )?ok|^#' "$work/report" | sed "s/^\(not ok\|ok\) [0-9]* /\1 $part: /" >"$work/lines"

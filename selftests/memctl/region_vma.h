@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The region's own vmas: rights that a process cannot pass, memory from a
+ * file, and reclaim; and each kind of wrong bit, planted in the shadow and
+ * found by one comparison. The start of every region is the same.
+ */
+#ifndef REGION_VMA_H
+#define REGION_VMA_H
+
+#include "region_process.h"
+
+#define REGION_START 0x100000000000UL
+
+static void vma_rights(char *a)
+{
+	uint64_t word;
+	bool good;
+
+	*(uint64_t *)a = 1;
+	good = !memctl("region protect vmas %#lx 8K r", REGION_START) &&
+	       try_write(a, 2) == SIGSEGV && !try_read(a, &word) && word == 1 && verified();
+	expect(good, "a range that may be read alone");
+	good = !memctl("region protect vmas %#lx 8K none", REGION_START) &&
+	       try_read(a, &word) == SIGSEGV && try_write(a, 2) == SIGSEGV && verified();
+	expect(good, "a range that may not be touched");
+	good = !memctl("region protect vmas %#lx 8K rw", REGION_START) && !try_read(a, &word) &&
+	       word == 1 && !try_write(a, 2) && !try_read(a, &word) && word == 2 && verified();
+	expect(good, "and back: nothing is lost");
+	good = !memctl("region unmap vmas %#lx 4K", REGION_START + PAGE) &&
+	       try_read(a + PAGE, &word) == SIGSEGV && !try_read(a + 2 * PAGE, &word) && verified();
+	expect(good, "a hole");
+	expect(!memctl("region unmap vmas %#lx 1M", REGION_START) && verified(), "unmap the rest");
+}
+
+/* Each page of the file begins with its number + 1. */
+static bool make_file(const char *path, uint64_t nr)
+{
+	int fd = open(path, O_CREAT | O_TRUNC | O_RDWR, 0600);
+	bool good = fd >= 0;
+
+	for (uint64_t i = 0; good && i < nr; i++) {
+		uint64_t word = i + 1;
+
+		good = pwrite(fd, &word, sizeof(word), (off_t)(i * PAGE)) == sizeof(word);
+	}
+	close(fd);
+	return good;
+}
+
+static void vma_file(int fd)
+{
+	const char *path = "/tmp/region_vma.data";
+	unsigned int right = 0;
+	uint64_t word;
+	bool good;
+	char *a;
+
+	expect(make_file(path, 100), "make a file");
+	good = !memctl("region map vmas %#lx 1M --file %s --rights rw", REGION_START, path);
+	expect(good, "map it in the region");
+	a = map_region(fd, 1 << 20, PROT_READ | PROT_WRITE, 0);
+	for (uint64_t i = 0; i < 100; i++)
+		right += !try_read(a + i * PAGE, &word) && word == i + 1;
+	expect(right == 100 && verified(), "its pages are read");
+	expect(try_read(a + 101 * PAGE, &word) == SIGBUS, "behind its end: SIGBUS");
+	good = !try_write(a, 1000) && !try_read(a, &word) && word == 1000 && verified();
+	expect(good, "a write is the region's own");
+	expect(!memctl("region limit vmas 100"), "as many frames as there are");
+	munmap(a, 1 << 20);
+	a = map_region(fd, PAGE * 16, PROT_READ | PROT_WRITE, 2 << 20);
+	good = !try_write(a, 1) && !try_write(a + PAGE, 2) && verified();
+	expect(good, "clean pages of the file make room");
+	munmap(a, PAGE * 16);
+	unlink(path);
+}
+
+static void vma_planted(char *a)
+{
+	/* P, RW, US, PWT, PCD, PAT, G, two bits of the frame, NX */
+	static const int bits[] = { 0, 1, 2, 3, 4, 7, 8, 12, 20, 63 };
+	unsigned int found = 0, again = 0;
+
+	*(uint64_t *)a = 1;
+	for (size_t i = 0; i < sizeof(bits) / sizeof(*bits); i++) {
+		if (memctl("plant space vmas %#lx 1 %d", REGION_START, bits[i]))
+			break;
+		found += !!memctl("pt verify");
+		memctl("plant space vmas %#lx 1 %d", REGION_START, bits[i]);
+		again += !memctl("pt verify");
+	}
+	expect(found == 10 && again == 10, "each of 10 planted bits is found in one pass (%u, %u)",
+	       found, again);
+}
+
+static void test_vmas(void)
+{
+	char *a;
+	int fd;
+
+	expect(!memctl("region add vmas --size 4M"), "make a region");
+	fd = bind_region("vmas", O_RDWR);
+	a = map_region(fd, 1 << 20, PROT_READ | PROT_WRITE, 0);
+	vma_planted(a);
+	vma_rights(a);
+	munmap(a, 1 << 20);
+	vma_file(fd);
+	close(fd);
+	expect(!memctl("region del vmas") && verified(), "remove it");
+}
+
+#endif /* REGION_VMA_H */
