@@ -251,6 +251,12 @@ static int dump_start(struct netlink_callback *cb)
 	ARENA_IS_AT(MEMCTL_A_PLANT_ARENA);
 	ARENA_IS_AT(MEMCTL_A_TLB_ARENA);
 	ARENA_IS_AT(MEMCTL_A_PT_FORMAT_ARENA);
+	ARENA_IS_AT(MEMCTL_A_VMA_ARENA);
+	ARENA_IS_AT(MEMCTL_A_PROCESS_ARENA);
+	ARENA_IS_AT(MEMCTL_A_ACCESS_ARENA);
+	ARENA_IS_AT(MEMCTL_A_IDLE_ARENA);
+	ARENA_IS_AT(MEMCTL_A_RMAP_ARENA);
+	ARENA_IS_AT(MEMCTL_A_TRACE_ARENA);
 
 	ret = check_rights(cb->skb, info->op.flags, cb->extack);
 	if (ret)
@@ -318,6 +324,7 @@ static bool next_arena(struct mctl_nl_dump *dump)
 	dump->arena = arena;
 	dump->generation = mctl_arena_generation(arena);
 	dump->position = 0;
+	dump->spaces = false;
 	return true;
 }
 

@@ -135,6 +135,7 @@ static inline bool mctl_nl_put_u64(struct sk_buff *skb, int type, u64 value, int
  * @end: there is no more
  * @admin: the requester may see addresses
  * @started: @position and @level name an entry that was sent
+ * @spaces: regions in the kernel are done, it goes through those for processes
  */
 struct mctl_nl_dump {
 	struct mctl_arena *arena;
@@ -148,6 +149,7 @@ struct mctl_nl_dump {
 	bool end;
 	bool admin;
 	bool started;
+	bool spaces;
 };
 
 static inline struct mctl_nl_dump *mctl_nl_dump_of(struct netlink_callback *cb)

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Requests about the shadow of the page tables: walk, list, compare.
+ * Requests about the shadow of the page tables: walk, list.
  */
 #include <linux/slab.h>
 #include "mm/region.h"
-#include "nl/netlink.h"
-
-/* Mismatches listed in one reply; the count goes on. */
-#define NR_LISTED 32
+#include "nl/nl_space.h"
 
 /* Bytes of one nested entry, at most. */
 #define ENTRY_SIZE 160
@@ -17,25 +14,21 @@ static bool put_u64(struct sk_buff *skb, int type, u64 value)
 	return mctl_nl_put_u64(skb, type, value, MEMCTL_A_PT_PAD);
 }
 
-static bool put_entry_u64(struct sk_buff *skb, int type, u64 value)
+static bool put_step_u64(struct sk_buff *skb, int type, u64 value)
 {
 	return mctl_nl_put_u64(skb, type, value, MEMCTL_A_PT_ENTRY_PAD);
 }
 
-static bool put_nested(struct sk_buff *skb, int type, const struct mctl_pt_entry *entry,
-		       bool hardware)
+static bool put_step(struct sk_buff *skb, const struct mctl_pt_entry *entry)
 {
-	struct nlattr *nest = nla_nest_start(skb, type);
+	struct nlattr *nest = nla_nest_start(skb, MEMCTL_A_PT_STEP);
 
-	if (!nest)
-		return true;
-	if (nla_put_string(skb, MEMCTL_A_PT_ENTRY_REGION, entry->region) ||
-	    put_entry_u64(skb, MEMCTL_A_PT_ENTRY_ADDRESS, entry->address) ||
+	if (!nest || nla_put_string(skb, MEMCTL_A_PT_ENTRY_REGION, entry->region) ||
+	    put_step_u64(skb, MEMCTL_A_PT_ENTRY_ADDRESS, entry->address) ||
 	    nla_put_u32(skb, MEMCTL_A_PT_ENTRY_LEVEL, entry->level) ||
 	    nla_put_u32(skb, MEMCTL_A_PT_ENTRY_INDEX, entry->index) ||
-	    put_entry_u64(skb, MEMCTL_A_PT_ENTRY_ENTRY, entry->entry) ||
-	    (hardware && put_entry_u64(skb, MEMCTL_A_PT_ENTRY_HARDWARE, entry->hardware)) ||
-	    put_entry_u64(skb, MEMCTL_A_PT_ENTRY_TABLE, entry->table) ||
+	    put_step_u64(skb, MEMCTL_A_PT_ENTRY_ENTRY, entry->entry) ||
+	    put_step_u64(skb, MEMCTL_A_PT_ENTRY_TABLE, entry->table) ||
 	    (entry->leaf && nla_put_flag(skb, MEMCTL_A_PT_ENTRY_LEAF)))
 		return true;
 	nla_nest_end(skb, nest);
@@ -81,8 +74,12 @@ static int walk(struct genl_info *info, struct mctl_pt_entry *steps, u64 *physic
 	attr = mctl_nl_need(info, MEMCTL_A_PT_ADDRESS, "address");
 	if (IS_ERR(attr))
 		return PTR_ERR(attr);
-	ret = mctl_region_walk(mctl_nl_arena(info), name, nla_get_u64(attr), steps, physical,
-			       &error);
+	if (name && mctl_space_exists(mctl_nl_arena(info), name))
+		ret = mctl_space_walk(mctl_nl_arena(info), name, nla_get_u64(attr), steps, physical,
+				      &error);
+	else
+		ret = mctl_region_walk(mctl_nl_arena(info), name, nla_get_u64(attr), steps,
+				       physical, &error);
 	return ret < 0 ? mctl_nl_fail(info->extack, attr, ret, &error) : ret;
 }
 
@@ -99,7 +96,7 @@ static bool put_walk(struct sk_buff *skb, struct genl_info *info, const struct m
 	    (physical && put_u64(skb, MEMCTL_A_PT_PHYSICAL, physical)))
 		return true;
 	for (i = 0; i < nr; i++)
-		if (put_nested(skb, MEMCTL_A_PT_STEP, &steps[i], false))
+		if (put_step(skb, &steps[i]))
 			return true;
 	return false;
 }
@@ -172,10 +169,15 @@ static int dumped_region(struct netlink_callback *cb, struct mctl_nl_dump *dump,
 		if (dump->nth)
 			return -ENOENT;
 		nla_strscpy(name, attr, MEMCTL_NAME_MAX + 1);
+		dump->spaces = mctl_space_exists(dump->arena, name);
 		return 0;
 	}
-	if (mctl_region_info_nth(dump->arena, dump->nth, &region))
-		return -ENOENT;
+	if (!dump->spaces && mctl_region_info_nth(dump->arena, dump->nth, &region)) {
+		dump->spaces = true;
+		dump->nth = 0;
+	}
+	if (dump->spaces)
+		return mctl_nl_space_dumped(cb, dump, MEMCTL_A_PT_REGION, name);
 	strscpy(name, region.name, MEMCTL_NAME_MAX + 1);
 	return 0;
 }
@@ -194,7 +196,8 @@ static int dump_entry(struct sk_buff *skb, struct netlink_callback *cb, struct m
 		cursor.address = dump->position;
 		cursor.level = dump->level;
 		cursor.started = dump->started;
-		ret = mctl_region_entries(dump->arena, name, &cursor, &entry, 1);
+		ret = dump->spaces ? mctl_space_entries(dump->arena, name, &cursor, &entry, 1) :
+				     mctl_region_entries(dump->arena, name, &cursor, &entry, 1);
 		if (ret > 0)
 			break;
 		/* Of a region that was named that is an error, any other went meanwhile. */
@@ -219,88 +222,4 @@ static int dump_entry(struct sk_buff *skb, struct netlink_callback *cb, struct m
 int memctl_nl_pt_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	return mctl_nl_dump_run(skb, cb, MEMCTL_CMD_PT_GET, dump_entry);
-}
-
-/* What a compare found, of one region or of several. */
-struct verified {
-	struct mctl_pt_verify sum;
-	struct mctl_pt_entry mismatch[NR_LISTED];
-};
-
-static int verify_region(struct genl_info *info, const char *name, struct verified *verified)
-{
-	struct mctl_pt_verify *sum = &verified->sum;
-	struct mctl_error error = {};
-	struct mctl_pt_verify one = {};
-	int ret;
-
-	ret = mctl_region_verify(mctl_nl_arena(info), name, &one,
-				 &verified->mismatch[sum->nr_listed], NR_LISTED - sum->nr_listed,
-				 &error);
-	if (ret)
-		return mctl_nl_fail(info->extack, info->attrs[MEMCTL_A_PT_REGION], ret, &error);
-	sum->nr_entries += one.nr_entries;
-	sum->nr_mismatch += one.nr_mismatch;
-	sum->nr_ignored += one.nr_ignored;
-	sum->nr_listed += one.nr_listed;
-	return 0;
-}
-
-static int verify_regions(struct genl_info *info, struct verified *verified)
-{
-	const char *name = read_region(info);
-	struct mctl_region_info region;
-	u32 nth;
-	int ret;
-
-	if (IS_ERR(name))
-		return PTR_ERR(name);
-	if (name)
-		return verify_region(info, name, verified);
-	for (nth = 0; !mctl_region_info_nth(mctl_nl_arena(info), nth, &region); nth++) {
-		ret = verify_region(info, region.name, verified);
-		/* It may have gone since it was listed. */
-		if (ret && ret != -ENOENT)
-			return ret;
-	}
-	return 0;
-}
-
-static bool put_verified(struct sk_buff *skb, struct mctl_arena *arena,
-			 const struct verified *verified)
-{
-	const struct mctl_pt_verify *sum = &verified->sum;
-	unsigned int i;
-
-	if (put_u64(skb, MEMCTL_A_PT_GENERATION, mctl_arena_generation(arena)) ||
-	    put_u64(skb, MEMCTL_A_PT_NR_ENTRIES, sum->nr_entries) ||
-	    put_u64(skb, MEMCTL_A_PT_NR_MISMATCH, sum->nr_mismatch) ||
-	    put_u64(skb, MEMCTL_A_PT_NR_IGNORED, sum->nr_ignored))
-		return true;
-	for (i = 0; i < sum->nr_listed; i++)
-		if (put_nested(skb, MEMCTL_A_PT_MISMATCH, &verified->mismatch[i], true))
-			return true;
-	return false;
-}
-
-int memctl_nl_pt_verify_doit(struct sk_buff *request, struct genl_info *info)
-{
-	struct verified *verified;
-	struct sk_buff *skb;
-	void *hdr;
-	int ret;
-
-	verified = kzalloc(sizeof(*verified), GFP_KERNEL);
-	if (!verified)
-		return -ENOMEM;
-	ret = verify_regions(info, verified);
-	if (ret)
-		goto out;
-	skb = mctl_nl_reply_new(info, MCTL_NL_REPLY_SIZE + NR_LISTED * ENTRY_SIZE, &hdr);
-	ret = skb ? mctl_nl_reply_send(skb, hdr, info,
-				       put_verified(skb, mctl_nl_arena(info), verified)) :
-		    -ENOMEM;
-out:
-	kfree(verified);
-	return ret;
 }

@@ -13,7 +13,8 @@
  * T4  callers without the right
  * T5  dumps: interrupted, abandoned, two at a time
  *
- * nl_message.h has how to say it, nl_malformed.h has T1, nl_values.h T2.
+ * nl_message.h has how to say it, nl_malformed.h has T1, nl_values.h and
+ * nl_spaces.h T2.
  *
  * Usage: nl_hostile [--hold-dump SECONDS]
  * Prints KTAP. Needs root and the module, loaded without plant=1. No library is
@@ -25,6 +26,7 @@
 #include <sys/wait.h>
 
 #include "nl_malformed.h"
+#include "nl_spaces.h"
 #include "nl_values.h"
 
 /* --- T3: handles --- */
@@ -564,6 +566,7 @@ int main(int argc, char **argv)
 	watch(fd, before);
 	test_malformed(fd);
 	test_values(fd);
+	test_spaces(fd);
 	test_handles(fd);
 	test_batches(fd);
 	test_rights();

@@ -9,7 +9,7 @@
 
 enum shape { NONE, U32, U64, TEXT, FLAG, BINARY };
 
-#define MAX_ATTRS 8
+#define MAX_ATTRS 10
 
 /* Number and shape of an attribute in one. */
 #define A(name, shape) (MEMCTL_A_##name << 4 | (shape))
@@ -58,12 +58,13 @@ static const struct command commands[] = {
 	COMMAND("handle-free", HANDLE_FREE, false, false, ARENA, A(HANDLE_OWNER, U32)),
 	COMMAND("region-get", REGION_GET, true, true, ARENA, A(REGION_NAME, TEXT)),
 	COMMAND("region-add", REGION_ADD, false, true, ARENA, A(REGION_NAME, TEXT),
-		A(REGION_NR_PAGES, U32), A(REGION_READONLY, FLAG)),
+		A(REGION_NR_PAGES, U32), A(REGION_READONLY, FLAG), A(REGION_SIZE, U64),
+		A(REGION_LIMIT, U32), A(REGION_ORDER, U32), A(REGION_WINDOW, U32),
+		A(REGION_EMPTY, FLAG)),
 	COMMAND("region-del", REGION_DEL, false, true, ARENA, A(REGION_NAME, TEXT)),
 	COMMAND("pt-walk", PT_WALK, false, true, ARENA, A(PT_REGION, TEXT), A(PT_ADDRESS, U64)),
 	COMMAND("pt-get", PT_GET, true, true, ARENA, A(PT_REGION, TEXT), A(PT_ADDRESS, U64),
 		A(PT_LEVEL, U32)),
-	COMMAND("pt-verify", PT_VERIFY, false, false, ARENA, A(PT_REGION, TEXT)),
 	COMMAND("tlb-get", TLB_GET, true, true, ARENA, A(TLB_NAME, TEXT)),
 	COMMAND("tlb-add", TLB_ADD, false, true, ARENA, A(TLB_NAME, TEXT), A(TLB_ARRAYS, BINARY),
 		A(TLB_POLICY, U32), A(TLB_ASIDS, U32), A(TLB_PAGE, U32), A(TLB_FORMAT, TEXT),
@@ -73,6 +74,7 @@ static const struct command commands[] = {
 	COMMAND("tlb-feed", TLB_FEED, false, true, ARENA, A(TLB_NAME, TEXT),
 		A(TLB_ACCESSES, BINARY)),
 	COMMAND("pt-format-get", PT_FORMAT_GET, true, true, ARENA, A(PT_FORMAT_INDEX, U32)),
+	COMMAND("pt-verify", PT_VERIFY, false, false, ARENA, A(PT_REGION, TEXT), A(PT_PID, U32)),
 	COMMAND("what", WHAT, false, true, ARENA, A(WHAT_ADDRESS, U64), A(WHAT_PFN, U64),
 		A(WHAT_HANDLE, U64)),
 	COMMAND("why", WHY, false, true, ARENA, A(WHY_ORDER, U32), A(WHY_TYPE, U32),
@@ -80,7 +82,36 @@ static const struct command commands[] = {
 		A(WHY_MEMALLOC, FLAG)),
 	COMMAND("verify", VERIFY, false, false, ARENA),
 	COMMAND("plant", PLANT, false, true, ARENA, A(PLANT_SITE, U32), A(PLANT_INDEX, U64),
-		A(PLANT_ADDRESS, U64), A(PLANT_LEVEL, U32), A(PLANT_BIT, U32)),
+		A(PLANT_ADDRESS, U64), A(PLANT_LEVEL, U32), A(PLANT_BIT, U32),
+		A(PLANT_REGION, TEXT)),
+	COMMAND("region-set", REGION_SET, false, true, ARENA, A(REGION_NAME, TEXT),
+		A(REGION_LIMIT, U32), A(REGION_WINDOW, U32)),
+	COMMAND("region-fork", REGION_FORK, false, true, ARENA, A(REGION_NAME, TEXT),
+		A(REGION_FROM, TEXT)),
+	COMMAND("vma-get", VMA_GET, true, true, ARENA, A(VMA_REGION, TEXT), A(VMA_ADDRESS, U64)),
+	COMMAND("vma-map", VMA_MAP, false, true, ARENA, A(VMA_REGION, TEXT), A(VMA_START, U64),
+		A(VMA_SIZE, U64), A(VMA_RIGHTS, U32), A(VMA_FILE, TEXT), A(VMA_OFFSET, U64)),
+	COMMAND("vma-unmap", VMA_UNMAP, false, true, ARENA, A(VMA_REGION, TEXT), A(VMA_START, U64),
+		A(VMA_SIZE, U64)),
+	COMMAND("vma-protect", VMA_PROTECT, false, true, ARENA, A(VMA_REGION, TEXT),
+		A(VMA_START, U64), A(VMA_SIZE, U64), A(VMA_RIGHTS, U32)),
+	COMMAND("vma-discard", VMA_DISCARD, false, true, ARENA, A(VMA_REGION, TEXT),
+		A(VMA_START, U64), A(VMA_SIZE, U64)),
+	COMMAND("region-read", REGION_READ, false, true, ARENA, A(ACCESS_REGION, TEXT),
+		A(ACCESS_ADDRESS, U64), A(ACCESS_SIZE, U64)),
+	COMMAND("region-write", REGION_WRITE, false, true, ARENA, A(ACCESS_REGION, TEXT),
+		A(ACCESS_ADDRESS, U64), A(ACCESS_DATA, BINARY)),
+	COMMAND("region-touch", REGION_TOUCH, false, true, ARENA, A(ACCESS_REGION, TEXT),
+		A(ACCESS_ADDRESS, U64), A(ACCESS_SIZE, U64), A(ACCESS_WRITE, FLAG)),
+	COMMAND("region-idle", REGION_IDLE, false, true, ARENA, A(IDLE_REGION, TEXT),
+		A(IDLE_CLEAR, FLAG)),
+	COMMAND("process-get", PROCESS_GET, true, true, ARENA, A(PROCESS_REGION, TEXT),
+		A(PROCESS_PID, U32)),
+	COMMAND("rmap", RMAP, false, true, ARENA, A(RMAP_PFN, U64)),
+	COMMAND("trace-set", TRACE_SET, false, true, ARENA, A(TRACE_REGION, TEXT),
+		A(TRACE_ENABLE, U32)),
+	COMMAND("trace-get", TRACE_GET, false, true, ARENA, A(TRACE_REGION, TEXT),
+		A(TRACE_NEXT, U64)),
 };
 
 #define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))

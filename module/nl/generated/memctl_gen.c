@@ -117,11 +117,16 @@ const struct nla_policy memctl_region_get_nl_policy[MEMCTL_A_REGION_NAME + 1] = 
 };
 
 /* MEMCTL_CMD_REGION_ADD - do */
-const struct nla_policy memctl_region_add_nl_policy[MEMCTL_A_REGION_READONLY + 1] = {
+const struct nla_policy memctl_region_add_nl_policy[MEMCTL_A_REGION_EMPTY + 1] = {
 	[MEMCTL_A_REGION_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
 	[MEMCTL_A_REGION_NAME] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
 	[MEMCTL_A_REGION_NR_PAGES] = { .type = NLA_U32, },
 	[MEMCTL_A_REGION_READONLY] = { .type = NLA_FLAG, },
+	[MEMCTL_A_REGION_SIZE] = { .type = NLA_U64, },
+	[MEMCTL_A_REGION_LIMIT] = { .type = NLA_U32, },
+	[MEMCTL_A_REGION_ORDER] = NLA_POLICY_MAX(NLA_U32, MEMCTL_MAX_ORDER),
+	[MEMCTL_A_REGION_WINDOW] = { .type = NLA_U32, },
+	[MEMCTL_A_REGION_EMPTY] = { .type = NLA_FLAG, },
 };
 
 /* MEMCTL_CMD_REGION_DEL - do */
@@ -146,9 +151,10 @@ const struct nla_policy memctl_pt_get_nl_policy[MEMCTL_A_PT_LEVEL + 1] = {
 };
 
 /* MEMCTL_CMD_PT_VERIFY - do */
-const struct nla_policy memctl_pt_verify_nl_policy[MEMCTL_A_PT_REGION + 1] = {
+const struct nla_policy memctl_pt_verify_nl_policy[MEMCTL_A_PT_PID + 1] = {
 	[MEMCTL_A_PT_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
 	[MEMCTL_A_PT_REGION] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_PT_PID] = { .type = NLA_U32, },
 };
 
 /* MEMCTL_CMD_WHAT - do */
@@ -176,13 +182,14 @@ const struct nla_policy memctl_verify_nl_policy[MEMCTL_A_VERIFY_ARENA + 1] = {
 };
 
 /* MEMCTL_CMD_PLANT - do */
-const struct nla_policy memctl_plant_nl_policy[MEMCTL_A_PLANT_BIT + 1] = {
+const struct nla_policy memctl_plant_nl_policy[MEMCTL_A_PLANT_REGION + 1] = {
 	[MEMCTL_A_PLANT_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
 	[MEMCTL_A_PLANT_SITE] = NLA_POLICY_MAX(NLA_U32, 7),
 	[MEMCTL_A_PLANT_INDEX] = { .type = NLA_U64, },
 	[MEMCTL_A_PLANT_ADDRESS] = { .type = NLA_U64, },
 	[MEMCTL_A_PLANT_LEVEL] = NLA_POLICY_RANGE(NLA_U32, 1, MEMCTL_MAX_LEVELS),
 	[MEMCTL_A_PLANT_BIT] = NLA_POLICY_MAX(NLA_U32, 63),
+	[MEMCTL_A_PLANT_REGION] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
 };
 
 /* MEMCTL_CMD_TLB_GET - do */
@@ -231,8 +238,125 @@ const struct nla_policy memctl_pt_format_get_nl_policy[MEMCTL_A_PT_FORMAT_INDEX 
 	[MEMCTL_A_PT_FORMAT_INDEX] = { .type = NLA_U32, },
 };
 
+/* MEMCTL_CMD_REGION_SET - do */
+const struct nla_policy memctl_region_set_nl_policy[MEMCTL_A_REGION_WINDOW + 1] = {
+	[MEMCTL_A_REGION_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_REGION_NAME] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_REGION_LIMIT] = { .type = NLA_U32, },
+	[MEMCTL_A_REGION_WINDOW] = { .type = NLA_U32, },
+};
+
+/* MEMCTL_CMD_REGION_FORK - do */
+const struct nla_policy memctl_region_fork_nl_policy[MEMCTL_A_REGION_FROM + 1] = {
+	[MEMCTL_A_REGION_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_REGION_NAME] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_REGION_FROM] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+};
+
+/* MEMCTL_CMD_VMA_GET - do */
+const struct nla_policy memctl_vma_get_nl_policy[MEMCTL_A_VMA_ADDRESS + 1] = {
+	[MEMCTL_A_VMA_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_VMA_REGION] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_VMA_ADDRESS] = { .type = NLA_U64, },
+};
+
+/* MEMCTL_CMD_VMA_MAP - do */
+const struct nla_policy memctl_vma_map_nl_policy[MEMCTL_A_VMA_OFFSET + 1] = {
+	[MEMCTL_A_VMA_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_VMA_REGION] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_VMA_START] = { .type = NLA_U64, },
+	[MEMCTL_A_VMA_SIZE] = { .type = NLA_U64, },
+	[MEMCTL_A_VMA_RIGHTS] = NLA_POLICY_MASK(NLA_U32, 0x3),
+	[MEMCTL_A_VMA_FILE] = { .type = NLA_NUL_STRING, .len = MEMCTL_MAX_PATH, },
+	[MEMCTL_A_VMA_OFFSET] = { .type = NLA_U64, },
+};
+
+/* MEMCTL_CMD_VMA_UNMAP - do */
+const struct nla_policy memctl_vma_unmap_nl_policy[MEMCTL_A_VMA_SIZE + 1] = {
+	[MEMCTL_A_VMA_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_VMA_REGION] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_VMA_START] = { .type = NLA_U64, },
+	[MEMCTL_A_VMA_SIZE] = { .type = NLA_U64, },
+};
+
+/* MEMCTL_CMD_VMA_PROTECT - do */
+const struct nla_policy memctl_vma_protect_nl_policy[MEMCTL_A_VMA_RIGHTS + 1] = {
+	[MEMCTL_A_VMA_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_VMA_REGION] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_VMA_START] = { .type = NLA_U64, },
+	[MEMCTL_A_VMA_SIZE] = { .type = NLA_U64, },
+	[MEMCTL_A_VMA_RIGHTS] = NLA_POLICY_MASK(NLA_U32, 0x3),
+};
+
+/* MEMCTL_CMD_VMA_DISCARD - do */
+const struct nla_policy memctl_vma_discard_nl_policy[MEMCTL_A_VMA_SIZE + 1] = {
+	[MEMCTL_A_VMA_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_VMA_REGION] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_VMA_START] = { .type = NLA_U64, },
+	[MEMCTL_A_VMA_SIZE] = { .type = NLA_U64, },
+};
+
+/* MEMCTL_CMD_REGION_READ - do */
+const struct nla_policy memctl_region_read_nl_policy[MEMCTL_A_ACCESS_SIZE + 1] = {
+	[MEMCTL_A_ACCESS_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_ACCESS_REGION] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_ACCESS_ADDRESS] = { .type = NLA_U64, },
+	[MEMCTL_A_ACCESS_SIZE] = { .type = NLA_U64, },
+};
+
+/* MEMCTL_CMD_REGION_WRITE - do */
+const struct nla_policy memctl_region_write_nl_policy[MEMCTL_A_ACCESS_DATA + 1] = {
+	[MEMCTL_A_ACCESS_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_ACCESS_REGION] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_ACCESS_ADDRESS] = { .type = NLA_U64, },
+	[MEMCTL_A_ACCESS_DATA] = { .type = NLA_BINARY, },
+};
+
+/* MEMCTL_CMD_REGION_TOUCH - do */
+const struct nla_policy memctl_region_touch_nl_policy[MEMCTL_A_ACCESS_WRITE + 1] = {
+	[MEMCTL_A_ACCESS_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_ACCESS_REGION] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_ACCESS_ADDRESS] = { .type = NLA_U64, },
+	[MEMCTL_A_ACCESS_SIZE] = { .type = NLA_U64, },
+	[MEMCTL_A_ACCESS_WRITE] = { .type = NLA_FLAG, },
+};
+
+/* MEMCTL_CMD_REGION_IDLE - do */
+const struct nla_policy memctl_region_idle_nl_policy[MEMCTL_A_IDLE_CLEAR + 1] = {
+	[MEMCTL_A_IDLE_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_IDLE_REGION] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_IDLE_CLEAR] = { .type = NLA_FLAG, },
+};
+
+/* MEMCTL_CMD_PROCESS_GET - do */
+const struct nla_policy memctl_process_get_nl_policy[MEMCTL_A_PROCESS_PID + 1] = {
+	[MEMCTL_A_PROCESS_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_PROCESS_REGION] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_PROCESS_PID] = { .type = NLA_U32, },
+};
+
+/* MEMCTL_CMD_RMAP - do */
+const struct nla_policy memctl_rmap_nl_policy[MEMCTL_A_RMAP_PFN + 1] = {
+	[MEMCTL_A_RMAP_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_RMAP_PFN] = { .type = NLA_U64, },
+};
+
+/* MEMCTL_CMD_TRACE_SET - do */
+const struct nla_policy memctl_trace_set_nl_policy[MEMCTL_A_TRACE_ENABLE + 1] = {
+	[MEMCTL_A_TRACE_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_TRACE_REGION] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_TRACE_ENABLE] = NLA_POLICY_MAX(NLA_U32, 1),
+};
+
+/* MEMCTL_CMD_TRACE_GET - do */
+const struct nla_policy memctl_trace_get_nl_policy[MEMCTL_A_TRACE_NEXT + 1] = {
+	[MEMCTL_A_TRACE_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_TRACE_REGION] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_TRACE_NEXT] = { .type = NLA_U64, },
+};
+
 /* Ops table for memctl */
-const struct genl_ops memctl_nl_ops[31] = {
+const struct genl_ops memctl_nl_ops[46] = {
 	{
 		.cmd		= MEMCTL_CMD_ARENA_GET,
 		.doit		= memctl_nl_arena_get_doit,
@@ -353,7 +477,7 @@ const struct genl_ops memctl_nl_ops[31] = {
 		.cmd		= MEMCTL_CMD_REGION_ADD,
 		.doit		= memctl_nl_region_add_doit,
 		.policy		= memctl_region_add_nl_policy,
-		.maxattr	= MEMCTL_A_REGION_READONLY,
+		.maxattr	= MEMCTL_A_REGION_EMPTY,
 		.flags		= GENL_ADMIN_PERM,
 	},
 	{
@@ -382,7 +506,7 @@ const struct genl_ops memctl_nl_ops[31] = {
 		.cmd		= MEMCTL_CMD_PT_VERIFY,
 		.doit		= memctl_nl_pt_verify_doit,
 		.policy		= memctl_pt_verify_nl_policy,
-		.maxattr	= MEMCTL_A_PT_REGION,
+		.maxattr	= MEMCTL_A_PT_PID,
 		.flags		= GENL_ADMIN_PERM,
 	},
 	{
@@ -409,7 +533,7 @@ const struct genl_ops memctl_nl_ops[31] = {
 		.cmd		= MEMCTL_CMD_PLANT,
 		.doit		= memctl_nl_plant_doit,
 		.policy		= memctl_plant_nl_policy,
-		.maxattr	= MEMCTL_A_PLANT_BIT,
+		.maxattr	= MEMCTL_A_PLANT_REGION,
 		.flags		= GENL_ADMIN_PERM,
 	},
 	{
@@ -454,6 +578,113 @@ const struct genl_ops memctl_nl_ops[31] = {
 		.dumpit		= memctl_nl_pt_format_get_dumpit,
 		.policy		= memctl_pt_format_get_nl_policy,
 		.maxattr	= MEMCTL_A_PT_FORMAT_INDEX,
+	},
+	{
+		.cmd		= MEMCTL_CMD_REGION_SET,
+		.doit		= memctl_nl_region_set_doit,
+		.policy		= memctl_region_set_nl_policy,
+		.maxattr	= MEMCTL_A_REGION_WINDOW,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_REGION_FORK,
+		.doit		= memctl_nl_region_fork_doit,
+		.policy		= memctl_region_fork_nl_policy,
+		.maxattr	= MEMCTL_A_REGION_FROM,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_VMA_GET,
+		.doit		= memctl_nl_vma_get_doit,
+		.dumpit		= memctl_nl_vma_get_dumpit,
+		.policy		= memctl_vma_get_nl_policy,
+		.maxattr	= MEMCTL_A_VMA_ADDRESS,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_VMA_MAP,
+		.doit		= memctl_nl_vma_map_doit,
+		.policy		= memctl_vma_map_nl_policy,
+		.maxattr	= MEMCTL_A_VMA_OFFSET,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_VMA_UNMAP,
+		.doit		= memctl_nl_vma_unmap_doit,
+		.policy		= memctl_vma_unmap_nl_policy,
+		.maxattr	= MEMCTL_A_VMA_SIZE,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_VMA_PROTECT,
+		.doit		= memctl_nl_vma_protect_doit,
+		.policy		= memctl_vma_protect_nl_policy,
+		.maxattr	= MEMCTL_A_VMA_RIGHTS,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_VMA_DISCARD,
+		.doit		= memctl_nl_vma_discard_doit,
+		.policy		= memctl_vma_discard_nl_policy,
+		.maxattr	= MEMCTL_A_VMA_SIZE,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_REGION_READ,
+		.doit		= memctl_nl_region_read_doit,
+		.policy		= memctl_region_read_nl_policy,
+		.maxattr	= MEMCTL_A_ACCESS_SIZE,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_REGION_WRITE,
+		.doit		= memctl_nl_region_write_doit,
+		.policy		= memctl_region_write_nl_policy,
+		.maxattr	= MEMCTL_A_ACCESS_DATA,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_REGION_TOUCH,
+		.doit		= memctl_nl_region_touch_doit,
+		.policy		= memctl_region_touch_nl_policy,
+		.maxattr	= MEMCTL_A_ACCESS_WRITE,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_REGION_IDLE,
+		.doit		= memctl_nl_region_idle_doit,
+		.policy		= memctl_region_idle_nl_policy,
+		.maxattr	= MEMCTL_A_IDLE_CLEAR,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_PROCESS_GET,
+		.doit		= memctl_nl_process_get_doit,
+		.dumpit		= memctl_nl_process_get_dumpit,
+		.policy		= memctl_process_get_nl_policy,
+		.maxattr	= MEMCTL_A_PROCESS_PID,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_RMAP,
+		.doit		= memctl_nl_rmap_doit,
+		.policy		= memctl_rmap_nl_policy,
+		.maxattr	= MEMCTL_A_RMAP_PFN,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_TRACE_SET,
+		.doit		= memctl_nl_trace_set_doit,
+		.policy		= memctl_trace_set_nl_policy,
+		.maxattr	= MEMCTL_A_TRACE_ENABLE,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_TRACE_GET,
+		.doit		= memctl_nl_trace_get_doit,
+		.policy		= memctl_trace_get_nl_policy,
+		.maxattr	= MEMCTL_A_TRACE_NEXT,
+		.flags		= GENL_ADMIN_PERM,
 	},
 };
 

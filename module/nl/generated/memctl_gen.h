@@ -43,7 +43,7 @@ extern const struct nla_policy memctl_handle_free_nl_policy[MEMCTL_A_HANDLE_OWNE
 
 extern const struct nla_policy memctl_region_get_nl_policy[MEMCTL_A_REGION_NAME + 1];
 
-extern const struct nla_policy memctl_region_add_nl_policy[MEMCTL_A_REGION_READONLY + 1];
+extern const struct nla_policy memctl_region_add_nl_policy[MEMCTL_A_REGION_EMPTY + 1];
 
 extern const struct nla_policy memctl_region_del_nl_policy[MEMCTL_A_REGION_NAME + 1];
 
@@ -51,7 +51,7 @@ extern const struct nla_policy memctl_pt_walk_nl_policy[MEMCTL_A_PT_ADDRESS + 1]
 
 extern const struct nla_policy memctl_pt_get_nl_policy[MEMCTL_A_PT_LEVEL + 1];
 
-extern const struct nla_policy memctl_pt_verify_nl_policy[MEMCTL_A_PT_REGION + 1];
+extern const struct nla_policy memctl_pt_verify_nl_policy[MEMCTL_A_PT_PID + 1];
 
 extern const struct nla_policy memctl_what_nl_policy[MEMCTL_A_WHAT_HANDLE + 1];
 
@@ -59,7 +59,7 @@ extern const struct nla_policy memctl_why_nl_policy[MEMCTL_A_WHY_MEMALLOC + 1];
 
 extern const struct nla_policy memctl_verify_nl_policy[MEMCTL_A_VERIFY_ARENA + 1];
 
-extern const struct nla_policy memctl_plant_nl_policy[MEMCTL_A_PLANT_BIT + 1];
+extern const struct nla_policy memctl_plant_nl_policy[MEMCTL_A_PLANT_REGION + 1];
 
 extern const struct nla_policy memctl_tlb_get_nl_policy[MEMCTL_A_TLB_NAME + 1];
 
@@ -73,8 +73,38 @@ extern const struct nla_policy memctl_tlb_feed_nl_policy[MEMCTL_A_TLB_ACCESSES +
 
 extern const struct nla_policy memctl_pt_format_get_nl_policy[MEMCTL_A_PT_FORMAT_INDEX + 1];
 
+extern const struct nla_policy memctl_region_set_nl_policy[MEMCTL_A_REGION_WINDOW + 1];
+
+extern const struct nla_policy memctl_region_fork_nl_policy[MEMCTL_A_REGION_FROM + 1];
+
+extern const struct nla_policy memctl_vma_get_nl_policy[MEMCTL_A_VMA_ADDRESS + 1];
+
+extern const struct nla_policy memctl_vma_map_nl_policy[MEMCTL_A_VMA_OFFSET + 1];
+
+extern const struct nla_policy memctl_vma_unmap_nl_policy[MEMCTL_A_VMA_SIZE + 1];
+
+extern const struct nla_policy memctl_vma_protect_nl_policy[MEMCTL_A_VMA_RIGHTS + 1];
+
+extern const struct nla_policy memctl_vma_discard_nl_policy[MEMCTL_A_VMA_SIZE + 1];
+
+extern const struct nla_policy memctl_region_read_nl_policy[MEMCTL_A_ACCESS_SIZE + 1];
+
+extern const struct nla_policy memctl_region_write_nl_policy[MEMCTL_A_ACCESS_DATA + 1];
+
+extern const struct nla_policy memctl_region_touch_nl_policy[MEMCTL_A_ACCESS_WRITE + 1];
+
+extern const struct nla_policy memctl_region_idle_nl_policy[MEMCTL_A_IDLE_CLEAR + 1];
+
+extern const struct nla_policy memctl_process_get_nl_policy[MEMCTL_A_PROCESS_PID + 1];
+
+extern const struct nla_policy memctl_rmap_nl_policy[MEMCTL_A_RMAP_PFN + 1];
+
+extern const struct nla_policy memctl_trace_set_nl_policy[MEMCTL_A_TRACE_ENABLE + 1];
+
+extern const struct nla_policy memctl_trace_get_nl_policy[MEMCTL_A_TRACE_NEXT + 1];
+
 /* Ops table for memctl */
-extern const struct genl_ops memctl_nl_ops[31];
+extern const struct genl_ops memctl_nl_ops[46];
 
 int memctl_nl_arena_get_doit(struct sk_buff *skb, struct genl_info *info);
 int memctl_nl_arena_get_dumpit(struct sk_buff *skb,
@@ -122,6 +152,24 @@ int memctl_nl_tlb_feed_doit(struct sk_buff *skb, struct genl_info *info);
 int memctl_nl_pt_format_get_doit(struct sk_buff *skb, struct genl_info *info);
 int memctl_nl_pt_format_get_dumpit(struct sk_buff *skb,
 				   struct netlink_callback *cb);
+int memctl_nl_region_set_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_region_fork_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_vma_get_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_vma_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int memctl_nl_vma_map_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_vma_unmap_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_vma_protect_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_vma_discard_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_region_read_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_region_write_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_region_touch_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_region_idle_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_process_get_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_process_get_dumpit(struct sk_buff *skb,
+				 struct netlink_callback *cb);
+int memctl_nl_rmap_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_trace_set_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_trace_get_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	MEMCTL_NLGRP_EVENTS,

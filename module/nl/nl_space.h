@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the files of the netlink layer that are about regions for processes
+ * share.
+ */
+#ifndef MCTL_NL_SPACE_H
+#define MCTL_NL_SPACE_H
+
+#include "mm/space.h"
+#include "nl/netlink.h"
+
+/* The sets of attributes that are about one region have its name at one place. */
+#define MCTL_NL_REGION_ATTR MEMCTL_A_VMA_REGION
+
+/* nl_space.c */
+const char *mctl_nl_space_name(struct genl_info *info);
+bool mctl_nl_space_put(struct sk_buff *skb, struct mctl_arena *arena,
+		       const struct mctl_space_info *space);
+bool mctl_nl_space_put_faults(struct sk_buff *skb, int first, const u64 faults[MCTL_NR_FAULTS],
+			      int pad);
+int mctl_nl_space_dumped(struct netlink_callback *cb, struct mctl_nl_dump *dump, int type,
+			 char *name);
+int mctl_nl_space_add(struct genl_info *info, const char *name);
+
+#endif /* MCTL_NL_SPACE_H */
