@@ -10,7 +10,7 @@
 #include "args.h"
 #include "table.h"
 
-enum value_kind { NONE, U32, U64, SIZE, ZONE, MIGRATETYPE, NODES, TEXT };
+enum value_kind { NONE, U32, U64, SIZE, ZONE, MIGRATETYPE, NODES, RIGHTS, TEXT };
 
 /* What getopt() returns for option opt: above every letter. */
 #define OPT_VALUE(opt) (0x100 + (opt))
@@ -61,6 +61,18 @@ static const struct {
 	VALUE(THREADS, "threads", "N", U32, threads, 0, "threads, each on a CPU of its own"),
 	VALUE(BATCH, "batch", "N", U32, batch, 0, "operations in a sample"),
 	VALUE(ROUNDS, "rounds", "N", U32, rounds, 0, "samples of each thread"),
+	VALUE(LIMIT, "limit", "FRAMES", U32, limit, 0, "frames that may back it, 0 for no limit"),
+	VALUE(WINDOW, "window", "N", U32, window, 0, "pages that a read fault maps"),
+	SWITCH(EMPTY, "empty", "without a vma"),
+	VALUE(RIGHTS, "rights", "RIGHTS", RIGHTS, rights, 0, "r, rw, or - for none"),
+	VALUE(FILE, "file", "FILE", TEXT, file, 0, "what backs it; default: anonymous memory"),
+	VALUE(OFFSET, "offset", "SIZE", SIZE, offset, 0, "where in the file it begins"),
+	SWITCH(WRITE, "write", "to write"),
+	VALUE(DATA, "data", "TEXT", TEXT, data, 0, "what to write; default: standard input"),
+	SWITCH(CLEAR, "clear", "forget it, to begin anew"),
+	VALUE(WAIT, "wait", "SECONDS", U32, wait, INT32_MAX / 1000,
+	      "forget, wait so long, look again"),
+	VALUE(PID, "pid", "PID", U32, pid, INT32_MAX, "this process alone"),
 	SWITCH(COLUMNS, "columns", "print the names of the columns of OBJECT [COMMAND]"),
 	SWITCH(OBJECTS, "objects", "print the names of the objects"),
 };
@@ -192,6 +204,8 @@ static bool parse_value(enum opt opt, const char *text, struct args *args)
 		return parse_word(text, migratetype_name, MODEL_NR_MIGRATETYPES, to);
 	case NODES:
 		return parse_nodes(text, args);
+	case RIGHTS:
+		return parse_rights(text, to);
 	case TEXT:
 		*(const char **)to = text;
 		return *text;
@@ -365,7 +379,11 @@ int verbs_run(struct memctl_ctx *ctx, const struct object *object, int argc, cha
 	uint64_t known = make_options(object, options);
 	int value;
 
-	args = (struct args){ .count = 1, .zone = MEMCTL_ZONE_TYPE_NORMAL };
+	args = (struct args){
+		.count = 1,
+		.zone = MEMCTL_ZONE_TYPE_NORMAL,
+		.rights = MEMCTL_RIGHT_READ | MEMCTL_RIGHT_WRITE,
+	};
 	opterr = 0;
 	optind = 0;
 	while ((value = getopt_long(argc, argv, ":" COMMON_LETTERS, options, NULL)) != -1) {

@@ -47,6 +47,17 @@ enum opt {
 	OPT_THREADS,
 	OPT_BATCH,
 	OPT_ROUNDS,
+	OPT_LIMIT,
+	OPT_WINDOW,
+	OPT_EMPTY,
+	OPT_RIGHTS,
+	OPT_FILE,
+	OPT_OFFSET,
+	OPT_WRITE,
+	OPT_DATA,
+	OPT_CLEAR,
+	OPT_WAIT,
+	OPT_PID,
 	OPT_COLUMNS,
 	OPT_OBJECTS,
 	NR_OPTS
@@ -83,6 +94,13 @@ struct args {
 	uint32_t level, bit;
 	uint32_t timeout; /* seconds */
 	uint32_t threads, batch, rounds;
+	uint32_t limit, window;
+	uint32_t rights; /* enum memctl_right, both */
+	const char *file;
+	uint64_t offset;
+	const char *data;
+	uint32_t wait; /* seconds */
+	uint32_t pid;
 };
 
 #define GIVEN(args, opt) (!!((args)->given & BIT(opt)))

@@ -228,11 +228,14 @@ int client_pt_list(struct client *c, const char *arena, const char *region, stru
 	return request_list(r, &pt_schema, entries);
 }
 
-int client_pt_verify(struct client *c, const char *arena, const char *region, struct pt *out)
+int client_pt_verify(struct client *c, const char *arena, const char *region, const uint32_t *pid,
+		     struct pt *out)
 {
 	struct request *r = request_new(c, MEMCTL_CMD_PT_VERIFY, arena);
 
 	request_string(r, MEMCTL_A_PT_REGION, region);
+	if (pid)
+		request_u32(r, MEMCTL_A_PT_PID, *pid);
 	return request_row(r, &pt_schema, out);
 }
 
@@ -345,6 +348,7 @@ int client_plant(struct client *c, const char *arena, const struct client_plant 
 	struct request *r = request_new(c, MEMCTL_CMD_PLANT, arena);
 
 	request_u32(r, MEMCTL_A_PLANT_SITE, plant->site);
+	request_string(r, MEMCTL_A_PLANT_REGION, plant->region);
 	if (plant->index)
 		request_u64(r, MEMCTL_A_PLANT_INDEX, *plant->index);
 	if (plant->address)

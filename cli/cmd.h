@@ -100,6 +100,13 @@ const char *reason_text(uint32_t reason);
 const char *event_name(uint32_t event);
 const char *tlb_page_name(uint32_t page);
 const char *tlb_policy_name(uint32_t policy);
+const char *fault_name(uint32_t fault);
+const char *refusal_name(uint32_t refusal);
+/* Of a bit of enum memctl_difference. */
+const char *difference_name(uint32_t bit);
+const char *rights_name(uint32_t rights);
+/* r, w, rw, or - for none. */
+bool parse_rights(const char *text, uint32_t *rights);
 const char *errno_name(int error);
 
 /* One function per object. argv[0] is the object's name. */
@@ -112,15 +119,20 @@ int cmd_iomem(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_kfree(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_kmalloc(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_load(struct memctl_ctx *ctx, int argc, char **argv);
+int cmd_maps(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_monitor(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_page(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_pagetypeinfo(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_plant(struct memctl_ctx *ctx, int argc, char **argv);
+int cmd_pmap(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_pt(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_record(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_region(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_replay(struct memctl_ctx *ctx, int argc, char **argv);
+int cmd_rmap(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_slabinfo(struct memctl_ctx *ctx, int argc, char **argv);
+int cmd_smaps(struct memctl_ctx *ctx, int argc, char **argv);
+int cmd_smem(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_status(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_tlb(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_unload(struct memctl_ctx *ctx, int argc, char **argv);

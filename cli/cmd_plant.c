@@ -13,6 +13,7 @@ static const char *const sites[] = { "frame-state", "frame-link", "free-count", 
 static int plant(struct memctl_ctx *ctx, const struct args *args)
 {
 	struct client_plant what = {
+		.region = args->region,
 		.index = GIVEN(args, OPT_INDEX) ? &args->index : NULL,
 		.address = GIVEN(args, OPT_ADDRESS) ? &args->address : NULL,
 		.level = GIVEN(args, OPT_LEVEL) ? &args->level : NULL,
@@ -33,13 +34,16 @@ static int plant(struct memctl_ctx *ctx, const struct args *args)
 }
 
 static const struct verb verbs[] = {
-	{ "", "SITE [--index N] [--address ADDRESS] [--level N] [--bit N]", "flip the bit", plant,
-	  BIT(OPT_INDEX) | BIT(OPT_ADDRESS) | BIT(OPT_LEVEL) | BIT(OPT_BIT), 0, 1, 1, NULL },
+	{ "", "SITE [--index N] [--region NAME] [--address ADDRESS] [--level N] [--bit N]",
+	  "flip the bit", plant,
+	  BIT(OPT_INDEX) | BIT(OPT_REGION) | BIT(OPT_ADDRESS) | BIT(OPT_LEVEL) | BIT(OPT_BIT), 0, 1,
+	  1, NULL },
 };
 
 static const char help_text[] =
 	"Damage the arena's own records, to see that 'memctl verify' and 'memctl pt verify'\n"
 	"find it. Only where the module was loaded with plant=1.\n\n"
+	"A region that processes map has to be named with --region, for the site pte.\n\n"
 	"Sites: frame-state frame-link free-count slab-link slab-inuse redzone pte handle.";
 
 static const struct object object = OBJECT("plant", help_text, verbs);

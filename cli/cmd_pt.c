@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cmd_pt.c - page tables: walk, dump, and compare with the hardware's.
+ * cmd_pt.c - page tables: walk and dump; pt_verify.c compares with the hardware's.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "args.h"
+#include "pt_verify.h"
 #include "pte.h"
 #include "table.h"
 
@@ -67,25 +68,6 @@ static struct json_object *step_target(const void *row)
 	return json_address(pte_physical(step->entry, step->level, step->leaf));
 }
 
-static struct json_object *step_bits(const void *row)
-{
-	const struct pt_entry *step = row;
-	struct json_object *array = json_object_new_array();
-
-	for (unsigned int bit = 0; bit < 64; bit++) {
-		struct json_object *object, *name;
-
-		if (!((step->entry ^ step->hardware) >> bit & 1))
-			continue;
-		object = json_object_new_object();
-		json_object_object_add(object, "bit", json_object_new_int(bit));
-		name = json_object_new_string(pte_bit_name(bit, step->level, step->leaf));
-		json_object_object_add(object, "name", name);
-		json_object_array_add(array, object);
-	}
-	return array;
-}
-
 static const struct column step_columns[] = {
 	COLUMN_MADE("TABLE", step_level, BOTH, "PTE, PMD, PUD, P4D or PGD"),
 	COLUMN("LEVEL", U32, pt_entry, level, PT_ENTRY_LEVEL, BOTH, "level of the table, 1 to 5"),
@@ -99,20 +81,6 @@ static const struct column step_columns[] = {
 };
 
 static const struct view step_view = VIEW("pt", step_columns);
-
-static const struct column mismatch_columns[] = {
-	COLUMN("REGION", STRING, pt_entry, region, PT_ENTRY_REGION, BOTH, "name of the region"),
-	COLUMN("ADDRESS", ADDRESS, pt_entry, address, PT_ENTRY_ADDRESS, BOTH, "virtual address"),
-	COLUMN_MADE("TABLE", step_level, BOTH, "PTE, PMD, PUD, P4D or PGD"),
-	COLUMN("LEVEL", U32, pt_entry, level, PT_ENTRY_LEVEL, BOTH, "level of the table, 1 to 5"),
-	COLUMN("INDEX", U32, pt_entry, index, PT_ENTRY_INDEX, BOTH, "number of the entry"),
-	COLUMN_MADE("BITS", step_bits, BOTH, "the bits that differ"),
-	COLUMN("SHADOW", ADDRESS, pt_entry, entry, PT_ENTRY_ENTRY, BOTH, "our entry"),
-	COLUMN("HARDWARE", ADDRESS, pt_entry, hardware, PT_ENTRY_HARDWARE, BOTH,
-	       "the live tables' entry"),
-};
-
-static const struct view mismatch_view = VIEW("mismatch", mismatch_columns);
 
 static int walk(struct memctl_ctx *ctx, const struct args *args)
 {
@@ -168,73 +136,6 @@ static int dump(struct memctl_ctx *ctx, const struct args *args)
 	return status;
 }
 
-/* "region r: PTE (level 1) index 3: bit 1 (RW): shadow 0x... hardware 0x...", for each bit. */
-static void print_mismatch(const struct pt_entry *entry)
-{
-	uint64_t differ = entry->entry ^ entry->hardware;
-
-	for (unsigned int bit = 0; bit < 64; bit++) {
-		if (!(differ >> bit & 1))
-			continue;
-		printf("region %s: address 0x%llx: %s (level %u) index %u: bit %u (%s): "
-		       "shadow 0x%016llx, hardware 0x%016llx\n",
-		       text_escape(entry->region), (unsigned long long)entry->address,
-		       pte_level_name(entry->level), entry->level, entry->index, bit,
-		       pte_bit_name(bit, entry->level, entry->leaf),
-		       (unsigned long long)entry->entry, (unsigned long long)entry->hardware);
-	}
-}
-
-static void print_verdict(const struct pt *pt)
-{
-	LIST_FOR_EACH(struct pt_entry, entry, &pt->mismatches)
-		print_mismatch(entry);
-	printf("%llu entries compared, %llu differ", (unsigned long long)pt->nr_entries,
-	       (unsigned long long)pt->nr_mismatch);
-	if (pt->nr_mismatch > pt->mismatches.nr)
-		printf(" (%llu not listed)",
-		       (unsigned long long)(pt->nr_mismatch - pt->mismatches.nr));
-	printf(", %llu in accessed and dirty bits alone%s\n", (unsigned long long)pt->nr_ignored,
-	       pt->nr_mismatch ? "" : " (verified)");
-}
-
-static struct json_object *verdict_json(struct memctl_ctx *ctx, const struct pt *pt)
-{
-	struct json_object *object = json_object_new_object();
-
-	json_object_object_add(object, "entries", json_object_new_uint64(pt->nr_entries));
-	json_object_object_add(object, "mismatches", json_object_new_uint64(pt->nr_mismatch));
-	json_object_object_add(object, "ignored", json_object_new_uint64(pt->nr_ignored));
-	json_object_object_add(object, "mismatch",
-			       view_json(ctx, &mismatch_view, pt->mismatches.rows,
-					 pt->mismatches.nr, sizeof(struct pt_entry)));
-	return object;
-}
-
-static int verify(struct memctl_ctx *ctx, const struct args *args)
-{
-	const char *region = args->nr_words ? args->words[0] : NULL;
-	struct pt pt;
-	int status;
-
-	if (!ctx_client(ctx, &status))
-		return status;
-	if (client_pt_verify(ctx->client, ctx->arena, region, &pt))
-		return fail_client(ctx, "page tables of %s", region ? region : ctx->arena);
-	status = MEMCTL_EXIT_OK;
-	if (ctx->json)
-		status = json_document(ctx, "verify", verdict_json(ctx, &pt));
-	else if (view_wanted(ctx))
-		status = view_print(ctx, &mismatch_view, &pt.mismatches);
-	else if (!ctx->quiet)
-		print_verdict(&pt);
-	if (!status && (pt.nr_mismatch || pt.mismatches.nr))
-		status = MEMCTL_EXIT_DAMAGE;
-	list_free(&pt.mismatches);
-	list_free(&pt.steps);
-	return status;
-}
-
 static const struct column format_columns[] = {
 	COLUMN("FORMAT", STRING, pt_format, name, PT_FORMAT_NAME, BOTH, "name of the format"),
 	COLUMN("SPLIT", STRING, pt_format, split, PT_FORMAT_SPLIT, BOTH,
@@ -284,9 +185,9 @@ static const struct verb verbs[] = {
 	{ "dump", "[REGION]", "print every entry that is present", dump, 0, 0, 0, 1, &dump_view },
 	{ "walk", "ADDRESS [--region NAME]", "walk the shadow for an address, level by level", walk,
 	  BIT(OPT_REGION), 0, 1, 1, &step_view },
-	{ "verify", "[REGION]",
-	  "compare each entry with the hardware's; exit status 5 if one differs", verify, 0, 0, 0,
-	  1, &mismatch_view },
+	{ "verify", "[REGION] [--pid PID]",
+	  "compare each entry with the hardware's; exit status 5 if one differs", pt_verify,
+	  BIT(OPT_PID), 0, 0, 1, &mismatch_view },
 	{ "formats", "", "the paging formats, and what memory their tables take for the same maps",
 	  formats, 0, 0, 0, 0, &format_view },
 };

@@ -5,7 +5,19 @@
 #include <stdio.h>
 
 #include "args.h"
+#include "region_verbs.h"
 #include "region_view.h"
+
+/* Of a region that processes map; the cells of one in the kernel are empty. */
+#define COUNT(name, member, attr, use, help) \
+	COLUMN(name, U32, region, member, REGION_##attr, use, help)
+#define COUNTER(name, member, attr, help) \
+	COLUMN(name, U64, region, member, REGION_##attr, JSON, help)
+
+static struct json_object *kind_of(const void *row)
+{
+	return json_object_new_string(((const struct region *)row)->space ? "process" : "kernel");
+}
 
 static const struct column columns[] = {
 	COLUMN("ARENA", STRING, region, arena, REGION_ARENA, JSON, "name of the arena"),
@@ -18,18 +30,49 @@ static const struct column columns[] = {
 	       "frames that hold the shadow's tables"),
 	COLUMN("LEVELS", U32, region, levels, REGION_LEVELS, BOTH, "levels of the tables"),
 	COLUMN("READONLY", FLAG, region, readonly, REGION_READONLY, BOTH, "no right to write"),
+	COLUMN_MADE("KIND", kind_of, BOTH, "mapped in the kernel, or for processes"),
+	COLUMN("RSS", SIZE, region, rss, REGION_RSS, BOTH, "bytes of frames that back it"),
+	COUNT("PROCS", nr_processes, NR_PROCESSES, BOTH, "address spaces that map it"),
+	COLUMN("SIZE", SIZE, region, size, REGION_SIZE, JSON, "bytes"),
+	COUNT("LIMIT", limit, LIMIT, JSON, "frames that may back it, 0: no limit"),
+	COUNT("ORDER", order, ORDER, JSON, "0, or 9 for blocks of 2 MiB"),
+	COUNT("WINDOW", window, WINDOW, JSON, "pages that a read fault maps"),
+	COUNT("FAMILY", family, FAMILY, JSON, "number that it shares with its forks"),
+	COUNT("RELATIVES", nr_family, NR_FAMILY, JSON, "regions of the family"),
+	COUNT("FILES", nr_files, NR_FILES, JSON, "open descriptors and mappings"),
+	COUNT("MAPPINGS", nr_mappings, NR_MAPPINGS, JSON, "mappings in processes"),
+	COUNT("VMAS", nr_vmas, NR_VMAS, JSON, "vmas"),
+	COLUMN("VSS", SIZE, region, vss, REGION_VSS, JSON, "bytes in them"),
+	COLUMN("PSS", SIZE, region, pss, REGION_PSS, JSON,
+	       "bytes, each frame divided by the regions that it backs"),
+	COLUMN("USS", SIZE, region, uss, REGION_USS, JSON, "bytes that back no other region"),
+	COUNT("ZERO", nr_zero, NR_ZERO, JSON, "pages mapped to the frame of zeros"),
+	COUNT("LARGE", nr_large, NR_LARGE, JSON, "leaves of 2 MiB"),
+	COUNT("ACCESSED", nr_accessed, NR_ACCESSED, JSON, "pages touched"),
+	COUNT("DIRTY", nr_dirty, NR_DIRTY, JSON, "pages written"),
+	COUNT("LENT", nr_lent, NR_LENT, JSON, "frames lent to pipes and to the kernel"),
+	COUNT("QUARANTINE", nr_quarantine, NR_QUARANTINE, JSON,
+	      "frames of the arena that are unmapped, but still held"),
+	COUNTER("MINOR", nr_minor, NR_MINOR, "faults that found the frame there"),
+	COUNTER("MAJOR", nr_major, NR_MAJOR, "faults that read from a file"),
+	COUNTER("ZEROFAULT", nr_zero_fault, NR_ZERO_FAULT, "faults that mapped the frame of zeros"),
+	COUNTER("NEW", nr_new, NR_NEW, "faults that mapped a fresh frame"),
+	COUNTER("COW", nr_cow, NR_COW, "faults that copied a shared frame"),
+	COUNTER("REFUSED", nr_refused, NR_REFUSED, "faults that were refused"),
+	COUNTER("AROUND", around, AROUND, "pages mapped beside those that faults were for"),
+	COUNTER("ZAPS", nr_zaps, NR_ZAPS, "times that mappings were taken back"),
+	COUNTER("SEQUENCE", sequence, SEQUENCE, "changes of the shadow"),
 	COLUMN("GENERATION", U64, region, generation, REGION_GENERATION, JSON,
 	       "generation of the arena"),
 };
 
 const struct view region_view = VIEW("region", columns);
 
-static int list(struct memctl_ctx *ctx, const struct args *args)
+static int list(struct memctl_ctx *ctx)
 {
 	struct list regions;
 	int status;
 
-	(void)args;
 	if (!ctx_client(ctx, &status))
 		return status;
 	if (client_region_list(ctx->client, ctx->arena, &regions))
@@ -39,16 +82,49 @@ static int list(struct memctl_ctx *ctx, const struct args *args)
 	return status;
 }
 
+/* One region, all that is known of it; without a name, all regions. */
+static int show(struct memctl_ctx *ctx, const struct args *args)
+{
+	struct region region;
+	int status;
+
+	if (!args->nr_words)
+		return list(ctx);
+	if (!ctx_client(ctx, &status))
+		return status;
+	if (client_region_get(ctx->client, ctx->arena, args->words[0], &region))
+		return fail_client(ctx, "region '%s'", args->words[0]);
+	return view_print_whole(ctx, &region_view, &region);
+}
+
 static int add(struct memctl_ctx *ctx, const struct args *args)
 {
+	const struct client_space_add space = {
+		.name = args->words[0],
+		.size = args->size,
+		.limit = args->limit,
+		.order = args->order,
+		.window = args->window,
+		.empty = GIVEN(args, OPT_EMPTY),
+	};
+	const uint64_t of_space = BIT(OPT_LIMIT) | BIT(OPT_ORDER) | BIT(OPT_WINDOW) |
+				  BIT(OPT_EMPTY);
+	bool is_space = GIVEN(args, OPT_SIZE);
 	struct json_object *object;
 	struct region region;
 	int status;
 
+	if (is_space == GIVEN(args, OPT_PAGES))
+		return fail_usage(ctx, "region", "'region add' needs --pages N or --size SIZE");
+	if (args->given & (is_space ? BIT(OPT_READONLY) : of_space))
+		return fail_usage(ctx, "region",
+				  is_space ? "--readonly goes with --pages" :
+					     "--limit, --order, --window, --empty go with --size");
 	if (!ctx_client(ctx, &status))
 		return status;
-	if (client_region_add(ctx->client, ctx->arena, args->words[0], args->pages,
-			      GIVEN(args, OPT_READONLY), &region))
+	if (is_space ? client_space_add(ctx->client, ctx->arena, &space, &region) :
+		       client_region_add(ctx->client, ctx->arena, args->words[0], args->pages,
+					 GIVEN(args, OPT_READONLY), &region))
 		return fail_client(ctx, "region '%s'", args->words[0]);
 	if (!ctx->json) {
 		if (!ctx->quiet)
@@ -75,19 +151,85 @@ static int del(struct memctl_ctx *ctx, const struct args *args)
 	return MEMCTL_EXIT_OK;
 }
 
+static int set(struct memctl_ctx *ctx, const struct args *args)
+{
+	int status;
+
+	if (!GIVEN(args, OPT_LIMIT) && !GIVEN(args, OPT_WINDOW))
+		return fail_usage(ctx, "region", "'region set' needs --limit FRAMES or --window N");
+	if (!ctx_client(ctx, &status))
+		return status;
+	if ((GIVEN(args, OPT_LIMIT) &&
+	     client_region_set(ctx->client, ctx->arena, args->words[0], &args->limit, NULL)) ||
+	    (GIVEN(args, OPT_WINDOW) &&
+	     client_region_set(ctx->client, ctx->arena, args->words[0], NULL, &args->window)))
+		return fail_client(ctx, "region '%s'", args->words[0]);
+	return MEMCTL_EXIT_OK;
+}
+
+static int fork_region(struct memctl_ctx *ctx, const struct args *args)
+{
+	int status;
+
+	if (!ctx_client(ctx, &status))
+		return status;
+	if (client_region_fork(ctx->client, ctx->arena, args->words[0], args->words[1]))
+		return fail_client(ctx, "region '%s'", args->words[1]);
+	return MEMCTL_EXIT_OK;
+}
+
+#define OPTS_ADD                                                                                \
+	(BIT(OPT_PAGES) | BIT(OPT_READONLY) | BIT(OPT_SIZE) | BIT(OPT_LIMIT) | BIT(OPT_ORDER) | \
+	 BIT(OPT_WINDOW) | BIT(OPT_EMPTY))
+
 static const struct verb verbs[] = {
-	{ "show", "", "the same as list", list, 0, 0, 0, 0, &region_view },
-	{ "list", "", "print the regions", list, 0, 0, 0, 0, &region_view },
-	{ "add", "NAME --pages N [--readonly]", "map frames and shadow the mapping", add,
-	  BIT(OPT_READONLY), BIT(OPT_PAGES), 1, 1, NULL },
+	{ "show", "[NAME]", "print all that is known of a region; the same as list without NAME",
+	  show, 0, 0, 0, 1, &region_view },
+	{ "list", "", "print the regions", show, 0, 0, 0, 0, &region_view },
+	{ "add",
+	  "NAME --pages N [--readonly] |\n"
+	  "      NAME --size SIZE [--limit FRAMES] [--order 0|9] [--window N] [--empty]",
+	  "map frames in the kernel and shadow the mapping, or make a region for processes", add,
+	  OPTS_ADD, 0, 1, 1, NULL },
 	{ "del", "NAME", "unmap, and free frames and tables", del, 0, 0, 1, 1, NULL },
+	{ "set", "NAME [--limit FRAMES] [--window N]", "change it", set,
+	  BIT(OPT_LIMIT) | BIT(OPT_WINDOW), 0, 1, 1, NULL },
+	{ "fork", "NAME NEW", "make NEW, which shares all frames of NAME until one of them writes",
+	  fork_region, 0, 0, 2, 2, NULL },
+	{ "map", "NAME SIZE [--address ADDRESS] [--rights RIGHTS] [--file FILE [--offset SIZE]]",
+	  "add a vma", region_map,
+	  BIT(OPT_ADDRESS) | BIT(OPT_RIGHTS) | BIT(OPT_FILE) | BIT(OPT_OFFSET), 0, 2, 2, NULL },
+	{ "unmap", "NAME ADDRESS SIZE", "remove the vmas of a range, and free what backs them",
+	  region_unmap, 0, 0, 3, 3, NULL },
+	{ "protect", "NAME ADDRESS SIZE RIGHTS", "change the rights of a range", region_protect, 0,
+	  0, 4, 4, NULL },
+	{ "discard", "NAME ADDRESS SIZE",
+	  "free what backs a range; the next access finds zeros, or the file's bytes",
+	  region_discard, 0, 0, 3, 3, NULL },
+	{ "read", "NAME ADDRESS [SIZE]", "print bytes (default: 64), with -r as they are",
+	  region_read, 0, 0, 2, 3, NULL },
+	{ "write", "NAME ADDRESS [SIZE] [--data TEXT]",
+	  "write TEXT, or standard input to its end or SIZE bytes", region_write, BIT(OPT_DATA), 0,
+	  2, 3, NULL },
+	{ "touch", "NAME ADDRESS [SIZE] [--write]", "fault each page of a range in", region_touch,
+	  BIT(OPT_WRITE), 0, 2, 3, NULL },
+	{ "idle", "NAME [--clear] [--wait SECONDS]", "count the pages touched since the last clear",
+	  region_idle, BIT(OPT_CLEAR) | BIT(OPT_WAIT), 0, 1, 1, &idle_view },
+	{ "trace", "NAME [--count N] [--timeout SECONDS]",
+	  "print faults until interrupted; -J: one JSON object a line", region_trace,
+	  BIT(OPT_COUNT) | BIT(OPT_TIMEOUT), 0, 1, 1, &trace_view },
+	{ "open", "NAME [--readonly] -- COMMAND [ARGUMENTS]",
+	  "run COMMAND with the region's file as descriptor 3, its path in $MEMCTL_REGION",
+	  region_open, BIT(OPT_READONLY), 0, 2, -1, NULL },
 };
 
-static const struct object object =
-	OBJECT("region",
-	       "A region is a range of the kernel's virtual addresses, mapped to frames of the\n"
-	       "arena and shadowed by page tables of our own (see 'memctl pt').",
-	       verbs);
+static const char help_text[] =
+	"A region is a range of virtual addresses with page tables of our own (see 'memctl\n"
+	"pt'). One with --pages is mapped in the kernel, all of it; one with --size is mapped\n"
+	"by processes through /dev/memctl and gets its frames by faults. An ADDRESS may be\n"
+	"+SIZE, from the start of the region.";
+
+static const struct object object = OBJECT("region", help_text, verbs);
 
 int cmd_region(struct memctl_ctx *ctx, int argc, char **argv)
 {

@@ -8,6 +8,19 @@
 #include "args.h"
 #include "region_view.h"
 
+/* Regions that processes map are no ranges of the kernel. */
+static void drop_spaces(struct list *regions)
+{
+	struct region *rows = regions->rows;
+	size_t nr = 0;
+
+	for (size_t i = 0; i < regions->nr; i++) {
+		if (!rows[i].space)
+			rows[nr++] = rows[i];
+	}
+	regions->nr = nr;
+}
+
 static int show(struct memctl_ctx *ctx, const struct args *args)
 {
 	struct list regions;
@@ -18,6 +31,7 @@ static int show(struct memctl_ctx *ctx, const struct args *args)
 		return status;
 	if (client_region_list(ctx->client, ctx->arena, &regions))
 		return fail_client(ctx, "arena '%s'", ctx->arena);
+	drop_spaces(&regions);
 	status = MEMCTL_EXIT_OK;
 	if (view_wanted(ctx)) {
 		status = view_print(ctx, &region_view, &regions);

@@ -56,6 +56,12 @@ _memctl() {
 		;;
 	--zone) words="DMA DMA32 Normal" ;;
 	--migratetype) words="Unmovable Movable Reclaimable" ;;
+	--rights) words="r rw -" ;;
+	--region) words=$("$me" region list -o NAME -r -n 2>/dev/null) ;;
+	--file)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
 	--*)
 		case $("$me" help "$object" 2>/dev/null) in
 		*"$prev "[A-Z]*) return ;;
@@ -68,6 +74,9 @@ _memctl() {
 		words=$("$me" help ${object:+"$object"} 2>/dev/null | grep -oE -- '--[a-z][a-z0-9-]*' | sort -u)
 	elif [ -z "$object" ] || { [ "$object" = help ] && [ -z "$verb" ]; }; then
 		words=$("$me" help --objects 2>/dev/null)
+	elif { [ "$object" = region ] && [[ $verb != list && $verb != add && -n $verb ]]; } ||
+		[[ $object == @(maps|smaps|pmap|smem) ]] || [[ "$object $verb" == "pt "@(dump|verify) ]]; then
+		words=$("$me" region list -o NAME -r -n 2>/dev/null)
 	elif [ "$object" = plant ]; then
 		words=$("$me" help plant 2>/dev/null | sed -n 's/^Sites: \(.*\)\./\1/p')
 	elif [ -z "$verb" ]; then

@@ -188,6 +188,143 @@ struct region {
 	uint32_t nr_tables;
 	uint32_t nr_mapped;
 	bool readonly;
+	bool space; /* processes map it; the rest is for such regions alone */
+	uint64_t size;
+	uint32_t limit;
+	uint32_t order;
+	uint32_t window;
+	uint64_t vss;
+	uint32_t nr_vmas;
+	uint32_t nr_files;
+	uint32_t nr_processes;
+	uint32_t nr_mappings;
+	uint32_t nr_zero;
+	uint32_t nr_large;
+	uint64_t rss;
+	uint64_t uss;
+	uint64_t pss;
+	uint32_t nr_dirty;
+	uint32_t nr_accessed;
+	uint32_t nr_lent;
+	uint32_t nr_quarantine;
+	uint32_t family;
+	uint32_t nr_family;
+	uint64_t nr_minor;
+	uint64_t nr_major;
+	uint64_t nr_zero_fault;
+	uint64_t nr_new;
+	uint64_t nr_cow;
+	uint64_t nr_refused;
+	uint64_t around;
+	uint64_t nr_zaps;
+	uint64_t sequence;
+};
+
+struct vma {
+	uint64_t present;
+	char arena[MODEL_NAME_SIZE];
+	uint64_t generation;
+	char region[MODEL_NAME_SIZE];
+	uint64_t start;
+	uint64_t end;
+	uint32_t rights; /* enum memctl_right */
+	char file[MEMCTL_MAX_PATH + 1];
+	uint64_t offset;
+	uint32_t nr_mapped;
+	uint32_t nr_zero;
+	uint32_t nr_large;
+	uint64_t rss;
+	uint64_t uss;
+	uint64_t pss;
+	uint32_t nr_dirty;
+	uint32_t nr_accessed;
+};
+
+struct process {
+	uint64_t present;
+	char arena[MODEL_NAME_SIZE];
+	uint64_t generation;
+	char region[MODEL_NAME_SIZE];
+	uint32_t pid;
+	char comm[16];
+	uint32_t nr_mappings;
+	uint64_t vss;
+	uint64_t rss;
+	uint64_t uss;
+	uint64_t pss;
+	uint32_t nr_zero;
+	uint32_t nr_accessed;
+	uint32_t nr_dirty;
+	uint64_t nr_minor;
+	uint64_t nr_major;
+	uint64_t nr_zero_fault;
+	uint64_t nr_new;
+	uint64_t nr_cow;
+	uint64_t nr_refused;
+};
+
+/* The answer to region-read or region-touch. */
+struct access {
+	uint64_t present;
+	uint64_t address;
+	uint64_t size;
+	struct list data; /* of bytes */
+	uint64_t nr_minor;
+	uint64_t nr_major;
+	uint64_t nr_zero_fault;
+	uint64_t nr_new;
+	uint64_t nr_cow;
+	uint64_t nr_refused;
+};
+
+struct idle {
+	uint64_t present;
+	char arena[MODEL_NAME_SIZE];
+	uint64_t generation;
+	char region[MODEL_NAME_SIZE];
+	uint64_t nr_pages;
+	uint64_t nr_accessed;
+	uint64_t nr_idle;
+	uint64_t nr_dirty;
+};
+
+struct rmap_place {
+	uint64_t present;
+	char region[MODEL_NAME_SIZE];
+	uint64_t address;
+	uint64_t entry;
+	uint32_t nr_processes;
+};
+
+struct rmap {
+	uint64_t present;
+	char arena[MODEL_NAME_SIZE];
+	uint64_t generation;
+	uint64_t pfn;
+	struct list places; /* of struct rmap_place */
+	uint32_t nr_places;
+};
+
+/* A fault that was remembered (MEMCTL_A_TRACE_RECORD_...). */
+struct trace_record {
+	uint64_t present;
+	uint64_t sequence;
+	uint64_t time;
+	uint64_t address;
+	uint64_t user;
+	uint32_t pid;
+	uint32_t fault;	  /* enum memctl_fault */
+	uint32_t refusal; /* enum memctl_refusal */
+	bool write;
+	uint32_t pages;
+};
+
+struct trace {
+	uint64_t present;
+	char region[MODEL_NAME_SIZE];
+	uint64_t next;
+	uint64_t lost;
+	struct list records; /* of struct trace_record */
 };
 
 /* One step of a walk or one mismatch (MEMCTL_A_PT_ENTRY_...). */
@@ -201,6 +338,9 @@ struct pt_entry {
 	uint64_t hardware;
 	uint64_t table;
 	bool leaf;
+	uint32_t pid; /* of a region for processes alone, as the rest */
+	uint64_t user;
+	uint32_t different; /* enum memctl_difference */
 };
 
 /* A row of pt-get, the answer to pt-walk or to pt-verify (MEMCTL_A_PT_...). */
@@ -221,6 +361,16 @@ struct pt {
 	uint64_t nr_entries;
 	uint64_t nr_mismatch;
 	uint64_t nr_ignored;
+	uint64_t nr_regions; /* of regions for processes, as the rest */
+	uint64_t nr_processes;
+	uint64_t nr_mappings;
+	uint64_t nr_absent;
+	uint64_t nr_large;
+	uint64_t nr_small;
+	uint64_t nr_accessed;
+	uint64_t nr_dirty;
+	uint64_t nr_retried;
+	uint64_t nr_changed;
 };
 
 /* A model of a TLB (MEMCTL_A_TLB_...). */

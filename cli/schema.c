@@ -155,16 +155,175 @@ static const struct field region_fields[] = {
 	REGION(NR_TABLES, nr_tables, U32, MAY),
 	REGION(NR_MAPPED, nr_mapped, U32, MAY),
 	REGION(READONLY, readonly, FLAG, MAY),
+	REGION(SPACE, space, FLAG, MAY),
+	REGION(SIZE, size, U64, MAY),
+	REGION(LIMIT, limit, U32, MAY),
+	REGION(ORDER, order, U32, MAY),
+	REGION(WINDOW, window, U32, MAY),
+	REGION(VSS, vss, U64, MAY),
+	REGION(NR_VMAS, nr_vmas, U32, MAY),
+	REGION(NR_FILES, nr_files, U32, MAY),
+	REGION(NR_PROCESSES, nr_processes, U32, MAY),
+	REGION(NR_MAPPINGS, nr_mappings, U32, MAY),
+	REGION(NR_ZERO, nr_zero, U32, MAY),
+	REGION(NR_LARGE, nr_large, U32, MAY),
+	REGION(RSS, rss, U64, MAY),
+	REGION(USS, uss, U64, MAY),
+	REGION(PSS, pss, U64, MAY),
+	REGION(NR_DIRTY, nr_dirty, U32, MAY),
+	REGION(NR_ACCESSED, nr_accessed, U32, MAY),
+	REGION(NR_LENT, nr_lent, U32, MAY),
+	REGION(NR_QUARANTINE, nr_quarantine, U32, MAY),
+	REGION(FAMILY, family, U32, MAY),
+	REGION(NR_FAMILY, nr_family, U32, MAY),
+	REGION(NR_MINOR, nr_minor, U64, MAY),
+	REGION(NR_MAJOR, nr_major, U64, MAY),
+	REGION(NR_ZERO_FAULT, nr_zero_fault, U64, MAY),
+	REGION(NR_NEW, nr_new, U64, MAY),
+	REGION(NR_COW, nr_cow, U64, MAY),
+	REGION(NR_REFUSED, nr_refused, U64, MAY),
+	REGION(AROUND, around, U64, MAY),
+	REGION(NR_ZAPS, nr_zaps, U64, MAY),
+	REGION(SEQUENCE, sequence, U64, MAY),
 };
 
 const struct schema region_schema = SCHEMA("region", region, region_fields);
 
+#define VMA(name, member, type, need) FIELD(vma, VMA, name, member, type, need)
+static const struct field vma_fields[] = {
+	VMA(ARENA, arena, STRING, MAY),
+	VMA(GENERATION, generation, U64, MAY),
+	VMA(REGION, region, STRING, MAY),
+	VMA(START, start, U64, MUST),
+	VMA(END, end, U64, MAY),
+	VMA(RIGHTS, rights, U32, MAY),
+	VMA(FILE, file, STRING, MAY),
+	VMA(OFFSET, offset, U64, MAY),
+	VMA(NR_MAPPED, nr_mapped, U32, MAY),
+	VMA(NR_ZERO, nr_zero, U32, MAY),
+	VMA(NR_LARGE, nr_large, U32, MAY),
+	VMA(RSS, rss, U64, MAY),
+	VMA(USS, uss, U64, MAY),
+	VMA(PSS, pss, U64, MAY),
+	VMA(NR_DIRTY, nr_dirty, U32, MAY),
+	VMA(NR_ACCESSED, nr_accessed, U32, MAY),
+};
+
+const struct schema vma_schema = SCHEMA("vma", vma, vma_fields);
+
+#define PROCESS(name, member, type, need) FIELD(process, PROCESS, name, member, type, need)
+static const struct field process_fields[] = {
+	PROCESS(ARENA, arena, STRING, MAY),
+	PROCESS(GENERATION, generation, U64, MAY),
+	PROCESS(REGION, region, STRING, MUST),
+	PROCESS(PID, pid, U32, MUST),
+	PROCESS(COMM, comm, STRING, MAY),
+	PROCESS(NR_MAPPINGS, nr_mappings, U32, MAY),
+	PROCESS(VSS, vss, U64, MAY),
+	PROCESS(RSS, rss, U64, MAY),
+	PROCESS(USS, uss, U64, MAY),
+	PROCESS(PSS, pss, U64, MAY),
+	PROCESS(NR_ZERO, nr_zero, U32, MAY),
+	PROCESS(NR_ACCESSED, nr_accessed, U32, MAY),
+	PROCESS(NR_DIRTY, nr_dirty, U32, MAY),
+	PROCESS(NR_MINOR, nr_minor, U64, MAY),
+	PROCESS(NR_MAJOR, nr_major, U64, MAY),
+	PROCESS(NR_ZERO_FAULT, nr_zero_fault, U64, MAY),
+	PROCESS(NR_NEW, nr_new, U64, MAY),
+	PROCESS(NR_COW, nr_cow, U64, MAY),
+	PROCESS(NR_REFUSED, nr_refused, U64, MAY),
+};
+
+const struct schema process_schema = SCHEMA("process", process, process_fields);
+
+static const struct schema byte_schema = { "byte", 1, NULL, 0 };
+
+#define ACCESS(name, member, type, need) FIELD(access, ACCESS, name, member, type, need)
+static const struct field access_fields[] = {
+	ACCESS(ADDRESS, address, U64, MUST),
+	ACCESS(SIZE, size, U64, MAY),
+	ACCESS(NR_MINOR, nr_minor, U64, MAY),
+	ACCESS(NR_MAJOR, nr_major, U64, MAY),
+	ACCESS(NR_ZERO_FAULT, nr_zero_fault, U64, MAY),
+	ACCESS(NR_NEW, nr_new, U64, MAY),
+	ACCESS(NR_COW, nr_cow, U64, MAY),
+	ACCESS(NR_REFUSED, nr_refused, U64, MAY),
+	NESTED(access, ACCESS, DATA, data, ROWS, byte_schema),
+};
+
+const struct schema access_schema = SCHEMA("access", access, access_fields);
+
+#define IDLE(name, member, type, need) FIELD(idle, IDLE, name, member, type, need)
+static const struct field idle_fields[] = {
+	IDLE(ARENA, arena, STRING, MAY),	   IDLE(GENERATION, generation, U64, MAY),
+	IDLE(REGION, region, STRING, MAY),	   IDLE(NR_PAGES, nr_pages, U64, MUST),
+	IDLE(NR_ACCESSED, nr_accessed, U64, MUST), IDLE(NR_IDLE, nr_idle, U64, MUST),
+	IDLE(NR_DIRTY, nr_dirty, U64, MAY),
+};
+
+const struct schema idle_schema = SCHEMA("count of pages", idle, idle_fields);
+
+#define RMAP_PLACE(name, member, type, need) FIELD(rmap_place, RMAP_PLACE, name, member, type, need)
+static const struct field rmap_place_fields[] = {
+	RMAP_PLACE(REGION, region, STRING, MUST),
+	RMAP_PLACE(ADDRESS, address, U64, MUST),
+	RMAP_PLACE(ENTRY, entry, U64, MUST),
+	RMAP_PLACE(NR_PROCESSES, nr_processes, U32, MAY),
+};
+
+static const struct schema rmap_place_schema =
+	SCHEMA("page that a frame backs", rmap_place, rmap_place_fields);
+
+#define RMAP(name, member, type, need) FIELD(rmap, RMAP, name, member, type, need)
+static const struct field rmap_fields[] = {
+	RMAP(ARENA, arena, STRING, MAY),
+	RMAP(GENERATION, generation, U64, MAY),
+	RMAP(PFN, pfn, U64, MUST),
+	RMAP(NR_PLACES, nr_places, U32, MUST),
+	NESTED(rmap, RMAP, PLACE, places, NEST, rmap_place_schema),
+};
+
+const struct schema rmap_schema = SCHEMA("frame", rmap, rmap_fields);
+
+#define TRACE_RECORD(name, member, type, need) \
+	FIELD(trace_record, TRACE_RECORD, name, member, type, need)
+static const struct field trace_record_fields[] = {
+	TRACE_RECORD(SEQUENCE, sequence, U64, MUST),
+	TRACE_RECORD(TIME, time, U64, MUST),
+	TRACE_RECORD(ADDRESS, address, U64, MUST),
+	TRACE_RECORD(USER, user, U64, MAY),
+	TRACE_RECORD(PID, pid, U32, MAY),
+	TRACE_RECORD(FAULT, fault, U32, MUST),
+	TRACE_RECORD(REFUSAL, refusal, U32, MAY),
+	TRACE_RECORD(WRITE, write, FLAG, MAY),
+	TRACE_RECORD(PAGES, pages, U32, MAY),
+};
+
+static const struct schema trace_record_schema = SCHEMA("fault", trace_record, trace_record_fields);
+
+#define TRACE(name, member, type, need) FIELD(trace, TRACE, name, member, type, need)
+static const struct field trace_fields[] = {
+	TRACE(REGION, region, STRING, MAY),
+	TRACE(NEXT, next, U64, MUST),
+	TRACE(LOST, lost, U64, MAY),
+	NESTED(trace, TRACE, RECORD, records, NEST, trace_record_schema),
+};
+
+const struct schema trace_schema = SCHEMA("trace", trace, trace_fields);
+
 #define PT_ENTRY(name, member, type, need) FIELD(pt_entry, PT_ENTRY, name, member, type, need)
 static const struct field pt_entry_fields[] = {
-	PT_ENTRY(REGION, region, STRING, MAY), PT_ENTRY(ADDRESS, address, U64, MAY),
-	PT_ENTRY(LEVEL, level, U32, MUST),     PT_ENTRY(INDEX, index, U32, MUST),
-	PT_ENTRY(ENTRY, entry, U64, MUST),     PT_ENTRY(HARDWARE, hardware, U64, MAY),
-	PT_ENTRY(TABLE, table, U64, MAY),      PT_ENTRY(LEAF, leaf, FLAG, MAY),
+	PT_ENTRY(REGION, region, STRING, MAY),
+	PT_ENTRY(ADDRESS, address, U64, MAY),
+	PT_ENTRY(LEVEL, level, U32, MUST),
+	PT_ENTRY(INDEX, index, U32, MUST),
+	PT_ENTRY(ENTRY, entry, U64, MUST),
+	PT_ENTRY(HARDWARE, hardware, U64, MAY),
+	PT_ENTRY(TABLE, table, U64, MAY),
+	PT_ENTRY(LEAF, leaf, FLAG, MAY),
+	PT_ENTRY(PID, pid, U32, MAY),
+	PT_ENTRY(USER, user, U64, MAY),
+	PT_ENTRY(DIFFERENT, different, U32, MAY),
 };
 
 static const struct schema pt_entry_schema = SCHEMA("page-table entry", pt_entry, pt_entry_fields);
@@ -186,6 +345,16 @@ static const struct field pt_fields[] = {
 	PT(NR_ENTRIES, nr_entries, U64, MAY),
 	PT(NR_MISMATCH, nr_mismatch, U64, MAY),
 	PT(NR_IGNORED, nr_ignored, U64, MAY),
+	PT(NR_REGIONS, nr_regions, U64, MAY),
+	PT(NR_PROCESSES, nr_processes, U64, MAY),
+	PT(NR_MAPPINGS, nr_mappings, U64, MAY),
+	PT(NR_ABSENT, nr_absent, U64, MAY),
+	PT(NR_LARGE, nr_large, U64, MAY),
+	PT(NR_SMALL, nr_small, U64, MAY),
+	PT(NR_ACCESSED, nr_accessed, U64, MAY),
+	PT(NR_DIRTY, nr_dirty, U64, MAY),
+	PT(NR_RETRIED, nr_retried, U64, MAY),
+	PT(NR_CHANGED, nr_changed, U64, MAY),
 };
 
 const struct schema pt_schema = SCHEMA("page table", pt, pt_fields);

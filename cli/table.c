@@ -396,7 +396,8 @@ int view_print(struct memctl_ctx *ctx, const struct view *view, const struct lis
 	return view_print_rows(ctx, view, list->rows, list->nr, list->nr ? list->schema->size : 0);
 }
 
-int view_print_lines(struct memctl_ctx *ctx, const struct view *view, const void *row)
+/* A line for each column that is not empty, of those that are in text by default, or of all. */
+static int print_lines(struct memctl_ctx *ctx, const struct view *view, const void *row, bool all)
 {
 	char text[1024];
 
@@ -405,11 +406,21 @@ int view_print_lines(struct memctl_ctx *ctx, const struct view *view, const void
 	for (unsigned int i = 0; i < view->nr; i++) {
 		const struct column *column = &view->columns[i];
 
-		if (!(column->use & USE_TEXT))
+		if (!all && !(column->use & USE_TEXT))
 			continue;
 		cell_text(ctx, column, row, text, sizeof(text));
 		if (strcmp(text, "-"))
 			printf("%-14s %s\n", column->name, text_escape(text));
 	}
 	return MEMCTL_EXIT_OK;
+}
+
+int view_print_lines(struct memctl_ctx *ctx, const struct view *view, const void *row)
+{
+	return print_lines(ctx, view, row, false);
+}
+
+int view_print_whole(struct memctl_ctx *ctx, const struct view *view, const void *row)
+{
+	return print_lines(ctx, view, row, true);
 }

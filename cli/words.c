@@ -19,6 +19,14 @@ static const char *const event_names[] = {
 	"high",	     "bad-free",   "damage",	 "fault",
 };
 
+static const char *const fault_names[] = { "minor", "major", "zero", "new", "cow", "refused" };
+
+static const char *const refusal_names[] = { "none", "outside", "rights", "size",
+					     "file", "limit",	"memory" };
+
+static const char *const difference_names[] = { "present", "frame", "RW",   "US",
+						"NX",	   "level", "cache" };
+
 static const char *const reason_names[] = {
 	"none",	      "bad-op",	   "bad-order", "bad-size",  "bad-node",   "no-cache",	"no-handle",
 	"wrong-kind", "not-owner", "bad-ref",	"watermark", "fragmented", "no-memory",
@@ -84,6 +92,44 @@ const char *tlb_page_name(uint32_t page)
 const char *tlb_policy_name(uint32_t policy)
 {
 	return WORD(tlb_policy_names, policy);
+}
+
+const char *fault_name(uint32_t fault)
+{
+	return WORD(fault_names, fault);
+}
+
+const char *refusal_name(uint32_t refusal)
+{
+	return WORD(refusal_names, refusal);
+}
+
+const char *difference_name(uint32_t bit)
+{
+	return WORD(difference_names, bit);
+}
+
+const char *rights_name(uint32_t rights)
+{
+	static const char *const names[] = { "--", "r-", "-w", "rw" };
+
+	return WORD(names, rights);
+}
+
+bool parse_rights(const char *text, uint32_t *rights)
+{
+	*rights = 0;
+	if (!*text)
+		return false;
+	for (; *text; text++) {
+		if (*text == 'r')
+			*rights |= MEMCTL_RIGHT_READ;
+		else if (*text == 'w')
+			*rights |= MEMCTL_RIGHT_WRITE;
+		else if (*text != '-')
+			return false;
+	}
+	return true;
 }
 
 const char *errno_name(int error)

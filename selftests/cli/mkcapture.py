@@ -166,6 +166,81 @@ def region(name):
                  NR_TABLES=u32(4), NR_MAPPED=u32(16), READONLY=b"")
 
 
+FAULTS = {"NR_MINOR": u64(5), "NR_MAJOR": u64(2), "NR_ZERO_FAULT": u64(7), "NR_NEW": u64(12), "NR_COW": u64(3),
+          "NR_REFUSED": u64(1)}
+SPACE = 0x100000000000
+
+
+def space(name, **other):
+    values = {
+        "ARENA": text("main"), "GENERATION": u64(77), "NAME": text(name), "SPACE": b"", "NR_PAGES": u32(1024),
+        "LEVELS": u32(4), "START": u64(SPACE), "END": u64(SPACE + (4 << 20)), "NR_TABLES": u32(5),
+        "NR_MAPPED": u32(20), "SIZE": u64(4 << 20), "LIMIT": u32(512), "ORDER": u32(0), "WINDOW": u32(16),
+        "VSS": u64(4 << 20), "NR_VMAS": u32(2), "NR_FILES": u32(3), "NR_PROCESSES": u32(2), "NR_MAPPINGS": u32(2),
+        "NR_ZERO": u32(4), "NR_LARGE": u32(0), "RSS": u64(65536), "USS": u64(4096), "PSS": u64(34816),
+        "NR_DIRTY": u32(14), "NR_ACCESSED": u32(17), "NR_LENT": u32(0), "NR_QUARANTINE": u32(0), "FAMILY": u32(1),
+        "NR_FAMILY": u32(2), **FAULTS, "AROUND": u64(30), "NR_ZAPS": u64(6), "SEQUENCE": u64(99),
+    }
+    values.update(other)
+    return attrs("REGION", **values)
+
+
+def vma(start, size, rights, **other):
+    values = {
+        "ARENA": text("main"), "GENERATION": u64(77), "REGION": text("heap"), "START": u64(SPACE + start),
+        "END": u64(SPACE + start + size), "RIGHTS": u32(rights), "NR_MAPPED": u32(20), "NR_ZERO": u32(4),
+        "NR_LARGE": u32(0), "RSS": u64(65536), "USS": u64(4096), "PSS": u64(34816), "NR_DIRTY": u32(14),
+        "NR_ACCESSED": u32(17),
+    }
+    values.update(other)
+    return attrs("VMA", **values)
+
+
+def vmas():
+    return [vma(0, 1 << 20, 3), vma(1 << 20, 1 << 16, 1, FILE=text("/etc/a file"), OFFSET=u64(4096), RSS=u64(8192),
+                                     USS=u64(8192), PSS=u64(8192)),
+            vma(2 << 20, 2 << 20, 0, NR_LARGE=u32(1), RSS=u64(2 << 20), USS=u64(2 << 20), PSS=u64(2 << 20))]
+
+
+def process(pid, comm, **other):
+    values = {
+        "ARENA": text("main"), "GENERATION": u64(77), "REGION": text("heap"), "PID": u32(pid), "COMM": text(comm),
+        "NR_MAPPINGS": u32(1), "VSS": u64(4 << 20), "RSS": u64(65536), "USS": u64(4096), "PSS": u64(34816),
+        "NR_ZERO": u32(4), "NR_ACCESSED": u32(17), "NR_DIRTY": u32(14), **FAULTS,
+    }
+    values.update(other)
+    return attrs("PROCESS", **values)
+
+
+def fault(sequence, kind, **other):
+    values = {"SEQUENCE": u64(sequence), "TIME": u64(12345678901 + sequence), "ADDRESS": u64(SPACE + 4096 * sequence),
+              "FAULT": u32(kind), "REFUSAL": u32(0), "PAGES": u32(1)}
+    values.update(other)
+    return attrs("TRACE_RECORD", **values)
+
+
+def trace(following, lost, *records):
+    return do("TRACE_GET", attrs("TRACE", REGION=text("heap"), NEXT=u64(following), LOST=u64(lost),
+                                 RECORD=list(records)))
+
+
+def traces():
+    user = {"USER": u64(0x7F0000001000), "PID": u32(321)}
+    return (request("TRACE_SET", ack()) +
+            trace(3, 7, fault(1, 2, PAGES=u32(16), **user), fault(2, 4, WRITE=b"", **user)) +
+            trace(9, 4, fault(7, 3, WRITE=b""), fault(8, 5, PAGES=u32(0), REFUSAL=u32(2), WRITE=b"")) +
+            trace(9, 0) + request("TRACE_SET", ack()))
+
+
+def of_processes(**other):
+    values = {"NR_ENTRIES": u64(40), "NR_MISMATCH": u64(0), "NR_IGNORED": u64(3), "NR_REGIONS": u64(1),
+              "NR_PROCESSES": u64(2), "NR_MAPPINGS": u64(3), "NR_ABSENT": u64(12), "NR_LARGE": u64(1),
+              "NR_SMALL": u64(512), "NR_ACCESSED": u64(33), "NR_DIRTY": u64(20), "NR_RETRIED": u64(2),
+              "NR_CHANGED": u64(1)}
+    values.update(other)
+    return attrs("PT", **values)
+
+
 def entry(level, index, value, hardware=None, **other):
     values = {"REGION": text("r1"), "ADDRESS": u64(0xFFFFC90000400000), "LEVEL": u32(level),
               "INDEX": u32(index), "ENTRY": u64(value), "TABLE": u64(0x7000)}
@@ -271,6 +346,33 @@ def good():
         "tlb-compare": compare(),
         "tlb-del": request("TLB_DEL", ack()),
         "tlb-clear": request("TLB_CLEAR", ack()),
+        "spaces": dump("REGION_GET", [region("r1"), space("heap"), space("fork", NR_PROCESSES=u32(0))]),
+        "space": do("REGION_GET", space("heap")),
+        "space-add": do("REGION_ADD", attrs("REGION", START=u64(SPACE), END=u64(SPACE + (4 << 20)),
+                                            LEVELS=u32(4))),
+        "space-ok": request("REGION_SET", nothing) + request("REGION_FORK", nothing) +
+            do("VMA_MAP", attrs("VMA", START=u64(SPACE + 4096))) + request("VMA_UNMAP", nothing) +
+            request("VMA_PROTECT", nothing) + request("VMA_DISCARD", nothing) + do("REGION_GET", space("heap")) +
+            request("REGION_WRITE", nothing),
+        "space-refused": request("VMA_MAP", ack(17, "a vma of region heap is there: unmap it first")),
+        "space-read": do("REGION_GET", space("heap")) +
+            do("REGION_READ", attrs("ACCESS", ADDRESS=u64(SPACE), DATA=b"\0\x7f~Hello, region\xff12")),
+        "space-touch": do("REGION_TOUCH", attrs("ACCESS", ADDRESS=u64(SPACE), SIZE=u64(65536), **FAULTS)),
+        "space-idle": do("REGION_IDLE", attrs("IDLE", ARENA=text("main"), GENERATION=u64(77), REGION=text("heap"),
+                                              NR_PAGES=u64(20), NR_ACCESSED=u64(17), NR_IDLE=u64(3),
+                                              NR_DIRTY=u64(14))),
+        "vmas": dump("VMA_GET", vmas()),
+        "smem": dump("REGION_GET", [region("r1"), space("heap"), space("fork", NR_PROCESSES=u32(0))]) +
+            dump("PROCESS_GET", [process(321, "one"), process(322, "t w\x1b", NR_MAPPINGS=u32(2))]),
+        "rmap": do("RMAP", attrs("RMAP", ARENA=text("main"), GENERATION=u64(77), PFN=u64(0x12345), NR_PLACES=u32(3),
+                                 PLACE=[attrs("RMAP_PLACE", REGION=text(name), ADDRESS=u64(SPACE), NR_PROCESSES=u32(2),
+                                              ENTRY=u64(0x8000000012345065)) for name in ("heap", "fork")])),
+        "traces": traces(),
+        "pt-processes": do("PT_VERIFY", of_processes()),
+        "pt-different": do("PT_VERIFY", of_processes(NR_MISMATCH=u64(2), MISMATCH=[
+            entry(1, 5, 0x8000000012345065, 0x8000000012346067, LEAF=b"", ADDRESS=u64(SPACE), REGION=text("heap"),
+                  PID=u32(321), USER=u64(0x7F0000005000), DIFFERENT=u32(6)),
+            entry(2, 2, 0x10020E7, 0, PID=u32(0), USER=u64(0x7F0000400000), DIFFERENT=u32(0x21))])),
         "handles": dump("HANDLE_GET", [handle(0x100000001, 0, ORDER=u32(1)),
                                        handle(0x100000002, 1, CACHE=text("foo"))]),
         "walk": do("PT_WALK", attrs("PT", REGION=text("r1"), GENERATION=u64(77),
@@ -383,6 +485,8 @@ def bad():
         "bad-results-many": do("EXEC", attrs("EXEC", RESULTS=results(*[(i + 1, 0, 0) for i in range(50)]))),
         "bad-results-few": do("EXEC", attrs("EXEC", RESULTS=results((1, 0, 0)))),
         "bad-results-cut": do("EXEC", attrs("EXEC", RESULTS=results((1, 0, 0))[:-3])),
+        "bad-trace": request("TRACE_SET", ack()) + trace(3, 0, fault(1, 77, REFUSAL=u32(99)), fault(2, 0)[:-8]),
+        "bad-data": do("REGION_READ", attrs("ACCESS", ADDRESS=u64(SPACE), DATA=b"x" * 100)),
         "bad-event": request("EVENT", event(0)[:-5]),
         "bad-event-kind": request("EVENT", event(250)),
     }

@@ -97,6 +97,20 @@ views() {
 	golden iomem-json chunks iomem -J
 	golden vmallocinfo regions vmallocinfo
 	golden region regions region
+	golden spaces spaces region
+	golden spaces-json spaces -J region list
+	golden spaces-vmallocinfo spaces vmallocinfo
+	golden space space region show heap
+	golden maps vmas maps heap
+	golden maps-columns vmas maps heap -o +OFFSET
+	golden smaps vmas smaps heap
+	golden smaps-json vmas -J smaps heap
+	golden pmap vmas pmap heap
+	golden smem smem smem
+	golden smem-one smem smem fork
+	golden smem-json smem -J smem heap
+	golden rmap rmap rmap 0x12345
+	golden rmap-json rmap -J rmap 74565
 	golden page-list handles page list --all
 	golden cache-list caches cache list
 	golden pt-dump pt pt dump
@@ -147,6 +161,15 @@ checks() {
 	golden pt-verified pt-verified pt verify
 	golden pt-damaged pt-damaged pt verify r1
 	golden pt-damaged-json pt-damaged -J pt verify
+	golden pt-processes pt-processes pt verify
+	golden pt-processes-json pt-processes -J pt verify heap --pid 321
+	golden pt-different pt-different pt verify heap
+	golden pt-different-json pt-different -J pt verify heap
+	golden space-idle space-idle region idle heap --clear
+	golden space-trace traces region trace heap
+	golden space-trace-json traces -J region trace heap
+	golden space-trace-columns traces region trace heap -o sequence,pid,access,fault,refusal
+	golden space-trace-count traces region trace heap --count 3
 	golden monitor events monitor
 	golden monitor-json events monitor -J
 	golden monitor-columns events monitor -o event,zone,text
@@ -192,6 +215,23 @@ changes() {
 		report $? "${label}tlb-bad-trace-$n names the line"
 	done
 	expect tlb-no-trace 1 tlb-feed tlb feed a "$work/nothing"
+	golden space-add space-add region add heap --size 4M --limit 512 --order 9 --window 32 --empty
+	golden space-add-json space-add -J region add heap --size 4M
+	expect space-set 0 space-ok region set heap --limit 512 --window 32
+	expect space-fork 0 space-ok region fork heap fork
+	golden space-map space-ok region map heap 64K --rights r --file /etc/passwd --offset 4K
+	golden space-map-json space-ok -J region map heap 64K --address 0x100000001000
+	golden space-map-refused space-refused region map heap 64K
+	expect space-unmap 0 space-ok region unmap heap +1M 64K
+	expect space-protect 0 space-ok region protect heap 0x100000000000 64K rw
+	expect space-discard 0 space-ok region discard heap +0 4M
+	golden space-read space-read region read heap +0 20
+	golden space-read-raw space-read region read heap +0 20 -r
+	golden space-read-json space-read -J region read heap +0 20
+	golden space-write space-ok region write heap +0 --data hello
+	golden space-write-nothing space-ok region write heap +0
+	golden space-touch space-touch region touch heap 0x100000000000 64K --write
+	golden space-touch-json space-touch -J region touch heap 0x100000000000 64K
 	expect arena-add 0 arena-ok arena add x --size 64M --dma 2M --dma32 16M --nodes 0-3,5
 	expect arena-del 0 arena-ok arena del x
 	golden arena-grow arena-ok arena grow x --size 4M
@@ -224,6 +264,8 @@ hostile() {
 	golden bad-results-many bad-results-many page alloc --order 0 --count 2
 	golden bad-results-few bad-results-few page alloc --order 0 --count 2
 	golden bad-results-cut bad-results-cut page alloc --order 0 --count 2
+	golden bad-trace bad-trace region trace heap
+	golden bad-data bad-data region read heap 0
 	golden bad-event bad-event monitor
 	golden bad-event-kind bad-event-kind monitor
 	run bad-rows page list -r -n
@@ -287,6 +329,27 @@ usage() {
 		kmalloc 8 --count 0
 		kfree
 		region add r
+		region add r --pages 1 --size 4K
+		region add r --pages 1 --limit 5
+		region add r --size 4K --readonly
+		region add r --size 4K --order 11
+		region set r
+		region fork r
+		region map r
+		region map r 1Q
+		region map r 4K --rights x
+		region unmap r 0
+		region unmap r here 4K
+		region unmap r + 4K
+		region protect r 0 4K rx
+		region read r
+		region read r 0 0
+		region idle r --wait -1
+		region open r
+		maps
+		smem a b
+		rmap here
+		pt verify --pid x
 		pt walk
 		pt walk here
 		pt formats x
@@ -343,11 +406,18 @@ completion() {
 	completes zone page alloc --zone D = DMA DMA32
 	completes value page alloc --order '' =
 	completes columns zoneinfo -o NODE,PR = NODE,PRESENT NODE,PROTECTION
-	completes columns-plus region list -o +LE = +LEVELS
+	completes columns-plus region list -o +LEV = +LEVELS
 	completes orders buddyinfo --output OR = ORDER0 ORDER1 ORDER2 ORDER3 ORDER4 ORDER5 \
 		ORDER6 ORDER7 ORDER8 ORDER9 ORDER10 ORDERS
 	completes site plant fra = frame-state frame-link
 	completes help help slab = slabinfo
+	completes rights region map heap 4K --rights r = r rw
+	completes verbs region f = fork
+	export MEMCTL_REPLAY=$work/spaces.cap
+	completes region region fork '' = r1 heap fork
+	completes maps maps h = heap
+	completes plant-region plant pte --region f = fork
+	unset MEMCTL_REPLAY
 }
 
 helps() {
@@ -402,7 +472,17 @@ fuzz_command() {
 	zones*) echo zoneinfo ;;
 	caches) echo slabinfo ;;
 	chunks) echo iomem ;;
-	regions) echo region ;;
+	regions | spaces) echo region ;;
+	space) echo region show heap ;;
+	space-add) echo region add heap --size 4M ;;
+	space-ok | space-refused) echo region map heap 4K ;;
+	space-read) echo region read heap +0 20 ;;
+	space-touch) echo region touch heap 0 4K ;;
+	space-idle) echo region idle heap ;;
+	vmas) echo smaps heap ;;
+	smem) echo smem ;;
+	rmap) echo rmap 1 ;;
+	traces) echo region trace heap ;;
 	handles) echo page list -J ;;
 	walk*) echo pt walk 0xffffc90000400000 ;;
 	pt) echo pt dump -J ;;

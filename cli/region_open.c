@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * region_open.c - run a command with the file of a region as descriptor 3, so
+ * that programs that know files can work on a region's memory.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <linux/memctl_dev.h>
+
+#include "region_verbs.h"
+#include "table.h"
+
+#define DEVICE	   "/dev/" MEMCTL_DEV_NAME
+#define DESCRIPTOR 3
+
+/* Exit status of a command that cannot be run, as the shell has it. */
+#define EXIT_CANNOT_RUN 126
+#define EXIT_NOT_FOUND	127
+
+/* Return: the descriptor of the region's file, or -1 after a complaint. */
+static int bind_region(struct memctl_ctx *ctx, const char *region, int mode, int *status)
+{
+	struct memctl_dev_bind bind = { 0 };
+	int device, fd;
+
+	if (strlen(ctx->arena) > MEMCTL_NAME_MAX || strlen(region) > MEMCTL_NAME_MAX) {
+		*status = fail_usage(ctx, "region", "a name has at most %d bytes", MEMCTL_NAME_MAX);
+		return -1;
+	}
+	strcpy(bind.arena, ctx->arena);
+	strcpy(bind.region, region);
+	device = open(DEVICE, mode | O_CLOEXEC);
+	if (device < 0) {
+		*status = fail(ctx, errno == ENOENT ? MEMCTL_EXIT_MODULE : MEMCTL_EXIT_REFUSED,
+			       DEVICE ": %s", strerror(errno));
+		return -1;
+	}
+	fd = ioctl(device, MEMCTL_DEV_BIND, &bind);
+	if (fd < 0)
+		*status = fail(ctx, MEMCTL_EXIT_REFUSED, "region '%s': %s (%s)", region,
+			       strerror(errno), errno_name(errno));
+	close(device);
+	return fd;
+}
+
+int region_open(struct memctl_ctx *ctx, const struct args *args)
+{
+	int mode = GIVEN(args, OPT_READONLY) ? O_RDONLY : O_RDWR;
+	char **command = args->words + 1;
+	int fd, kept, status, error;
+
+	fd = bind_region(ctx, args->words[0], mode, &status);
+	if (fd < 0)
+		return status;
+	/* Of the copy, not of the original: without the flag that closes it. */
+	kept = fd == DESCRIPTOR ? fcntl(fd, F_SETFD, 0) : dup2(fd, DESCRIPTOR);
+	if (kept < 0 || setenv("MEMCTL_REGION", "/proc/self/fd/3", 1))
+		return fail(ctx, MEMCTL_EXIT_IMPOSSIBLE, "descriptor %d: %s", DESCRIPTOR,
+			    strerror(errno));
+	if (fd != DESCRIPTOR)
+		close(fd);
+	signal(SIGPIPE, SIG_DFL);
+	execvp(command[0], command);
+	error = errno;
+	fail(ctx, MEMCTL_EXIT_USAGE, "cannot run %s: %s", command[0], strerror(error));
+	return error == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN;
+}

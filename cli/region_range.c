@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * region_range.c - the ranges of a region for processes: map, unmap, protect,
+ * discard.
+ */
+#include <stdio.h>
+
+#include "region_verbs.h"
+#include "table.h"
+
+int region_address(struct memctl_ctx *ctx, const char *region, const char *text, uint64_t *address)
+{
+	struct region row;
+	uint64_t offset;
+
+	if (text[0] != '+') {
+		if (!parse_u64(text, address))
+			return fail_usage(ctx, "region", "'%s' is no address", text_escape(text));
+		return MEMCTL_EXIT_OK;
+	}
+	if (!parse_size(text + 1, &offset))
+		return fail_usage(ctx, "region", "'%s' is no address", text_escape(text));
+	if (client_region_get(ctx->client, ctx->arena, region, &row))
+		return fail_client(ctx, "region '%s'", region);
+	if (__builtin_add_overflow(row.start, offset, address))
+		return fail_usage(ctx, "region", "'%s' is behind the last address",
+				  text_escape(text));
+	return MEMCTL_EXIT_OK;
+}
+
+int region_map(struct memctl_ctx *ctx, const struct args *args)
+{
+	struct client_vma_map map = {
+		.region = args->words[0],
+		.start = GIVEN(args, OPT_ADDRESS) ? &args->address : NULL,
+		.rights = args->rights,
+		.file = args->file,
+		.offset = args->offset,
+	};
+	struct json_object *object;
+	uint64_t start;
+	int status;
+
+	if (!parse_size(args->words[1], &map.size))
+		return fail_usage(ctx, "region", "'%s' is no size", text_escape(args->words[1]));
+	if (!ctx_client(ctx, &status))
+		return status;
+	if (client_vma_map(ctx->client, ctx->arena, &map, &start))
+		return fail_client(ctx, "region '%s'", args->words[0]);
+	if (!ctx->json) {
+		if (!ctx->quiet)
+			printf("0x%llx-0x%llx\n", (unsigned long long)start,
+			       (unsigned long long)(start + map.size));
+		return MEMCTL_EXIT_OK;
+	}
+	object = json_object_new_object();
+	json_object_object_add(object, "start", json_address(start));
+	json_object_object_add(object, "end", json_address(start + map.size));
+	return json_document(ctx, "vma", object);
+}
+
+static int change(struct memctl_ctx *ctx, const struct args *args, enum client_vma_change what,
+		  uint32_t rights)
+{
+	const char *region = args->words[0];
+	uint64_t address, size;
+	int status;
+
+	if (!parse_size(args->words[2], &size))
+		return fail_usage(ctx, "region", "'%s' is no size", text_escape(args->words[2]));
+	if (!ctx_client(ctx, &status))
+		return status;
+	status = region_address(ctx, region, args->words[1], &address);
+	if (status)
+		return status;
+	if (client_vma_change(ctx->client, ctx->arena, what, region, address, size, rights))
+		return fail_client(ctx, "region '%s'", region);
+	return MEMCTL_EXIT_OK;
+}
+
+int region_unmap(struct memctl_ctx *ctx, const struct args *args)
+{
+	return change(ctx, args, CLIENT_VMA_UNMAP, 0);
+}
+
+int region_protect(struct memctl_ctx *ctx, const struct args *args)
+{
+	uint32_t rights;
+
+	if (!parse_rights(args->words[3], &rights))
+		return fail_usage(ctx, "region", "'%s' are no rights: r, rw, or - for none",
+				  text_escape(args->words[3]));
+	return change(ctx, args, CLIENT_VMA_PROTECT, rights);
+}
+
+int region_discard(struct memctl_ctx *ctx, const struct args *args)
+{
+	return change(ctx, args, CLIENT_VMA_DISCARD, 0);
+}

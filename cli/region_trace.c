@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * region_trace.c - the faults of a region as they happen, one a line, flushed
+ * after each reply.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "region_verbs.h"
+#include "table.h"
+
+/* Between two looks at the module when nothing new was there. */
+#define LOOK_NS 100000000L
+
+static struct json_object *access_of(const void *row)
+{
+	return json_object_new_string(((const struct trace_record *)row)->write ? "write" : "read");
+}
+
+static const struct column columns[] = {
+	COLUMN("TIME", U64, trace_record, time, TRACE_RECORD_TIME, BOTH, "nanoseconds since boot"),
+	COLUMN("SEQUENCE", U64, trace_record, sequence, TRACE_RECORD_SEQUENCE, BOTH,
+	       "number of the fault in its region"),
+	COLUMN("PID", U32, trace_record, pid, TRACE_RECORD_PID, BOTH, "thread"),
+	COLUMN_MADE("ACCESS", access_of, BOTH, "read or write"),
+	COLUMN("ADDRESS", ADDRESS, trace_record, address, TRACE_RECORD_ADDRESS, BOTH,
+	       "page in the region"),
+	COLUMN("USER", ADDRESS, trace_record, user, TRACE_RECORD_USER, BOTH, "page in the process"),
+	COLUMN_WORD("FAULT", fault_name, trace_record, fault, TRACE_RECORD_FAULT, BOTH,
+		    "minor, major, zero, new, cow or refused"),
+	COLUMN_WORD("REFUSAL", refusal_name, trace_record, refusal, TRACE_RECORD_REFUSAL, BOTH,
+		    "why it was refused"),
+	COLUMN("PAGES", U32, trace_record, pages, TRACE_RECORD_PAGES, BOTH, "pages mapped"),
+};
+
+const struct view trace_view = VIEW("fault", columns);
+
+/**
+ * struct stream - where the trace is
+ * @next: number of the fault to ask for
+ * @left: faults still to print, with @counted
+ * @idle: nanoseconds without a fault
+ * @timeout: of them, after which to stop; 0: never
+ * @counted: stop after @left faults
+ * @began: the first reply is there
+ */
+struct stream {
+	uint64_t next, left, idle, timeout;
+	bool counted, began;
+};
+
+static int interrupted;
+
+static void on_signal(int number)
+{
+	(void)number;
+	__atomic_store_n(&interrupted, 1, __ATOMIC_RELAXED);
+}
+
+static bool stopped(const struct stream *stream)
+{
+	return __atomic_load_n(&interrupted, __ATOMIC_RELAXED) ||
+	       (stream->counted && !stream->left) ||
+	       (stream->timeout && stream->idle >= stream->timeout);
+}
+
+static void print_record(const struct trace_record *record)
+{
+	printf("[%5llu.%06llu] #%llu", (unsigned long long)(record->time / 1000000000),
+	       (unsigned long long)(record->time % 1000000000 / 1000),
+	       (unsigned long long)record->sequence);
+	if (HAS(record, TRACE_RECORD_PID))
+		printf(" pid %u", record->pid);
+	printf(" %s 0x%llx", record->write ? "write" : "read", (unsigned long long)record->address);
+	if (HAS(record, TRACE_RECORD_USER))
+		printf(" (0x%llx)", (unsigned long long)record->user);
+	printf(": %s", fault_name(record->fault));
+	if (record->refusal)
+		printf(", %s", refusal_name(record->refusal));
+	if (record->pages > 1)
+		printf(", %u pages", record->pages);
+	putchar('\n');
+}
+
+static void print_json_line(struct json_object *object)
+{
+	puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN |
+							    JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(object);
+}
+
+static void print_lost(struct memctl_ctx *ctx, uint64_t lost)
+{
+	struct json_object *object;
+
+	if (!ctx->json) {
+		printf("%llu faults were lost\n", (unsigned long long)lost);
+		return;
+	}
+	object = json_object_new_object();
+	json_object_object_add(object, "fault", json_object_new_string("lost"));
+	json_object_object_add(object, "lost", json_object_new_uint64(lost));
+	print_json_line(object);
+}
+
+static void print(struct memctl_ctx *ctx, const struct trace *trace, struct stream *stream)
+{
+	/* Before the first reply nobody knows where the trace begins. */
+	if (stream->began && trace->lost)
+		print_lost(ctx, trace->lost);
+	LIST_FOR_EACH(struct trace_record, record, &trace->records) {
+		if (stopped(stream))
+			break;
+		stream->left--;
+		if (ctx->json)
+			print_json_line(view_row_json(ctx, &trace_view, record));
+		else if (view_wanted(ctx))
+			view_print_rows(ctx, &trace_view, record, 1, sizeof(*record));
+		else
+			print_record(record);
+		ctx->no_headings |= ctx->raw;
+	}
+}
+
+static int follow(struct memctl_ctx *ctx, const char *region, struct stream *stream)
+{
+	static const struct timespec look = { .tv_nsec = LOOK_NS };
+	struct trace trace;
+
+	while (!stopped(stream)) {
+		bool nothing;
+
+		if (client_trace_get(ctx->client, ctx->arena, region, stream->next, &trace))
+			return fail_client(ctx, "region '%s'", region);
+		nothing = !trace.records.nr;
+		if (!nothing && trace.next <= stream->next) {
+			list_free(&trace.records);
+			return fail(ctx, MEMCTL_EXIT_MODULE,
+				    "the module's answer makes no sense: the trace does not go on");
+		}
+		print(ctx, &trace, stream);
+		stream->began = true;
+		stream->next = trace.next;
+		list_free(&trace.records);
+		/* The reader has gone away; close_output() in main.c says so. */
+		if (fflush(stdout) || ferror(stdout) || (nothing && client_is_replay(ctx->client)))
+			break;
+		stream->idle = nothing ? stream->idle + LOOK_NS : 0;
+		if (nothing)
+			nanosleep(&look, NULL);
+	}
+	return MEMCTL_EXIT_OK;
+}
+
+int region_trace(struct memctl_ctx *ctx, const struct args *args)
+{
+	struct stream stream = {
+		.next = 1,
+		.left = args->count,
+		.counted = GIVEN(args, OPT_COUNT),
+		.timeout = args->timeout * UINT64_C(1000000000),
+	};
+	struct sigaction action = { .sa_handler = on_signal };
+	const char *region = args->words[0];
+	int status;
+
+	/* Columns cannot be aligned with lines that are still to come. */
+	ctx->raw = view_wanted(ctx);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	if (!ctx_client(ctx, &status))
+		return status;
+	if (client_trace_set(ctx->client, ctx->arena, region, true))
+		return fail_client(ctx, "region '%s'", region);
+	status = follow(ctx, region, &stream);
+	if (!status && client_trace_set(ctx->client, ctx->arena, region, false))
+		status = fail_client(ctx, "region '%s'", region);
+	/* A stream of lines is no document: a complaint goes to stderr. */
+	if (status && ctx->json) {
+		note("%s: %s", text_escape(ctx->error.message), text_escape(ctx->error.kernel));
+		ctx->json_done = true;
+	}
+	return status;
+}
