@@ -32,6 +32,8 @@ refuse "nobody: proc slabinfo" 1 'denied' as_user cat /proc/memctl/main/slabinfo
 for command in "arena add x --size 4M" "arena del main" "arena grow main --size 4M" \
 	"arena shrink main --size 4M" "arena hash" "slabinfo" "cache list" "cache add x --size 8" \
 	"page alloc --order 0" "page list" "kmalloc 8" "region add x --pages 1" "region list" \
+	"region add x --size 4K" "region fork x y" "region read x 0" "region trace x" "region open x true" \
+	"maps x" "smem" "rmap 1" \
 	"pt verify" "tlb show" "tlb add x" "tlb del x" "tlb clear x" "iomem" "vmallocinfo" "what pfn:1" "verify" "plant frame-state --index 0 --bit 0" \
 	"monitor --count 1 --timeout 1"; do
 	# shellcheck disable=SC2086
