@@ -20,7 +20,7 @@ static void vma_rights(char *a)
 	good = !memctl("region protect vmas %#lx 8K r", REGION_START) &&
 	       try_write(a, 2) == SIGSEGV && !try_read(a, &word) && word == 1 && verified();
 	expect(good, "a range that may be read alone");
-	good = !memctl("region protect vmas %#lx 8K none", REGION_START) &&
+	good = !memctl("region protect vmas %#lx 8K -", REGION_START) &&
 	       try_read(a, &word) == SIGSEGV && try_write(a, 2) == SIGSEGV && verified();
 	expect(good, "a range that may not be touched");
 	good = !memctl("region protect vmas %#lx 8K rw", REGION_START) && !try_read(a, &word) &&
@@ -56,7 +56,7 @@ static void vma_file(int fd)
 	char *a;
 
 	expect(make_file(path, 100), "make a file");
-	good = !memctl("region map vmas %#lx 1M --file %s --rights rw", REGION_START, path);
+	good = !memctl("region map vmas 1M --address %#lx --file %s", REGION_START, path);
 	expect(good, "map it in the region");
 	a = map_region(fd, 1 << 20, PROT_READ | PROT_WRITE, 0);
 	for (uint64_t i = 0; i < 100; i++)
@@ -65,7 +65,7 @@ static void vma_file(int fd)
 	expect(try_read(a + 101 * PAGE, &word) == SIGBUS, "behind its end: SIGBUS");
 	good = !try_write(a, 1000) && !try_read(a, &word) && word == 1000 && verified();
 	expect(good, "a write is the region's own");
-	expect(!memctl("region limit vmas 100"), "as many frames as there are");
+	expect(!memctl("region set vmas --limit 100"), "as many frames as there are");
 	munmap(a, 1 << 20);
 	a = map_region(fd, PAGE * 16, PROT_READ | PROT_WRITE, 2 << 20);
 	good = !try_write(a, 1) && !try_write(a + PAGE, 2) && verified();
@@ -82,10 +82,12 @@ static void vma_planted(char *a)
 
 	*(uint64_t *)a = 1;
 	for (size_t i = 0; i < sizeof(bits) / sizeof(*bits); i++) {
-		if (memctl("plant space vmas %#lx 1 %d", REGION_START, bits[i]))
+		if (memctl("plant pte --region vmas --address %#lx --level 1 --bit %d",
+			   REGION_START, bits[i]))
 			break;
 		found += !!memctl("pt verify");
-		memctl("plant space vmas %#lx 1 %d", REGION_START, bits[i]);
+		memctl("plant pte --region vmas --address %#lx --level 1 --bit %d", REGION_START,
+		       bits[i]);
 		again += !memctl("pt verify");
 	}
 	expect(found == 10 && again == 10, "each of 10 planted bits is found in one pass (%u, %u)",

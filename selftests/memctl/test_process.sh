@@ -7,7 +7,7 @@
 . "$(dirname "$0")/lib.sh"
 begin
 "$MEMCTL" region help 2>&1 | grep -q fork || skip_all "this memctl cannot fork a region"
-load size=64M || exit "$KSFT_FAIL"
+load size=64M plant=1 || exit "$KSFT_FAIL"
 start=$(frames)
 STEPS=${STEPS:-10000} RACE_SECONDS=${RACE_SECONDS:-5} CONTENT=${CONTENT:-128}
 export MEMCTL STEPS RACE_SECONDS CONTENT
