@@ -123,7 +123,7 @@ EXPORT_SYMBOL_GPL(memctl_bench_zone_alloc);
  */
 void memctl_bench_zone_free(struct memctl_arena *arena, u32 fn, unsigned int order)
 {
-	mctl_zone_free(inner_arena(arena), fn, order, MCTL_STATE(MCTL_KIND_USED, order));
+	mctl_zone_free(inner_arena(arena), fn, MCTL_STATE(MCTL_KIND_USED, order));
 }
 EXPORT_SYMBOL_GPL(memctl_bench_zone_free);
 

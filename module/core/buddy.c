@@ -71,7 +71,7 @@ static noinline void put_block(struct mctl_buddy *buddy, struct mctl_area *area,
 	unsigned int was = orders.mask;
 
 	if (order >= MCTL_PAGEBLOCK_ORDER) {
-		put_pageblock(&v, area, fn, order);
+		put_pageblock(&v, area, index, order);
 		return;
 	}
 	push_block(&v, area, fn, order, &orders);
@@ -153,7 +153,7 @@ int mctl_buddy_remove(struct mctl_buddy *buddy, u32 fn, unsigned int order)
 	if (v.state[fn] != MCTL_STATE(MCTL_KIND_FREE, order))
 		return -EBUSY;
 	if (order >= MCTL_PAGEBLOCK_ORDER) {
-		if (!unlink_whole(&v, area, fn, order))
+		if (!unlink_whole(&v, area, index, order))
 			return -EBUSY;
 	} else {
 		if (!unlink_block(&v, area, fn, order, &orders))
@@ -166,34 +166,51 @@ int mctl_buddy_remove(struct mctl_buddy *buddy, u32 fn, unsigned int order)
 	return 0;
 }
 
-/*
- * The whole pageblock at @fn is free and in no class: put it in one, together
- * with the one beside it if that is whole and of the same chunk.
- */
-static __always_inline void merge_pageblock(struct mctl_buddy *buddy, const struct view *v, u32 fn,
-					    unsigned int limit, struct mctl_area *area)
-{
-	u8 *pageblock = buddy->table->pageblock;
-	u32 index = fn >> MCTL_PAGEBLOCK_ORDER;
-	u32 other = fn ^ MCTL_PAGEBLOCK_FRAMES;
-	struct mctl_area *from = area;
+static void convert_and_merge(struct mctl_buddy *buddy, struct mctl_area *area, u32 index);
 
-	if (limit <= MCTL_PAGEBLOCK_ORDER || !is_whole(v, other, MCTL_PAGEBLOCK_ORDER))
-		goto put;
-	if (unlikely(pageblock[index] != pageblock[index ^ 1]))
-		from = &buddy->area[pageblock_mt(buddy->table, other)];
-	if (unlikely(!unlink_whole(v, from, other, MCTL_PAGEBLOCK_ORDER)))
-		goto put;
-	/* Of two migratetypes, that of the one that was freed last. */
-	pageblock[index ^ 1] = pageblock[index];
-	v->lists[index].mask = 0;
-	v->state[other] = MCTL_STATE(MCTL_KIND_TAIL, 0);
-	v->state[fn] = MCTL_STATE(MCTL_KIND_TAIL, 0);
-	buddy->nr_merge++;
-	put_pageblock(v, area, fn & other, MCTL_MAX_ORDER);
-	return;
-put:
-	put_pageblock(v, area, fn, MCTL_PAGEBLOCK_ORDER);
+/*
+ * A whole pageblock is free and in no class: put it in one, together with the
+ * one beside it if that is whole and of the same chunk.
+ */
+static __always_inline void merge_pageblock(struct mctl_buddy *buddy, const struct view *v,
+					    struct mctl_area *area, u32 index, unsigned int limit)
+{
+	const u8 *pageblock = buddy->table->pageblock;
+	u32 other = index ^ 1;
+
+	if (limit > MCTL_PAGEBLOCK_ORDER && is_whole(v, other, MCTL_PAGEBLOCK_ORDER)) {
+		if (unlikely(pageblock[index] != pageblock[other])) {
+			convert_and_merge(buddy, area, index);
+			return;
+		}
+		if (likely(unlink_pageblock(v, area, MCTL_PAGEBLOCK_ORDER, other))) {
+			area->nr_free[MCTL_PAGEBLOCK_ORDER]--;
+			v->lists[index | 1].mask = 0;
+			v->state[(index | 1) << MCTL_PAGEBLOCK_ORDER] =
+				MCTL_STATE(MCTL_KIND_TAIL, 0);
+			buddy->nr_merge++;
+			put_pageblock(v, area, index & ~1U, MCTL_MAX_ORDER);
+			return;
+		}
+	}
+	put_pageblock(v, area, index, MCTL_PAGEBLOCK_ORDER);
+}
+
+/* The whole one beside it is of another migratetype: that of the one freed last is both's. */
+static noinline void convert_and_merge(struct mctl_buddy *buddy, struct mctl_area *area, u32 index)
+{
+	const struct view v = view_of(buddy->table);
+	u8 *pageblock = buddy->table->pageblock;
+	u32 other = index ^ 1;
+	unsigned int from = pageblock_mt(buddy->table, other << MCTL_PAGEBLOCK_ORDER);
+	unsigned int limit = MCTL_PAGEBLOCK_ORDER;
+
+	if (unlink_whole(&v, &buddy->area[from], other, MCTL_PAGEBLOCK_ORDER)) {
+		pageblock[other] = pageblock[index];
+		put_pageblock(&v, area, other, MCTL_PAGEBLOCK_ORDER);
+		limit = MCTL_MAX_ORDER;
+	}
+	merge_pageblock(buddy, &v, area, index, limit);
 }
 
 /*
@@ -227,7 +244,7 @@ static noinline void merge(struct mctl_buddy *buddy, struct mctl_area *area, u32
 	} else {
 		if (was)
 			unlink_pageblock(&v, area, __fls(was), fn >> MCTL_PAGEBLOCK_ORDER);
-		merge_pageblock(buddy, &v, fn, limit, area);
+		merge_pageblock(buddy, &v, area, fn >> MCTL_PAGEBLOCK_ORDER, limit);
 	}
 }
 
@@ -240,31 +257,23 @@ static noinline void merge_block(struct mctl_buddy *buddy, struct mctl_area *are
 	merge(buddy, area, fn, order, orders.mask, orders);
 }
 
-/**
- * struct chain - a frame on its way to a whole pageblock
- * @state: states of its pageblock's frames
- * @head: the only block of each list
- * @offset: where the block is, in the pageblock
- * @order: what order it has
+/* A number of 16 bits in each quarter. */
+#define QUARTERS(a, b, c, d) ((u64)(d) << 48 | (u64)(c) << 32 | (u64)(b) << 16 | (u64)(a))
+
+/*
+ * Whether the first blocks of all lists are the buddies, order by order, of the
+ * frame at @offset and of what it grows to. Four heads are compared at once: one
+ * after the other costs twice as much.
  */
-struct chain {
-	u8 *state;
-	const u16 *head;
-	unsigned long offset;
-	unsigned int order;
-};
-
-/* With the buddy of 2^@order frames. Return: whether that was free. */
-static __always_inline bool absorb(struct chain *chain, unsigned int order)
+static __always_inline bool are_buddies(const struct mctl_lists *lists, u32 offset)
 {
-	unsigned long other = chain->offset ^ 1UL << order;
+	u64 quarters = offset * QUARTERS(1, 1, 1, 1);
+	u64 low = (quarters & QUARTERS(0x1ff, 0x1fe, 0x1fc, 0x1f8)) ^ QUARTERS(1, 2, 4, 8);
+	u64 high = (quarters & QUARTERS(0x1f0, 0x1e0, 0x1c0, 0x180)) ^ QUARTERS(16, 32, 64, 128);
 
-	if (chain->head[order] != (u16)other)
-		return false;
-	chain->state[other] = MCTL_STATE(MCTL_KIND_TAIL, 0);
-	chain->offset &= other;
-	chain->order = order + 1;
-	return true;
+	return !memcmp(&lists->head[0], &low, sizeof(low)) &&
+	       !memcmp(&lists->head[4], &high, sizeof(high)) &&
+	       lists->head[8] == ((offset & 0x100) ^ 0x100);
 }
 
 /*
@@ -275,37 +284,31 @@ static noinline void merge_single(struct mctl_buddy *buddy, struct mctl_area *ar
 {
 	const struct view v = view_of(buddy->table);
 	u32 index = fn >> MCTL_PAGEBLOCK_ORDER;
-	struct orders orders = orders_of(&v, index);
-	struct chain chain = {
-		.state = &v.state[fn & ~OFFSET_MASK],
-		.head = v.lists[index].head,
-		.offset = fn & OFFSET_MASK,
-	};
-	unsigned int was = orders.mask;
-	bool whole;
+	const struct mctl_lists *lists = &v.lists[index];
+	u8 *state = &v.state[fn & ~OFFSET_MASK];
 
-	if (orders.single != MCTL_PAGEBLOCK_FRAMES - 1 ||
-	    unlikely(buddy->table->section[fn >> MCTL_SECTION_SHIFT].orders)) {
+	if (lists->single != MCTL_PAGEBLOCK_FRAMES - 1 ||
+	    unlikely(lists->mask != MCTL_PAGEBLOCK_FRAMES - 1 ||
+		     buddy->table->section[fn >> MCTL_SECTION_SHIFT].orders ||
+		     !are_buddies(lists, fn & OFFSET_MASK) ||
+		     !unlink_pageblock(&v, area, MCTL_PAGEBLOCK_ORDER - 1, index))) {
 		merge_block(buddy, area, fn, 0);
 		return;
 	}
-	chain.state[chain.offset] = MCTL_STATE(MCTL_KIND_TAIL, 0);
+	v.state[fn] = MCTL_STATE(MCTL_KIND_TAIL, 0);
 	/* A loop would cost twice as much. */
-	whole = absorb(&chain, 0) && absorb(&chain, 1) && absorb(&chain, 2) && absorb(&chain, 3) &&
-		absorb(&chain, 4) && absorb(&chain, 5) && absorb(&chain, 6) && absorb(&chain, 7) &&
-		absorb(&chain, 8);
-	fn = (fn & ~OFFSET_MASK) | chain.offset;
-	buddy->nr_merge += chain.order;
-	if (likely(whole && unlink_pageblock(&v, area, MCTL_PAGEBLOCK_ORDER - 1, index))) {
-		area->nr_each--;
-		merge_pageblock(buddy, &v, fn, MCTL_MAX_ORDER, area);
-		return;
-	}
-	for (unsigned int i = 0; i < chain.order; i++)
-		area->nr_free[i]--;
-	orders.mask &= ~((1U << chain.order) - 1);
-	orders.single &= ~((1U << chain.order) - 1);
-	merge(buddy, area, fn, chain.order, was, orders);
+	state[lists->head[0]] = MCTL_STATE(MCTL_KIND_TAIL, 0);
+	state[lists->head[1]] = MCTL_STATE(MCTL_KIND_TAIL, 0);
+	state[lists->head[2]] = MCTL_STATE(MCTL_KIND_TAIL, 0);
+	state[lists->head[3]] = MCTL_STATE(MCTL_KIND_TAIL, 0);
+	state[lists->head[4]] = MCTL_STATE(MCTL_KIND_TAIL, 0);
+	state[lists->head[5]] = MCTL_STATE(MCTL_KIND_TAIL, 0);
+	state[lists->head[6]] = MCTL_STATE(MCTL_KIND_TAIL, 0);
+	state[lists->head[7]] = MCTL_STATE(MCTL_KIND_TAIL, 0);
+	state[lists->head[8]] = MCTL_STATE(MCTL_KIND_TAIL, 0);
+	area->nr_each--;
+	buddy->nr_merge += MCTL_PAGEBLOCK_ORDER;
+	merge_pageblock(buddy, &v, area, index, MCTL_MAX_ORDER);
 }
 
 /**

@@ -88,6 +88,28 @@ static inline u32 mctl_buddy_take(struct mctl_buddy *buddy, struct mctl_area *ar
 }
 
 /**
+ * mctl_buddy_alloc_own() - take a block of a migratetype that has one
+ * @buddy: the zone
+ * @order: 2^order frames, 0 to MCTL_MAX_ORDER
+ * @mt: enum mctl_migratetype
+ * @kind: enum mctl_kind that the head's state will say
+ *
+ * Context: The caller serialises the zone.
+ * Return: fn of the head, or MCTL_FN_NONE when it has none, or a damaged one,
+ * and nothing has changed: mctl_buddy_alloc_any() may find one.
+ */
+static inline u32 mctl_buddy_alloc_own(struct mctl_buddy *buddy, unsigned int order,
+				       unsigned int mt, unsigned int kind)
+{
+	struct mctl_area *area = &buddy->area[mt];
+	unsigned int mask = (area->mask & MCTL_ALL_ORDERS) >> order;
+
+	if (unlikely(!mask))
+		return MCTL_FN_NONE;
+	return mctl_buddy_take(buddy, area, order, kind, order + __ffs(mask));
+}
+
+/**
  * mctl_buddy_alloc() - take a block
  * @buddy: the zone
  * @order: 2^order frames, 0 to MCTL_MAX_ORDER
@@ -100,12 +122,8 @@ static inline u32 mctl_buddy_take(struct mctl_buddy *buddy, struct mctl_area *ar
 static inline u32 mctl_buddy_alloc(struct mctl_buddy *buddy, unsigned int order, unsigned int mt,
 				   unsigned int kind)
 {
-	struct mctl_area *area = &buddy->area[mt];
-	unsigned int mask = (area->mask & MCTL_ALL_ORDERS) >> order;
-	u32 fn = MCTL_FN_NONE;
+	u32 fn = mctl_buddy_alloc_own(buddy, order, mt, kind);
 
-	if (likely(mask))
-		fn = mctl_buddy_take(buddy, area, order, kind, order + __ffs(mask));
 	return likely(fn != MCTL_FN_NONE) ? fn : mctl_buddy_alloc_any(buddy, order, mt, kind);
 }
 

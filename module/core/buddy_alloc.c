@@ -184,10 +184,10 @@ static __always_inline unsigned int split(const struct view *v, struct mctl_area
 
 /* A whole pageblock, in no class, down to one frame. Return: the orders that it has now. */
 static __always_inline unsigned int split_whole(const struct view *v, struct mctl_area *area,
-						u32 fn)
+						u32 index)
 {
 	static const u16 head[MCTL_PAGEBLOCK_ORDER] = { 1, 2, 4, 8, 16, 32, 64, 128, 256 };
-	u8 *state = &v->state[fn];
+	u8 *state = &v->state[index << MCTL_PAGEBLOCK_ORDER];
 
 	/* A loop would cost twice as much. */
 	state[1] = MCTL_STATE(MCTL_KIND_FREE, 0);
@@ -199,7 +199,7 @@ static __always_inline unsigned int split_whole(const struct view *v, struct mct
 	state[64] = MCTL_STATE(MCTL_KIND_FREE, 6);
 	state[128] = MCTL_STATE(MCTL_KIND_FREE, 7);
 	state[256] = MCTL_STATE(MCTL_KIND_FREE, 8);
-	memcpy(v->lists[fn >> MCTL_PAGEBLOCK_ORDER].head, head, sizeof(head));
+	memcpy(v->lists[index].head, head, sizeof(head));
 	area->nr_each++;
 	return MCTL_PAGEBLOCK_FRAMES - 1;
 }
@@ -217,15 +217,15 @@ static __always_inline u32 take_whole(struct mctl_buddy *buddy, struct mctl_area
 	unsigned int mask = 0;
 
 	if (unlikely(index >= v.nr_pageblocks || fn & ((1U << klass) - 1) ||
-		     !is_whole(&v, fn, klass) || !pop_pageblock(&v, area, klass, index)))
+		     !is_whole(&v, index, klass) || !pop_pageblock(&v, area, klass, index)))
 		return MCTL_FN_NONE;
 	area->nr_free[klass]--;
 	buddy->nr_split += klass - order;
 	buddy->nr_free -= 1U << order;
 	if (klass > MCTL_PAGEBLOCK_ORDER && order < klass)
-		put_pageblock(&v, area, fn + MCTL_PAGEBLOCK_FRAMES, MCTL_PAGEBLOCK_ORDER);
+		put_pageblock(&v, area, index + 1, MCTL_PAGEBLOCK_ORDER);
 	if (!order)
-		mask = split_whole(&v, area, fn);
+		mask = split_whole(&v, area, index);
 	else if (order < MCTL_PAGEBLOCK_ORDER)
 		mask = split(&v, area, fn, MCTL_PAGEBLOCK_ORDER, order);
 	v.lists[index].mask = mask;
@@ -234,6 +234,13 @@ static __always_inline u32 take_whole(struct mctl_buddy *buddy, struct mctl_area
 		push_pageblock(&v, area, MCTL_PAGEBLOCK_ORDER - 1, index);
 	v.state[fn] = MCTL_STATE(kind, order);
 	return fn;
+}
+
+/* Apart from a frame, which needs fewer registers. */
+static noinline u32 take_large(struct mctl_buddy *buddy, struct mctl_area *area, unsigned int klass,
+			       unsigned int order, unsigned int kind)
+{
+	return take_whole(buddy, area, klass, order, kind);
 }
 
 /**
@@ -249,7 +256,9 @@ static __always_inline u32 take_whole(struct mctl_buddy *buddy, struct mctl_area
 u32 mctl_buddy_take_pageblock(struct mctl_buddy *buddy, struct mctl_area *area, unsigned int order,
 			      unsigned int kind)
 {
-	return take_whole(buddy, area, MCTL_PAGEBLOCK_ORDER, order, kind);
+	if (order)
+		return take_large(buddy, area, MCTL_PAGEBLOCK_ORDER, order, kind);
+	return take_whole(buddy, area, MCTL_PAGEBLOCK_ORDER, 0, kind);
 }
 
 /**
@@ -265,7 +274,9 @@ u32 mctl_buddy_take_pageblock(struct mctl_buddy *buddy, struct mctl_area *area, 
 u32 mctl_buddy_take_two(struct mctl_buddy *buddy, struct mctl_area *area, unsigned int order,
 			unsigned int kind)
 {
-	return take_whole(buddy, area, MCTL_MAX_ORDER, order, kind);
+	if (order)
+		return take_large(buddy, area, MCTL_MAX_ORDER, order, kind);
+	return take_whole(buddy, area, MCTL_MAX_ORDER, 0, kind);
 }
 
 /**

@@ -265,32 +265,28 @@ static inline void set_pageblocks(struct mctl_buddy *buddy, u32 fn, unsigned int
 }
 
 /* A whole pageblock, or two, in no class: to its class. */
-static __always_inline void put_pageblock(const struct view *v, struct mctl_area *area, u32 fn,
+static __always_inline void put_pageblock(const struct view *v, struct mctl_area *area, u32 index,
 					  unsigned int order)
 {
-	u32 index = fn >> MCTL_PAGEBLOCK_ORDER;
-
-	v->state[fn] = MCTL_STATE(MCTL_KIND_FREE, order);
+	v->state[index << MCTL_PAGEBLOCK_ORDER] = MCTL_STATE(MCTL_KIND_FREE, order);
 	v->lists[index].mask = 1U << order;
 	v->lists[index].single = 1U << order;
 	area->nr_free[order]++;
 	push_pageblock(v, area, order, index);
 }
 
-/* Is the block at @fn a whole pageblock, or two, in its class? */
-static __always_inline bool is_whole(const struct view *v, u32 fn, unsigned int order)
+/* Is it a whole pageblock, or two, in its class? */
+static __always_inline bool is_whole(const struct view *v, u32 index, unsigned int order)
 {
-	return v->lists[fn >> MCTL_PAGEBLOCK_ORDER].mask == 1U << order &&
-	       v->state[fn] == MCTL_STATE(MCTL_KIND_FREE, order);
+	return v->lists[index].mask == 1U << order &&
+	       v->state[index << MCTL_PAGEBLOCK_ORDER] == MCTL_STATE(MCTL_KIND_FREE, order);
 }
 
 /* Take a whole pageblock, or two, out of its class. Return: false when it is not in there. */
-static __always_inline bool unlink_whole(const struct view *v, struct mctl_area *area, u32 fn,
+static __always_inline bool unlink_whole(const struct view *v, struct mctl_area *area, u32 index,
 					 unsigned int order)
 {
-	u32 index = fn >> MCTL_PAGEBLOCK_ORDER;
-
-	if (unlikely(!is_whole(v, fn, order) || !unlink_pageblock(v, area, order, index)))
+	if (unlikely(!is_whole(v, index, order) || !unlink_pageblock(v, area, order, index)))
 		return false;
 	area->nr_free[order]--;
 	v->lists[index].mask = 0;

@@ -186,7 +186,7 @@ static noinline int free_block(struct mctl_arena *arena, u32 fn, unsigned int or
 		taken = taken && mctl_fcache_push(arena, fn, kind, state);
 	}
 	preempt_enable();
-	return taken ? 0 : mctl_zone_free(arena, fn, order, state);
+	return taken ? 0 : mctl_zone_free(arena, fn, state);
 }
 
 /* Apart from mctl_frame_free(), which has no text on its stack that way. */

@@ -83,15 +83,15 @@ u32 mctl_watermark_worse(u32 reason, u32 other)
 
 /**
  * mctl_watermark_unlock_tight() - mctl_watermark_unlock() of a zone that is or was tight
- * @arena: the arena
- * @zone: one of its zones, locked
+ * @zone: a zone, locked
  * @flags: from raw_spin_lock_irqsave()
  *
  * Context: zone->lock held; released.
  */
-void mctl_watermark_unlock_tight(struct mctl_arena *arena, struct mctl_zone *zone,
-				 unsigned long flags) __releases(&zone->lock)
+void mctl_watermark_unlock_tight(struct mctl_zone *zone, unsigned long flags)
+	__releases(&zone->lock)
 {
+	struct mctl_arena *arena = container_of(zone->buddy.table, struct mctl_arena, table);
 	u32 nr_free = zone->buddy.nr_free;
 	struct mctl_event event = {
 		.arena = arena->name,
@@ -172,6 +172,6 @@ void mctl_zone_setup_watermarks(struct mctl_arena *arena)
 		raw_spin_lock_irqsave(&zone->lock, flags);
 		set_marks(zone, min_free, arena->nr_frames);
 		set_reserve(zone);
-		mctl_watermark_unlock(arena, zone, flags);
+		mctl_watermark_unlock(zone, flags);
 	}
 }

@@ -181,7 +181,7 @@ void mctl_zone_add(struct mctl_arena *arena, struct mctl_zone *zone, u32 fn, uns
 	zone->end_pfn = max(zone->end_pfn, pfn + (1U << order));
 	arena->table.section[fn >> MCTL_SECTION_SHIFT].nr_frames += 1U << order;
 	mctl_buddy_add(&zone->buddy, fn, order);
-	mctl_watermark_unlock(arena, zone, flags);
+	mctl_watermark_unlock(zone, flags);
 }
 
 /* After a chunk left: the ends of what is there still. */
@@ -233,29 +233,30 @@ int mctl_zone_remove(struct mctl_arena *arena, struct mctl_zone *zone, u32 fn, u
 	ret = mctl_buddy_remove(&zone->buddy, fn, order);
 	if (!ret)
 		arena->table.section[fn >> MCTL_SECTION_SHIFT].nr_frames -= 1U << order;
-	mctl_watermark_unlock(arena, zone, flags);
+	mctl_watermark_unlock(zone, flags);
 	if (!ret)
 		set_span(arena, zone);
 	return ret;
 }
 
-static __always_inline u32 take(struct mctl_arena *arena, struct mctl_zone *zone,
-				const struct mctl_request *request, enum mctl_mark mark)
+static u32 take(struct mctl_arena *arena, struct mctl_zone *zone,
+		const struct mctl_request *request, enum mctl_mark mark)
 {
 	u32 fn = MCTL_FN_NONE;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&zone->lock, flags);
-	zone->nr_lock++;
 	if (likely(zone->buddy.nr_free >=
 		   mctl_watermark_leave(zone, request, mark) + (1U << request->order))) {
 		fn = mctl_buddy_alloc(&zone->buddy, request->order, request->mt, request->kind);
-		if (likely(fn != MCTL_FN_NONE)) {
-			arena->table.tag[fn] = request->tag;
-			zone->nr_alloc++;
-		}
 	}
-	mctl_watermark_unlock(arena, zone, flags);
+	if (likely(fn != MCTL_FN_NONE)) {
+		arena->table.tag[fn] = request->tag;
+		zone->nr_alloc++;
+	} else {
+		zone->nr_lock++;
+	}
+	mctl_watermark_unlock(zone, flags);
 	return fn;
 }
 
@@ -375,47 +376,57 @@ u32 mctl_zone_alloc(struct mctl_arena *arena, const struct mctl_request *request
 {
 	const struct mctl_zonelist *list;
 	struct mctl_zone *zone;
+	unsigned long flags;
 	u32 fn;
 
-	/* Mostly the nearest zone serves it. */
-	if (likely(request->nid == NUMA_NO_NODE && !(request->flags & MCTL_REQUEST_THISNODE))) {
-		list = &arena->zonelists[numa_node_id()];
-		zone = &arena->zones[list->zone[request->type][0]];
-		if (likely(READ_ONCE(zone->buddy.nr_frames))) {
-			fn = take(arena, zone, request, MCTL_MARK_LOW);
-			if (likely(fn != MCTL_FN_NONE))
-				return fn;
+	if (unlikely(request->nid != NUMA_NO_NODE ||
+		     request->flags & (MCTL_REQUEST_THISNODE | MCTL_REQUEST_MEMALLOC)))
+		return alloc_slow(arena, request, reason);
+	/* Mostly the nearest zone serves it, with a block of the migratetype. */
+	list = &arena->zonelists[numa_node_id()];
+	zone = &arena->zones[list->zone[request->type][0]];
+	raw_spin_lock_irqsave(&zone->lock, flags);
+	if (likely(zone->buddy.nr_free >=
+		   (u64)zone->wmark_low + zone->reserve[request->type] + (1U << request->order))) {
+		fn = mctl_buddy_alloc_own(&zone->buddy, request->order, request->mt, request->kind);
+		if (likely(fn != MCTL_FN_NONE)) {
+			zone->buddy.table->tag[fn] = request->tag;
+			zone->nr_alloc++;
+			mctl_watermark_unlock(zone, flags);
+			return fn;
 		}
 	}
-	return alloc_slow(arena, request, reason);
+	zone->nr_lock++;
+	raw_spin_unlock_irqrestore(&zone->lock, flags);
+	return alloc_slow(container_of(zone->buddy.table, struct mctl_arena, table), request,
+			  reason);
 }
 
 /**
  * mctl_zone_free() - give a block back past the frame caches
  * @arena: the arena
  * @fn: the block's head, below the table's span
- * @order: 2^order frames
- * @state: the state that the head must be in, MCTL_STATE()
+ * @state: the state that the head must be in, MCTL_STATE() of its kind and order
  *
  * Context: any but NMI.
  * Return: 0, or -EINVAL when the head is in another state (nothing changed).
  */
-int mctl_zone_free(struct mctl_arena *arena, u32 fn, unsigned int order, u8 state)
+int mctl_zone_free(struct mctl_arena *arena, u32 fn, u8 state)
 {
 	struct mctl_zone *zone;
 	unsigned long flags;
-	int ret = -EINVAL;
 
 	zone = &arena->zones[arena->table.section[fn >> MCTL_SECTION_SHIFT].zone];
 	raw_spin_lock_irqsave(&zone->lock, flags);
-	zone->nr_lock++;
-	if (likely(arena->table.state[fn] == state)) {
-		mctl_buddy_free(&zone->buddy, fn, order);
-		zone->nr_freed++;
-		ret = 0;
+	if (unlikely(zone->buddy.table->state[fn] != state)) {
+		zone->nr_lock++;
+		raw_spin_unlock_irqrestore(&zone->lock, flags);
+		return -EINVAL;
 	}
-	mctl_watermark_unlock(arena, zone, flags);
-	return ret;
+	mctl_buddy_free(&zone->buddy, fn, mctl_state_order(state));
+	zone->nr_freed++;
+	mctl_watermark_unlock(zone, flags);
+	return 0;
 }
 
 /**
@@ -518,6 +529,7 @@ int mctl_zone_info(struct mctl_arena *arena, u32 index, struct mctl_zone_info *i
 		.nr_refill = READ_ONCE(zone->nr_refill),
 		.nr_drain = READ_ONCE(zone->nr_drain),
 	};
+	info->nr_lock += info->nr_alloc + info->nr_freed;
 	info->spanned = READ_ONCE(zone->end_pfn) - info->start_pfn;
 	for (type = 0; type < MCTL_NR_ZONE_TYPES; type++)
 		info->reserve[type] = READ_ONCE(zone->reserve[type]);

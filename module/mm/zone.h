@@ -66,7 +66,8 @@ struct mctl_request {
  *	     like the watermarks, @lock to write
  * @start_pfn: physical frame number of the first frame; arena->resize
  * @end_pfn: one after that of the last frame; arena->resize
- * @nr_lock: times that @lock was taken to allocate, free, refill or drain; @lock
+ * @nr_lock: times that @lock was taken to refill or drain, or to allocate or
+ *	     free in vain; the others are @nr_alloc and @nr_freed; @lock
  * @nr_refill: times that a frame cache was filled; @lock
  * @nr_drain: times that a frame cache gave back; @lock
  * @nr_failed: requests refused whose first zone this is; @lock
@@ -87,7 +88,7 @@ struct mctl_zone {
 	u64 start_pfn, end_pfn;
 	atomic64_t nr_remote;
 	u64 nr_lock, nr_refill, nr_drain, nr_failed, nr_alloc, nr_freed;
-} ____cacheline_aligned_in_smp;
+} __aligned(512); /* a power of two, so that an index is a shift */
 
 /**
  * struct mctl_zonelist - the zones that a CPU of one node tries, nearest first
@@ -109,7 +110,7 @@ const struct mctl_zonelist *mctl_zone_list(struct mctl_arena *arena,
 void mctl_zone_add(struct mctl_arena *arena, struct mctl_zone *zone, u32 fn, unsigned int order);
 int mctl_zone_remove(struct mctl_arena *arena, struct mctl_zone *zone, u32 fn, unsigned int order);
 u32 mctl_zone_alloc(struct mctl_arena *arena, const struct mctl_request *request, u32 *reason);
-int mctl_zone_free(struct mctl_arena *arena, u32 fn, unsigned int order, u8 state);
+int mctl_zone_free(struct mctl_arena *arena, u32 fn, u8 state);
 
 /* mm/zone_batch.c */
 unsigned int mctl_zone_refill(struct mctl_arena *arena, struct mctl_zone *zone, unsigned int order,
@@ -145,24 +146,23 @@ static inline u64 mctl_watermark_leave(const struct mctl_zone *zone,
 u32 mctl_watermark_check(const struct mctl_zone *zone, const struct mctl_request *request,
 			 enum mctl_mark mark);
 u32 mctl_watermark_worse(u32 reason, u32 other);
-void mctl_watermark_unlock_tight(struct mctl_arena *arena, struct mctl_zone *zone,
-				 unsigned long flags) __releases(&zone->lock);
+void mctl_watermark_unlock_tight(struct mctl_zone *zone, unsigned long flags)
+	__releases(&zone->lock);
 void mctl_zone_setup_watermarks(struct mctl_arena *arena);
 
 /**
  * mctl_watermark_unlock() - leave a zone whose free frames have changed
- * @arena: the arena
- * @zone: one of its zones, locked
+ * @zone: a zone, locked
  * @flags: from raw_spin_lock_irqsave()
  *
  * Context: zone->lock held; released.
  */
-static inline void mctl_watermark_unlock(struct mctl_arena *arena, struct mctl_zone *zone,
-					 unsigned long flags) __releases(&zone->lock)
+static inline void mctl_watermark_unlock(struct mctl_zone *zone, unsigned long flags)
+	__releases(&zone->lock)
 {
 	/* A zone that is not tight is not below low either. */
 	if (unlikely(zone->buddy.nr_free <= zone->wmark_high || zone->tight))
-		mctl_watermark_unlock_tight(arena, zone, flags);
+		mctl_watermark_unlock_tight(zone, flags);
 	else
 		raw_spin_unlock_irqrestore(&zone->lock, flags);
 }

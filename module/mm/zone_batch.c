@@ -77,7 +77,7 @@ unsigned int mctl_zone_refill(struct mctl_arena *arena, struct mctl_zone *zone, 
 		}
 	}
 	zone->nr_refill += got > 0;
-	mctl_watermark_unlock(arena, zone, flags);
+	mctl_watermark_unlock(zone, flags);
 	return got;
 }
 
@@ -150,5 +150,5 @@ void mctl_zone_drain(struct mctl_arena *arena, struct mctl_zone *zone, unsigned 
 	else
 		for (i = 0; i < nr; i++)
 			mctl_buddy_free(&zone->buddy, fns[i], order);
-	mctl_watermark_unlock(arena, zone, flags);
+	mctl_watermark_unlock(zone, flags);
 }
