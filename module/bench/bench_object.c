@@ -70,6 +70,23 @@ static u64 bulk(struct bench_worker *worker)
 	return start;
 }
 
+static void mix_slots(struct bench_worker *worker)
+{
+	for (u32 i = worker->run->options.batch - 1; i > 0; i--) {
+		u32 other = bench_random(worker, i + 1);
+
+		swap(worker->slots[i], worker->slots[other]);
+	}
+}
+
+/* Objects that were given back at random: what comes next is in that order. */
+static void mix_objects(struct bench_worker *worker)
+{
+	fill(worker);
+	mix_slots(worker);
+	empty(worker);
+}
+
 static u64 kmalloc_pair(struct bench_worker *worker)
 {
 	struct memctl_arena *arena = worker->run->arena;
@@ -152,6 +169,13 @@ static u64 linux_bulk(struct bench_worker *worker)
 	return start;
 }
 
+static void linux_mix_objects(struct bench_worker *worker)
+{
+	linux_fill(worker);
+	mix_slots(worker);
+	linux_empty(worker);
+}
+
 static u64 mempool_pair(struct bench_worker *worker)
 {
 	mempool_t *pool = worker->run->mempool;
@@ -214,6 +238,16 @@ static const struct bench_path burst_paths[] = {
 static const struct bench_path bulk_paths[] = {
 	{ .name = "object bulk", .side = "memctl", .sample = bulk, .call = true },
 	{ .name = "object bulk", .side = "kmem_cache", .sample = linux_bulk, .call = true },
+	{ .name = "object bulk, mixed",
+	  .side = "memctl",
+	  .sample = bulk,
+	  .prepare = mix_objects,
+	  .call = true },
+	{ .name = "object bulk, mixed",
+	  .side = "kmem_cache",
+	  .sample = linux_bulk,
+	  .prepare = linux_mix_objects,
+	  .call = true },
 	{}
 };
 
