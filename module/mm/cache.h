@@ -68,7 +68,10 @@
 /* Tag of blocks of MCTL_KIND_SLAB that are no slab, but one large object of kmalloc. */
 #define MCTL_TAG_LARGE 0
 
-/* With the link, 576 bytes: seven of them and their header fill a frame. */
+/*
+ * More than the 63 objects of 64 bytes in a frame, so that one refill takes a
+ * slab whole; with the link 576 bytes, of which seven and a header fill a frame.
+ */
 #define MCTL_MAGAZINE_OBJECTS 71
 
 /* What an allocation asks for besides an object. */

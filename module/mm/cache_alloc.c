@@ -150,22 +150,12 @@ static unsigned int take_bulk(struct mctl_cache *cache, unsigned int nr, void **
 	return taken;
 }
 
-/**
- * mctl_cache_alloc_bulk() - allocate several objects
- * @cache: the cache
- * @gfp: as for mctl_cache_alloc()
- * @nr: how many
- * @objects: where to
- *
- * Context: Any but NMI; may sleep if @gfp says so.
- * Return: @nr, or 0 when there were not so many; none is allocated then.
- */
-unsigned int mctl_cache_alloc_bulk(struct mctl_cache *cache, gfp_t gfp, unsigned int nr,
-				   void **objects)
+/* What the magazines did not have, and what is asked for besides objects; @done are there. */
+static noinline unsigned int alloc_rest(struct mctl_cache *cache, gfp_t gfp, unsigned int nr,
+					void **objects, unsigned int done)
 {
 	/* From anywhere, and without a look at each. */
 	bool any = !(gfp & (__GFP_DMA | __GFP_DMA32)) && !cache->checked;
-	unsigned int done = any ? mctl_magazine_alloc_bulk(cache, nr, objects) : 0;
 
 	while (done < nr) {
 		unsigned int taken = any ? take_bulk(cache, nr - done, objects + done) : 0;
@@ -186,6 +176,28 @@ unsigned int mctl_cache_alloc_bulk(struct mctl_cache *cache, gfp_t gfp, unsigned
 free_objects:
 	mctl_cache_free_bulk(cache, done, objects);
 	return 0;
+}
+
+/**
+ * mctl_cache_alloc_bulk() - allocate several objects
+ * @cache: the cache
+ * @gfp: as for mctl_cache_alloc()
+ * @nr: how many
+ * @objects: where to
+ *
+ * Context: Any but NMI; may sleep if @gfp says so.
+ * Return: @nr, or 0 when there were not so many; none is allocated then.
+ */
+unsigned int mctl_cache_alloc_bulk(struct mctl_cache *cache, gfp_t gfp, unsigned int nr,
+				   void **objects)
+{
+	unsigned int done = 0;
+
+	if (likely(!(gfp & (__GFP_DMA | __GFP_DMA32))))
+		done = mctl_magazine_alloc_bulk(cache, nr, objects);
+	if (likely(done == nr && !(gfp & __GFP_ZERO)))
+		return nr;
+	return alloc_rest(cache, gfp, nr, objects, done);
 }
 
 /**

@@ -433,17 +433,35 @@ bool mctl_magazine_free(struct mctl_cache *cache, void *object)
 	return done;
 }
 
+/* Where @to is when it keeps its distance from @from, so that a loop counts in one of them. */
+static __always_inline void **along(void **from, long distance)
+{
+	return (void **)((void *)from + distance);
+}
+
+/* Hand an object of a magazine out. */
+static __always_inline void hand_out(u64 link, void **from, void **to)
+{
+	void *object = *from;
+
+	*to = object;
+	*(u64 *)(object + link) = 0;
+}
+
 /* Hand @nr objects of a magazine out. */
 static void copy_out(u64 link, void **from, void **to, unsigned int nr)
 {
-	for (; nr >= 4; nr -= 4, from += 4, to += 4) {
-		*(u64 *)((to[0] = from[0]) + link) = 0;
-		*(u64 *)((to[1] = from[1]) + link) = 0;
-		*(u64 *)((to[2] = from[2]) + link) = 0;
-		*(u64 *)((to[3] = from[3]) + link) = 0;
+	const long distance = (void *)to - (void *)from;
+	void **end = from + nr;
+
+	for (; from <= end - 4; from += 4) {
+		hand_out(link, from, along(from, distance));
+		hand_out(link, from + 1, along(from, distance) + 1);
+		hand_out(link, from + 2, along(from, distance) + 2);
+		hand_out(link, from + 3, along(from, distance) + 3);
 	}
-	for (; nr; nr--)
-		*(u64 *)((*to++ = *from++) + link) = 0;
+	for (; from < end; from++)
+		hand_out(link, from, along(from, distance));
 }
 
 /**
@@ -483,51 +501,50 @@ unsigned int mctl_magazine_alloc_bulk(struct mctl_cache *cache, unsigned int nr,
 	return done;
 }
 
-/*
- * Put the object at @object + @step, with @key + @step, into a magazine; see
- * copy_run(). Hidden from the compiler, no sum is made beside these two.
- */
-static __always_inline bool copy_next(void **object, u64 *key, long step, u64 link, void *expected,
-				      void **to)
+/* Put *@object into a magazine if it is what *@from says; then go on to the next. */
+static __always_inline bool copy_next(void **object, u64 *key, long step, u64 link,
+				      void *const *from, void **to)
 {
-	*object += step;
-	*key += step;
-	OPTIMIZER_HIDE_VAR(*object);
-	OPTIMIZER_HIDE_VAR(*key);
-	if (unlikely(expected != *object || *(u32 *)(*object + link) == (u32)*key))
+	if (unlikely(*from != *object || *(u32 *)(*object + link) == (u32)*key))
 		return false;
 	OPTIMIZER_HIDE_VAR(link);
 	*(u64 *)(*object + link) = *key;
 	*to = *object;
+	/* Hidden from the compiler, no sum is made beside these two. */
+	*object += step;
+	*key += step;
+	OPTIMIZER_HIDE_VAR(*object);
+	OPTIMIZER_HIDE_VAR(*key);
 	return true;
 }
 
 /*
- * Put objects into a magazine that follow @object in its slab, up or down, as
- * long as they do so in @from, too: each is known by the one before. There are
- * @nr or more of them in the slab. Return: how many were put.
+ * Put objects into a magazine that follow the one ahead of @from in its slab,
+ * up or down, as long as they do so in @from, too: each is known by the one
+ * before. Up to @end, they are in the slab. Return: the first that was not put.
  */
-static unsigned int copy_run(const struct mctl_slab_layout *layout, void *object, long step,
-			     void **from, void **to, unsigned int nr)
+static noinline void **copy_run(const struct mctl_slab_layout *layout, long step, void **from,
+				void **end, long distance)
 {
+	void *object = from[-1] + step;
 	u64 key = mctl_slab_key(layout, object), link = layout->link;
-	void **start = from;
 
-	for (; nr >= 4; nr -= 4, from += 4, to += 4) {
-		if (!copy_next(&object, &key, step, link, from[0], &to[0]))
-			return from - start;
-		if (!copy_next(&object, &key, step, link, from[1], &to[1]))
-			return from - start + 1;
-		if (!copy_next(&object, &key, step, link, from[2], &to[2]))
-			return from - start + 2;
-		if (!copy_next(&object, &key, step, link, from[3], &to[3]))
-			return from - start + 3;
+	for (; from <= end - 4; from += 4) {
+		void **to = along(from, distance);
+
+		if (!copy_next(&object, &key, step, link, from, to))
+			return from;
+		if (!copy_next(&object, &key, step, link, from + 1, to + 1))
+			return from + 1;
+		if (!copy_next(&object, &key, step, link, from + 2, to + 2))
+			return from + 2;
+		if (!copy_next(&object, &key, step, link, from + 3, to + 3))
+			return from + 3;
 	}
-	for (; nr && copy_next(&object, &key, step, link, *from, to); nr--) {
-		from++;
-		to++;
-	}
-	return from - start;
+	for (; from < end; from++)
+		if (!copy_next(&object, &key, step, link, from, along(from, distance)))
+			break;
+	return from;
 }
 
 /*
@@ -540,12 +557,12 @@ static unsigned int copy_in(const struct mctl_cache *cache, unsigned long *base,
 {
 	const struct mctl_slab_layout *layout = &cache->layout;
 	const long stride = layout->stride;
-	unsigned int done = 0;
+	const long distance = (void *)to - (void *)from;
+	void **start = from, **end = from + nr;
 
-	while (done < nr) {
-		void *object = from[done];
+	while (from < end) {
+		void *object = *from;
 		u64 index = mctl_slab_index(layout, (unsigned long)object - *base);
-		u64 left;
 		long step;
 
 		if (unlikely(index >= layout->objects)) {
@@ -561,20 +578,17 @@ static unsigned int copy_in(const struct mctl_cache *cache, unsigned long *base,
 		}
 		if (unlikely(!mctl_slab_mark(layout, object)))
 			break;
-		to[done++] = object;
-		if (done == nr)
+		*along(from, distance) = object;
+		if (++from == end)
 			break;
-		step = from[done] - object;
+		step = *from - object;
 		if (step == stride)
-			left = layout->objects - 1 - index;
-		else if (step == -stride)
-			left = index;
-		else
+			index = layout->objects - 1 - index;
+		else if (step != -stride)
 			continue;
-		done += copy_run(layout, object, step, from + done, to + done,
-				 min_t(u64, left, nr - done));
+		from = copy_run(layout, step, from, from + min_t(u64, index, end - from), distance);
 	}
-	return done;
+	return from - start;
 }
 
 /* As copy_in(), of any slab of the cache, into the loaded magazine. */
