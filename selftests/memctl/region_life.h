@@ -270,6 +270,12 @@ static void test_holds(void)
 
 /* --- blocks of 2 MiB --- */
 
+/* A host without transparent huge pages maps blocks page by page. */
+static bool has_large_leaves(void)
+{
+	return !access("/sys/kernel/mm/transparent_hugepage", F_OK);
+}
+
 static void test_large(void)
 {
 	bool good;
@@ -281,7 +287,8 @@ static void test_large(void)
 	fd = bind_region("large", O_RDWR);
 	a = map_region(fd, 8 << 20, PROT_READ | PROT_WRITE, 0);
 	b = map_region(fd, PAGE * 700, PROT_READ | PROT_WRITE, PAGE * 3);
-	expect(a && b && !((uintptr_t)a % (2 << 20)), "map it, aligned, and a part that is not");
+	expect(a && b && (!has_large_leaves() || !((uintptr_t)a % (2 << 20))),
+	       "map it, aligned, and a part that is not");
 	expect(!try_read(a + PAGE, &word) && !word, "a first read of zeros");
 	expect(!try_write(a, 1) && !try_write(a + (2 << 20), 2) && verified(), "write");
 	for (unsigned long i = 0; i < 1024; i++)
