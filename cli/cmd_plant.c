@@ -7,8 +7,11 @@
 
 #include "args.h"
 
-static const char *const sites[] = { "frame-state", "frame-link", "free-count", "slab-link",
-				     "slab-inuse",  "redzone",	  "pte",	"handle" };
+static const char *const sites[] = {
+	"frame-state",	     "frame-link", "free-count", "slab-link",	 "slab-inuse",
+	"redzone",	     "pte",	   "handle",	 "magazine-top", "magazine-door",
+	"magazine-previous", "depot-full", "depot-empty"
+};
 
 static int plant(struct memctl_ctx *ctx, const struct args *args)
 {
@@ -44,7 +47,8 @@ static const char help_text[] =
 	"Damage the arena's own records, to see that 'memctl verify' and 'memctl pt verify'\n"
 	"find it. Only where the module was loaded with plant=1.\n\n"
 	"A region that processes map has to be named with --region, for the site pte.\n\n"
-	"Sites: frame-state frame-link free-count slab-link slab-inuse redzone pte handle.";
+	"Sites: frame-state frame-link free-count slab-link slab-inuse redzone pte handle\n"
+	"magazine-top magazine-door magazine-previous depot-full depot-empty.";
 
 static const struct object object = OBJECT("plant", help_text, verbs);
 

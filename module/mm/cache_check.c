@@ -259,7 +259,7 @@ static void check_magazine(struct mctl_cache *cache, const struct mctl_magazine 
 	}
 }
 
-/* C5, C6 of a CPU's part. Return: its loaded magazine, or NULL. */
+/* C5, C6, M1 of a CPU's part. Return: its loaded magazine, or NULL. */
 static const struct mctl_magazine *
 check_part(struct mctl_cache *cache, const struct mctl_cache_cpu *cc, struct mctl_report *report)
 {
@@ -270,9 +270,12 @@ check_part(struct mctl_cache *cache, const struct mctl_cache_cpu *cc, struct mct
 			   is_made && !cache->checked, cc->self == cc);
 	mctl_report_expect(report, "cache C6", "cache", cache->id, "inner door is open",
 			   is_made && cache->checked, cc->inner == cc);
+	mctl_report_expect(report, "magazine M1", "cache", cache->id, "previous magazine's objects",
+			   min(cc->nr_previous, cc->previous ? cache->capacity : 0),
+			   cc->nr_previous);
 	magazine = mctl_magazine_loaded(cache, cc);
 	mctl_report_expect(report, "cache C5", "cache", cache->id, "room is in bounds", true,
-			   magazine ? cc->limit - cc->top <= cache->capacity :
+			   magazine ? (size_t)(cc->limit - cc->top) <= cache->capacity :
 				      cc->limit == cc->top);
 	if (magazine &&
 	    !mctl_report_expect(report, "cache C5", "cache", cache->id, "magazine has an end", true,
@@ -282,15 +285,33 @@ check_part(struct mctl_cache *cache, const struct mctl_cache_cpu *cc, struct mct
 	return magazine;
 }
 
-static void check_magazines(struct mctl_cache *cache, struct found *found,
-			    struct mctl_report *report)
+/* M2, and C5 of the depot. */
+static void check_depot(struct mctl_cache *cache, struct found *found, struct mctl_report *report)
 {
 	const struct mctl_magazine *magazine;
 	u64 nr = 0;
+
+	for (magazine = cache->full; magazine && nr < cache->nr_full; magazine = magazine->next) {
+		check_magazine(cache, magazine, cache->capacity, found, report);
+		nr++;
+	}
+	mctl_report_expect(report, "cache C5", "cache", cache->id, "full magazines", cache->nr_full,
+			   magazine ? nr + 1 : nr);
+	nr = 0;
+	for (magazine = cache->empty; magazine && nr < cache->nr_empty; magazine = magazine->next)
+		nr++;
+	mctl_report_expect(report, "magazine M2", "cache", cache->id, "empty magazines",
+			   cache->nr_empty, magazine ? nr + 1 : nr);
+}
+
+static void check_magazines(struct mctl_cache *cache, struct found *found,
+			    struct mctl_report *report)
+{
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
 		const struct mctl_cache_cpu *cc = per_cpu_ptr(cache->cpu, cpu);
+		const struct mctl_magazine *magazine;
 
 		magazine = check_part(cache, cc, report);
 		if (magazine)
@@ -299,12 +320,6 @@ static void check_magazines(struct mctl_cache *cache, struct found *found,
 		if (cc->previous)
 			check_magazine(cache, cc->previous, cc->nr_previous, found, report);
 	}
-	for (magazine = cache->full; magazine && nr < cache->nr_full; magazine = magazine->next) {
-		check_magazine(cache, magazine, cache->capacity, found, report);
-		nr++;
-	}
-	mctl_report_expect(report, "cache C5", "cache", cache->id, "full magazines", cache->nr_full,
-			   nr);
 }
 
 static void check_cache(struct mctl_cache *cache, struct mctl_report *report)
@@ -314,6 +329,7 @@ static void check_cache(struct mctl_cache *cache, struct mctl_report *report)
 
 	check_lists(cache, &found, report);
 	check_magazines(cache, &found, report);
+	check_depot(cache, &found, report);
 	mctl_report_expect(report, "cache C3", "cache", cache->id, "objects in use", found.nr_inuse,
 			   cache->nr_inuse);
 	mctl_report_expect(report, "cache C3", "cache", cache->id, "objects lost", found.nr_lost,
@@ -325,7 +341,7 @@ static void check_cache(struct mctl_cache *cache, struct mctl_report *report)
 }
 
 /**
- * mctl_caches_check() - test C1 to C6 of every cache, and S1 to S9 of every slab
+ * mctl_caches_check() - test C1 to C6, M1, M2 of every cache, S1 to S9 of every slab
  * @arena: the arena
  * @report: where to count and report
  *
@@ -351,8 +367,57 @@ static struct mctl_slab *first_slab(struct mctl_cache *cache)
 	return NULL;
 }
 
+/* The part of the first CPU that has a magazine, or NULL. */
+static struct mctl_cache_cpu *first_part(struct mctl_cache *cache)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct mctl_cache_cpu *cc = per_cpu_ptr(cache->cpu, cpu);
+
+		if (mctl_magazine_loaded(cache, cc))
+			return cc;
+	}
+	return NULL;
+}
+
+/* A door that is left shut turns everyone away; any other value of it would be followed. */
+static void plant_door(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
+{
+	struct mctl_cache_cpu **door = cache->checked ? &cc->inner : &cc->self;
+
+	*door = *door == cc ? (struct mctl_cache_cpu *)&mctl_cache_nobody : cc;
+}
+
+/* cache->lock is held, which no CPU needs for its own part: nobody uses the cache meanwhile. */
+static int plant_magazine(struct mctl_cache *cache, u32 site, u32 bit, struct mctl_error *error)
+{
+	struct mctl_cache_cpu *cc = first_part(cache);
+
+	if (!cc)
+		return mctl_fail(error, -ENOENT, "cache %s has no magazine on any CPU",
+				 cache->name);
+	switch (site) {
+	case MEMCTL_PLANT_SITE_MAGAZINE_TOP:
+		cc->top = (void **)((unsigned long)cc->top ^ 1UL << (bit & 63));
+		return 0;
+	case MEMCTL_PLANT_SITE_MAGAZINE_DOOR:
+		plant_door(cache, cc);
+		return 0;
+	case MEMCTL_PLANT_SITE_MAGAZINE_PREVIOUS:
+		cc->nr_previous ^= 1U << (bit & 31);
+		return 0;
+	case MEMCTL_PLANT_SITE_DEPOT_FULL:
+		cache->nr_full ^= 1U << (bit & 31);
+		return 0;
+	default:
+		cache->nr_empty ^= 1U << (bit & 31);
+		return 0;
+	}
+}
+
 /* cache->lock is held. */
-static int plant(struct mctl_cache *cache, u32 site, u32 bit, struct mctl_error *error)
+static int plant_slab(struct mctl_cache *cache, u32 site, u32 bit, struct mctl_error *error)
 {
 	const struct mctl_slab_layout *layout = &cache->layout;
 	struct mctl_slab *slab = first_slab(cache);
@@ -381,10 +446,25 @@ static int plant(struct mctl_cache *cache, u32 site, u32 bit, struct mctl_error 
 	}
 }
 
+static int plant(struct mctl_cache *cache, u32 site, u32 bit, struct mctl_error *error)
+{
+	switch (site) {
+	case MEMCTL_PLANT_SITE_MAGAZINE_TOP:
+	case MEMCTL_PLANT_SITE_MAGAZINE_DOOR:
+	case MEMCTL_PLANT_SITE_MAGAZINE_PREVIOUS:
+	case MEMCTL_PLANT_SITE_DEPOT_FULL:
+	case MEMCTL_PLANT_SITE_DEPOT_EMPTY:
+		return plant_magazine(cache, site, bit, error);
+	default:
+		return plant_slab(cache, site, bit, error);
+	}
+}
+
 /**
  * mctl_cache_plant() - flip a bit of a cache's records
  * @arena: the arena
- * @site: MEMCTL_PLANT_SITE_SLAB_LINK, SLAB_INUSE or REDZONE
+ * @site: MEMCTL_PLANT_SITE_SLAB_LINK, SLAB_INUSE, REDZONE, MAGAZINE_TOP,
+ *	  MAGAZINE_DOOR, MAGAZINE_PREVIOUS, DEPOT_FULL or DEPOT_EMPTY
  * @id: of the cache
  * @bit: which, modulo the width of what is damaged
  * @error: text of a refusal; may be NULL

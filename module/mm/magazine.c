@@ -7,9 +7,12 @@
  * itself, taken when a CPU first uses a cache. When there is no memory for
  * one, objects go to and come from the slabs.
  *
- * M1  cc->previous is full, empty or NULL but while cc's door is shut, and
- *     after a swap.
- * M2  Objects above cc->top, and in an empty magazine, are stale.
+ * M1  cc->previous has no more objects than it can take, and none where it is NULL.
+ * M2  The depot's empty magazines are counted right.
+ *
+ * Objects above cc->top, and in an empty magazine, are stale. The previous
+ * magazine is full or empty but after a swap, so that it gives or takes as much
+ * as the loaded one before the depot is asked.
  *
  * Who shuts a door runs with preemption off until it is open again: only an
  * interrupt on the same CPU can find it shut. See cache.h for the rest.

@@ -91,6 +91,11 @@ static int plant(struct mctl_arena *arena, u32 site, u64 index, u64 address, u32
 	case MEMCTL_PLANT_SITE_SLAB_LINK:
 	case MEMCTL_PLANT_SITE_SLAB_INUSE:
 	case MEMCTL_PLANT_SITE_REDZONE:
+	case MEMCTL_PLANT_SITE_MAGAZINE_TOP:
+	case MEMCTL_PLANT_SITE_MAGAZINE_DOOR:
+	case MEMCTL_PLANT_SITE_MAGAZINE_PREVIOUS:
+	case MEMCTL_PLANT_SITE_DEPOT_FULL:
+	case MEMCTL_PLANT_SITE_DEPOT_EMPTY:
 		if (index > U32_MAX)
 			return mctl_fail(error, -ENOENT, "arena %s has no cache of id %llu",
 					 arena->name, index);

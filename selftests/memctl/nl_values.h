@@ -224,8 +224,8 @@ static void test_values(int fd)
 	put_u32(&request, MEMCTL_A_PLANT_SITE, 0);
 	refused(fd, -EPERM, 0, false, "T2 plant without plant=1");
 	begin(&request, family, MEMCTL_CMD_PLANT, 0);
-	put_u32(&request, MEMCTL_A_PLANT_SITE, 8);
-	refused(fd, -ERANGE, -EINVAL, false, "T2 plant at site 8");
+	put_u32(&request, MEMCTL_A_PLANT_SITE, MEMCTL_PLANT_SITE_MAX + 1);
+	refused(fd, -ERANGE, -EINVAL, false, "T2 plant at a site that is none");
 }
 
 #endif /* NL_VALUES_H */

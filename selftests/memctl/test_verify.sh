@@ -45,6 +45,14 @@ for bit in 0 5 31; do
 done
 found "a slab's count of objects in use" slab-inuse --index "$id" --bit 0
 found "a slab's first free link" slab-link --index "$linked" --bit 9
+for cache in "$id" "$linked"; do
+	found "a magazine's top, one up or down" magazine-top --index "$cache" --bit 3
+	found "a magazine's top, far away" magazine-top --index "$cache" --bit 40
+	found "a door left shut" magazine-door --index "$cache" --bit 0
+	found "a count of the previous magazine" magazine-previous --index "$cache" --bit 2
+	found "a count of full magazines" depot-full --index "$cache" --bit 0
+	found "a count of empty magazines" depot-empty --index "$cache" --bit 31
+done
 found "a redzone" redzone --index "$id" --bit 3
 found "a handle's record" handle --index 1 --bit 0
 

@@ -187,6 +187,16 @@ enum memctl_event_type {
  *   slab of cache id `index`.
  * @MEMCTL_PLANT_SITE_PTE: The shadow's entry for `address` at `level`.
  * @MEMCTL_PLANT_SITE_HANDLE: The record of handle number `index`.
+ * @MEMCTL_PLANT_SITE_MAGAZINE_TOP: The loaded magazine's top object on the
+ *   first CPU that has one, cache id `index`.
+ * @MEMCTL_PLANT_SITE_MAGAZINE_DOOR: The same CPU's door of cache id `index`,
+ *   which is shut or opened whatever the bit.
+ * @MEMCTL_PLANT_SITE_MAGAZINE_PREVIOUS: The same CPU's count of objects in its
+ *   other magazine, cache id `index`.
+ * @MEMCTL_PLANT_SITE_DEPOT_FULL: The count of full magazines in the depot of
+ *   cache id `index`.
+ * @MEMCTL_PLANT_SITE_DEPOT_EMPTY: The count of empty magazines in the depot of
+ *   cache id `index`.
  */
 enum memctl_plant_site {
 	MEMCTL_PLANT_SITE_FRAME_STATE,
@@ -197,6 +207,11 @@ enum memctl_plant_site {
 	MEMCTL_PLANT_SITE_REDZONE,
 	MEMCTL_PLANT_SITE_PTE,
 	MEMCTL_PLANT_SITE_HANDLE,
+	MEMCTL_PLANT_SITE_MAGAZINE_TOP,
+	MEMCTL_PLANT_SITE_MAGAZINE_DOOR,
+	MEMCTL_PLANT_SITE_MAGAZINE_PREVIOUS,
+	MEMCTL_PLANT_SITE_DEPOT_FULL,
+	MEMCTL_PLANT_SITE_DEPOT_EMPTY,
 
 	/* private: */
 	__MEMCTL_PLANT_SITE_MAX,
