@@ -291,7 +291,10 @@ unsigned int mctl_slab_alloc_batch(const struct mctl_slab_layout *layout, struct
 		next = mctl_slab_code(layout, object);
 		if (unlikely(!code_is_link(layout, next)))
 			goto damaged;
-		*mctl_slab_link(layout, object) = cached ? mctl_slab_key(layout, object) : 0;
+		if (cached)
+			set_code(layout, object, MCTL_LINK_CACHED);
+		else
+			mctl_slab_unmark(layout, object);
 		objects[taken++] = object;
 		slab->inuse++;
 		code = next;
@@ -329,9 +332,9 @@ enum mctl_slab_status mctl_slab_inspect(const struct mctl_slab_layout *layout,
 	if (mctl_slab_index(layout, offset) >= layout->objects)
 		return MCTL_SLAB_INTERIOR;
 	code = mctl_slab_code(layout, address);
-	if (code == MCTL_LINK_CACHED)
+	if (MCTL_SLAB_HARDENED && code == MCTL_LINK_CACHED)
 		return MCTL_SLAB_CACHED;
-	if (mctl_slab_code_is_free(code))
+	if (MCTL_SLAB_HARDENED && mctl_slab_code_is_free(code))
 		return MCTL_SLAB_FREE;
 	return check_redzones(layout, address, MCTL_REDZONE_USED);
 }
@@ -404,7 +407,7 @@ enum mctl_slab_status mctl_slab_free_cached(const struct mctl_slab_layout *layou
 {
 	u64 code = mctl_slab_code(layout, object);
 
-	if (likely(code == MCTL_LINK_CACHED)) {
+	if (likely(!MCTL_SLAB_HARDENED || code == MCTL_LINK_CACHED)) {
 		push(layout, slab, object);
 		return MCTL_SLAB_OK;
 	}
@@ -515,6 +518,9 @@ u32 mctl_slab_check(const struct mctl_slab_layout *layout, const struct mctl_sla
 			   slab->inuse + slab->lost + length);
 	mctl_report_expect(report, "slab S9", "slab", number, "lost objects", 0, slab->lost);
 
+	/* Which objects are free, nothing says then. */
+	if (!MCTL_SLAB_HARDENED)
+		return 0;
 	for (u32 i = 0; i < layout->objects; i++) {
 		void *object = object_at(layout, slab, i);
 		u64 code = mctl_slab_code(layout, object);

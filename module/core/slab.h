@@ -40,6 +40,16 @@
 #define MCTL_SLAB_PAGE_SHIFT 12
 #define MCTL_SLAB_MAX_ORDER  3
 
+/*
+ * False in a build without hardening, made to see what it costs: link words
+ * are plain codes, and no object says that it is free.
+ */
+#ifdef MCTL_NO_HARDENING
+#define MCTL_SLAB_HARDENED false
+#else
+#define MCTL_SLAB_HARDENED true
+#endif
+
 /* Codes of a link word; between the two: 1 + index of the next free object. */
 #define MCTL_LINK_CACHED 0
 #define MCTL_LINK_END	 U16_MAX
@@ -199,7 +209,7 @@ static __always_inline u64 *mctl_slab_link(const struct mctl_slab_layout *layout
 /* What an object's link word with code 0 holds. */
 static __always_inline u64 mctl_slab_key(const struct mctl_slab_layout *layout, const void *object)
 {
-	return layout->random + (unsigned long)object;
+	return MCTL_SLAB_HARDENED ? layout->random + (unsigned long)object : 0;
 }
 
 /* What an object's link word with any code holds. */
@@ -238,12 +248,21 @@ static __always_inline bool mctl_slab_mark(const struct mctl_slab_layout *layout
 	u64 key = mctl_slab_key(layout, object);
 	u64 link = layout->link;
 
+	if (!MCTL_SLAB_HARDENED)
+		return true;
 	if (unlikely(*(u32 *)(object + link) == (u32)key))
 		return false;
 	/* Else the sum is made by itself: an instruction more. */
 	OPTIMIZER_HIDE_VAR(link);
 	*(u64 *)(object + link) = key;
 	return true;
+}
+
+/* The opposite: the object is a caller's. */
+static __always_inline void mctl_slab_unmark(const struct mctl_slab_layout *layout, void *object)
+{
+	if (MCTL_SLAB_HARDENED)
+		*mctl_slab_link(layout, object) = 0;
 }
 
 static inline u32 mctl_slab_nr_free(const struct mctl_slab_layout *layout,

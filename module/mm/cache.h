@@ -286,7 +286,7 @@ static __always_inline void *mctl_cache_alloc_asked(struct mctl_cache *cache, u3
 	barrier();
 	cc->top--;
 	cc->asked += asked;
-	*mctl_slab_link(&cache->layout, object) = 0;
+	mctl_slab_unmark(&cache->layout, object);
 	mctl_cache_leave(cpu, cc);
 	return object;
 

@@ -311,12 +311,20 @@ unsigned int mctl_frame_alloc_pages_bulk(struct mctl_arena *arena, gfp_t gfp, un
 					 struct page **pages, u32 tag);
 void mctl_frame_free_pages_bulk(struct mctl_arena *arena, unsigned int nr, struct page **pages);
 
+/* False in a build made to see what it costs to note the owner of each page. */
+#ifdef MCTL_NO_OWNER_TAGS
+#define MCTL_OWNER_TAGS false
+#else
+#define MCTL_OWNER_TAGS true
+#endif
+
 /* The block at @fn is its caller's. The address is that of the code that called us. */
 static __always_inline void mctl_frame_grant(struct mctl_arena *arena, unsigned long fn,
 					     unsigned long state)
 {
 	arena->table.state[fn] = state;
-	arena->table.tag[fn] = _RET_IP_;
+	if (MCTL_OWNER_TAGS)
+		arena->table.tag[fn] = _RET_IP_;
 }
 
 /**

@@ -32,7 +32,8 @@ static __always_inline struct page *grant_one(const struct mctl_arena *arena, st
 					      unsigned long fn)
 {
 	grant.states[fn] = MCTL_STATE(MCTL_KIND_USED, 0);
-	grant.tags[fn] = grant.tag;
+	if (MCTL_OWNER_TAGS)
+		grant.tags[fn] = grant.tag;
 	if (unlikely(fn >= grant.extent_nr)) {
 		OPTIMIZER_HIDE_VAR(fn);
 		return pfn_to_page(mctl_table_pfn(&arena->table, fn));

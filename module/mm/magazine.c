@@ -335,7 +335,7 @@ static bool open(struct mctl_cache *cache, struct mctl_cache_cpu *cc, void *obje
 {
 	enum mctl_slab_status status = MCTL_SLAB_LINK;
 
-	if (mctl_slab_code(&cache->layout, object) == MCTL_LINK_CACHED)
+	if (!MCTL_SLAB_HARDENED || mctl_slab_code(&cache->layout, object) == MCTL_LINK_CACHED)
 		status = mctl_slab_open(&cache->layout, object);
 	if (likely(status == MCTL_SLAB_OK))
 		return true;
@@ -350,7 +350,7 @@ static void *pop(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
 
 	if (cache->checked && !open(cache, cc, object))
 		return NULL;
-	*mctl_slab_link(&cache->layout, object) = 0;
+	mctl_slab_unmark(&cache->layout, object);
 	return object;
 }
 
@@ -448,7 +448,8 @@ static __always_inline void hand_out(u64 link, void **from, void **to)
 	void *object = *from;
 
 	*to = object;
-	*(u64 *)(object + link) = 0;
+	if (MCTL_SLAB_HARDENED)
+		*(u64 *)(object + link) = 0;
 }
 
 /* Hand @nr objects of a magazine out. */
@@ -508,10 +509,14 @@ unsigned int mctl_magazine_alloc_bulk(struct mctl_cache *cache, unsigned int nr,
 static __always_inline bool copy_next(void **object, u64 *key, long step, u64 link,
 				      void *const *from, void **to)
 {
-	if (unlikely(*from != *object || *(u32 *)(*object + link) == (u32)*key))
+	if (unlikely(*from != *object))
 		return false;
-	OPTIMIZER_HIDE_VAR(link);
-	*(u64 *)(*object + link) = *key;
+	if (MCTL_SLAB_HARDENED) {
+		if (unlikely(*(u32 *)(*object + link) == (u32)*key))
+			return false;
+		OPTIMIZER_HIDE_VAR(link);
+		*(u64 *)(*object + link) = *key;
+	}
 	*to = *object;
 	/* Hidden from the compiler, no sum is made beside these two. */
 	*object += step;
