@@ -441,8 +441,7 @@ static const struct verb verbs[] = {
 	  1, -1, &tlb_view },
 };
 
-static const struct object object = OBJECT(
-	"tlb",
+static const char help_text[] =
 	"Models of TLBs in software. They are told of accesses and count hits, misses, walks\n"
 	"and cycles; the processor's own TLB is neither looked at nor changed.\n"
 	"\n"
@@ -457,8 +456,9 @@ static const struct object object = OBJECT(
 	"  format=WORD         page tables of ia32, pae, 4level or 5level (4level)\n"
 	"  cycles=L1,L2,READ   to look into level 1 and 2, to read an entry in a walk (1,7,20)\n"
 	"\n"
-	"A trace has a line 'asid address r|w' for each access; # begins a comment.",
-	verbs);
+	"A trace has a line 'asid address r|w' for each access; # begins a comment.";
+
+static const struct object object = OBJECT("tlb", help_text, verbs);
 
 int cmd_tlb(struct memctl_ctx *ctx, int argc, char **argv)
 {

@@ -293,7 +293,7 @@ static int work(void *data)
 	/* On a slow machine the timers may come seldom: hence a bound. */
 	for (i = 0; i < 100 * NR_STEPS && (i < NR_STEPS || !ticked_enough(site)); i++) {
 		step(&site->worker[IN_THREAD]);
-		/* An interrupt that comes some instructions later, in the midst of the next step. */
+		/* An interrupt that comes some instructions later, inside of the next step. */
 		if (!(i % 16))
 			irq_work_queue(&site->hard_work);
 		cond_resched();

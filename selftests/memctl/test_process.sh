@@ -31,7 +31,7 @@ done
 rmmod memctl 2>/dev/null
 equal "a region keeps the module" 1 "$?"
 check "remove it" "$MEMCTL" region del held
-sleep 1000 </dev/memctl &
+tail -f /dev/null 3</dev/memctl &
 pid=$!
 rmmod memctl 2>/dev/null
 equal "an open device keeps the module" 1 "$?"
