@@ -8,9 +8,9 @@
 #include "args.h"
 
 static const char *const sites[] = {
-	"frame-state",	     "frame-link", "free-count", "slab-link",	 "slab-inuse",
-	"redzone",	     "pte",	   "handle",	 "magazine-top", "magazine-door",
-	"magazine-previous", "depot-full", "depot-empty"
+	"frame-state",	     "frame-link", "free-count",  "slab-link",	  "slab-inuse",
+	"redzone",	     "pte",	   "handle",	  "magazine-top", "magazine-door",
+	"magazine-previous", "depot-full", "depot-empty", "fcache",	  "extent",
 };
 
 static int plant(struct memctl_ctx *ctx, const struct args *args)
@@ -48,7 +48,7 @@ static const char help_text[] =
 	"find it. Only where the module was loaded with plant=1.\n\n"
 	"A region that processes map has to be named with --region, for the site pte.\n\n"
 	"Sites: frame-state frame-link free-count slab-link slab-inuse redzone pte handle\n"
-	"magazine-top magazine-door magazine-previous depot-full depot-empty.";
+	"magazine-top magazine-door magazine-previous depot-full depot-empty fcache extent.";
 
 static const struct object object = OBJECT("plant", help_text, verbs);
 

@@ -10,7 +10,8 @@
  * I3  A section without @orders is one chunk of 2^10 frames, or holds none.
  * I4  A section that lost its last frame is a hole: its number is given to
  *     the next new section.
- * I5  The sections of the extent hold frames, and are in step with section 0.
+ * I5  The sections of the extent are whole numbers of the table, hold frames,
+ *     and are in step with section 0, whose first page the extent's is.
  *
  * Locks: arena->resize for writing to change anything; whoever reads the map
  * without sleeping needs none (see arena.h).
@@ -336,4 +337,33 @@ int mctl_arena_chunk_info(struct mctl_arena *arena, u32 fn, struct mctl_chunk_in
 	}
 	up_read(&arena->resize);
 	return ret;
+}
+
+/**
+ * mctl_chunks_check() - the extent
+ * @arena: the arena
+ * @report: where to
+ *
+ * Context: all CPUs stopped, or arena->resize held.
+ */
+void mctl_chunks_check(const struct mctl_arena *arena, struct mctl_report *report)
+{
+	const struct mctl_section *section = arena->table.section;
+	unsigned long nr = arena->extent_nr >> MCTL_SECTION_SHIFT;
+	u32 i;
+
+	nr = min_t(unsigned long, nr, arena->table.nr_sections);
+	mctl_report_expect(report, "chunk I5", "arena", arena->id, "frames of the extent",
+			   nr << MCTL_SECTION_SHIFT, arena->extent_nr);
+	if (nr)
+		mctl_report_expect(report, "chunk I5", "arena", arena->id, "first page", true,
+				   arena->extent_page == pfn_to_page(section[0].pfn));
+	for (i = 0; i < nr; i++) {
+		u64 pfn = section[0].pfn + ((u64)i << MCTL_SECTION_SHIFT);
+
+		mctl_report_expect(report, "chunk I5", "section", i, "has frames", true,
+				   section[i].nr_frames != 0);
+		mctl_report_expect(report, "chunk I5", "section", i, "first pfn", pfn,
+				   section[i].pfn);
+	}
 }

@@ -7,6 +7,7 @@
 #ifndef MCTL_MM_CHUNK_H
 #define MCTL_MM_CHUNK_H
 
+#include "core/report.h"
 #include "mm/arena.h"
 
 unsigned int mctl_chunk_zone_type(unsigned long pfn);
@@ -16,5 +17,6 @@ u32 mctl_chunk_add(struct mctl_arena *arena, struct page *page, unsigned int ord
 int mctl_chunk_remove(struct mctl_arena *arena, u32 fn, unsigned int order);
 u32 mctl_chunk_last(const struct mctl_arena *arena, u32 end, unsigned int *order);
 void mctl_chunks_destroy(struct mctl_arena *arena);
+void mctl_chunks_check(const struct mctl_arena *arena, struct mctl_report *report);
 
 #endif /* MCTL_MM_CHUNK_H */

@@ -5,6 +5,7 @@
  *
  * Locks: none.
  */
+#include <linux/stop_machine.h>
 #include "mm/fcache.h"
 
 /* Blocks of a zone that wait in another node's frame cache. Return: frames of them. */
@@ -196,4 +197,30 @@ void mctl_fcache_check(struct mctl_arena *arena, struct mctl_report *report)
 			   nr_entries);
 	mctl_report_expect(report, "fcache I5", "arena", arena->id, "budget", true,
 			   budgets <= arena->nr_frames / MCTL_FCACHE_DIVISOR);
+}
+
+static int toggle_claim(void *context)
+{
+	struct mctl_fcache *fc = context;
+
+	fc->self = fc->self == fc ? (struct mctl_fcache *)&mctl_fcache_none : fc;
+	return 0;
+}
+
+/**
+ * mctl_fcache_plant() - claim a frame cache, and never leave it
+ * @arena: the arena
+ * @cpu: whose cache; any value
+ * @error: text of a refusal
+ *
+ * For tests of mctl_fcache_check(). The same call again leaves it.
+ *
+ * Context: process; stops the machine, as a claim is over by then.
+ * Return: 0, or -ENOENT when there is no such CPU.
+ */
+int mctl_fcache_plant(struct mctl_arena *arena, u64 cpu, struct mctl_error *error)
+{
+	if (cpu >= nr_cpu_ids || !cpu_possible(cpu))
+		return mctl_fail(error, -ENOENT, "there is no CPU %llu", cpu);
+	return stop_machine(toggle_claim, per_cpu_ptr(arena->fcache, cpu), NULL);
 }

@@ -6,6 +6,7 @@
  * Locks: those of the records, so that nothing but the bit is wrong.
  */
 #include "mm/cache.h"
+#include "mm/fcache.h"
 #include "mm/handle.h"
 #include "mm/region.h"
 #include "mm/verify.h"
@@ -79,6 +80,22 @@ static int plant_handle(struct mctl_arena *arena, u64 handle, u32 bit, struct mc
 	return ret;
 }
 
+static int plant_extent(struct mctl_arena *arena, u64 index, u32 bit, struct mctl_error *error)
+{
+	if (index > 1)
+		return mctl_fail(error, -ENOENT,
+				 "place %llu of an extent: 0 is its length, 1 its first page",
+				 index);
+	down_write(&arena->resize);
+	if (index)
+		arena->extent_page =
+			(struct page *)((unsigned long)arena->extent_page ^ 1UL << (bit & 63));
+	else
+		arena->extent_nr ^= 1UL << (bit & 63);
+	up_write(&arena->resize);
+	return 0;
+}
+
 static int plant(struct mctl_arena *arena, u32 site, u64 index, u64 address, u32 level, u32 bit,
 		 struct mctl_error *error)
 {
@@ -104,6 +121,10 @@ static int plant(struct mctl_arena *arena, u32 site, u64 index, u64 address, u32
 		return mctl_region_flip(arena, address, level, bit, error);
 	case MEMCTL_PLANT_SITE_HANDLE:
 		return plant_handle(arena, index, bit, error);
+	case MEMCTL_PLANT_SITE_FCACHE:
+		return mctl_fcache_plant(arena, index, error);
+	case MEMCTL_PLANT_SITE_EXTENT:
+		return plant_extent(arena, index, bit, error);
 	default:
 		return mctl_fail(error, -EINVAL, "site %u: the last one is %u", site,
 				 MEMCTL_PLANT_SITE_MAX);

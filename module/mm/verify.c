@@ -27,6 +27,7 @@
  */
 #include <linux/delay.h>
 #include <linux/stop_machine.h>
+#include "mm/chunk.h"
 #include "mm/event.h"
 #include "mm/fcache.h"
 #include "mm/handle.h"
@@ -166,6 +167,7 @@ static int check_stopped(void *context)
 	for (i = 0; i < arena->nr_zones; i++)
 		mctl_buddy_check(&arena->zones[i].buddy, stop->report);
 	mctl_table_check(&arena->table, stop->report);
+	mctl_chunks_check(arena, stop->report);
 	mctl_fcache_check(arena, stop->report);
 	mctl_caches_check(arena, stop->report);
 	check_kinds(arena, stop->count, stop->report);

@@ -131,7 +131,7 @@ extern bool mctl_plant_allowed;
  * mctl_plant() - flip a bit in the arena's own records
  * @arena: the arena
  * @site: enum memctl_plant_site
- * @index: number of the frame, zone, cache or handle
+ * @index: number of the frame, zone, cache, handle, CPU or place in the extent
  * @address: for MEMCTL_PLANT_SITE_PTE
  * @level: for MEMCTL_PLANT_SITE_PTE, 1 to 5
  * @bit: number of the bit; a field that is narrower takes it modulo its width

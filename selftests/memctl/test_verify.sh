@@ -55,10 +55,19 @@ for cache in "$id" "$linked"; do
 done
 found "a redzone" redzone --index "$id" --bit 3
 found "a handle's record" handle --index 1 --bit 0
+found "a frame cache that nobody leaves" fcache --index 0
+check "named: fcache I6" grep -q 'fcache I6' "$work/found"
+found "the length of the extent" extent --index 0 --bit 0
+check "named: chunk I5" grep -q 'chunk I5' "$work/found"
+found "an extent longer than the arena" extent --index 0 --bit 40
+found "the first page of the extent" extent --index 1 --bit 6
+check "named: chunk I5" grep -q 'chunk I5' "$work/found"
 
 refuse "a site that is none" 1 'site' "$MEMCTL" plant nothing --index 0 --bit 0
 refuse "bit 64" 1 'bit' "$MEMCTL" plant frame-state --index 0 --bit 64
 refuse "a frame that is none" 2 'frame' "$MEMCTL" plant frame-state --index 4294967295 --bit 0
+refuse "a CPU that is none" 2 'CPU' "$MEMCTL" plant fcache --index 4294967296 --bit 0
+refuse "a place that is none" 2 'place' "$MEMCTL" plant extent --index 2 --bit 0
 check "free the objects" xargs "$MEMCTL" cache free <"$work/objects"
 check "free the pages" xargs "$MEMCTL" page free <"$work/pages"
 check "verify finds nothing" "$MEMCTL" verify

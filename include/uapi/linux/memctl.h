@@ -197,6 +197,10 @@ enum memctl_event_type {
  *   cache id `index`.
  * @MEMCTL_PLANT_SITE_DEPOT_EMPTY: The count of empty magazines in the depot of
  *   cache id `index`.
+ * @MEMCTL_PLANT_SITE_FCACHE: Who may work on the frame cache of CPU `index`;
+ *   `bit` does not count.
+ * @MEMCTL_PLANT_SITE_EXTENT: The length of the extent (`index` 0), or its
+ *   first page (1).
  */
 enum memctl_plant_site {
 	MEMCTL_PLANT_SITE_FRAME_STATE,
@@ -212,6 +216,8 @@ enum memctl_plant_site {
 	MEMCTL_PLANT_SITE_MAGAZINE_PREVIOUS,
 	MEMCTL_PLANT_SITE_DEPOT_FULL,
 	MEMCTL_PLANT_SITE_DEPOT_EMPTY,
+	MEMCTL_PLANT_SITE_FCACHE,
+	MEMCTL_PLANT_SITE_EXTENT,
 
 	/* private: */
 	__MEMCTL_PLANT_SITE_MAX,
