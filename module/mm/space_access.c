@@ -5,6 +5,7 @@
  */
 #include <linux/mm.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/string.h>
 #include "mm/space_internal.h"
 
@@ -69,6 +70,15 @@ static int check_range(const struct mctl_space *space, u64 address, u64 size,
 	return 0;
 }
 
+/* After each page of a loop: a range can be 1 TiB. */
+static int may_go_on(const struct mctl_space *space, struct mctl_error *error)
+{
+	if (fatal_signal_pending(current))
+		return mctl_fail(error, -EINTR, "killed on the way through region %s", space->name);
+	cond_resched();
+	return 0;
+}
+
 /* Copy between a space and a kernel buffer; @to or @from is NULL. */
 static int copy(struct mctl_arena *arena, const char *name, u64 address, void *to, const void *from,
 		size_t size, struct mctl_error *error)
@@ -92,6 +102,8 @@ static int copy(struct mctl_arena *arena, const char *name, u64 address, void *t
 			memcpy(there, from + done, part);
 		else
 			memcpy(to + done, there, part);
+		if (!ret)
+			ret = may_go_on(space, error);
 	}
 	mutex_unlock(&space->family->lock);
 	mctl_space_put(space);
@@ -109,8 +121,8 @@ static int copy(struct mctl_arena *arena, const char *name, u64 address, void *t
  *
  * Context: Process, may sleep.
  * Return: 0; -ENOENT without such a region, -EFAULT outside of it or its vmas or against their
- * rights, -ENOMEM without a frame, -EIO when a file cannot be read. What comes before the page
- * that is refused is read.
+ * rights, -ENOMEM without a frame, -EIO when a file cannot be read, -EINTR for a process that is
+ * killed. What comes before the page that is refused is read.
  */
 int mctl_space_read(struct mctl_arena *arena, const char *name, u64 address, void *buffer,
 		    size_t size, struct mctl_error *error)
@@ -167,7 +179,8 @@ int mctl_space_touch(struct mctl_arena *arena, const char *name, u64 address, u6
 			ret = error_of(access.reason);
 		mutex_unlock(&space->family->lock);
 		counts[access.kind]++;
-		cond_resched();
+		if (!ret)
+			ret = may_go_on(space, error);
 	}
 	mctl_space_put(space);
 	return ret;

@@ -16,6 +16,8 @@
 #include <linux/module.h>
 #include <linux/pagemap.h>
 #include <linux/pipe_fs_i.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/splice.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
@@ -86,6 +88,9 @@ static ssize_t copy_all(struct mctl_space *space, u64 offset, struct iov_iter *i
 			return done ?: got;
 		done += got;
 		offset += got;
+		if (fatal_signal_pending(current))
+			return done ?: -EINTR;
+		cond_resched();
 		if (got) {
 			tries = 0;
 			continue;
@@ -93,8 +98,6 @@ static ssize_t copy_all(struct mctl_space *space, u64 offset, struct iov_iter *i
 		if (++tries > NR_TRIES || (write ? fault_in_iov_iter_readable(iter, size) :
 						   fault_in_iov_iter_writeable(iter, size)) == size)
 			return done ?: -EFAULT;
-		if (fatal_signal_pending(current))
-			return done ?: -EINTR;
 	}
 	return done;
 }
@@ -107,7 +110,7 @@ static ssize_t copy_all(struct mctl_space *space, u64 offset, struct iov_iter *i
  *
  * Context: Process, sleeps.
  * Return: bytes, 0 at the end; -EFAULT when no vma has the first page or @to is not there, -EIO
- * when a file that backs it cannot be read, -ENOMEM.
+ * when a file that backs it cannot be read, -ENOMEM, -EINTR for a process that is killed.
  */
 ssize_t mctl_space_read_iter(struct mctl_space *space, u64 offset, struct iov_iter *to)
 {

@@ -26,6 +26,7 @@
 #include <linux/sched/signal.h>
 #include <linux/string.h>
 #include "mm/space_process.h"
+#include "mm/verify.h"
 
 #define CACHE_BITS (MCTL_PT_PWT | MCTL_PT_PCD | MCTL_PT_G)
 #define NR_TRIES   3
@@ -289,15 +290,19 @@ int mctl_space_verify(struct mctl_arena *arena, const char *name, int pid,
  * else is to be done with the region but to verify it.
  *
  * Context: Process, may sleep.
- * Return: 0; -EINVAL for a bad level or bit, -ENOENT when there is no such region, or the walk
- * ends above @level.
+ * Return: 0; -EPERM unless the module was loaded with plant=1, -EINVAL for a bad level or bit,
+ * -ENOENT when there is no such region, or the walk ends above @level.
  */
 int mctl_space_flip(struct mctl_arena *arena, const char *name, u64 address, u32 level, u32 bit,
 		    struct mctl_error *error)
 {
-	struct mctl_space *space = mctl_space_need(arena, name, error);
+	struct mctl_space *space;
 	int ret;
 
+	if (!mctl_plant_allowed)
+		return mctl_fail(error, -EPERM,
+				 "damage can be planted in a module loaded with plant=1 alone");
+	space = mctl_space_need(arena, name, error);
 	if (!space)
 		return -ENOENT;
 	mutex_lock(&space->family->lock);

@@ -165,6 +165,18 @@ static int map(struct mctl_space *space, const struct mctl_vma *vma, struct mctl
 	return ret;
 }
 
+/* Where a vma without an address goes. A size that is no size is refused with the range. */
+static int find_gap(const struct mctl_space *space, u64 size, u64 *start, struct mctl_error *error)
+{
+	if (!size || size & ~PAGE_MASK)
+		return 0;
+	*start = mctl_vma_gap(&space->vmas, size >> PAGE_SHIFT, 1);
+	if (*start == space->vmas.end)
+		return mctl_fail(error, -ENOMEM, "region %s has no gap of %llu bytes", space->name,
+				 size);
+	return 0;
+}
+
 /**
  * mctl_space_map() - add a vma
  * @arena: whose region
@@ -180,7 +192,8 @@ static int map(struct mctl_space *space, const struct mctl_vma *vma, struct mctl
  *
  * Context: Process, may sleep.
  * Return: 0; -ENOENT without such a region, -EINVAL for a bad range, right or file, -EEXIST when
- * a vma is there, -ENOMEM, or what opening the file gives.
+ * a vma is there, -ENOMEM without memory or, for @start 0, without a gap of @size, or what opening
+ * the file gives.
  */
 int mctl_space_map(struct mctl_arena *arena, const char *name, u64 start, u64 size, u32 rights,
 		   const char *file, u64 offset, u64 *got, struct mctl_error *error)
@@ -201,15 +214,16 @@ int mctl_space_map(struct mctl_arena *arena, const char *name, u64 start, u64 si
 		return PTR_ERR(opened);
 	}
 	mutex_lock(&space->family->lock);
-	if (!start && size && !(size & ~PAGE_MASK))
-		start = mctl_vma_gap(&space->vmas, size >> PAGE_SHIFT, 1);
+	if (!start)
+		ret = find_gap(space, size, &start, error);
 	vma.start = start;
 	vma.end = start + size;
 	vma.file = opened;
 	vma.offset = offset >> PAGE_SHIFT;
 	/* To write implies to read, as in the hardware's entries. */
 	vma.rights = rights & MCTL_SPACE_W ? rights | MCTL_SPACE_R : rights;
-	ret = map(space, &vma, error);
+	if (!ret)
+		ret = map(space, &vma, error);
 	mutex_unlock(&space->family->lock);
 	if (opened)
 		fput(opened);

@@ -87,20 +87,12 @@ static u32 optional_u32(struct genl_info *info, int type)
 /* Damage the shadow of a region for processes. */
 static int plant_space(struct genl_info *info, u32 site, const char *name, struct mctl_error *error)
 {
-	struct mctl_arena *arena = mctl_nl_arena(info);
-	int ret;
-
-	if (!mctl_plant_allowed)
-		return mctl_fail(error, -EPERM,
-				 "damage can be planted in a module loaded with plant=1 alone");
 	if (site != MEMCTL_PLANT_SITE_PTE)
 		return mctl_fail(error, -EINVAL, "a region is named for site pte alone");
-	ret = mctl_space_flip(arena, name, optional_u64(info, MEMCTL_A_PLANT_ADDRESS),
-			      optional_u32(info, MEMCTL_A_PLANT_LEVEL),
-			      optional_u32(info, MEMCTL_A_PLANT_BIT), error);
-	if (!ret)
-		mctl_arena_touch(arena);
-	return ret;
+	return mctl_space_flip(mctl_nl_arena(info), name,
+			       optional_u64(info, MEMCTL_A_PLANT_ADDRESS),
+			       optional_u32(info, MEMCTL_A_PLANT_LEVEL),
+			       optional_u32(info, MEMCTL_A_PLANT_BIT), error);
 }
 
 int memctl_nl_plant_doit(struct sk_buff *request, struct genl_info *info)

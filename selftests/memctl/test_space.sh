@@ -193,7 +193,8 @@ refuse "a name with a slash" 2 'name' "$MEMCTL" region add a/b --size 4K
 refuse "a fork of nothing" 2 'no region' "$MEMCTL" region fork nothing other
 refuse "a fork over another" 2 'exists' "$MEMCTL" region fork heap heap
 refuse "a vma over another" 2 'vma' "$MEMCTL" region map heap 4K --address 0x100000000000
-refuse "no room for a vma" 2 '' "$MEMCTL" region map heap 1G
+refuse "no room for a vma" 2 'no gap of 1073741824 bytes' "$MEMCTL" region map heap 1G
+refuse "a gap that is too short" 2 'no gap of 131072 bytes' "$MEMCTL" region map heap 128K
 refuse "a file that is none" 2 'file' "$MEMCTL" region map heap 4K --address 0x100000300000 --file /nowhere
 refuse "a directory" 2 'regular' "$MEMCTL" region map heap 4K --address 0x100000300000 --file /
 refuse "half a page" 2 'pages' "$MEMCTL" region discard heap +0 100
@@ -216,6 +217,24 @@ check "verify" "$MEMCTL" verify
 check "remove" "$MEMCTL" region del huge
 equal "every frame is back" "$start" "$(frames)"
 
+# A process that is killed does not go on to the end of its range.
+check "add one of 16 GiB" "$MEMCTL" region add wide --size 16G
+"$MEMCTL" region touch wide +0 16G >/dev/null &
+sleep 0.5
+kill -9 $!
+wait $! 2>/dev/null
+equal "who is killed ends" 137 "$?"
+zeros=$("$MEMCTL" region touch wide +8G 8G | awk '{ sub(".*file, ", ""); print $1 }')
+at_least "before it is through" 1 "$zeros"
+check "remove it" "$MEMCTL" region del wide
+equal "every frame is back" "$start" "$(frames)"
+
+unload
+load size=8M || exit "$KSFT_FAIL"
+check "add" "$MEMCTL" region add heap --size 64K
+refuse "damage without plant=1" 2 'plant=1' "$MEMCTL" plant pte --region heap --address 0x100000000000 \
+	--level 1 --bit 1
+check "remove it" "$MEMCTL" region del heap
 unload
 clean_log
 finish
