@@ -31,12 +31,10 @@ done
 rmmod memctl 2>/dev/null
 equal "a region keeps the module" 1 "$?"
 check "remove it" "$MEMCTL" region del held
-tail -f /dev/null 3</dev/memctl &
-pid=$!
+exec 9</dev/memctl
 rmmod memctl 2>/dev/null
 equal "an open device keeps the module" 1 "$?"
-kill "$pid"
-wait "$pid" 2>/dev/null
+exec 9<&-
 check "verify" "$MEMCTL" verify
 unload
 clean_log
