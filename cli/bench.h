@@ -3,8 +3,8 @@
  * bench.h - benchmarks: what to measure, and the rows that come of it.
  *
  * bench_file.c asks the module memctl_bench, bench_netlink.c measures requests
- * of this program, bench_scale.c compares a small and a large arena, cmd_bench.c
- * is the command.
+ * of this program, bench_fault.c faults on a region that it maps, bench_scale.c
+ * compares a small and a large arena, cmd_bench.c is the command.
  */
 #ifndef MEMCTL_CLI_BENCH_H
 #define MEMCTL_CLI_BENCH_H
@@ -23,6 +23,7 @@ enum bench_flag {
 	BENCH_NETLINK = 16,	/* not the module's but ours */
 	BENCH_SCALE = 32,	/* not the module's but ours; makes arenas */
 	BENCH_ALONE = 64,	/* runs only when it is named */
+	BENCH_FAULT = 128,	/* not the module's but ours; makes regions, maps them */
 };
 
 /**
@@ -103,6 +104,16 @@ bool bench_file_exists(void);
 int bench_netlink_run(struct client *client, const char *arena, const struct bench_spec *spec,
 		      bench_progress *progress, const volatile int *stop,
 		      struct bench_table *table);
+
+/*
+ * Faults on a region of the arena that this process maps. Whatever came of it,
+ * bench_fault_clean() takes the regions away, once client_error() was looked at.
+ */
+int bench_fault_run(struct client *client, const char *arena, const struct bench_spec *spec,
+		    bench_progress *progress, const volatile int *stop, struct bench_table *table);
+void bench_fault_clean(struct client *client, const char *arena);
+/* Can the device be opened that regions are mapped through? errno says why not. */
+bool bench_fault_possible(void);
 
 /*
  * An arena of @size bytes beside one of 64 MiB; @table gets what was measured

@@ -37,6 +37,7 @@ static const struct bench_spec benchmarks[] = {
 	{ .name = "walk", .flags = BENCH_REGION_PAGES },
 	{ .name = "map", .flags = BENCH_REGION_PAGES },
 	{ .name = "netlink", .flags = BENCH_ORDER | BENCH_NETLINK },
+	{ .name = "fault", .flags = BENCH_FAULT },
 	{ .name = "frag", .flags = BENCH_ALONE },
 	{ .name = "scale", .flags = BENCH_SCALE | BENCH_ALONE },
 };
@@ -244,6 +245,23 @@ static int run_scale(struct memctl_ctx *ctx, const struct bench_spec *spec,
 	return status;
 }
 
+static int run_fault(struct memctl_ctx *ctx, const struct bench_spec *spec,
+		     bench_progress *progress, struct bench_table *table)
+{
+	int status = MEMCTL_EXIT_OK, err;
+
+	if (!bench_fault_possible())
+		return fail(ctx, errno == ENOENT ? MEMCTL_EXIT_MODULE : MEMCTL_EXIT_REFUSED,
+			    "bench fault: /dev/memctl: %s", strerror(errno));
+	err = bench_fault_run(ctx->client, ctx->arena, spec, progress, &stop_asked, table);
+	if (err && client_error(ctx->client)->fault != CLIENT_OK)
+		status = fail_client(ctx, "bench fault");
+	else if (err)
+		status = refused(ctx, spec, err);
+	bench_fault_clean(ctx->client, ctx->arena);
+	return status;
+}
+
 static int run_one(struct memctl_ctx *ctx, const struct bench_spec *spec, bench_progress *progress,
 		   struct bench_table *table)
 {
@@ -252,11 +270,13 @@ static int run_one(struct memctl_ctx *ctx, const struct bench_spec *spec, bench_
 
 	if (progress)
 		progress(spec, 0, spec->rounds);
-	if (spec->flags & (BENCH_NETLINK | BENCH_SCALE | BENCH_REGION_PAGES) &&
+	if (spec->flags & (BENCH_NETLINK | BENCH_SCALE | BENCH_FAULT | BENCH_REGION_PAGES) &&
 	    !ctx_client(ctx, &status))
 		return status;
 	if (spec->flags & BENCH_SCALE)
 		return run_scale(ctx, spec, progress, table);
+	if (spec->flags & BENCH_FAULT)
+		return run_fault(ctx, spec, progress, table);
 	if (spec->flags & BENCH_NETLINK) {
 		err = bench_netlink_run(ctx->client, ctx->arena, spec, progress, &stop_asked,
 					table);
@@ -298,7 +318,9 @@ static unsigned int choose_all(const struct args *args, struct bench_spec *specs
 	for (size_t i = 0; i < NR_BENCHMARKS; i++) {
 		bool pairs = !strcmp(benchmarks[i].name, "pair") && !GIVEN(args, OPT_ORDER);
 
-		if (benchmarks[i].flags & BENCH_ALONE || (benchmarks[i].flags & BENCH_CPUS && !smp))
+		if (benchmarks[i].flags & BENCH_ALONE ||
+		    (benchmarks[i].flags & BENCH_CPUS && !smp) ||
+		    (benchmarks[i].flags & BENCH_FAULT && !bench_fault_possible()))
 			continue;
 		for (uint32_t o = 0; o <= (pairs ? MEMCTL_MAX_ORDER : 0); o++) {
 			specs[nr] = benchmarks[i];
@@ -354,14 +376,16 @@ static const struct verb verbs[] = {
 	  0, 1, &bench_view },
 };
 
-#define HELP                                                                                    \
-	"Measures our paths and Linux's own in one run; the module memctl_bench does it.\n"     \
-	"NAME: pair, worst, burst, bulk, rand, remote (blocks of pages), object-pair,\n"        \
-	"object-burst, object-bulk, object-rand, object-remote, kmalloc-pair, safety, walk,\n"  \
-	"map, netlink, frag, scale. A figure is what one operation takes, the empty loop\n"     \
-	"subtracted; under QEMU's -icount shift=0 a nanosecond is one instruction. 'frag'\n"    \
-	"fills most of the arena, and of the host's memory if that is at most 2 GiB; 'scale'\n" \
-	"makes arenas of 64 MiB and of --size (4G), and compares them; from 4G on also one\n"   \
+#define HELP                                                                                   \
+	"Measures our paths and Linux's own in one run; the module memctl_bench does it,\n"    \
+	"but for netlink, fault and scale.\n"                                                  \
+	"NAME: pair, worst, burst, bulk, rand, remote (blocks of pages), object-pair,\n"       \
+	"object-burst, object-bulk, object-rand, object-remote, kmalloc-pair, safety, walk,\n" \
+	"map, netlink, fault, frag, scale. A figure is what one operation takes, the empty\n"  \
+	"loop subtracted, or with the clock (netlink, fault); under QEMU's -icount shift=0\n"  \
+	"a nanosecond is one instruction. 'fault' maps a region of 16 MiB; 'frag' fills\n"     \
+	"most of the arena, and of the host's memory if that is at most 2 GiB; 'scale'\n"      \
+	"makes arenas of 64 MiB and of --size (4G), and compares them; from 4G on also one\n"  \
 	"cache alone with one among 10000 that hold 10^6 objects."
 
 static const struct object object = OBJECT("bench", HELP, verbs);

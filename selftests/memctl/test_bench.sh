@@ -50,6 +50,7 @@ measured "walk" walk
 measured "map" map
 measured "netlink" netlink
 measured "netlink, 1024 operations in a request" netlink --batch 1024
+measured "fault" fault
 equal "no region is left" "" "$("$MEMCTL" region list -r -n -o NAME)"
 equal "no handle is left" 0 "$("$MEMCTL" page list -r -n | wc -l)"
 if [ "$(nproc)" -gt 1 ]; then
