@@ -79,6 +79,8 @@ extern const struct mctl_ptable_format mctl_ptable_x86_64_5level;
  * @mark: one more visit of a check to a table; the visits since the caller last cleared them
  * @is_table: whether @alloc gave this frame for a table of this level, and nobody freed it;
  *	      called with any number that may stand in a damaged entry
+ * @fill: writes entries of a leaf table, each the address of a frame and the flags; for
+ *	  mctl_ptable_map_frames() alone
  */
 struct mctl_ptable_ops {
 	u64 (*alloc)(void *context, unsigned int level, bool zero);
@@ -86,6 +88,7 @@ struct mctl_ptable_ops {
 	u32 (*count)(void *context, u64 pfn, int delta);
 	u32 (*mark)(void *context, u64 pfn);
 	bool (*is_table)(void *context, u64 pfn, unsigned int level);
+	void (*fill)(void *context, void *entries, const u32 *fns, u32 nr, u64 flags);
 };
 
 /**
@@ -144,16 +147,6 @@ struct mctl_ptable {
 	u32 nr_tables;
 	u64 nr_leaves[MCTL_PT_MAX_LEVELS + 1];
 	u64 nr_mapped;
-};
-
-/**
- * struct mctl_ptable_run - frames in a row
- * @pfn: the first
- * @nr: how many, not 0
- */
-struct mctl_ptable_run {
-	u64 pfn;
-	u64 nr;
 };
 
 /**
@@ -260,8 +253,7 @@ bool mctl_ptable_canonical(const struct mctl_ptable_format *format, u64 address)
 
 int mctl_ptable_map(struct mctl_ptable *pt, u64 address, u64 pfn, u64 nr, u64 flags,
 		    unsigned int max_level);
-int mctl_ptable_map_runs(struct mctl_ptable *pt, u64 address, const struct mctl_ptable_run *runs,
-			 u64 nr, u64 flags);
+int mctl_ptable_map_frames(struct mctl_ptable *pt, u64 address, const u32 *fns, u64 nr, u64 flags);
 s64 mctl_ptable_unmap(struct mctl_ptable *pt, u64 address, u64 nr);
 s64 mctl_ptable_protect(struct mctl_ptable *pt, u64 address, u64 nr, u64 mask, u64 flags);
 

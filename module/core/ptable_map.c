@@ -22,7 +22,7 @@
  * @done: pages unmapped or changed so far
  * @pfn: frame for @address, when mapping
  * @in_row: frames in a row from there on, not 0 before the end
- * @runs: what follows them
+ * @fns: or a frame for each page, as the caller of mctl_ptable_map_frames() numbers them
  * @flags: of the leaves, as for 4 KiB
  * @mask: bits to replace by those of @flags
  * @max_level: largest leaf to use
@@ -33,7 +33,7 @@ struct span {
 	u64 done;
 	u64 pfn;
 	u64 in_row;
-	const struct mctl_ptable_run *runs;
+	const u32 *fns;
 	u64 flags;
 	u64 mask;
 	unsigned int max_level;
@@ -50,17 +50,12 @@ static inline void advance(struct span *span, u64 nr)
 	span->nr -= nr;
 }
 
-/* The same when mapping, within the frames in a row. */
+/* The same when mapping: what comes next is behind it. */
 static inline void advance_frames(struct span *span, u64 nr)
 {
 	advance(span, nr);
 	span->pfn += nr;
 	span->in_row -= nr;
-	if (!span->in_row && span->nr) {
-		span->pfn = span->runs->pfn;
-		span->in_row = min(span->runs->nr, span->nr);
-		span->runs++;
-	}
 }
 
 static u64 large_flags(u64 flags)
@@ -146,32 +141,61 @@ static bool fills_table(const struct mctl_ptable *pt, unsigned int level, const 
 	       !mctl_ptable_index(pt, 1, span->address);
 }
 
+/* How many entries from @index on, at most @nr, are not in use. */
+static u32 count_empty(const struct mctl_ptable *pt, u64 pfn, u32 index, u32 nr)
+{
+	u32 i = 0;
+
+	while (i < nr && !mctl_ptable_entry(pt, pfn, index + i))
+		i++;
+	return i;
+}
+
+/* Fill entries of one leaf table, the frames of which are in no order. Return: how many. */
+static u32 fill_frames(struct mctl_ptable *pt, u64 pfn, u32 index, u32 nr, struct span *span,
+		       bool empty)
+{
+	void *entries = mctl_ptable_table(pt, pfn) + index * pt->format->entry_size;
+
+	if (!empty)
+		nr = count_empty(pt, pfn, index, nr);
+	pt->ops->fill(pt->context, entries, span->fns, nr, span->flags);
+	span->fns += nr;
+	advance(span, nr);
+	return nr;
+}
+
+/* The same with frames in a row. */
+static u32 fill_row(struct mctl_ptable *pt, u64 pfn, u32 index, u32 nr, struct span *span,
+		    bool empty)
+{
+	u64 entry = span->pfn << MCTL_PT_PAGE_SHIFT | span->flags;
+	void *table = mctl_ptable_table(pt, pfn);
+	u32 filled;
+
+	if (pt->format->entry_size == sizeof(u32) && empty)
+		filled = fill_entries(table, index, nr, entry, true, true);
+	else if (pt->format->entry_size == sizeof(u32))
+		filled = fill_entries(table, index, nr, entry, true, false);
+	else if (empty)
+		filled = fill_entries(table, index, nr, entry, false, true);
+	else
+		filled = fill_entries(table, index, nr, entry, false, false);
+	advance_frames(span, filled);
+	return filled;
+}
+
 /* @empty: the table is new, nothing is in use. */
 static int fill_table(struct mctl_ptable *pt, u64 pfn, struct span *span, bool empty)
 {
 	u32 index = mctl_ptable_index(pt, 1, span->address);
 	u32 nr = min_t(u64, mctl_ptable_nr_entries(pt, 1) - index, span->nr);
-	void *table = mctl_ptable_table(pt, pfn);
-	u32 done = 0;
+	u32 done;
 
-	while (done < nr) {
-		u64 entry = span->pfn << MCTL_PT_PAGE_SHIFT | span->flags;
-		u32 run = min_t(u64, nr - done, span->in_row);
-		u32 filled;
-
-		if (pt->format->entry_size == sizeof(u32) && empty)
-			filled = fill_entries(table, index + done, run, entry, true, true);
-		else if (pt->format->entry_size == sizeof(u32))
-			filled = fill_entries(table, index + done, run, entry, true, false);
-		else if (empty)
-			filled = fill_entries(table, index + done, run, entry, false, true);
-		else
-			filled = fill_entries(table, index + done, run, entry, false, false);
-		done += filled;
-		advance_frames(span, filled);
-		if (filled < run)
-			break;
-	}
+	if (span->fns)
+		done = fill_frames(pt, pfn, index, nr, span, empty);
+	else
+		done = fill_row(pt, pfn, index, nr, span, empty);
 	if (done) {
 		pt->ops->count(pt->context, pfn, done);
 		pt->nr_leaves[1] += done;
@@ -296,25 +320,22 @@ int mctl_ptable_map(struct mctl_ptable *pt, u64 address, u64 pfn, u64 nr, u64 fl
 }
 
 /**
- * mctl_ptable_map_runs() - map a range to frames in any order
- * @pt: the tables
+ * mctl_ptable_map_frames() - map a range to frames in any order
+ * @pt: the tables; its ops have fill()
  * @address: first virtual address, a multiple of 4 KiB
- * @runs: the frames, @nr of them or more; trusted to be within the width of an address
+ * @fns: @nr frames, numbered as fill() understands
  * @nr: pages of 4 KiB
  * @flags: bits of a 4 KiB leaf without the address; P must be among them
  *
  * Context: Any that the ops allow; the caller serialises.
  * Return: as mctl_ptable_map().
  */
-int mctl_ptable_map_runs(struct mctl_ptable *pt, u64 address, const struct mctl_ptable_run *runs,
-			 u64 nr, u64 flags)
+int mctl_ptable_map_frames(struct mctl_ptable *pt, u64 address, const u32 *fns, u64 nr, u64 flags)
 {
 	struct span span = {
 		.address = address,
 		.nr = nr,
-		.pfn = runs->pfn,
-		.in_row = min(runs->nr, nr),
-		.runs = runs + 1,
+		.fns = fns,
 		.flags = flags,
 		.max_level = 1,
 	};

@@ -163,12 +163,39 @@ static bool is_table(void *context, u64 pfn, unsigned int level)
 	return is;
 }
 
+/*
+ * Frames that are neighbours are often of one section: what to add to their
+ * numbers is looked up when it changes.
+ */
+static void fill_entries(void *context, void *entries, const u32 *fns, u32 nr, u64 flags)
+{
+	const struct mctl_shadow *shadow = context;
+	u32 first = 0, size = 0;
+	u64 *entry = entries;
+	u64 base = 0;
+
+	preempt_disable();
+#pragma GCC unroll 8
+	for (u32 i = 0; i < nr; i++) {
+		u32 fn = fns[i];
+
+		if (unlikely(fn - first >= size)) {
+			first = fn & ~(MCTL_SECTION_FRAMES - 1);
+			size = MCTL_SECTION_FRAMES;
+			base = mctl_table_pfn(&shadow->arena->table, first) << PAGE_SHIFT | flags;
+		}
+		entry[i] = base + ((u64)(fn - first) << PAGE_SHIFT);
+	}
+	preempt_enable();
+}
+
 static const struct mctl_ptable_ops shadow_ops = {
 	.alloc = alloc_table,
 	.free = free_table,
 	.count = count_entries,
 	.mark = mark_table,
 	.is_table = is_table,
+	.fill = fill_entries,
 };
 
 /**
@@ -218,56 +245,6 @@ void mctl_shadow_fini(struct mctl_shadow *shadow)
 	}
 }
 
-/* Two frames in a row, as they stand in memory, and the step to the next two. */
-#define PAIR(fn)  ((u64)((fn) + 1) << 32 | (fn))
-#define NEXT_PAIR (2ULL << 32 | 2)
-
-static inline u64 load_pair(const u32 *fns)
-{
-	u64 pair;
-
-	memcpy(&pair, fns, sizeof(pair));
-	return pair;
-}
-
-/* How many frames from the first on are in a row, at most @max. */
-static u32 count_row(const u32 *fns, u32 max)
-{
-	u64 even = PAIR(fns[0]), odd = even + NEXT_PAIR;
-	const u32 *at = fns, *end = fns + (max & ~3);
-
-	while (at < end && load_pair(at) == even && load_pair(at + 2) == odd) {
-		even += 2 * NEXT_PAIR;
-		odd += 2 * NEXT_PAIR;
-		at += 4;
-	}
-	while (at < fns + max && *at == fns[0] + (at - fns))
-		at++;
-	return at - fns;
-}
-
-/*
- * The runs that frames are made of; none crosses a section, where the next
- * pfn may be anything. Return: how many of the frames, all when the runs suffice.
- */
-static u32 find_runs(const struct mctl_shadow *shadow, const u32 *fns, u32 nr,
-		     struct mctl_ptable_run runs[MAX_RUNS])
-{
-	u32 done = 0;
-
-	preempt_disable();
-	for (u32 i = 0; i < MAX_RUNS && done < nr; i++) {
-		u32 fn = fns[done];
-		u32 max = min(nr - done, MCTL_SECTION_FRAMES - (fn & (MCTL_SECTION_FRAMES - 1)));
-
-		runs[i].pfn = mctl_table_pfn(&shadow->arena->table, fn);
-		runs[i].nr = count_row(&fns[done], max);
-		done += runs[i].nr;
-	}
-	preempt_enable();
-	return done;
-}
-
 /**
  * mctl_shadow_map() - map a range to frames of the arena
  * @shadow: the shadow
@@ -281,14 +258,13 @@ static u32 find_runs(const struct mctl_shadow *shadow, const u32 *fns, u32 nr,
  */
 int mctl_shadow_map(struct mctl_shadow *shadow, u64 address, const u32 *fns, u32 nr, u64 flags)
 {
-	struct mctl_ptable_run runs[MAX_RUNS];
-	int ret = 0;
 	u32 done, batch;
+	int ret = 0;
 
 	for (done = 0; done < nr; done += batch) {
-		batch = find_runs(shadow, fns + done, min_t(u32, nr - done, MAP_BATCH), runs);
-		ret = mctl_ptable_map_runs(&shadow->pt, address + ((u64)done << PAGE_SHIFT), runs,
-					   batch, flags);
+		batch = min_t(u32, nr - done, MAP_BATCH);
+		ret = mctl_ptable_map_frames(&shadow->pt, address + ((u64)done << PAGE_SHIFT),
+					     fns + done, batch, flags);
 		if (ret)
 			break;
 		cond_resched();

@@ -104,12 +104,28 @@ static inline bool fixture_is_table(void *context, u64 pfn, unsigned int level)
 	       t->level[pfn - FIRST_PFN] == level;
 }
 
+/* The number of a frame is its pfn. */
+static inline void fixture_fill(void *context, void *entries, const u32 *fns, u32 nr, u64 flags)
+{
+	const struct tables *t = context;
+
+	for (u32 i = 0; i < nr; i++) {
+		u64 entry = (u64)fns[i] << MCTL_PT_PAGE_SHIFT | flags;
+
+		if (t->pt.format->entry_size == sizeof(u32))
+			((u32 *)entries)[i] = entry;
+		else
+			((u64 *)entries)[i] = entry;
+	}
+}
+
 static const struct mctl_ptable_ops fixture_ops = {
 	.alloc = fixture_alloc,
 	.free = fixture_free,
 	.count = fixture_count,
 	.mark = fixture_mark,
 	.is_table = fixture_is_table,
+	.fill = fixture_fill,
 };
 
 static inline void tables_init(struct tables *t, const struct mctl_ptable_format *format,

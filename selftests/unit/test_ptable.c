@@ -7,6 +7,7 @@
  * compared with the oracle; a call that fails must leave every byte alone.
  * Then damage is planted, and each line of the check must find its own.
  */
+#include <linux/minmax.h>
 #include "ptable_fixture.h"
 
 #define RIGHTS                                                                         \
@@ -134,22 +135,26 @@ static bool refused(struct tables *t, s64 ret)
 	return true;
 }
 
-/* Frames here and there, in runs of which the last may be longer than what is left. */
-static void random_runs(struct tables *t, struct mctl_ptable_run *runs, u64 *pfns, u32 nr)
+/* Frames here and there, some of them in rows. */
+static void random_frames(struct tables *t, u32 *fns, u64 *pfns, u32 nr)
 {
+	u64 limit = min_t(u64, t->limit, U32_MAX);
 	u32 longest = 1U << tap_below(11);
 
-	for (u32 i = 0; i < nr; runs++) {
-		runs->nr = 1 + tap_below(longest);
-		runs->pfn = tap_random() % (t->limit - runs->nr);
-		for (u32 j = 0; j < runs->nr && i < nr; j++)
-			pfns[i++] = runs->pfn + j;
+	for (u32 i = 0; i < nr;) {
+		u32 row = 1 + tap_below(longest);
+		u32 fn = tap_random() % (limit - row);
+
+		for (; row && i < nr; row--, i++) {
+			fns[i] = fn;
+			pfns[i] = fn++;
+		}
 	}
 }
 
 static void random_map(struct tables *t, struct range range)
 {
-	struct mctl_ptable_run runs[2048];
+	u32 fns[2048];
 	u64 flags = random_flags(t) | MCTL_PT_P;
 	u64 pfns[2048], pfn;
 	u32 nr = nr_known(t, &range);
@@ -166,8 +171,8 @@ static void random_map(struct tables *t, struct range range)
 		for (u32 i = 0; i < range.nr; i++)
 			pfns[i] = pfn + i;
 	} else {
-		random_runs(t, runs, pfns, range.nr);
-		ret = mctl_ptable_map_runs(&t->pt, range.address, runs, range.nr, flags);
+		random_frames(t, fns, pfns, range.nr);
+		ret = mctl_ptable_map_frames(&t->pt, range.address, fns, range.nr, flags);
 	}
 	if (refused(t, ret)) {
 		tap_expect(ret == -ENOMEM || nr);
@@ -346,7 +351,7 @@ static void a_hole_in_a_large_leaf(void)
 static void refusals(void)
 {
 	struct tables t;
-	struct mctl_ptable_run one = { .pfn = 7, .nr = 1 };
+	u32 one = 7;
 
 	tables_init(&t, &mctl_ptable_x86_64_4level, 16, none, 1);
 	tables_save(&t);
@@ -376,7 +381,7 @@ static void refusals(void)
 	tap_expect_equal(mctl_ptable_flip(&t.pt, 0x1000, 3, 1), -ENOENT);
 	tap_expect_equal(mctl_ptable_flip(&t.pt, 0x800000000000, 4, 1), -EFAULT);
 	tap_expect(tables_unchanged(&t));
-	tap_expect_equal(mctl_ptable_map_runs(&t.pt, 0xfffffffffffff000, &one, 1, MCTL_PT_P), 0);
+	tap_expect_equal(mctl_ptable_map_frames(&t.pt, 0xfffffffffffff000, &one, 1, MCTL_PT_P), 0);
 	tap_expect(leaf_at(&t, U64_MAX) == 0x7001);
 	tables_fini(&t);
 }

@@ -114,11 +114,11 @@ enum call { MAP, MAP_LARGE, MAP_SHIFTED, MAP_LIST, UNMAP, PROTECT, UNPROTECT, NR
 static s64 make_call(enum call call, u32 page, u32 nr)
 {
 	struct mctl_ptable *pt = &search.t.pt;
-	struct mctl_ptable_run runs[MAX_PAGES];
+	u32 fns[MAX_PAGES];
 	u64 address = (u64)page * PAGE;
 
 	for (u32 i = 0; i < nr; i++)
-		runs[i] = (struct mctl_ptable_run){ .pfn = page + i, .nr = 1 };
+		fns[i] = page + i;
 	switch (call) {
 	case MAP:
 		return mctl_ptable_map(pt, address, page, nr, MCTL_PT_P | MCTL_PT_PAT, 1);
@@ -129,7 +129,7 @@ static s64 make_call(enum call call, u32 page, u32 nr)
 		return mctl_ptable_map(pt, address, page + 1, nr, MCTL_PT_P | MCTL_PT_PAT,
 				       pt->format->nr_levels);
 	case MAP_LIST:
-		return mctl_ptable_map_runs(pt, address, runs, nr, MCTL_PT_P | MCTL_PT_PAT);
+		return mctl_ptable_map_frames(pt, address, fns, nr, MCTL_PT_P | MCTL_PT_PAT);
 	case UNMAP:
 		return mctl_ptable_unmap(pt, address, nr);
 	case PROTECT:
