@@ -60,7 +60,8 @@ static int check_batch(struct memctl_ctx *ctx, const char *verb, int ret, unsign
 		/* The module's own words about the first refusal come with the acknowledgment. */
 		return fail(ctx, MEMCTL_EXIT_REFUSED, "%s %llu of %llu: %s (%s): %s", verb,
 			    (unsigned long long)(done + i), (unsigned long long)total,
-			    errno_name(-results[i].error), reason_name(results[i].reason),
+			    errno_name((int)-(unsigned int)results[i].error),
+			    reason_name(results[i].reason),
 			    text[0] ? text : reason_text(results[i].reason));
 	}
 	if (nr_results == nr)
