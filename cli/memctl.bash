@@ -78,7 +78,7 @@ _memctl() {
 		[[ $object == @(maps|smaps|pmap|smem) ]] || [[ "$object $verb" == "pt "@(dump|verify) ]]; then
 		words=$("$me" region list -o NAME -r -n 2>/dev/null)
 	elif [ "$object" = plant ]; then
-		words=$("$me" help plant 2>/dev/null | sed -n 's/^Sites: \(.*\)\./\1/p')
+		words=$("$me" help plant 2>/dev/null | sed -n '/^Sites: /,/\.$/{s/^Sites: //;p}' | tr -d .)
 	elif [ -z "$verb" ]; then
 		words=$("$me" help "$object" 2>/dev/null | sed -n "s/^  $object \([a-z]\+\).*/\1/p")
 	fi
