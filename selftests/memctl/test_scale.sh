@@ -12,19 +12,40 @@ load size=64M || exit "$KSFT_FAIL"
 modprobe memctl_bench || exit "$KSFT_FAIL"
 start=$(frames)
 
-check "memctl bench scale, 1 GiB beside 64 MiB" sh -c '"$1" bench scale --size 1G --rounds 51 -J >"$2"' - "$MEMCTL" "$work/json"
-check "the document is JSON" sh -c 'jq -r ".bench[] | [.path, .min, .\"rival-min\" // 0, .failed] | @tsv" <"$1" >"$2"' - \
-	"$work/json" "$work/rows"
+# Here the clock counts nanoseconds of a machine that others use too: the least of up to five runs is what counts, but
+# for what must never be more. Instructions are for make bench-check.
+limits() { # limits: path, ours, most and failed of each row
+	awk -F '\t' -v OFS='\t' '{
+		most = 3 * $3 + 20
+		if ($1 ~ /metadata/) most = 16
+		if ($1 ~ /locks/) most = 0
+		print $1, $2, most, $4
+	}' "$work/rows"
+}
+measure() {
+	"$MEMCTL" bench scale --size 1G --rounds 51 -J >"$work/json" &&
+		jq -r '.bench[] | [.path + " " + (.order // .size // "" | tostring) + " " + (.rival // ""), .min,
+			."rival-min" // 0, .failed] | @tsv' <"$work/json" >>"$work/runs" &&
+		awk -F '\t' -v OFS='\t' '{
+			if (!($1 in ours)) { name[++n] = $1; ours[$1] = $2; theirs[$1] = $3 }
+			if ($1 ~ /locks|metadata/ ? $2 > ours[$1] : $2 < ours[$1]) ours[$1] = $2
+			if ($3 < theirs[$1]) theirs[$1] = $3
+			failed[$1] += $4
+		} END { for (i = 1; i <= n; i++) print name[i], ours[name[i]], theirs[name[i]], failed[name[i]] }' \
+			"$work/runs" >"$work/rows"
+}
+check "memctl bench scale, 1 GiB beside 64 MiB" measure
+for run in 2 3 4 5; do
+	limits | awk -F '\t' '$2 > $3 { above++ } END { exit !above }' || break
+	echo "# run $run"
+	measure
+done
 equal "with a row for each path" 21 "$(wc -l <"$work/rows")"
+limits >"$work/limits"
 tab=$(printf '\t')
-while IFS=$tab read -r path ours theirs failed; do
-	case $path in
-	*metadata*) most=16 ;;
-	*locks*) most=0 ;;
-	*) most=$(awk "BEGIN { print 3 * $theirs + 20 }") ;;
-	esac
+while IFS=$tab read -r path ours most failed; do
 	check "$path: at most $most" awk "BEGIN { exit !($ours <= $most && $failed == 0) }"
-done <"$work/rows"
+done <"$work/limits"
 check "memctl status tells metadata a frame, at most 16 bytes" sh -c \
 	'"$1" status -r -n -b -o PERFRAME | awk "{ exit !(\$1 > 0 && \$1 <= 16) }"' - "$MEMCTL"
 
