@@ -12,7 +12,7 @@ compdir ?= $(prefix)/share/bash-completion/completions
 	clean setup regen
 
 help: ## this list
-	@echo "make TARGET... [KERNEL=6.1|6.12|rt|debug|BUILD-DIR] [CLI_SANITIZE=1] [LLVM=1] [W=1] [C=2] [HARDENING=n] [OWNER_TAGS=n]"
+	@echo "make TARGET... [KERNEL=6.1|6.12|rt|debug|kcsan|BUILD-DIR] [CLI_SANITIZE=1] [LLVM=1] [W=1] [C=2] [HARDENING=n] [OWNER_TAGS=n]"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
 		printf '%-14s%s\n' "$$name" "$$text"; done
 
