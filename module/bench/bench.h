@@ -276,6 +276,13 @@ int bench_measure(struct bench_run *run, const struct bench_path *paths);
 u32 bench_random(struct bench_worker *worker, u32 limit);
 void bench_count_failed(struct bench_worker *worker, void **slots);
 
+/* bench_object.c: samples of run->cache, for bench_caches.c as well. */
+u64 bench_object_sample_pair(struct bench_worker *worker);
+u64 bench_object_sample_alloc(struct bench_worker *worker);
+u64 bench_object_sample_free(struct bench_worker *worker);
+void bench_object_fill(struct bench_worker *worker);
+void bench_object_empty(struct bench_worker *worker);
+
 extern const struct bench_benchmark bench_page_pair, bench_page_worst, bench_page_burst;
 extern const struct bench_benchmark bench_page_bulk, bench_page_rand, bench_page_remote;
 extern const struct bench_benchmark bench_object_pair, bench_object_burst, bench_object_bulk;

@@ -20,51 +20,6 @@ static struct {
 	unsigned int nr_objects;
 } crowd;
 
-static u64 pair(struct bench_worker *worker)
-{
-	struct memctl_cache *cache = worker->run->cache;
-
-	return BENCH_SAMPLE(worker, {
-		void *object = memctl_cache_alloc(cache, GFP_KERNEL);
-
-		if (likely(object))
-			memctl_cache_free(cache, object);
-		else
-			worker->failed++;
-	});
-}
-
-static u64 burst_alloc(struct bench_worker *worker)
-{
-	struct memctl_cache *cache = worker->run->cache;
-	void **slots = worker->slots;
-
-	return BENCH_SAMPLE(worker, slots[i] = memctl_cache_alloc(cache, GFP_KERNEL));
-}
-
-static u64 burst_free(struct bench_worker *worker)
-{
-	struct memctl_cache *cache = worker->run->cache;
-	void **give = worker->give;
-
-	return BENCH_SAMPLE(worker, {
-		if (likely(give[i]))
-			memctl_cache_free(cache, give[i]);
-	});
-}
-
-static void fill(struct bench_worker *worker)
-{
-	burst_alloc(worker);
-	bench_count_failed(worker, worker->slots);
-}
-
-static void empty(struct bench_worker *worker)
-{
-	bench_count_failed(worker, worker->give);
-	burst_free(worker);
-}
-
 /* Return: 0, -EINTR when the run was stopped, or -ENOMEM. */
 static int make_caches(struct bench_run *run, unsigned int nr)
 {
@@ -119,19 +74,19 @@ static void disperse(struct bench_run *run)
 	run->cache = NULL;
 }
 
-#define OBJECT_PATHS(side_name)                                               \
-	{                                                                     \
-		{ .name = "object pair", .side = side_name, .sample = pair }, \
-			{ .name = "object burst alloc",                       \
-			  .side = side_name,                                  \
-			  .sample = burst_alloc,                              \
-			  .undo = empty },                                    \
-			{ .name = "object burst free",                        \
-			  .side = side_name,                                  \
-			  .sample = burst_free,                               \
-			  .prepare = fill },                                  \
-		{                                                             \
-		}                                                             \
+#define OBJECT_PATHS(side_name)                                                                   \
+	{                                                                                         \
+		{ .name = "object pair", .side = side_name, .sample = bench_object_sample_pair }, \
+			{ .name = "object burst alloc",                                           \
+			  .side = side_name,                                                      \
+			  .sample = bench_object_sample_alloc,                                    \
+			  .undo = bench_object_empty },                                           \
+			{ .name = "object burst free",                                            \
+			  .side = side_name,                                                      \
+			  .sample = bench_object_sample_free,                                     \
+			  .prepare = bench_object_fill },                                         \
+		{                                                                                 \
+		}                                                                                 \
 	}
 
 static const struct bench_path in_crowd[] = OBJECT_PATHS("memctl");

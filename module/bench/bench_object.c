@@ -11,7 +11,7 @@
 
 /* --- memctl --------------------------------------------------------------- */
 
-static u64 pair(struct bench_worker *worker)
+u64 bench_object_sample_pair(struct bench_worker *worker)
 {
 	struct memctl_cache *cache = worker->run->cache;
 
@@ -25,7 +25,7 @@ static u64 pair(struct bench_worker *worker)
 	});
 }
 
-static u64 burst_alloc(struct bench_worker *worker)
+u64 bench_object_sample_alloc(struct bench_worker *worker)
 {
 	struct memctl_cache *cache = worker->run->cache;
 	void **slots = worker->slots;
@@ -33,7 +33,7 @@ static u64 burst_alloc(struct bench_worker *worker)
 	return BENCH_SAMPLE(worker, slots[i] = memctl_cache_alloc(cache, GFP_KERNEL));
 }
 
-static u64 burst_free(struct bench_worker *worker)
+u64 bench_object_sample_free(struct bench_worker *worker)
 {
 	struct memctl_cache *cache = worker->run->cache;
 	void **give = worker->give;
@@ -44,16 +44,16 @@ static u64 burst_free(struct bench_worker *worker)
 	});
 }
 
-static void fill(struct bench_worker *worker)
+void bench_object_fill(struct bench_worker *worker)
 {
-	burst_alloc(worker);
+	bench_object_sample_alloc(worker);
 	bench_count_failed(worker, worker->slots);
 }
 
-static void empty(struct bench_worker *worker)
+void bench_object_empty(struct bench_worker *worker)
 {
 	bench_count_failed(worker, worker->give);
-	burst_free(worker);
+	bench_object_sample_free(worker);
 }
 
 static u64 bulk(struct bench_worker *worker)
@@ -82,9 +82,9 @@ static void mix_slots(struct bench_worker *worker)
 /* Objects that were given back at random: what comes next is in that order. */
 static void mix_objects(struct bench_worker *worker)
 {
-	fill(worker);
+	bench_object_fill(worker);
 	mix_slots(worker);
-	empty(worker);
+	bench_object_empty(worker);
 }
 
 static u64 kmalloc_pair(struct bench_worker *worker)
@@ -217,7 +217,8 @@ static void caches_destroy(struct bench_run *run)
 		memctl_cache_destroy(run->cache);
 }
 
-static const struct bench_path pair_paths[] = { { "object pair", "memctl", pair },
+static const struct bench_path pair_paths[] = { { "object pair", "memctl",
+						  bench_object_sample_pair },
 						{ "object pair", "kmem_cache", linux_pair },
 						{ "object pair", "mempool", mempool_pair },
 						{} };
@@ -225,12 +226,12 @@ static const struct bench_path pair_paths[] = { { "object pair", "memctl", pair 
 static const struct bench_path burst_paths[] = {
 	{ .name = "object burst alloc",
 	  .side = "memctl",
-	  .sample = burst_alloc,
-	  .undo = empty,
+	  .sample = bench_object_sample_alloc,
+	  .undo = bench_object_empty,
 	  .locks = depot_locks,
 	  .locks_name = "object burst, cache locks" },
 	{ "object burst alloc", "kmem_cache", linux_burst_alloc, NULL, linux_empty },
-	{ "object burst free", "memctl", burst_free, fill },
+	{ "object burst free", "memctl", bench_object_sample_free, bench_object_fill },
 	{ "object burst free", "kmem_cache", linux_burst_free, linux_fill },
 	{}
 };
@@ -252,7 +253,8 @@ static const struct bench_path bulk_paths[] = {
 };
 
 static const struct bench_path rand_paths[] = {
-	{ "object random free", "memctl", burst_free, fill, NULL, BENCH_SHUFFLE },
+	{ "object random free", "memctl", bench_object_sample_free, bench_object_fill, NULL,
+	  BENCH_SHUFFLE },
 	{ "object random free", "kmem_cache", linux_burst_free, linux_fill, NULL, BENCH_SHUFFLE },
 	{}
 };
@@ -260,19 +262,22 @@ static const struct bench_path rand_paths[] = {
 static const struct bench_path remote_paths[] = {
 	{ .name = "object remote alloc",
 	  .side = "memctl",
-	  .sample = burst_alloc,
-	  .undo = empty,
+	  .sample = bench_object_sample_alloc,
+	  .undo = bench_object_empty,
 	  .mix = BENCH_NEXT,
 	  .in_turn = true,
 	  .locks = depot_locks,
 	  .locks_name = "object remote, cache locks" },
 	{ "object remote alloc", "kmem_cache", linux_burst_alloc, NULL, linux_empty, BENCH_NEXT,
 	  true },
-	{ "object remote free", "memctl", burst_free, fill, NULL, BENCH_NEXT, true },
+	{ "object remote free", "memctl", bench_object_sample_free, bench_object_fill, NULL,
+	  BENCH_NEXT, true },
 	{ "object remote free", "kmem_cache", linux_burst_free, linux_fill, NULL, BENCH_NEXT,
 	  true },
-	{ "object remote alloc", "same CPU", burst_alloc, NULL, empty, BENCH_OWN, true },
-	{ "object remote free", "same CPU", burst_free, fill, NULL, BENCH_OWN, true },
+	{ "object remote alloc", "same CPU", bench_object_sample_alloc, NULL, bench_object_empty,
+	  BENCH_OWN, true },
+	{ "object remote free", "same CPU", bench_object_sample_free, bench_object_fill, NULL,
+	  BENCH_OWN, true },
 	{}
 };
 
