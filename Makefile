@@ -8,7 +8,7 @@ mandir  ?= $(prefix)/share/man
 compdir ?= $(prefix)/share/bash-completion/completions
 
 .DEFAULT_GOAL := help
-.PHONY: help all module cli man demo check check-unit check-cli check-vm spec-check bench bench-check lint format vm install uninstall \
+.PHONY: help all module cli man demo check check-unit check-long check-cli check-vm spec-check bench bench-check lint format vm install uninstall \
 	clean setup regen
 
 help: ## this list
@@ -82,6 +82,9 @@ check: ## all tests: unit, tool, netlink spec, kselftest in machines with 6.12 a
 
 check-unit: ## the algorithms on the host: unit tests against naive oracles
 	@scripts/check unit
+
+check-long: ## the unit tests with the searches that take minutes: all states of a zone of 12 pages
+	@$(MAKE) --no-print-directory -s -C selftests/unit check-long
 
 check-cli: ## the tool on the host: captured dumps against expected text
 	@scripts/check cli
