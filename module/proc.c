@@ -7,7 +7,8 @@
  * I1  An arena outlives its directory: del() is called before it goes, and
  *     proc_remove() waits for whoever is reading.
  * I2  A read takes no zone lock, and holds a cache by reference alone.
- * I3  Physical addresses are for CAP_SYS_ADMIN: others read 0.
+ * I3  Physical addresses are for CAP_SYS_ADMIN, of whoever opened the file and
+ *     of whoever reads it: others read 0.
  *
  * Locks: none.
  */
@@ -83,7 +84,8 @@ static void show_pagesets(struct seq_file *m, u32 zone)
 
 static int zoneinfo_show(struct seq_file *m, void *v)
 {
-	bool admin = file_ns_capable(m->file, &init_user_ns, CAP_SYS_ADMIN);
+	bool admin = file_ns_capable(m->file, &init_user_ns, CAP_SYS_ADMIN) &&
+		     capable(CAP_SYS_ADMIN);
 	struct mctl_zone_info info;
 	unsigned int i;
 

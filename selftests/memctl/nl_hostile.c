@@ -10,22 +10,18 @@
  *     attributes, broken headers, unknown commands
  * T2  values out of range
  * T3  handles that are not the caller's to free
- * T4  callers without the right
+ * T4  callers without the right: with --rights, against the table of rights.rst
  * T5  dumps: interrupted, abandoned, two at a time
  *
  * nl_message.h has how to say it, nl_malformed.h has T1, nl_values.h and
- * nl_spaces.h T2.
+ * nl_spaces.h T2, nl_rights.h T4.
  *
- * Usage: nl_hostile [--hold-dump SECONDS]
+ * Usage: nl_hostile [--hold-dump SECONDS | --rights TABLE]
  * Prints KTAP. Needs root and the module, loaded without plant=1. No library is
  * used: what is tested is what a library would not send.
  */
 #define _GNU_SOURCE
-#include <sched.h>
-#include <signal.h>
-#include <sys/wait.h>
-
-#include "nl_malformed.h"
+#include "nl_rights.h"
 #include "nl_spaces.h"
 #include "nl_values.h"
 
@@ -170,110 +166,6 @@ static void test_batches(int fd)
 	      "T3 batch that stops at the first refusal");
 	watch(fd, after);
 	check(!memcmp(before, after, sizeof(before)), "T3 batches left the counts as they were");
-}
-
-/* --- T4: rights --- */
-
-static int as_user(int (*test)(void))
-{
-	int status;
-	pid_t pid;
-
-	fflush(stdout);
-	pid = fork();
-	if (!pid)
-		_exit(test());
-	if (pid < 0 || waitpid(pid, &status, 0) < 0 || !WIFEXITED(status))
-		return -1;
-	return WEXITSTATUS(status);
-}
-
-static bool is_open(uint8_t cmd)
-{
-	return cmd == MEMCTL_CMD_ARENA_GET || cmd == MEMCTL_CMD_ZONE_GET || cmd == MEMCTL_CMD_WHY ||
-	       cmd == MEMCTL_CMD_PT_FORMAT_GET;
-}
-
-/* Return: how many commands were not answered as they should be. */
-static int commands_refused(int fd)
-{
-	unsigned int i, nr = 0;
-
-	for (i = 0; i < NR_COMMANDS; i++) {
-		if (is_open(commands[i].cmd))
-			continue;
-		begin(&request, family, commands[i].cmd, 0);
-		nr += finish(fd, &request, &reply) != -EPERM;
-		if (!commands[i].dump)
-			continue;
-		begin(&request, family, commands[i].cmd, NLM_F_DUMP);
-		nr += finish(fd, &request, &reply) != -EPERM;
-	}
-	nr += !setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group));
-	return nr;
-}
-
-static int no_places_shown(int fd)
-{
-	begin(&request, family, MEMCTL_CMD_ARENA_GET, 0);
-	if (finish(fd, &request, &reply) || !replied(&reply, MEMCTL_A_ARENA_NR_FREE))
-		return 1;
-	begin(&request, family, MEMCTL_CMD_ZONE_GET, NLM_F_DUMP);
-	if (finish(fd, &request, &reply) || !reply.len)
-		return 1;
-	return !!replied(&reply, MEMCTL_A_ZONE_START_PFN);
-}
-
-static int as_nobody(void)
-{
-	int fd;
-
-	if (setgid(65534) || setuid(65534))
-		return 100;
-	fd = open_socket();
-	return fd < 0 ? 101 : commands_refused(fd) + no_places_shown(fd);
-}
-
-static int as_root_of_a_namespace(void)
-{
-	int fd;
-
-	if (unshare(CLONE_NEWUSER))
-		return 0; /* the kernel lets nobody: nothing to refuse */
-	fd = open_socket();
-	return fd < 0 ? 101 : commands_refused(fd) + no_places_shown(fd);
-}
-
-static int in_another_net(void)
-{
-	int fd;
-
-	if (unshare(CLONE_NEWNET))
-		return 0;
-	fd = open_socket();
-	if (fd < 0)
-		return 101;
-	begin(&request, family, MEMCTL_CMD_ARENA_GET, 0);
-	return finish(fd, &request, &reply) != -ENOENT;
-}
-
-static int passed_socket;
-
-static int with_a_passed_socket(void)
-{
-	if (setgid(65534) || setuid(65534))
-		return 100;
-	return commands_refused(passed_socket);
-}
-
-static void test_rights(void)
-{
-	check(!as_user(as_nobody), "T4 a user without rights");
-	check(!as_user(as_root_of_a_namespace), "T4 root of a user namespace");
-	check(!as_user(in_another_net), "T4 another network namespace");
-	passed_socket = open_socket();
-	check(!as_user(with_a_passed_socket), "T4 a socket of root in the hands of a user");
-	close(passed_socket);
 }
 
 /* --- T5: dumps --- */
@@ -564,15 +456,18 @@ int main(int argc, char **argv)
 	if (argc == 3 && !strcmp(argv[1], "--hold-dump"))
 		return hold_dump(fd, strtoul(argv[2], NULL, 10));
 	watch(fd, before);
-	test_malformed(fd);
-	test_values(fd);
-	test_spaces(fd);
-	test_handles(fd);
-	test_batches(fd);
-	test_rights();
-	test_dumps(fd);
-	test_refused_dumps(fd);
-	test_many_caches(fd);
+	if (argc == 3 && !strcmp(argv[1], "--rights")) {
+		test_rights(fd, argv[2]);
+	} else {
+		test_malformed(fd);
+		test_values(fd);
+		test_spaces(fd);
+		test_handles(fd);
+		test_batches(fd);
+		test_dumps(fd);
+		test_refused_dumps(fd);
+		test_many_caches(fd);
+	}
 	watch(fd, after);
 	check(!memcmp(before, after, sizeof(before)), "the counts are those of the start");
 
