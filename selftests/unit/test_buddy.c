@@ -289,7 +289,27 @@ static void histories_repeat(void)
 	fixture_fini(&f[1]);
 }
 
+/* The check finds nothing where nothing is wrong: made after each of many calls, on 64 frames. */
+static void no_false_alarms(void)
+{
+	struct mctl_report report = { .found = fixture_tell };
+	struct fixture f;
+
+	fixture_init(&f, 1, 1);
+	fixture_add(&f, 0, 6);
+	for (u32 i = 0; i < 200000 && !report.nr_problems && !tap_nr_failed; i++) {
+		step(&f, 6);
+		mctl_table_check(&f.table, &report);
+		mctl_buddy_check(&f.buddy[0], &report);
+	}
+	tap_expect_equal(report.nr_problems, 0);
+	tap_note("200000 clean runs of %llu tests", (unsigned long long)report.nr_checks);
+	fixture_idle(&f);
+	fixture_fini(&f);
+}
+
 static const struct tap_test tests[] = {
+	TAP_TEST(no_false_alarms),
 	TAP_TEST(whole_chunks),
 	TAP_TEST(odd_sizes),
 	TAP_TEST(random_shapes),

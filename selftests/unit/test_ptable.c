@@ -179,6 +179,27 @@ static void random_calls(const struct mctl_ptable_format *format, u32 nr_frames,
 	tables_fini(&t);
 }
 
+/* The check finds nothing where nothing is wrong: made after each of many calls. */
+static void no_false_alarms(void)
+{
+	struct mctl_report report = {};
+	struct tables t;
+
+	tables_init(&t, &tiny, 96, tiny_windows, 1);
+	for (u32 i = 0; i < 50000 && !report.nr_problems && !tap_nr_failed; i++) {
+		struct range range = random_range(&t);
+
+		if (tap_below(2))
+			random_map(&t, range);
+		else
+			random_unmap(&t, range);
+		tables_check(&t, &report);
+	}
+	tap_expect_equal(report.nr_problems, 0);
+	tap_note("50000 clean runs of %llu tests", (unsigned long long)report.nr_checks);
+	tables_fini(&t);
+}
+
 static u32 many(u32 nr)
 {
 	return getenv("LONG") ? nr * 20 : nr;
@@ -558,6 +579,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(refusals),
 	TAP_TEST(no_root),
 	TAP_TEST(the_cache_forgets),
+	TAP_TEST(no_false_alarms),
 	TAP_TEST(random_tiny),
 	TAP_TEST(random_tiny_signed),
 	TAP_TEST(random_small_entries),

@@ -301,6 +301,28 @@ static void idle(struct fixture *f)
 	tap_expect_equal(f->nr_owned[OWNER_SLAB], f->layout.objects);
 }
 
+/* The check finds nothing where nothing is wrong: made after each of many calls. */
+static void no_false_alarms(void)
+{
+	struct mctl_slab_params params = { .size = 200, .align = 8, .random = 99, .cookie = 7 };
+	struct mctl_report report = { .found = fixture_found };
+	struct fixture f;
+
+	for (u32 round = 0; round < 2; round++) {
+		params.redzone = round;
+		params.poison = round;
+		tap_expect(fixture_init(&f, &params));
+		for (u32 i = 0; i < 150000 && !report.nr_problems && !tap_nr_failed; i++) {
+			step(&f);
+			mctl_slab_check(&f.layout, f.slab, f.memory, 7, &report);
+		}
+		idle(&f);
+		fixture_fini(&f);
+	}
+	tap_expect_equal(report.nr_problems, 0);
+	tap_note("300000 clean runs of %llu tests", (unsigned long long)report.nr_checks);
+}
+
 static void random_calls(void)
 {
 	struct fixture *f = malloc(sizeof(*f));
@@ -547,6 +569,7 @@ int main(void)
 		TAP_TEST(index_is_exact),
 		TAP_TEST(colours_differ),
 		TAP_TEST(random_calls),
+		TAP_TEST(no_false_alarms),
 		TAP_TEST(overruns_lose_the_object),
 		TAP_TEST(use_after_free_is_told),
 		TAP_TEST(damaged_links_lose_the_list),
