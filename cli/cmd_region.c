@@ -60,7 +60,7 @@ static const struct column columns[] = {
 	COUNTER("COW", nr_cow, NR_COW, "faults that copied a shared frame"),
 	COUNTER("REFUSED", nr_refused, NR_REFUSED, "faults that were refused"),
 	COUNTER("AROUND", around, AROUND, "pages mapped beside those that faults were for"),
-	COUNTER("ZAPS", nr_zaps, NR_ZAPS, "times that mappings were taken back"),
+	COUNTER("ZAPS", nr_zaps, NR_ZAPS, "times that mappings, or their RW, were taken back"),
 	COUNTER("SEQUENCE", sequence, SEQUENCE, "changes of the shadow"),
 	COLUMN("GENERATION", U64, region, generation, REGION_GENERATION, JSON,
 	       "generation of the arena"),

@@ -8,6 +8,7 @@
  *   space_resolve.c  what a fault does to the shadow
  *   space_range.c    what is dropped from the shadow
  *   space_map.c      the processes' entries: set from the shadow, and zapped
+ *   space_readonly.c their right to write, taken back
  *   space_vma.c      vmas
  *   space_fork.c     a space's copy
  *   space_inode.c, space_io.c, space_access.c    files, read and write

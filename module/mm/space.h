@@ -121,7 +121,7 @@ struct mctl_space_params {
  * @nr_family: regions of the family
  * @faults: by enum mctl_space_fault
  * @around: pages mapped beside the one that a fault was for
- * @nr_zaps: times that mappings were taken back from the processes' tables
+ * @nr_zaps: times that entries, or their RW, were taken back from the processes' tables
  * @sequence: changes of the shadow
  */
 struct mctl_space_info {

@@ -44,31 +44,33 @@ static int need_table(struct mctl_space *to, struct mctl_space *from, u32 page, 
 /* Share what one leaf table of the parent maps. The copy's has one entry so far. */
 static void share_table(struct mctl_space *to, struct mctl_space *from, u32 page, u64 leaves)
 {
+	/* In registers: what is stored here would have them read again for each page. */
+	const u64 mask = from->shadow.pt.address_mask, zero = from->zero & mask;
 	u64 *parent = mctl_ptable_table(&from->shadow.pt, leaves);
 	u64 copy = mctl_ptable_leaves(&to->shadow.pt, mctl_space_address(page));
 	u64 *child = mctl_ptable_table(&to->shadow.pt, copy);
-	struct mctl_arena *arena = from->arena;
+	const struct mctl_arena *arena = from->arena;
 	u32 nr = 0, nr_zero = 0;
+	struct mctl_link *link;
 
 	/* One hold for all: the frame table stays where it is. */
 	preempt_disable();
+	link = arena->table.link;
 	for (u32 i = first_present(parent); i < MCTL_LEAVES; i++) {
 		u64 entry = parent[i];
 
 		if (!entry)
 			continue;
 		nr++;
-		if (mctl_space_is_zero(from, entry)) {
+		if ((entry & mask) == zero) {
 			nr_zero++;
 			child[i] = entry;
 			continue;
 		}
-		parent[i] = entry & ~MCTL_PT_RW;
-		child[i] = parent[i];
-		arena->table
-			.link[mctl_arena_pfn_to_fn(arena,
-						   mctl_ptable_target(&from->shadow.pt, entry))]
-			.next++;
+		entry &= ~MCTL_PT_RW;
+		parent[i] = entry;
+		child[i] = entry;
+		link[mctl_arena_pfn_to_fn(arena, (entry & mask) >> PAGE_SHIFT)].next++;
 	}
 	preempt_enable();
 	mctl_ptable_set_leaves(&to->shadow.pt, copy, nr - 1);
@@ -117,7 +119,7 @@ static int share(struct mctl_space *to, struct mctl_space *from, struct mctl_err
 	}
 	from->sequence++;
 	to->sequence++;
-	mctl_space_zap(from, 0, from->nr_pages);
+	mctl_space_make_readonly(from);
 	return 0;
 }
 

@@ -89,7 +89,7 @@ struct mctl_space_backing {
  * @nr_lent: loans of frames; family->lock
  * @faults: by enum mctl_space_fault; family->lock
  * @around: pages mapped beside; family->lock
- * @nr_zaps: calls of mctl_space_zap() that had to do something; family->lock
+ * @nr_zaps: times that entries of processes, or their RW, were taken back; family->lock
  * @sequence: grows with each change of the shadow; family->lock
  * @nr_records: faults recorded; family->lock
  * @records: the last MCTL_NR_RECORDS of them, or NULL; family->lock
@@ -210,6 +210,9 @@ bool mctl_space_over_limit(const struct mctl_space *space, u32 nr);
 
 /* space_map.c */
 void mctl_space_zap(struct mctl_space *space, u32 page, u32 nr);
+
+/* space_readonly.c */
+void mctl_space_make_readonly(struct mctl_space *space);
 
 /* space_range.c */
 int mctl_space_split(struct mctl_space *space, u32 page);

@@ -78,6 +78,12 @@ static void pass(struct mctl_space_found *found, u64 entry)
 	found->above |= entry & MCTL_PT_NX;
 }
 
+/* An entry with D as D: without RW the host may keep it in a bit of software's. */
+static u64 plain_pte(pte_t pte)
+{
+	return pte_val(pte) | (pte_dirty(pte) ? MCTL_PT_D : 0);
+}
+
 /**
  * mctl_space_walk_process() - walk a process's tables, as the processor would
  * @mm: the process's address space; its mmap_lock is held
@@ -115,7 +121,7 @@ void mctl_space_walk_process(struct mm_struct *mm, u64 address, struct mctl_spac
 		return;
 	}
 	pass(found, pmd_val(value));
-	found->entry = pte_val(READ_ONCE(*pte_offset_kernel(pmd, address)));
+	found->entry = plain_pte(READ_ONCE(*pte_offset_kernel(pmd, address)));
 	found->level = 1;
 }
 

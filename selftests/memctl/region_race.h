@@ -8,6 +8,7 @@
 #define REGION_RACE_H
 
 #include <pthread.h>
+#include <sched.h>
 #include <time.h>
 #include "region_process.h"
 
@@ -187,6 +188,81 @@ static void race_kill(void)
 	expect(!memctl("pt verify") && !memctl("verify"), "killed in a fault");
 }
 
+/* --- forks while another CPU writes --- */
+
+#define RACE_FORKS 20
+
+static void race_pin(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	/* One CPU does for all where there is no other. */
+	sched_setaffinity(0, sizeof(set), &set);
+}
+
+/* Has the entry of one page in its TLB all the time, but when that is taken away. */
+static void *race_writer(void *argument)
+{
+	volatile uint64_t *word = (void *)race_memory;
+
+	(void)argument;
+	race_pin(1);
+	for (uint64_t n = 1; !race_over; n++)
+		*word = WORD_A | n;
+	return NULL;
+}
+
+/* Return: whether a fork's word is the same all the time that its parent's is written. */
+static bool race_fork_holds(void)
+{
+	volatile uint64_t *parent = (void *)race_memory, *child;
+	uint64_t first, last, was;
+	int fd;
+
+	if (memctl("region fork race copy"))
+		return false;
+	fd = bind_region("copy", O_RDWR);
+	child = map_region(fd, PAGE, PROT_READ, 0);
+	if (!child)
+		return false;
+	first = *child;
+	was = *parent;
+	/* The other CPU may not have its turn at once. */
+	for (int i = 0; i < 500 && (i < 2 || *parent == was); i++)
+		usleep(10000);
+	last = *child;
+	race_rounds += *parent != was;
+	munmap((void *)child, PAGE);
+	close(fd);
+	return !memctl("pt verify") && !memctl("region del copy") && first == last;
+}
+
+/* A frame that a fork shares is not written through what a TLB had of it before. */
+static void race_fork(void)
+{
+	unsigned int nr_changed = 0;
+	pthread_t thread;
+	cpu_set_t all;
+
+	sched_getaffinity(0, sizeof(all), &all);
+	race_pin(0);
+	race_over = false;
+	race_rounds = 0;
+	for (unsigned long i = 0; i < RACE_PAGES; i++)
+		*(volatile uint64_t *)(race_memory + i * PAGE) = WORD_A;
+	pthread_create(&thread, NULL, race_writer, NULL);
+	for (unsigned int i = 0; i < RACE_FORKS; i++)
+		nr_changed += !race_fork_holds();
+	race_over = true;
+	pthread_join(thread, NULL);
+	sched_setaffinity(0, sizeof(all), &all);
+	expect(!nr_changed, "%u of %u forks change while the parent is written", nr_changed,
+	       RACE_FORKS);
+	expect(race_rounds == RACE_FORKS && !memctl("verify"), "it was written each time");
+}
+
 static void test_races(void)
 {
 	expect(!memctl("region add race --size %lu", RACE_PAGES * PAGE), "make a region");
@@ -195,6 +271,7 @@ static void test_races(void)
 	race_memory = map_region(race_fd, RACE_PAGES * PAGE, PROT_READ | PROT_WRITE, 0);
 	race_storm();
 	race_kill();
+	race_fork();
 	munmap(race_memory, RACE_PAGES * PAGE);
 	close(race_fd);
 	expect(!memctl("region del race") && !memctl("region del thief"), "remove both");
