@@ -84,7 +84,7 @@ static u64 take_even(struct mctl_arena *arena, const nodemask_t *nodes, u64 nr,
 static void settle(struct mctl_arena *arena)
 {
 	mctl_zone_setup_watermarks(arena);
-	mctl_fcache_drain_all(arena);
+	mctl_fcache_resize(arena);
 	mctl_arena_touch(arena);
 }
 

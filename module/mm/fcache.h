@@ -414,6 +414,7 @@ static __always_inline void mctl_frame_free_page(struct mctl_arena *arena, struc
 extern struct mctl_fcache_range mctl_fcache_ranges[][MCTL_FCACHE_STACKS];
 int mctl_fcache_create(struct mctl_arena *arena);
 void mctl_fcache_destroy(struct mctl_arena *arena);
+void mctl_fcache_resize(struct mctl_arena *arena);
 
 /* mm/fcache.c */
 void mctl_fcache_reset(struct mctl_arena *arena, struct mctl_fcache *fc);

@@ -8,6 +8,7 @@
  *
  * Locks: arena.c's mutex for what is global here.
  */
+#include <linux/cpu.h>
 #include <linux/cpuhotplug.h>
 #include <linux/nodemask.h>
 #include <linux/topology.h>
@@ -145,6 +146,27 @@ int mctl_fcache_create(struct mctl_arena *arena)
 		atomic64_sub(fcache_size() * num_possible_cpus(), &arena->metadata);
 	}
 	return ret;
+}
+
+/**
+ * mctl_fcache_resize() - every CPU's budget is that of the arena's new size
+ * @arena: an arena whose frames came or went
+ *
+ * All that was cached has gone to the zones then. A CPU that is off holds
+ * nothing, and comes back with the budget that it gets here.
+ *
+ * Context: process, interrupts on; sleeps.
+ */
+void mctl_fcache_resize(struct mctl_arena *arena)
+{
+	int cpu;
+
+	cpus_read_lock();
+	mctl_fcache_drain_all(arena);
+	for_each_possible_cpu(cpu)
+		if (!cpu_online(cpu))
+			mctl_fcache_reset(arena, per_cpu_ptr(arena->fcache, cpu));
+	cpus_read_unlock();
 }
 
 static void nothing(void *info)

@@ -118,7 +118,7 @@ static bool read_cells(struct row *row, char *text)
 	unsigned int actor, cell;
 	char *word;
 
-	for (actor = 0, word = strtok(text, " \n"); word; actor++, word = strtok(NULL, " \n")) {
+	for (actor = 0, word = strtok(text, "\n "); word; actor++, word = strtok(NULL, "\n ")) {
 		for (cell = 0; cell < ODD && strcmp(word, cell_words[cell]); cell++)
 			;
 		if (actor == NR_ACTORS || cell == ODD)
