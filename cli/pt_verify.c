@@ -118,7 +118,7 @@ static void print_processes(const struct pt *pt)
 	if (pt->nr_retried)
 		printf("%llu mappings changed, retried\n", (unsigned long long)pt->nr_retried);
 	if (pt->nr_changed)
-		printf("%llu mappings kept changing and were not compared\n",
+		printf("%llu mappings went or kept changing, and were not compared to the end\n",
 		       (unsigned long long)pt->nr_changed);
 }
 

@@ -258,7 +258,7 @@ struct mctl_space_mismatch {
  * @nr_accessed: entries with A
  * @nr_dirty: entries with D
  * @nr_retried: mappings compared again since they changed meanwhile
- * @nr_changed: mappings that changed each time, and were not compared
+ * @nr_changed: mappings that went, or changed each time, and were not compared to their end
  * @nr_mismatch: entries that differ
  * @nr_listed: mismatches listed
  */

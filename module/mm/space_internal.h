@@ -41,7 +41,8 @@ struct mctl_family {
 
 /**
  * struct mctl_space_user - an address space of the host that maps a space
- * @list: entry of space->users; family->lock
+ * @list: entry of space->users, by @id; family->lock
+ * @id: never 0, and never given twice while the space lives
  * @space: the space
  * @mm: the address space; its record is held, the address space is not
  * @nr_vmas: vmas of @mm that map @space; family->lock
@@ -50,6 +51,7 @@ struct mctl_family {
  */
 struct mctl_space_user {
 	struct list_head list;
+	u64 id;
 	struct mctl_space *space;
 	struct mm_struct *mm;
 	u32 nr_vmas;
@@ -83,6 +85,7 @@ struct mctl_space_backing {
  * @cache: leaf table of @shadow, of the last fault; family->lock
  * @users: struct mctl_space_user; family->lock
  * @nr_users: how many; family->lock
+ * @last_user: the last id given; family->lock
  * @nr_mappings: vmas of all of them; family->lock
  * @nr_frames: pages that the shadow maps to frames of the family; family->lock
  * @nr_zero: pages that the shadow maps to the frame of zeros; family->lock
@@ -116,6 +119,7 @@ struct mctl_space {
 	struct mctl_ptable_leaf_cache cache;
 	struct list_head users;
 	u32 nr_users;
+	u64 last_user;
 	u32 nr_mappings;
 	u32 nr_frames;
 	u32 nr_zero;

@@ -324,6 +324,7 @@ static void add_vma(struct mctl_space *space, struct vm_area_struct *vma,
 		user->space = space;
 		user->mm = vma->vm_mm;
 		mmgrab(user->mm);
+		user->id = ++space->last_user;
 		list_add_tail(&user->list, &space->users);
 		space->nr_users++;
 	}

@@ -39,28 +39,25 @@ static int pid_of(const struct mctl_space_user *user)
 /**
  * mctl_space_next_process() - the next process that maps a space
  * @space: held
- * @nth: place to begin at; moved behind it
+ * @last: id of the last one, 0 to begin with; becomes this one's
  * @pid: becomes its number
  * @copy: becomes a copy of its record; may be NULL
  *
  * Context: Process, may sleep.
  * Return: its address space, for mmput() without a lock of ours, or NULL when there are no more.
  */
-struct mm_struct *mctl_space_next_process(struct mctl_space *space, u32 *nth, int *pid,
+struct mm_struct *mctl_space_next_process(struct mctl_space *space, u64 *last, int *pid,
 					  struct mctl_space_user *copy)
 {
 	struct mctl_space_user *user;
 	struct mm_struct *mm = NULL;
-	u32 i = 0;
 
 	mutex_lock(&space->family->lock);
 	list_for_each_entry(user, &space->users, list) {
-		if (i++ < *nth)
-			continue;
-		(*nth)++;
-		if (!mmget_not_zero(user->mm))
+		if (user->id <= *last || !mmget_not_zero(user->mm))
 			continue;
 		mm = user->mm;
+		*last = user->id;
 		*pid = pid_of(user);
 		if (copy)
 			*copy = *user;
@@ -228,7 +225,7 @@ static void count_family(struct mctl_family *family, u16 *counts)
 	int pid;
 
 	while ((space = nth_of_family(family, nth++))) {
-		u32 process = 0;
+		u64 process = 0;
 
 		visit.space = space;
 		while ((mm = mctl_space_next_process(space, &process, &pid, NULL))) {
@@ -270,6 +267,7 @@ int mctl_space_process_nth(struct mctl_arena *arena, const char *name, u32 nth,
 	struct mctl_space_user user;
 	struct mm_struct *mm;
 	int ret = -ENOENT;
+	u64 last = 0;
 	size_t size;
 
 	if (!space)
@@ -281,7 +279,8 @@ int mctl_space_process_nth(struct mctl_arena *arena, const char *name, u32 nth,
 		return -ENOMEM;
 	}
 	memset(process, 0, sizeof(*process));
-	mm = mctl_space_next_process(space, &nth, &process->pid, &user);
+	while ((mm = mctl_space_next_process(space, &last, &process->pid, &user)) && nth--)
+		mmput(mm);
 	if (mm) {
 		count_family(space->family, visit.counts);
 		visit_process(&visit, mm);

@@ -18,7 +18,7 @@ struct mctl_space_found {
 };
 
 void mctl_space_walk_process(struct mm_struct *mm, u64 address, struct mctl_space_found *found);
-struct mm_struct *mctl_space_next_process(struct mctl_space *space, u32 *nth, int *pid,
+struct mm_struct *mctl_space_next_process(struct mctl_space *space, u64 *last, int *pid,
 					  struct mctl_space_user *copy);
 
 #endif /* MCTL_MM_SPACE_PROCESS_H */

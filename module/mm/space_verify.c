@@ -15,9 +15,10 @@
  * mmap_lock keeps the vma and its tables, family->lock the shadow and all
  * entries that we set. What differs all the same is looked at once more: the
  * processor sets A and D when it likes, and an entry is read without the lock
- * of its table. Locks are let go of between leaf tables; a space whose
- * sequence has moved in between is no worse for it, each table being compared
- * as it is at its time. A process that is about to end has nothing to compare.
+ * of its table. Both locks are let go of between leaf tables. The shadow may
+ * change then, each table being compared as it is at its time. A mapping that
+ * has changed is begun again, a few times; one that went, or has changed each
+ * time, is counted. A process that is about to end has nothing to compare.
  */
 #include <linux/mm.h>
 #include <linux/mmap_lock.h>
@@ -29,7 +30,8 @@
 #include "mm/verify.h"
 
 #define CACHE_BITS (MCTL_PT_PWT | MCTL_PT_PCD | MCTL_PT_G)
-#define NR_TRIES   3
+/* Looks at an entry that differs, and at a mapping that changes. */
+#define NR_TRIES 3
 
 /**
  * struct comparison - what a verify is about
@@ -154,7 +156,6 @@ static u32 compare_page(struct comparison *c, const struct vm_area_struct *vma, 
 		different = compare(c->space, vma, page, &found, &expected);
 		if (!different)
 			break;
-		result->nr_retried += try + 1 < NR_TRIES;
 	}
 	result->nr_entries++;
 	if (different) {
@@ -171,49 +172,146 @@ static u32 compare_page(struct comparison *c, const struct vm_area_struct *vma, 
 	return 1;
 }
 
-/* One vma of a process; its mmap_lock is held. */
-static void compare_vma(struct comparison *c, struct vm_area_struct *vma)
+/* --- mappings ------------------------------------------------------------------------------- */
+
+/**
+ * struct snapshot - a mapping, as it was when its comparison began
+ * @start: first address
+ * @end: address behind the last byte
+ * @first: page of the space at @start
+ * @flags: VM_*
+ */
+struct snapshot {
+	u64 start;
+	u64 end;
+	unsigned long first;
+	unsigned long flags;
+};
+
+/* The first vma at or behind an address that maps the space; mmap_lock is held. */
+static struct vm_area_struct *find_mapping(const struct comparison *c, struct mm_struct *mm,
+					   u64 address)
 {
-	u32 nr = vma_pages(vma), done = 0, stop;
+	struct vm_area_struct *vma;
+
+	while ((vma = find_vma(mm, address))) {
+		const struct mctl_space_user *user = mctl_space_user_of(vma);
+
+		if (user && user->space == c->space)
+			return vma;
+		address = vma->vm_end;
+	}
+	return NULL;
+}
+
+/* Return: whether there is a mapping at or behind @address. */
+static bool take_snapshot(const struct comparison *c, struct mm_struct *mm, u64 address,
+			  struct snapshot *snapshot)
+{
+	const struct vm_area_struct *vma;
+
+	mmap_read_lock(mm);
+	vma = find_mapping(c, mm, address);
+	if (vma)
+		*snapshot = (struct snapshot){
+			.start = vma->vm_start,
+			.end = vma->vm_end,
+			.first = vma->vm_pgoff,
+			.flags = vma->vm_flags,
+		};
+	mmap_read_unlock(mm);
+	return vma;
+}
+
+static bool is_same(const struct vm_area_struct *vma, const struct snapshot *snapshot)
+{
+	return vma && vma->vm_start == snapshot->start && vma->vm_end == snapshot->end &&
+	       vma->vm_pgoff == snapshot->first && vma->vm_flags == snapshot->flags;
+}
+
+/* Compare some pages from @done on. Return: whether the mapping is what it was. */
+static bool compare_batch(struct comparison *c, struct mm_struct *mm,
+			  const struct snapshot *snapshot, u32 *done)
+{
+	u32 stop = min_t(u64, (snapshot->end - snapshot->start) >> PAGE_SHIFT, *done + MCTL_LEAVES);
+	const struct vm_area_struct *vma;
+	bool same;
+
+	mmap_read_lock(mm);
+	vma = find_mapping(c, mm, snapshot->start);
+	same = is_same(vma, snapshot);
+	mutex_lock(&c->space->family->lock);
+	while (same && *done < stop)
+		*done += compare_page(c, vma, vma->vm_start + ((u64)*done << PAGE_SHIFT),
+				      vma->vm_pgoff + *done);
+	mutex_unlock(&c->space->family->lock);
+	mmap_read_unlock(mm);
+	cond_resched();
+	return same;
+}
+
+static bool compare_mapping(struct comparison *c, struct mm_struct *mm,
+			    const struct snapshot *snapshot)
+{
+	u32 nr = (snapshot->end - snapshot->start) >> PAGE_SHIFT, done = 0;
+
+	while (done < nr) {
+		if (!compare_batch(c, mm, snapshot, &done))
+			return false;
+	}
+	return true;
+}
+
+/* What was counted of a mapping that is begun again. What differed, did. */
+static void forget(struct mctl_space_verify *result, const struct mctl_space_verify *before)
+{
+	result->nr_entries = before->nr_entries;
+	result->nr_absent = before->nr_absent;
+	result->nr_large = before->nr_large;
+	result->nr_small = before->nr_small;
+	result->nr_accessed = before->nr_accessed;
+	result->nr_dirty = before->nr_dirty;
+}
+
+/* Compare a mapping, again if it changes meanwhile. Return: where to look for the next one. */
+static u64 compare_stable(struct comparison *c, struct mm_struct *mm, struct snapshot *snapshot)
+{
+	const struct mctl_space_verify before = *c->result;
 
 	c->result->nr_mappings++;
-	while (done < nr) {
-		stop = min(nr, done + MCTL_LEAVES);
-		mutex_lock(&c->space->family->lock);
-		while (done < stop)
-			done += compare_page(c, vma, vma->vm_start + ((u64)done << PAGE_SHIFT),
-					     vma->vm_pgoff + done);
-		mutex_unlock(&c->space->family->lock);
-		cond_resched();
+	for (unsigned int try = 1; !compare_mapping(c, mm, snapshot); try++) {
+		u64 end = snapshot->end;
+
+		if (try == NR_TRIES || !take_snapshot(c, mm, snapshot->start, snapshot) ||
+		    snapshot->start >= end) {
+			c->result->nr_changed++;
+			return end;
+		}
+		c->result->nr_retried++;
+		forget(c->result, &before);
 	}
+	return snapshot->end;
 }
 
 /* --- processes ------------------------------------------------------------------------------ */
 
 static void compare_process(struct comparison *c, struct mm_struct *mm)
 {
-	struct vm_area_struct *vma;
+	struct snapshot snapshot;
 	u64 address = 0;
 
 	c->result->nr_processes++;
-	mmap_read_lock(mm);
-	while ((vma = find_vma(mm, address))) {
-		struct mctl_space_user *user = mctl_space_user_of(vma);
-
-		if (user && user->space == c->space)
-			compare_vma(c, vma);
-		address = vma->vm_end;
-	}
-	mmap_read_unlock(mm);
+	while (take_snapshot(c, mm, address, &snapshot))
+		address = compare_stable(c, mm, &snapshot);
 }
 
 static void compare_space(struct comparison *c, int pid)
 {
 	struct mm_struct *mm;
-	u32 nth = 0;
+	u64 last = 0;
 
 	c->result->nr_regions++;
-	while ((mm = mctl_space_next_process(c->space, &nth, &c->pid, NULL))) {
+	while ((mm = mctl_space_next_process(c->space, &last, &c->pid, NULL))) {
 		if (!pid || pid == c->pid)
 			compare_process(c, mm);
 		/* It may be the last one: then our own close() is called. */

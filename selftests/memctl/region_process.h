@@ -67,6 +67,28 @@ static int __attribute__((format(printf, 1, 2))) memctl(const char *format, ...)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
 }
 
+/* The first number of that name in what memctl prints as JSON, or -1; @status: its exit status. */
+static long long memctl_number(const char *arguments, const char *name, int *status)
+{
+	const char *program = getenv("MEMCTL");
+	char line[512], wanted[64];
+	long long number = -1;
+	FILE *pipe;
+
+	snprintf(line, sizeof(line), "%s %s -J 2>/dev/null", program ? program : "memctl",
+		 arguments);
+	snprintf(wanted, sizeof(wanted), "\"%s\":", name);
+	pipe = popen(line, "r");
+	while (pipe && fgets(line, sizeof(line), pipe)) {
+		const char *found = strstr(line, wanted);
+
+		if (found && number < 0)
+			number = strtoll(found + strlen(wanted), NULL, 10);
+	}
+	*status = pipe ? pclose(pipe) : -1;
+	return number;
+}
+
 /* A region's file, or -1. */
 static int bind_region(const char *region, int flags)
 {

@@ -263,6 +263,70 @@ static void race_fork(void)
 	expect(race_rounds == RACE_FORKS && !memctl("verify"), "it was written each time");
 }
 
+/* --- mappings that change while they are compared --- */
+
+#define STORM_SIZE (256UL << 20)
+
+/* Cuts a mapping of many leaf tables in two and makes it one again, takes it away and back. */
+static void *race_changer(void *argument)
+{
+	char *start = argument;
+
+	for (unsigned int round = 0; !race_over; round++) {
+		char *middle = start + STORM_SIZE / 2;
+
+		*(volatile char *)middle = 1;
+		mprotect(middle, PAGE, PROT_READ);
+		(void)*(volatile char *)middle;
+		mprotect(middle, PAGE, PROT_READ | PROT_WRITE);
+		if (round % 4)
+			continue;
+		munmap(start, STORM_SIZE);
+		usleep(1000);
+		if (mmap(start, STORM_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, race_fd,
+			 0) != start)
+			die("mmap");
+		for (unsigned long i = 0; i < STORM_SIZE; i += STORM_SIZE / 16)
+			(void)*(volatile char *)(start + i);
+	}
+	return NULL;
+}
+
+/* Verify says that it has not compared what changed, and makes no mismatch of it. */
+static void race_changes(void)
+{
+	long long nr_changed = 0, nr_retried = 0;
+	time_t end = time(NULL) + 60;
+	unsigned int nr = 0, bad = 0;
+	pthread_t thread;
+	char *start;
+	int status;
+
+	expect(!memctl("region add storm --size %lu", STORM_SIZE),
+	       "make a region to map and unmap");
+	race_fd = bind_region("storm", O_RDWR);
+	start = map_region(race_fd, STORM_SIZE, PROT_READ | PROT_WRITE, 0);
+	race_over = false;
+	pthread_create(&thread, NULL, race_changer, start);
+	while (!(nr_changed && nr_retried && nr > 20) && time(NULL) < end) {
+		nr_changed += memctl_number("pt verify storm", "changed", &status);
+		bad += !!status;
+		nr_retried += memctl_number("pt verify storm", "retried", &status);
+		bad += !!status;
+		nr++;
+	}
+	race_over = true;
+	pthread_join(thread, NULL);
+	expect(nr_changed > 0 && nr_retried > 0, "%lld mappings seen to change, %lld retried",
+	       nr_changed, nr_retried);
+	expect(!bad, "and no mismatch in %u times two", nr);
+	expect(!memctl_number("pt verify storm", "changed", &status) && verified(),
+	       "nothing changes after it");
+	munmap(start, STORM_SIZE);
+	close(race_fd);
+	expect(!memctl("region del storm"), "remove it");
+}
+
 static void test_races(void)
 {
 	expect(!memctl("region add race --size %lu", RACE_PAGES * PAGE), "make a region");
@@ -275,6 +339,7 @@ static void test_races(void)
 	munmap(race_memory, RACE_PAGES * PAGE);
 	close(race_fd);
 	expect(!memctl("region del race") && !memctl("region del thief"), "remove both");
+	race_changes();
 	race_exhaust();
 }
 
