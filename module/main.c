@@ -27,6 +27,7 @@
 #include "dev/memctl_dev.h"
 #include "mm/arena.h"
 #include "mm/error.h"
+#include "mm/space.h"
 #include "mm/verify.h"
 #include "nl/netlink.h"
 #include "proc.h"
@@ -54,6 +55,10 @@ MODULE_PARM_DESC(dma32, "how much of size from zone DMA32 (auto: up to 16M, if i
 
 module_param_named(plant, mctl_plant_allowed, bool, 0444);
 MODULE_PARM_DESC(plant, "let root damage the arena's records, to see it found (n)");
+
+module_param_named(verify_unmap, mctl_space_verify_unmap, bool, 0444);
+MODULE_PARM_DESC(verify_unmap,
+		 "compare page tables before a process unmaps (y on kernels for debugging, else n)");
 
 /* A number of bytes: digits, and one of K, M, G, T or none. */
 static int parse_bytes(const char *name, const char *text, u64 *bytes, struct mctl_error *error)

@@ -123,8 +123,9 @@ struct mctl_spaces {
 	u32 zero;    /* frame of zeros; MCTL_FN_NONE while there is no space */
 	u32 nr_zero; /* spaces that hold it */
 	spinlock_t quarantine_lock;
-	u32 quarantine;	   /* first frame of it; quarantine_lock */
-	u32 nr_quarantine; /* quarantine_lock */
+	u32 quarantine;		/* first frame of it; quarantine_lock */
+	u32 nr_quarantine;	/* quarantine_lock */
+	atomic64_t nr_differed; /* entries of processes that differed when they were unmapped */
 	struct delayed_work work;
 };
 

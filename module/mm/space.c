@@ -12,6 +12,7 @@
  *   space_vma.c      vmas
  *   space_fork.c     a space's copy
  *   space_inode.c, space_io.c, space_access.c    files, read and write
+ *   space_unmap.c    their entries, compared before they go
  *   space_verify.c, space_check.c, space_usage.c, space_trace.c    what looks on
  *
  * Invariants, tested by mctl_spaces_check() (S2 to S6) and

@@ -184,6 +184,8 @@ void mctl_spaces_check(struct mctl_arena *arena, struct mctl_report *report)
 {
 	struct mctl_family *family;
 
+	mctl_report_expect(report, "space S1", "arena", 0, "entries that differed when unmapped", 0,
+			   atomic64_read(&arena->spaces.nr_differed));
 	mutex_lock(&arena->regions.lock);
 	list_for_each_entry(family, &arena->spaces.families, list)
 		check_family(family, report);

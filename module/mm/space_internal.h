@@ -5,6 +5,7 @@
 
 #include <linux/fs.h>
 #include <linux/mm.h>
+#include <linux/mmu_notifier.h>
 #include <linux/mutex.h>
 #include "core/ptable_leaf.h"
 #include "core/vma.h"
@@ -48,6 +49,8 @@ struct mctl_family {
  * @nr_vmas: vmas of @mm that map @space; family->lock
  * @pid: of the thread group that faulted last; family->lock
  * @faults: by enum mctl_space_fault; family->lock
+ * @watched: whether @notifier is the host's to call
+ * @notifier: for space_unmap.c
  */
 struct mctl_space_user {
 	struct list_head list;
@@ -57,6 +60,10 @@ struct mctl_space_user {
 	u32 nr_vmas;
 	int pid;
 	u64 faults[MCTL_NR_FAULTS];
+	bool watched;
+#ifdef CONFIG_MMU_NOTIFIER
+	struct mmu_interval_notifier notifier;
+#endif
 };
 
 /* A file that vmas of a space have. */
@@ -94,6 +101,7 @@ struct mctl_space_backing {
  * @around: pages mapped beside; family->lock
  * @nr_zaps: times that entries of processes, or their RW, were taken back; family->lock
  * @sequence: grows with each change of the shadow; family->lock
+ * @differed: whether an entry that did not equal the shadow was reported; family->lock
  * @nr_records: faults recorded; family->lock
  * @records: the last MCTL_NR_RECORDS of them, or NULL; family->lock
  * @name: of the region
@@ -128,6 +136,7 @@ struct mctl_space {
 	u64 around;
 	u64 nr_zaps;
 	u64 sequence;
+	bool differed;
 	u64 nr_records;
 	struct mctl_space_record *records;
 	char name[MEMCTL_NAME_MAX + 1];
@@ -214,6 +223,10 @@ bool mctl_space_over_limit(const struct mctl_space *space, u32 nr);
 
 /* space_map.c */
 void mctl_space_zap(struct mctl_space *space, u32 page, u32 nr);
+
+/* space_unmap.c */
+void mctl_space_watch(struct mctl_space_user *user);
+void mctl_space_unwatch(struct mctl_space_user *user);
 
 /* space_readonly.c */
 void mctl_space_make_readonly(struct mctl_space *space);

@@ -315,10 +315,12 @@ static void add_vma(struct mctl_space *space, struct vm_area_struct *vma,
 		    struct mctl_space_user *fresh)
 {
 	struct mctl_space_user *user;
+	bool first;
 
 	mutex_lock(&space->family->lock);
 	user = user_of(space, vma->vm_mm);
-	if (!user) {
+	first = !user;
+	if (first) {
 		user = fresh;
 		fresh = NULL;
 		user->space = space;
@@ -332,6 +334,8 @@ static void add_vma(struct mctl_space *space, struct vm_area_struct *vma,
 	space->nr_mappings++;
 	vma->vm_private_data = user;
 	mutex_unlock(&space->family->lock);
+	if (first)
+		mctl_space_watch(user);
 	kfree(fresh);
 }
 
@@ -360,6 +364,7 @@ static void close(struct vm_area_struct *vma)
 	}
 	mutex_unlock(&space->family->lock);
 	if (last) {
+		mctl_space_unwatch(user);
 		mmdrop(user->mm);
 		kfree(user);
 	}

@@ -17,6 +17,11 @@ struct mctl_space_found {
 	u64 above;
 };
 
+/* space_verify.c */
+u32 mctl_space_compare(const struct mctl_space *space, const struct vm_area_struct *vma, u32 page,
+		       const struct mctl_space_found *found, u64 *expected);
+
+/* space_process.c */
 void mctl_space_walk_process(struct mm_struct *mm, u64 address, struct mctl_space_found *found);
 struct mm_struct *mctl_space_next_process(struct mctl_space *space, u64 *last, int *pid,
 					  struct mctl_space_user *copy);

@@ -55,13 +55,8 @@ static void protect_table(struct mm_struct *mm, pmd_t *pmd, u64 address, u64 end
 static void protect_vma(struct vm_area_struct *vma)
 {
 	struct mm_struct *mm = vma->vm_mm;
-	u64 next;
+	u64 size = 0, next;
 
-	/* Who follows these tables, as KVM does, is told of changes by the host alone. */
-	if (mm_has_notifiers(mm)) {
-		zap_vma_ptes(vma, vma->vm_start, vma->vm_end - vma->vm_start);
-		return;
-	}
 	inc_tlb_flush_pending(mm);
 	for (u64 address = vma->vm_start; address < vma->vm_end; address = next) {
 		pmd_t *pmd = find_table(mm, address, vma->vm_end, &next);
@@ -72,8 +67,11 @@ static void protect_vma(struct vm_area_struct *vma)
 			protect_table(mm, pmd, address, next);
 		cond_resched();
 	}
-	/* Of nothing: but as a flush is pending, the host makes up for it, in all of the TLB. */
-	zap_vma_ptes(vma, vma->vm_start, 0);
+	/* Who follows these tables, as KVM does, is told of changes by the host alone. */
+	if (mm_has_notifiers(mm))
+		size = vma->vm_end - vma->vm_start;
+	/* Even of nothing: as a flush is pending, the host makes up for it, in all of the TLB. */
+	zap_vma_ptes(vma, vma->vm_start, size);
 	dec_tlb_flush_pending(mm);
 }
 

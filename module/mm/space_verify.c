@@ -53,9 +53,19 @@ struct comparison {
 
 /* --- compare -------------------------------------------------------------------------------- */
 
-/* How an entry differs from what the shadow's leaf comes to: enum mctl_pt_difference. */
-static u32 compare(const struct mctl_space *space, const struct vm_area_struct *vma, u32 page,
-		   const struct mctl_space_found *found, u64 *expected)
+/**
+ * mctl_space_compare() - how an entry differs from what the shadow's leaf comes to
+ * @space: family->lock is held
+ * @vma: has the entry
+ * @page: of the space, that the entry is for
+ * @found: the entry, present
+ * @expected: becomes what it should be, 0 for none
+ *
+ * Context: Process.
+ * Return: enum mctl_pt_difference.
+ */
+u32 mctl_space_compare(const struct mctl_space *space, const struct vm_area_struct *vma, u32 page,
+		       const struct mctl_space_found *found, u64 *expected)
 {
 	const struct mctl_ptable *pt = &space->shadow.pt;
 	u64 address = mctl_space_address(page);
@@ -153,7 +163,7 @@ static u32 compare_page(struct comparison *c, const struct vm_area_struct *vma, 
 				result->nr_absent++;
 			return 1;
 		}
-		different = compare(c->space, vma, page, &found, &expected);
+		different = mctl_space_compare(c->space, vma, page, &found, &expected);
 		if (!different)
 			break;
 	}

@@ -343,6 +343,41 @@ static void test_races(void)
 	race_exhaust();
 }
 
+/* --- entries that are wrong when they go --- */
+
+#define UNMAP_PAGE 0x100000002000ULL
+
+static bool unmap_flip(void)
+{
+	return !memctl("plant pte --region wrong --address 0x%llx --level 1 --bit 1", UNMAP_PAGE);
+}
+
+/* For a module with verify_unmap=1. It counts as damage from here on, until the module is gone. */
+static void test_unmap(void)
+{
+	int fd, pid, status;
+	char *start;
+
+	expect(!memctl("region add wrong --size 4M"), "make a region");
+	fd = bind_region("wrong", O_RDWR);
+	start = map_region(fd, 4 << 20, PROT_READ | PROT_WRITE, 0);
+	*(uint64_t *)(start + 2 * PAGE) = 1;
+	pid = fork();
+	if (!pid) {
+		*(uint64_t *)(start + 2 * PAGE) = 2;
+		munmap(start + PAGE, 2 * PAGE);
+		_exit(0);
+	}
+	waitpid(pid, &status, 0);
+	expect(!memctl("verify"), "what a child unmaps is right");
+	expect(unmap_flip(), "flip a bit of the shadow");
+	munmap(start, 4 << 20);
+	expect(unmap_flip(), "flip it back");
+	expect(memctl("verify") == 5, "the entry that was unmapped is damage");
+	close(fd);
+	expect(!memctl("region del wrong") && memctl("verify") == 5, "without the region, too");
+}
+
 /* --- T10 --- */
 
 /* Frames go from region to region; each is all zeros when it comes. */

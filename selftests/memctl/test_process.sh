@@ -12,7 +12,9 @@ start=$(frames)
 STEPS=${STEPS:-10000} RACE_SECONDS=${RACE_SECONDS:-5} CONTENT=${CONTENT:-128}
 export MEMCTL STEPS RACE_SECONDS CONTENT
 
-for part in basic fork vmas mmap life holds large races content random; do
+run_part()
+{
+	part=$1
 	"$(dirname "$0")/region_user" "$part" >"$work/report" 2>&1
 	status=$?
 	grep -E '^(not )?ok|^#' "$work/report" | sed "s/^\(not ok\|ok\) [0-9]* /\1 $part: /" >"$work/lines"
@@ -25,6 +27,10 @@ for part in basic fork vmas mmap life holds large races content random; do
 	done <"$work/lines"
 	equal "$part ends well" 0 "$status"
 	equal "$part gives every frame back" "$start" "$(frames)"
+}
+
+for part in basic fork vmas mmap life holds large races content random; do
+	run_part "$part"
 done
 
 "$MEMCTL" region add held --size 1M >/dev/null
@@ -36,6 +42,22 @@ rmmod memctl 2>/dev/null
 equal "an open device keeps the module" 1 "$?"
 exec 9<&-
 check "verify" "$MEMCTL" verify
+unload
+clean_log
+
+# All entries are compared when they are unmapped, and are right; until one is made wrong.
+check "load it with verify_unmap" load size=64M plant=1 verify_unmap=1
+start=$(frames) STEPS=1000
+for part in basic fork life large random; do
+	run_part "$part"
+done
+check "verify what was unmapped" "$MEMCTL" verify
+if grep -q " mmu_interval_notifier_remove" /proc/kallsyms; then
+	run_part unmap
+	equal "the log names it" 1 "$(dmesg | grep -c 'region wrong: address 0x100000002000, unmapped at')"
+else
+	echo "# this kernel has no MMU_NOTIFIER"
+fi
 unload
 clean_log
 finish
