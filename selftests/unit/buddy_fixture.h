@@ -185,6 +185,7 @@ static inline u32 fixture_alloc(struct fixture *f, unsigned int zone, unsigned i
 {
 	unsigned int from_mt;
 	int found = mctl_buddy_find(&f->buddy[zone], order, mt, &from_mt);
+	u64 nr_split = f->buddy[zone].nr_split;
 	u32 fn = mctl_buddy_alloc(&f->buddy[zone], order, mt, MCTL_KIND_USED);
 
 	tap_expect_equal(found >= 0, fn != MCTL_FN_NONE);
@@ -192,7 +193,9 @@ static inline u32 fixture_alloc(struct fixture *f, unsigned int zone, unsigned i
 		tap_expect(!fixture_could_grant(f, zone, order));
 		return fn;
 	}
+	/* The block was of the order foretold: it was split as often as that takes. */
 	tap_expect(found >= (int)order);
+	tap_expect_equal(f->buddy[zone].nr_split - nr_split, found - (int)order);
 	if (!tap_expect(fn < f->span))
 		return MCTL_FN_NONE;
 	tap_expect_equal(fixture_zone(f, fn), zone);

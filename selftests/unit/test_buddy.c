@@ -219,6 +219,38 @@ static void small_blocks_are_borrowed(void)
 	fixture_fini(&f);
 }
 
+/* Whom a migratetype without a block robs first, where both others have blocks of one size. */
+static void fallbacks_are_in_order(void)
+{
+	static const u8 first[MCTL_NR_MT] = {
+		[MCTL_MT_UNMOVABLE] = MCTL_MT_RECLAIMABLE,
+		[MCTL_MT_MOVABLE] = MCTL_MT_RECLAIMABLE,
+		[MCTL_MT_RECLAIMABLE] = MCTL_MT_UNMOVABLE,
+	};
+
+	for (unsigned int mt = 0; mt < MCTL_NR_MT; mt++) {
+		struct fixture f;
+		u32 fn;
+
+		fixture_init(&f, 2, 2);
+		for (u32 i = 0; i < 2; i++)
+			fixture_add(&f, i * MCTL_SECTION_FRAMES, 9);
+		for (unsigned int other = 0; other < MCTL_NR_MT; other++)
+			if (other != mt)
+				fixture_alloc(&f, 0, 8, other);
+		/* Less than half of a pageblock is borrowed: its migratetype stays. */
+		while (f.buddy[0].area[first[mt]].mask & BIT(8))
+			fixture_alloc(&f, 0, 7, first[mt]);
+		for (unsigned int other = 0; other < MCTL_NR_MT; other++)
+			if (other != mt && f.buddy[0].area[other].mask & BIT(8))
+				fixture_alloc(&f, 0, 7, other);
+		fn = fixture_alloc(&f, 0, 0, mt);
+		tap_expect_equal(mctl_table_pageblock_mt(&f.table, fn), first[mt]);
+		fixture_idle(&f);
+		fixture_fini(&f);
+	}
+}
+
 /* LLFree's benchmark of fragmentation, in small: what is free ends up in whole pageblocks. */
 static void full_pageblocks_are_filled(void)
 {
@@ -318,6 +350,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(tails_are_not_touched),
 	TAP_TEST(pageblocks_are_claimed),
 	TAP_TEST(small_blocks_are_borrowed),
+	TAP_TEST(fallbacks_are_in_order),
 	TAP_TEST(full_pageblocks_are_filled),
 	TAP_TEST(fragmentation_index),
 	TAP_TEST(histories_repeat),

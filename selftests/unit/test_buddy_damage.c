@@ -217,6 +217,7 @@ static void heads_without_list(void)
 	plant(&f, f.table.state[fn + 2], MCTL_STATE(MCTL_KIND_USED, 1), "buddy I5", "state");
 	plant(&f, f.table.state[fn + 2], MCTL_STATE(MCTL_KIND_FREE, 1), "buddy I5", "state");
 	plant(&f, f.table.state[fn + 2], MCTL_STATE(MCTL_KIND_ABSENT, 0), "buddy I5", "state");
+	plant(&f, f.table.state[fn + 15], MCTL_STATE(MCTL_KIND_USED, 0), "buddy I5", "state");
 	fixture_fini(&f);
 }
 
@@ -346,6 +347,54 @@ static void calls_stay_in_bounds(void)
 	tap_expect(nr_found > 290 && nr_granted > 5000);
 }
 
+/*
+ * The last frame in use of a pageblock comes back, and one of the nine blocks
+ * that it would merge with at once is not where its list says: what is merged
+ * ends there.
+ */
+static void damaged_heads_are_not_merged(void)
+{
+	for (unsigned int order = 1; order < MCTL_PAGEBLOCK_ORDER; order++) {
+		struct fixture f;
+		u32 fn;
+
+		fixture_init(&f, 1, 1);
+		fixture_add(&f, 0, MCTL_MAX_ORDER);
+		fn = mctl_buddy_alloc(&f.buddy[0], 0, MCTL_MT_MOVABLE, MCTL_KIND_USED);
+		tap_expect_equal(fn, 0);
+		tap_expect_equal(f.table.lists[0].single, 511);
+		f.table.lists[0].head[order] ^= 1;
+		mctl_buddy_free(&f.buddy[0], fn, 0);
+		tap_expect_equal(f.table.state[1U << order], MCTL_STATE(MCTL_KIND_FREE, order));
+		tap_expect_equal(f.table.state[0], MCTL_STATE(MCTL_KIND_FREE, order));
+		fixture_fini(&f);
+	}
+}
+
+/* What does not point back is not written to: a pageblock between two stays where it is. */
+static void damaged_neighbours_are_left_alone(void)
+{
+	static struct mctl_lists before[6];
+
+	for (unsigned int side = 0; side < 2; side++) {
+		struct fixture f;
+
+		fixture_init(&f, 3, 3);
+		for (u32 i = 0; i < 3; i++)
+			fixture_add(&f, i * MCTL_SECTION_FRAMES, 9);
+		/* The one added last is the first of the class: 4, 2, 0. */
+		if (side)
+			f.table.lists[4].next = 0;
+		else
+			f.table.lists[0].prev = 4;
+		memcpy(before, f.table.lists, sizeof(before));
+		tap_expect_equal(fixture_remove(&f, 1), -16);
+		tap_expect(!memcmp(before, f.table.lists, sizeof(before)));
+		tap_expect_equal(f.table.state[MCTL_SECTION_FRAMES], MCTL_STATE(MCTL_KIND_FREE, 9));
+		fixture_fini(&f);
+	}
+}
+
 /* A damaged list loses what cannot be told, and the zone works on with the rest. */
 static void damaged_lists_are_not_granted_from(void)
 {
@@ -408,6 +457,8 @@ static const struct tap_test tests[] = {
 	TAP_TEST(states),
 	TAP_TEST(heads_of_frames),
 	TAP_TEST(calls_stay_in_bounds),
+	TAP_TEST(damaged_heads_are_not_merged),
+	TAP_TEST(damaged_neighbours_are_left_alone),
 	TAP_TEST(damaged_lists_are_not_granted_from),
 	TAP_TEST(damaged_classes_are_not_granted_from),
 };

@@ -405,6 +405,28 @@ static void use_after_free_is_told(void)
 }
 
 /* Any bit of any link on the list: an allocation meets it, and no object is granted twice. */
+/* A slab that says it has no object left grants none, whatever its list says. */
+static void damaged_counts_lose_the_list(void)
+{
+	struct mctl_slab_params params = { .size = 200, .random = 5, .cookie = 6 };
+	enum mctl_slab_status status;
+	static struct fixture f;
+
+	for (u32 lost = 0; lost < 2; lost++) {
+		fixture_init(&f, &params);
+		tap_expect(mctl_slab_alloc(&f.layout, f.slab, &status));
+		if (lost)
+			f.slab->lost = f.layout.objects - 1;
+		else
+			f.slab->inuse = f.layout.objects;
+		tap_expect(!mctl_slab_alloc(&f.layout, f.slab, &status));
+		tap_expect_equal(status, MCTL_SLAB_LINK);
+		tap_expect_equal(f.slab->inuse + f.slab->lost, f.layout.objects);
+		tap_expect_equal(f.slab->free, MCTL_LINK_END);
+		fixture_fini(&f);
+	}
+}
+
 static void damaged_links_lose_the_list(void)
 {
 	struct mctl_slab_params params = { .size = 200,
@@ -573,6 +595,7 @@ int main(void)
 		TAP_TEST(overruns_lose_the_object),
 		TAP_TEST(use_after_free_is_told),
 		TAP_TEST(damaged_links_lose_the_list),
+		TAP_TEST(damaged_counts_lose_the_list),
 		TAP_TEST(half_a_key_is_a_callers),
 		TAP_TEST(check_finds_header_damage),
 		TAP_TEST(check_finds_object_damage),
