@@ -289,6 +289,7 @@ static unsigned int page_alloc(struct batch *batch, const struct memctl_op *op, 
 {
 	struct mctl_handles *handles = &batch->arena->handles;
 	struct mctl_request request = page_request(op);
+	unsigned int got = 0;
 	u32 fns[MAX_RUN];
 
 	if (!check_common(batch, op, FLAGS_OF_PAGES) || !check_zero(batch, "handle", op->handle) ||
@@ -303,14 +304,14 @@ static unsigned int page_alloc(struct batch *batch, const struct memctl_op *op, 
 		return 1;
 	nr = min(nr, handles->nr_slots - handles->nr);
 	if (nr > 1)
-		nr = mctl_frame_alloc_bulk(batch->arena, &request, nr, fns);
-	if (nr <= 1) {
+		got = mctl_frame_alloc_bulk(batch->arena, &request, nr, fns);
+	if (!got) {
 		if (!last_frame(batch, &request, fns))
 			return 1;
-		nr = 1;
+		got = 1;
 	}
-	take_page_slots(batch, fns, nr);
-	return nr;
+	take_page_slots(batch, fns, got);
+	return got;
 }
 
 static gfp_t gfp_of(const struct memctl_op *op)
