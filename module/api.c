@@ -88,6 +88,8 @@ struct page *__memctl_alloc_block(struct memctl_arena *arena, unsigned long wish
 {
 	struct page *page;
 
+	if (mctl_inject_debug())
+		return NULL;
 	BUILD_BUG_ON(MEMCTL_BLOCK(MCTL_MAX_ORDER) != MCTL_STATE(MCTL_KIND_USED, MCTL_MAX_ORDER));
 	if (likely(mctl_frame_take_page(inner_arena(arena), wish, block, &page)))
 		return page;
@@ -100,6 +102,8 @@ struct page *__memctl_alloc_pages(struct memctl_arena *arena, gfp_t gfp, unsigne
 {
 	struct page *page;
 
+	if (mctl_inject_debug())
+		return NULL;
 	if (likely(order <= MCTL_MAX_ORDER && !(gfp & MEMCTL_WISH_EXCLUDED)) &&
 	    likely(mctl_frame_take_page(inner_arena(arena),
 					(__force unsigned int)gfp & MEMCTL_WISH_GFP,

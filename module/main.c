@@ -27,6 +27,7 @@
 #include "dev/memctl_dev.h"
 #include "mm/arena.h"
 #include "mm/error.h"
+#include "mm/inject.h"
 #include "mm/space.h"
 #include "mm/verify.h"
 #include "nl/netlink.h"
@@ -192,6 +193,7 @@ static int __init memctl_init(void)
 	struct mctl_error error = {};
 	int ret;
 
+	mctl_inject_debug_init();
 	ret = mctl_proc_init();
 	if (ret) {
 		mctl_fail(&error, ret, "no memory for /proc/memctl");
@@ -219,6 +221,7 @@ exit_arenas:
 exit_proc:
 	mctl_proc_exit();
 failed:
+	mctl_inject_debug_exit();
 	pr_err("%s\n", error.text);
 	return ret;
 }
@@ -229,6 +232,7 @@ static void __exit memctl_exit(void)
 	mctl_dev_exit();
 	mctl_arenas_exit();
 	mctl_proc_exit();
+	mctl_inject_debug_exit();
 }
 
 module_init(memctl_init);

@@ -30,6 +30,7 @@
 #include <linux/vmalloc.h>
 #include "mm/chunk.h"
 #include "mm/host.h"
+#include "mm/inject.h"
 
 #define HOST_RESERVE	 ((16UL << 20) >> PAGE_SHIFT)
 #define MAX_ASIDE	 64
@@ -61,6 +62,8 @@ void *mctl_arena_meta_alloc(struct mctl_arena *arena, size_t size)
 {
 	void *memory;
 
+	if (mctl_inject(arena, MEMCTL_INJECT_SITE_RECORD, 0, NULL))
+		return NULL;
 	if (size > PAGE_SIZE)
 		memory = __vmalloc(size, GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN);
 	else

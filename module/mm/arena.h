@@ -129,6 +129,14 @@ struct mctl_spaces {
 	struct delayed_work work;
 };
 
+/* Injected faults; see mm/inject.h. What names no lock: inject_lock. */
+struct mctl_injects {
+	struct list_head list; /* RCU to read */
+	u32 sites;	       /* a bit for each site that a fault has; read without */
+	u32 nr;
+	u32 last_id;
+};
+
 struct mctl_handles {
 	struct mutex lock;	  /* of the fields that say so; see the lock order above */
 	struct mctl_handle *slot; /* lock; nr_slots of them */
@@ -187,6 +195,7 @@ struct mctl_arena {
 	struct mctl_regions regions;
 	struct mctl_tlbs tlbs;
 	struct mctl_spaces spaces;
+	struct mctl_injects inject;
 	struct proc_dir_entry *proc; /* proc.c */
 };
 

@@ -17,6 +17,7 @@
 #include "mm/fcache.h"
 #include "mm/handle.h"
 #include "mm/host.h"
+#include "mm/inject.h"
 #include "mm/region.h"
 
 #define MAX_FRAMES ((1ULL << 43) >> PAGE_SHIFT)
@@ -181,6 +182,7 @@ int mctl_arena_build(struct mctl_arena *arena, const struct mctl_arena_params *p
 	mutex_init(&arena->tlbs.lock);
 	INIT_LIST_HEAD(&arena->tlbs.list);
 	mctl_spaces_init(arena);
+	mctl_inject_init(arena);
 	mutex_init(&arena->caches.lock);
 	INIT_LIST_HEAD(&arena->caches.list);
 	ratelimit_state_init(&arena->failures, HZ, 100);

@@ -19,6 +19,7 @@
 #include "mm/event.h"
 #include "mm/fcache.h"
 #include "mm/handle.h"
+#include "mm/inject.h"
 #include "mm/region.h"
 #include "mm/space.h"
 #include "mm/tlb.h"
@@ -270,6 +271,7 @@ static void destroy(struct mctl_arena *arena)
 {
 	if (hooks)
 		hooks->del(arena);
+	mctl_inject_del_all(arena);
 	mctl_tlbs_destroy(arena);
 	mctl_spaces_destroy(arena);
 	mctl_regions_destroy(arena);

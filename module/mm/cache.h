@@ -58,6 +58,7 @@
 #include "core/report.h"
 #include "core/slab.h"
 #include "mm/arena.h"
+#include "mm/inject.h"
 
 /* Ids that every arena's own caches have; those of others follow. */
 #define MCTL_CACHE_ID_HEADERS	1
@@ -275,6 +276,8 @@ static __always_inline void *mctl_cache_alloc_asked(struct mctl_cache *cache, u3
 	struct mctl_cache_cpu *cc;
 	void *object;
 
+	if (mctl_inject_debug())
+		return NULL;
 	if (unlikely(gfp & MCTL_GFP_SPECIAL))
 		goto slow;
 	cpu = READ_ONCE(cache->cpu);

@@ -59,6 +59,10 @@ noinline void *mctl_cache_alloc_asked_slow(struct mctl_cache *cache, u32 asked, 
 {
 	void *object = NULL;
 
+	if (mctl_inject(cache->arena, MEMCTL_INJECT_SITE_SLAB, 0, cache->name)) {
+		count_failure(cache);
+		return NULL;
+	}
 	if (unlikely(!mctl_magazine_is_made(cache)))
 		make_parts(cache, gfp);
 	if (likely(!(gfp & (__GFP_DMA | __GFP_DMA32))))
@@ -155,7 +159,8 @@ static noinline unsigned int alloc_rest(struct mctl_cache *cache, gfp_t gfp, uns
 					void **objects, unsigned int done)
 {
 	/* From anywhere, and without a look at each. */
-	bool any = !(gfp & (__GFP_DMA | __GFP_DMA32)) && !cache->checked;
+	bool any = !(gfp & (__GFP_DMA | __GFP_DMA32)) && !cache->checked &&
+		   !mctl_inject_on(cache->arena, MEMCTL_INJECT_SITE_SLAB);
 
 	while (done < nr) {
 		unsigned int taken = any ? take_bulk(cache, nr - done, objects + done) : 0;
@@ -193,6 +198,8 @@ unsigned int mctl_cache_alloc_bulk(struct mctl_cache *cache, gfp_t gfp, unsigned
 {
 	unsigned int done = 0;
 
+	if (mctl_inject_debug())
+		return 0;
 	if (likely(!(gfp & (__GFP_DMA | __GFP_DMA32))))
 		done = mctl_magazine_alloc_bulk(cache, nr, objects);
 	if (likely(done == nr && !(gfp & __GFP_ZERO)))

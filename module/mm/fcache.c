@@ -215,7 +215,7 @@ bool mctl_fcache_fill(struct mctl_arena *arena, struct mctl_fcache *fc, unsigned
 	struct mctl_zone *zone = &arena->zones[fc->first_zone + mctl_fcache_slot_type(slot)];
 	unsigned int more;
 
-	if (READ_ONCE(zone->tight))
+	if (READ_ONCE(zone->tight) || mctl_inject_on(arena, MEMCTL_INJECT_SITE_ALLOC))
 		return false;
 	nr = max_t(unsigned int, nr, fc->range[index].depth / (order < 4 ? 2 : 8));
 	more = raise_limit(fc, index, nr);
@@ -248,7 +248,7 @@ bool mctl_fcache_make_room(struct mctl_arena *arena, struct mctl_fcache *fc, u32
 	unsigned int zone = arena->table.section[fn >> MCTL_SECTION_SHIFT].zone;
 	unsigned int nr;
 
-	if (READ_ONCE(arena->zones[zone].tight))
+	if (READ_ONCE(arena->zones[zone].tight) || mctl_inject_on(arena, MEMCTL_INJECT_SITE_ALLOC))
 		return false;
 	if (raise_limit(fc, index, DIV_ROUND_UP(fc->range[index].depth, 2)))
 		return true;

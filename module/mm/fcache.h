@@ -33,6 +33,7 @@
 #include <linux/smp.h>
 #include "core/report.h"
 #include "mm/arena.h"
+#include "mm/inject.h"
 #include "mm/zone.h"
 
 /*

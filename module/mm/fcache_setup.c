@@ -133,7 +133,8 @@ int mctl_fcache_create(struct mctl_arena *arena)
 {
 	int cpu, ret;
 
-	arena->fcache = __alloc_percpu(fcache_size(), SMP_CACHE_BYTES);
+	arena->fcache =
+		__alloc_percpu_gfp(fcache_size(), SMP_CACHE_BYTES, GFP_KERNEL | __GFP_NOWARN);
 	if (!arena->fcache)
 		return -ENOMEM;
 	atomic64_add(fcache_size() * num_possible_cpus(), &arena->metadata);

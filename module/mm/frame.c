@@ -78,6 +78,17 @@ static u32 check_request(const struct mctl_request *request)
 	return MEMCTL_REASON_NONE;
 }
 
+/* What the frame cache did not have. Of an arena with a fault of site alloc it has nothing. */
+static u32 past_cache(struct mctl_arena *arena, const struct mctl_request *request, u32 *reason)
+{
+	if (mctl_inject(arena, MEMCTL_INJECT_SITE_ALLOC, request->order, NULL)) {
+		if (reason)
+			*reason = MEMCTL_REASON_INJECTED;
+		return MCTL_FN_NONE;
+	}
+	return mctl_zone_alloc(arena, request, reason);
+}
+
 /**
  * mctl_frame_alloc() - allocate a block
  * @arena: the arena
@@ -92,6 +103,8 @@ u32 mctl_frame_alloc(struct mctl_arena *arena, const struct mctl_request *reques
 	u32 why = check_request(request);
 	u32 fn = MCTL_FN_NONE;
 
+	if (!why && mctl_inject_debug())
+		why = MEMCTL_REASON_INJECTED;
 	if (unlikely(why)) {
 		if (reason)
 			*reason = why;
@@ -106,7 +119,7 @@ u32 mctl_frame_alloc(struct mctl_arena *arena, const struct mctl_request *reques
 	}
 	preempt_enable();
 	if (unlikely(fn == MCTL_FN_NONE))
-		fn = mctl_zone_alloc(arena, request, reason);
+		fn = past_cache(arena, request, reason);
 	if (fn != MCTL_FN_NONE && request->flags & MCTL_REQUEST_ZERO)
 		zero(arena, fn, request->order);
 	return fn;
@@ -269,7 +282,7 @@ unsigned int mctl_frame_alloc_bulk(struct mctl_arena *arena, const struct mctl_r
 {
 	unsigned int got = 0, i;
 
-	if (check_request(request))
+	if (check_request(request) || mctl_inject_debug())
 		return 0;
 	preempt_disable();
 	if (request->order < MCTL_MAX_ORDER && cacheable(arena, request))

@@ -138,6 +138,8 @@ unsigned int mctl_frame_alloc_pages_bulk(struct mctl_arena *arena, gfp_t gfp, un
 	struct mctl_fcache *fc;
 	unsigned int got = 0;
 
+	if (mctl_inject_debug())
+		return 0;
 	if (unlikely(gfp & MEMCTL_WISH_EXCLUDED))
 		return alloc_rest(arena, gfp, nr, pages, tag);
 	preempt_disable();

@@ -215,6 +215,8 @@ static const char *reason_text(u32 reason)
 		return "free frames would fall below the watermark";
 	case MEMCTL_REASON_FRAGMENTED:
 		return "enough frames are free, but no block is large enough";
+	case MEMCTL_REASON_INJECTED:
+		return "an injected fault";
 	default:
 		return "not enough free frames";
 	}

@@ -55,7 +55,8 @@ int mctl_kmalloc_create(struct mctl_arena *arena)
 {
 	int cpu;
 
-	arena->caches.last_kfree = alloc_percpu(typeof(arena->caches.kmalloc[0]));
+	arena->caches.last_kfree =
+		alloc_percpu_gfp(typeof(arena->caches.kmalloc[0]), GFP_KERNEL | __GFP_NOWARN);
 	if (!arena->caches.last_kfree)
 		return -ENOMEM;
 	for (u32 i = 0; i < MCTL_NR_KMALLOC; i++) {

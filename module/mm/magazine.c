@@ -277,6 +277,8 @@ static bool load_from_slabs(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
 /* The loaded magazine is empty. Return: whether it has objects now. */
 static bool refill(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
 {
+	if (mctl_inject_on(cache->arena, MEMCTL_INJECT_SITE_SLAB))
+		return false;
 	if (cc->nr_previous) {
 		swap_magazines(cache, cc);
 		return true;
@@ -314,6 +316,8 @@ static struct mctl_magazine *trade_full(struct mctl_cache *cache, struct mctl_ca
 /* Return: whether the loaded magazine has room now. */
 static noinline bool trade(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
 {
+	if (mctl_inject_on(cache->arena, MEMCTL_INJECT_SITE_SLAB))
+		return false;
 	if (cc->previous)
 		shift(cache, cc, trade_full(cache, cc), 0);
 	else

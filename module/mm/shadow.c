@@ -108,8 +108,11 @@ static u64 alloc_table(void *context, unsigned int level, bool zero)
 		.flags = zero ? MCTL_REQUEST_ZERO : 0,
 		.nid = NUMA_NO_NODE,
 	};
-	u32 fn = mctl_frame_alloc(shadow->arena, &request, NULL);
+	u32 fn;
 
+	if (mctl_inject(shadow->arena, MEMCTL_INJECT_SITE_TABLE, 0, NULL))
+		return MCTL_PT_NO_PFN;
+	fn = mctl_frame_alloc(shadow->arena, &request, NULL);
 	if (fn == MCTL_FN_NONE)
 		return MCTL_PT_NO_PFN;
 	link_table(shadow, fn, level << TAG_LEVEL_SHIFT);
@@ -263,6 +266,9 @@ int mctl_shadow_map(struct mctl_shadow *shadow, u64 address, const u32 *fns, u32
 
 	for (done = 0; done < nr; done += batch) {
 		batch = min_t(u32, nr - done, MAP_BATCH);
+		ret = -ENOMEM;
+		if (mctl_inject(shadow->arena, MEMCTL_INJECT_SITE_MAP, 0, NULL))
+			break;
 		ret = mctl_ptable_map_frames(&shadow->pt, address + ((u64)done << PAGE_SHIFT),
 					     fns + done, batch, flags);
 		if (ret)

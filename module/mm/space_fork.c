@@ -13,6 +13,7 @@
 #include <linux/module.h>
 #include <linux/sched.h>
 #include "mm/event.h"
+#include "mm/inject.h"
 #include "mm/region_internal.h"
 #include "mm/space_internal.h"
 
@@ -90,6 +91,8 @@ static int prepare(struct mctl_space *to, struct mctl_space *from)
 		    level > 1)
 			ret = mctl_space_split(from, page + 1);
 		leaves = mctl_ptable_leaves(&from->shadow.pt, mctl_space_address(page));
+		if (!ret && leaves != MCTL_PT_NO_PFN)
+			ret = mctl_inject(to->arena, MEMCTL_INJECT_SITE_MAP, 0, NULL) ? -ENOMEM : 0;
 		if (!ret && leaves != MCTL_PT_NO_PFN)
 			ret = need_table(to, from, page, leaves);
 	}

@@ -7,6 +7,7 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/string.h>
+#include "mm/inject.h"
 #include "mm/space_file.h"
 
 static int check_range(const struct mctl_space *space, u64 offset, u64 size)
@@ -46,7 +47,8 @@ static u32 fill_run(struct mctl_space *space, u32 page, u32 end)
 	u32 fns[BATCH], nr;
 	u64 *entry;
 
-	if (leaves == MCTL_PT_NO_PFN)
+	/* With a fault of site map, page by page, so that each is a try. */
+	if (leaves == MCTL_PT_NO_PFN || mctl_inject_on(space->arena, MEMCTL_INJECT_SITE_MAP))
 		return 0;
 	nr = empty_run(space, leaves, page, end);
 	if (!nr)

@@ -13,6 +13,7 @@
 #include <linux/mm.h>
 #include <linux/string.h>
 #include <asm/page.h>
+#include "mm/inject.h"
 #include "mm/space_internal.h"
 
 /* How often a fault looks again after it has read a page of a file, and others were at work. */
@@ -76,6 +77,8 @@ static int store(struct mctl_space *space, struct mctl_access *access, u64 entry
 {
 	struct mctl_ptable *pt = &space->shadow.pt;
 
+	if (mctl_inject(space->arena, MEMCTL_INJECT_SITE_MAP, 0, NULL))
+		return refuse(access, MCTL_REFUSED_MEMORY);
 	/* Again: a table may have come or gone since the fault began. */
 	access->leaves = find_leaves(space, access);
 	if (likely(access->leaves != MCTL_PT_NO_PFN)) {
@@ -139,6 +142,8 @@ static bool map_large(struct mctl_space *space, struct mctl_access *access)
 	u64 entry;
 	u32 fn;
 
+	if (mctl_inject(space->arena, MEMCTL_INJECT_SITE_MAP, 0, NULL))
+		return false;
 	fn = mctl_space_frame_alloc(space, first, MCTL_LARGE_ORDER, true);
 	if (fn == MCTL_FN_NONE)
 		return false;
@@ -234,7 +239,10 @@ static int write_shared(struct mctl_space *space, const struct mctl_vma *vma,
 	if (unlikely(fn == MCTL_FN_NONE))
 		return refuse(access, MCTL_REFUSED_MEMORY);
 	copy_page(mctl_space_frame_address(space, fn), mctl_space_frame_address(space, shared));
-	store(space, access, leaf(space, fn, MCTL_PT_RW | MCTL_PT_D));
+	if (unlikely(store(space, access, leaf(space, fn, MCTL_PT_RW | MCTL_PT_D)))) {
+		mctl_space_frame_put(space, fn, 0);
+		return -EFAULT;
+	}
 	mctl_space_zap(space, access->page, 1);
 	mctl_space_frame_put(space, shared, 0);
 	access->kind = MCTL_FAULT_COW;

@@ -198,6 +198,7 @@ static void verify_once(struct mctl_arena *arena, struct mctl_verify_result *res
 	memset(result, 0, sizeof(*result));
 	mctl_regions_check(arena, &report);
 	mctl_tlbs_check(arena, &report);
+	mctl_inject_check(arena, &report);
 	mctl_spaces_check(arena, &report);
 
 	down_read(&arena->resize);

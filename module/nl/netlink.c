@@ -20,6 +20,7 @@
 #include <linux/capability.h>
 #include <linux/module.h>
 #include <linux/version.h>
+#include "mm/inject.h"
 #include "nl/netlink.h"
 
 #if KERNEL_VERSION(6, 2, 0) > LINUX_VERSION_CODE
@@ -156,6 +157,16 @@ static struct mctl_arena *find_arena(const struct nlattr *attr, struct netlink_e
 	return ERR_PTR(-ENOENT);
 }
 
+/* A refusal that an injected fault made says so. */
+static void blame_injected(struct mctl_arena *arena, struct netlink_ext_ack *extack)
+{
+	u32 site, id = mctl_inject_blame(arena, &site);
+
+	if (id && extack && extack->_msg)
+		mctl_nl_refuse(extack, NULL, 0, "injected fault %u (%s): %s", id,
+			       mctl_inject_site_name(site), extack->_msg);
+}
+
 static bool names_new_or_old_arena(u8 cmd)
 {
 	return cmd == MEMCTL_CMD_ARENA_ADD || cmd == MEMCTL_CMD_ARENA_DEL;
@@ -182,14 +193,19 @@ static int begin_request(const struct mctl_genl_ops *ops, struct sk_buff *skb,
 	if (IS_ERR(arena))
 		return PTR_ERR(arena);
 	info->user_ptr[0] = arena;
+	if (static_branch_unlikely(&mctl_inject_key))
+		blame_injected(arena, NULL);
 	return 0;
 }
 
 static void end_request(const struct mctl_genl_ops *ops, struct sk_buff *skb,
 			struct genl_info *info)
 {
-	if (info->user_ptr[0])
-		mctl_arena_drop(info->user_ptr[0]);
+	if (!info->user_ptr[0])
+		return;
+	if (static_branch_unlikely(&mctl_inject_key))
+		blame_injected(info->user_ptr[0], info->extack);
+	mctl_arena_drop(info->user_ptr[0]);
 }
 
 struct sk_buff *mctl_nl_reply_new(struct genl_info *info, size_t size, void **hdr)
@@ -257,6 +273,7 @@ static int dump_start(struct netlink_callback *cb)
 	ARENA_IS_AT(MEMCTL_A_IDLE_ARENA);
 	ARENA_IS_AT(MEMCTL_A_RMAP_ARENA);
 	ARENA_IS_AT(MEMCTL_A_TRACE_ARENA);
+	ARENA_IS_AT(MEMCTL_A_INJECT_ARENA);
 
 	ret = check_rights(cb->skb, info->op.flags, cb->extack);
 	if (ret)

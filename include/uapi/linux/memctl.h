@@ -17,6 +17,8 @@
 #define MEMCTL_MAX_LEVELS	5
 #define MEMCTL_MAX_DATA		32768
 #define MEMCTL_MAX_PATH		127
+#define MEMCTL_MAX_INJECTS	64
+#define MEMCTL_INJECT_ALWAYS	1000000
 
 /**
  * enum memctl_zone_type - Zone of a frame by its physical address, as in
@@ -117,6 +119,7 @@ enum memctl_op_flag {
  *   allocator's own records.
  * @MEMCTL_REASON_DAMAGED: The arena's records of the block or object do not
  *   fit; it stays as it is.
+ * @MEMCTL_REASON_INJECTED: A fault that inject-add set fired.
  */
 enum memctl_reason {
 	MEMCTL_REASON_NONE,
@@ -133,6 +136,7 @@ enum memctl_reason {
 	MEMCTL_REASON_FRAGMENTED,
 	MEMCTL_REASON_NO_MEMORY,
 	MEMCTL_REASON_DAMAGED,
+	MEMCTL_REASON_INJECTED,
 
 	/* private: */
 	__MEMCTL_REASON_MAX,
@@ -150,6 +154,8 @@ enum memctl_reason {
  * @MEMCTL_EVENT_TYPE_DAMAGE: A check found an invariant broken.
  * @MEMCTL_EVENT_TYPE_FAULT: A fault in a region was refused; the text says
  *   whose and why, the value is the address in the region.
+ * @MEMCTL_EVENT_TYPE_INJECTED: An injected fault fired; the text is its site,
+ *   the value its id, the name the cache.
  */
 enum memctl_event_type {
 	MEMCTL_EVENT_TYPE_ARENA_ADD,
@@ -166,6 +172,7 @@ enum memctl_event_type {
 	MEMCTL_EVENT_TYPE_BAD_FREE,
 	MEMCTL_EVENT_TYPE_DAMAGE,
 	MEMCTL_EVENT_TYPE_FAULT,
+	MEMCTL_EVENT_TYPE_INJECTED,
 
 	/* private: */
 	__MEMCTL_EVENT_TYPE_MAX,
@@ -317,6 +324,26 @@ enum memctl_difference {
 	MEMCTL_DIFFERENCE_NX = 16,
 	MEMCTL_DIFFERENCE_LEVEL = 32,
 	MEMCTL_DIFFERENCE_CACHE = 64,
+};
+
+/**
+ * enum memctl_inject_site - What an injected fault makes fail.
+ * @MEMCTL_INJECT_SITE_ALLOC: A block of frames, whoever asks for it.
+ * @MEMCTL_INJECT_SITE_SLAB: An object of a cache, kmalloc's among them.
+ * @MEMCTL_INJECT_SITE_TABLE: A page table of a region.
+ * @MEMCTL_INJECT_SITE_MAP: An entry for a page in the tables of a region.
+ * @MEMCTL_INJECT_SITE_RECORD: Memory of the host for the arena's own records.
+ */
+enum memctl_inject_site {
+	MEMCTL_INJECT_SITE_ALLOC,
+	MEMCTL_INJECT_SITE_SLAB,
+	MEMCTL_INJECT_SITE_TABLE,
+	MEMCTL_INJECT_SITE_MAP,
+	MEMCTL_INJECT_SITE_RECORD,
+
+	/* private: */
+	__MEMCTL_INJECT_SITE_MAX,
+	MEMCTL_INJECT_SITE_MAX = (__MEMCTL_INJECT_SITE_MAX - 1)
 };
 
 #define MEMCTL_MAX_TLB_ACCESSES	2048
@@ -933,6 +960,26 @@ enum {
 };
 
 enum {
+	MEMCTL_A_INJECT_PAD = 1,
+	MEMCTL_A_INJECT_ARENA,
+	MEMCTL_A_INJECT_GENERATION,
+	MEMCTL_A_INJECT_ID,
+	MEMCTL_A_INJECT_SITE,
+	MEMCTL_A_INJECT_NTH,
+	MEMCTL_A_INJECT_PROBABILITY,
+	MEMCTL_A_INJECT_TIMES,
+	MEMCTL_A_INJECT_SEED,
+	MEMCTL_A_INJECT_ORDER,
+	MEMCTL_A_INJECT_CACHE,
+	MEMCTL_A_INJECT_NR_TRY,
+	MEMCTL_A_INJECT_NR_INJECTED,
+	MEMCTL_A_INJECT_ALL,
+
+	__MEMCTL_A_INJECT_MAX,
+	MEMCTL_A_INJECT_MAX = (__MEMCTL_A_INJECT_MAX - 1)
+};
+
+enum {
 	MEMCTL_CMD_ARENA_GET = 1,
 	MEMCTL_CMD_ARENA_ADD,
 	MEMCTL_CMD_ARENA_DEL,
@@ -980,6 +1027,9 @@ enum {
 	MEMCTL_CMD_RMAP,
 	MEMCTL_CMD_TRACE_SET,
 	MEMCTL_CMD_TRACE_GET,
+	MEMCTL_CMD_INJECT_GET,
+	MEMCTL_CMD_INJECT_ADD,
+	MEMCTL_CMD_INJECT_DEL,
 
 	__MEMCTL_CMD_MAX,
 	MEMCTL_CMD_MAX = (__MEMCTL_CMD_MAX - 1)

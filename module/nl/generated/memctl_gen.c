@@ -10,6 +10,12 @@
 
 #include <uapi/linux/memctl.h>
 
+/* Integer value ranges */
+static const struct netlink_range_validation memctl_a_inject_probability_range = {
+	.min	= 1ULL,
+	.max	= MEMCTL_INJECT_ALWAYS,
+};
+
 /* MEMCTL_CMD_ARENA_GET - do */
 const struct nla_policy memctl_arena_get_nl_policy[MEMCTL_A_ARENA_ARENA + 1] = {
 	[MEMCTL_A_ARENA_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
@@ -355,8 +361,33 @@ const struct nla_policy memctl_trace_get_nl_policy[MEMCTL_A_TRACE_NEXT + 1] = {
 	[MEMCTL_A_TRACE_NEXT] = { .type = NLA_U64, },
 };
 
+/* MEMCTL_CMD_INJECT_GET - do */
+const struct nla_policy memctl_inject_get_nl_policy[MEMCTL_A_INJECT_ID + 1] = {
+	[MEMCTL_A_INJECT_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_INJECT_ID] = { .type = NLA_U32, },
+};
+
+/* MEMCTL_CMD_INJECT_ADD - do */
+const struct nla_policy memctl_inject_add_nl_policy[MEMCTL_A_INJECT_CACHE + 1] = {
+	[MEMCTL_A_INJECT_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_INJECT_SITE] = NLA_POLICY_MAX(NLA_U32, 4),
+	[MEMCTL_A_INJECT_NTH] = NLA_POLICY_MIN(NLA_U32, 1),
+	[MEMCTL_A_INJECT_PROBABILITY] = NLA_POLICY_FULL_RANGE(NLA_U32, &memctl_a_inject_probability_range),
+	[MEMCTL_A_INJECT_TIMES] = { .type = NLA_U32, },
+	[MEMCTL_A_INJECT_SEED] = { .type = NLA_U64, },
+	[MEMCTL_A_INJECT_ORDER] = NLA_POLICY_MAX(NLA_U32, MEMCTL_MAX_ORDER),
+	[MEMCTL_A_INJECT_CACHE] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+};
+
+/* MEMCTL_CMD_INJECT_DEL - do */
+const struct nla_policy memctl_inject_del_nl_policy[MEMCTL_A_INJECT_ALL + 1] = {
+	[MEMCTL_A_INJECT_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+	[MEMCTL_A_INJECT_ID] = { .type = NLA_U32, },
+	[MEMCTL_A_INJECT_ALL] = { .type = NLA_FLAG, },
+};
+
 /* Ops table for memctl */
-const struct genl_ops memctl_nl_ops[46] = {
+const struct genl_ops memctl_nl_ops[49] = {
 	{
 		.cmd		= MEMCTL_CMD_ARENA_GET,
 		.doit		= memctl_nl_arena_get_doit,
@@ -684,6 +715,28 @@ const struct genl_ops memctl_nl_ops[46] = {
 		.doit		= memctl_nl_trace_get_doit,
 		.policy		= memctl_trace_get_nl_policy,
 		.maxattr	= MEMCTL_A_TRACE_NEXT,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_INJECT_GET,
+		.doit		= memctl_nl_inject_get_doit,
+		.dumpit		= memctl_nl_inject_get_dumpit,
+		.policy		= memctl_inject_get_nl_policy,
+		.maxattr	= MEMCTL_A_INJECT_ID,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_INJECT_ADD,
+		.doit		= memctl_nl_inject_add_doit,
+		.policy		= memctl_inject_add_nl_policy,
+		.maxattr	= MEMCTL_A_INJECT_CACHE,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_INJECT_DEL,
+		.doit		= memctl_nl_inject_del_doit,
+		.policy		= memctl_inject_del_nl_policy,
+		.maxattr	= MEMCTL_A_INJECT_ALL,
 		.flags		= GENL_ADMIN_PERM,
 	},
 };

@@ -103,8 +103,14 @@ extern const struct nla_policy memctl_trace_set_nl_policy[MEMCTL_A_TRACE_ENABLE 
 
 extern const struct nla_policy memctl_trace_get_nl_policy[MEMCTL_A_TRACE_NEXT + 1];
 
+extern const struct nla_policy memctl_inject_get_nl_policy[MEMCTL_A_INJECT_ID + 1];
+
+extern const struct nla_policy memctl_inject_add_nl_policy[MEMCTL_A_INJECT_CACHE + 1];
+
+extern const struct nla_policy memctl_inject_del_nl_policy[MEMCTL_A_INJECT_ALL + 1];
+
 /* Ops table for memctl */
-extern const struct genl_ops memctl_nl_ops[46];
+extern const struct genl_ops memctl_nl_ops[49];
 
 int memctl_nl_arena_get_doit(struct sk_buff *skb, struct genl_info *info);
 int memctl_nl_arena_get_dumpit(struct sk_buff *skb,
@@ -170,6 +176,11 @@ int memctl_nl_process_get_dumpit(struct sk_buff *skb,
 int memctl_nl_rmap_doit(struct sk_buff *skb, struct genl_info *info);
 int memctl_nl_trace_set_doit(struct sk_buff *skb, struct genl_info *info);
 int memctl_nl_trace_get_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_inject_get_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_inject_get_dumpit(struct sk_buff *skb,
+				struct netlink_callback *cb);
+int memctl_nl_inject_add_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_inject_del_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	MEMCTL_NLGRP_EVENTS,
