@@ -10,7 +10,7 @@
 #include "args.h"
 #include "table.h"
 
-enum value_kind { NONE, U32, U64, SIZE, ZONE, MIGRATETYPE, NODES, RIGHTS, TEXT };
+enum value_kind { NONE, U32, U64, SIZE, ZONE, MIGRATETYPE, NODES, RIGHTS, SITE, SHARE, TEXT };
 
 /* What getopt() returns for option opt: above every letter. */
 #define OPT_VALUE(opt) (0x100 + (opt))
@@ -73,6 +73,13 @@ static const struct {
 	VALUE(WAIT, "wait", "SECONDS", U32, wait, INT32_MAX / 1000,
 	      "forget, wait so long, look again"),
 	VALUE(PID, "pid", "PID", U32, pid, INT32_MAX, "this process alone"),
+	VALUE(SITE, "site", "SITE", SITE, site, 0, "alloc, slab, table, map or record"),
+	VALUE(NTH, "nth", "N", U32, nth, 0, "every Nth try fails, from 1 on"),
+	VALUE(PROBABILITY, "probability", "P", SHARE, probability, 0,
+	      "each try fails by chance: above 0, up to 1, in millionths"),
+	VALUE(TIMES, "times", "N", U32, times, 0, "tries that fail at most, 0 for no limit"),
+	VALUE(SEED, "seed", "N", U64, seed, 0, "what chance follows from"),
+	VALUE(CACHE, "cache", "NAME", TEXT, cache, 0, "objects of this cache alone"),
 	SWITCH(COLUMNS, "columns", "print the names of the columns of OBJECT [COMMAND]"),
 	SWITCH(OBJECTS, "objects", "print the names of the objects"),
 };
@@ -184,6 +191,25 @@ static bool parse_nodes(const char *text, struct args *args)
 	}
 }
 
+/* "0.25": at most six digits behind the point; in MEMCTL_INJECT_ALWAYS parts. */
+static bool parse_share(const char *text, uint32_t *share)
+{
+	uint32_t unit = MEMCTL_INJECT_ALWAYS;
+
+	if ((text[0] != '0' && text[0] != '1') || (text[1] && text[1] != '.'))
+		return false;
+	*share = (uint32_t)(text[0] - '0') * unit;
+	if (!text[1])
+		return *share;
+	for (text += 2; *text; text++) {
+		unit /= 10;
+		if (*text < '0' || *text > '9' || !unit)
+			return false;
+		*share += (uint32_t)(*text - '0') * unit;
+	}
+	return *share && *share <= MEMCTL_INJECT_ALWAYS;
+}
+
 static bool parse_value(enum opt opt, const char *text, struct args *args)
 {
 	void *to = (char *)args + descriptions[opt].offset;
@@ -206,6 +232,10 @@ static bool parse_value(enum opt opt, const char *text, struct args *args)
 		return parse_nodes(text, args);
 	case RIGHTS:
 		return parse_rights(text, to);
+	case SITE:
+		return parse_word(text, inject_site_name, MEMCTL_INJECT_SITE_MAX + 1, to);
+	case SHARE:
+		return parse_share(text, to);
 	case TEXT:
 		*(const char **)to = text;
 		return *text;

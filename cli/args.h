@@ -58,6 +58,12 @@ enum opt {
 	OPT_CLEAR,
 	OPT_WAIT,
 	OPT_PID,
+	OPT_SITE,
+	OPT_NTH,
+	OPT_PROBABILITY,
+	OPT_TIMES,
+	OPT_SEED,
+	OPT_CACHE,
 	OPT_COLUMNS,
 	OPT_OBJECTS,
 	NR_OPTS
@@ -101,6 +107,11 @@ struct args {
 	const char *data;
 	uint32_t wait; /* seconds */
 	uint32_t pid;
+	uint32_t site; /* enum memctl_inject_site */
+	uint32_t nth, times;
+	uint32_t probability; /* of MEMCTL_INJECT_ALWAYS */
+	uint64_t seed;
+	const char *cache;
 };
 
 #define GIVEN(args, opt) (!!((args)->given & BIT(opt)))

@@ -236,6 +236,23 @@ struct client_plant {
 
 int client_plant(struct client *c, const char *arena, const struct client_plant *plant);
 
+/* injected faults */
+struct client_inject {
+	uint32_t site;	     /* enum memctl_inject_site */
+	const uint32_t *nth; /* the rest may be NULL: not sent */
+	const uint32_t *probability;
+	const uint32_t *times;
+	const uint64_t *seed;
+	const uint32_t *order;
+	const char *cache;
+};
+
+int client_inject_list(struct client *c, const char *arena, struct list *faults);
+int client_inject_add(struct client *c, const char *arena, const struct client_inject *inject,
+		      uint32_t *id);
+/* @id may be NULL: all of the arena's. */
+int client_inject_del(struct client *c, const char *arena, const uint32_t *id);
+
 /* events: join the group, then take one at a time */
 int client_event_open(struct client *c);
 /*

@@ -359,3 +359,42 @@ int client_plant(struct client *c, const char *arena, const struct client_plant 
 		request_u32(r, MEMCTL_A_PLANT_BIT, *plant->bit);
 	return request_row(r, NULL, NULL);
 }
+
+int client_inject_list(struct client *c, const char *arena, struct list *faults)
+{
+	return request_list(request_new(c, MEMCTL_CMD_INJECT_GET, arena), &inject_schema, faults);
+}
+
+int client_inject_add(struct client *c, const char *arena, const struct client_inject *inject,
+		      uint32_t *id)
+{
+	struct request *r = request_new(c, MEMCTL_CMD_INJECT_ADD, arena);
+	struct inject reply;
+	int ret;
+
+	request_u32(r, MEMCTL_A_INJECT_SITE, inject->site);
+	if (inject->nth)
+		request_u32(r, MEMCTL_A_INJECT_NTH, *inject->nth);
+	if (inject->probability)
+		request_u32(r, MEMCTL_A_INJECT_PROBABILITY, *inject->probability);
+	if (inject->times)
+		request_u32(r, MEMCTL_A_INJECT_TIMES, *inject->times);
+	if (inject->seed)
+		request_u64(r, MEMCTL_A_INJECT_SEED, *inject->seed);
+	if (inject->order)
+		request_u32(r, MEMCTL_A_INJECT_ORDER, *inject->order);
+	request_string(r, MEMCTL_A_INJECT_CACHE, inject->cache);
+	ret = request_row(r, &inject_schema, &reply);
+	*id = reply.id;
+	return ret;
+}
+
+int client_inject_del(struct client *c, const char *arena, const uint32_t *id)
+{
+	struct request *r = request_new(c, MEMCTL_CMD_INJECT_DEL, arena);
+
+	if (id)
+		request_u32(r, MEMCTL_A_INJECT_ID, *id);
+	request_flag(r, MEMCTL_A_INJECT_ALL, !id);
+	return request_row(r, NULL, NULL);
+}

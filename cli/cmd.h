@@ -100,6 +100,7 @@ const char *reason_text(uint32_t reason);
 const char *event_name(uint32_t event);
 const char *tlb_page_name(uint32_t page);
 const char *tlb_policy_name(uint32_t policy);
+const char *inject_site_name(uint32_t site);
 const char *fault_name(uint32_t fault);
 const char *refusal_name(uint32_t refusal);
 /* Of a bit of enum memctl_difference. */
@@ -114,6 +115,7 @@ int cmd_arena(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_bench(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_buddyinfo(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_cache(struct memctl_ctx *ctx, int argc, char **argv);
+int cmd_fault(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_help(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_iomem(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_kfree(struct memctl_ctx *ctx, int argc, char **argv);

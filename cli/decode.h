@@ -63,7 +63,7 @@ struct exec_reply {
 extern const struct schema arena_schema, zone_schema, chunk_schema, cache_schema, exec_schema,
 	handle_schema, region_schema, vma_schema, process_schema, access_schema, idle_schema,
 	rmap_schema, trace_schema, pt_schema, pt_format_schema, tlb_schema, what_schema, why_schema,
-	verify_schema, event_schema;
+	verify_schema, event_schema, inject_schema;
 
 bool decode_row(const struct schema *schema, const void *attrs, size_t length, void *row, char *why,
 		size_t why_size);

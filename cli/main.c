@@ -40,6 +40,7 @@ const struct command commands[] = {
 	{ "what", cmd_what, "what an address, a frame or a handle is" },
 	{ "why", cmd_why, "whether an allocation would succeed, and what stops it" },
 	{ "verify", cmd_verify, "check every invariant" },
+	{ "fault", cmd_fault, "have allocations fail that need not" },
 	{ "plant", cmd_plant, "damage the arena's records, to see the checks find it" },
 	{ "monitor", cmd_monitor, "print events as they happen" },
 	{ "record", cmd_record, "record the kernel's own allocations while a command runs" },

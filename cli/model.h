@@ -373,6 +373,23 @@ struct pt {
 	uint64_t nr_changed;
 };
 
+/* An injected fault (MEMCTL_A_INJECT_...). */
+struct inject {
+	uint64_t present;
+	char arena[MODEL_NAME_SIZE];
+	uint64_t generation;
+	uint32_t id;
+	uint32_t site;	      /* enum memctl_inject_site */
+	uint32_t nth;	      /* or 0 */
+	uint32_t probability; /* of MEMCTL_INJECT_ALWAYS, or 0 */
+	uint32_t times;	      /* 0: no limit */
+	uint64_t seed;
+	uint32_t order;
+	char cache[MODEL_NAME_SIZE];
+	uint64_t nr_try;
+	uint64_t nr_injected;
+};
+
 /* A model of a TLB (MEMCTL_A_TLB_...). */
 struct tlb {
 	uint64_t present;

@@ -509,3 +509,15 @@ static const struct field event_fields[] = {
 };
 
 const struct schema event_schema = SCHEMA("event", event, event_fields);
+
+#define INJECT(name, member, type, need) FIELD(inject, INJECT, name, member, type, need)
+static const struct field inject_fields[] = {
+	INJECT(ARENA, arena, STRING, MAY), INJECT(GENERATION, generation, U64, MAY),
+	INJECT(ID, id, U32, MUST),	   INJECT(SITE, site, U32, MAY),
+	INJECT(NTH, nth, U32, MAY),	   INJECT(PROBABILITY, probability, U32, MAY),
+	INJECT(TIMES, times, U32, MAY),	   INJECT(SEED, seed, U64, MAY),
+	INJECT(ORDER, order, U32, MAY),	   INJECT(CACHE, cache, STRING, MAY),
+	INJECT(NR_TRY, nr_try, U64, MAY),  INJECT(NR_INJECTED, nr_injected, U64, MAY),
+};
+
+const struct schema inject_schema = SCHEMA("injected fault", inject, inject_fields);

@@ -16,7 +16,7 @@ static const char *const kind_names[] = { "page", "object", "kmalloc" };
 static const char *const event_names[] = {
 	"arena-add", "arena-del",  "arena-grow", "arena-shrink", "cache-add",
 	"cache-del", "region-add", "region-del", "alloc-failed", "low",
-	"high",	     "bad-free",   "damage",	 "fault",
+	"high",	     "bad-free",   "damage",	 "fault",	 "injected",
 };
 
 static const char *const fault_names[] = { "minor", "major", "zero", "new", "cow", "refused" };
@@ -28,8 +28,9 @@ static const char *const difference_names[] = { "present", "frame", "RW",   "US"
 						"NX",	   "level", "cache" };
 
 static const char *const reason_names[] = {
-	"none",	      "bad-op",	   "bad-order", "bad-size",  "bad-node",   "no-cache",	"no-handle",
-	"wrong-kind", "not-owner", "bad-ref",	"watermark", "fragmented", "no-memory",
+	"none",	     "bad-op",	   "bad-order",	 "bad-size",  "bad-node",
+	"no-cache",  "no-handle",  "wrong-kind", "not-owner", "bad-ref",
+	"watermark", "fragmented", "no-memory",	 "damaged",   "injected",
 };
 
 static const char *const reason_texts[] = {
@@ -46,9 +47,13 @@ static const char *const reason_texts[] = {
 	"free frames would fall below the watermark",
 	"enough frames are free, but no block is large enough",
 	"not enough free frames",
+	"the arena's records of it do not fit",
+	"a fault that was set fired",
 };
 
 static const char *const tlb_page_names[] = { "4K", "2M", "4M", "1G" };
+
+static const char *const inject_site_names[] = { "alloc", "slab", "table", "map", "record" };
 
 static const char *const tlb_policy_names[] = { "lru", "plru", "fifo", "random" };
 
@@ -92,6 +97,11 @@ const char *tlb_page_name(uint32_t page)
 const char *tlb_policy_name(uint32_t policy)
 {
 	return WORD(tlb_policy_names, policy);
+}
+
+const char *inject_site_name(uint32_t site)
+{
+	return WORD(inject_site_names, site);
 }
 
 const char *fault_name(uint32_t fault)

@@ -255,6 +255,15 @@ def walk_steps():
             entry(1, 0, 0x8000000012345163, LEAF=b"")]
 
 
+def injected(number, site, **other):
+    values = {
+        "ARENA": text("main"), "GENERATION": u64(77), "ID": u32(number), "SITE": u32(site), "TIMES": u32(1),
+        "NR_TRY": u64(20 * number), "NR_INJECTED": u64(1),
+    }
+    values.update(other)
+    return attrs("INJECT", **values)
+
+
 def tlb(name, page, asids, **other):
     arrays = b"".join(struct.pack("=5I", *a) for a in ((1, 16, 4, 1, 64), (1, 8, 4, 14, 3), (2, 128, 12, 15, 90)))
     values = {
@@ -338,6 +347,14 @@ def good():
         "formats": dump("PT_FORMAT_GET", [
             pt_format(0, "ia32", "10/10/12", 2, "one", 1, 2, 8192, 2, 8192, 4 << 20),
             pt_format(1, "5level", "9/9/9/9/9/12", 5, "full", 1 << 20, 2055, 2055 << 12, 3, 3 << 12, 256 << 40)]),
+        "faults": dump("INJECT_GET", [
+            injected(1, 0, NTH=u32(3), ORDER=u32(9)),
+            injected(2, 1, PROBABILITY=u32(12500), SEED=u64(1 << 40), TIMES=u32(0), CACHE=text("kmalloc-64")),
+            injected(7, 4, NTH=u32(1), TIMES=u32(5)), injected(8, 9, PROBABILITY=u32(1000000), SEED=u64(1))]),
+        "fault-add": do("INJECT_ADD", attrs("INJECT", ARENA=text("main"), ID=u32(3))),
+        "fault-add-refused": request("INJECT_ADD", ack(22, "order 3: only site alloc has orders, not map")),
+        "fault-del": request("INJECT_DEL", ack()),
+        "fault-del-refused": request("INJECT_DEL", ack(2, "arena main has no fault 9")),
         "tlbs": dump("TLB_GET", [tlb("a", 0, 0), tlb("b", 1, 6, NR_ACCESS=u64(0))]),
         "tlb": do("TLB_GET", tlb("a", 0, 0)),
         "tlb-add": request("TLB_ADD", ack()),

@@ -119,6 +119,8 @@ views() {
 	golden pt-walk-hole walk-hole pt walk 0xffffc90000400000
 	golden pt-formats formats pt formats
 	golden pt-formats-json formats pt formats -J
+	golden fault faults fault
+	golden fault-json faults fault list -J
 	golden tlb tlbs tlb
 	golden tlb-one tlb tlb show a
 	golden tlb-json tlb tlb show a -J
@@ -204,6 +206,20 @@ changes() {
 	expect tlb-del 0 tlb-del tlb del a
 	expect tlb-clear 0 tlb-clear tlb clear a
 	printf '%s\n' '# two spaces' '1 0x7f0000401000 r' '' '2 4096 w # a write' >"$work/trace"
+	golden fault-add fault-add fault add --site ALLOC --nth 3 --order 9 --times 2
+	golden fault-add-json fault-add -J fault add --site slab --probability 0.0125 --seed 0x10 --cache kmalloc-64
+	golden fault-add-refused fault-add-refused fault add --site map --nth 1 --order 3
+	expect fault-del 0 fault-del fault del 3
+	expect fault-del-all 0 fault-del fault del --all
+	golden fault-del-refused fault-del-refused fault del 9
+	for words in "add" "add --site alloc" "add --site x --nth 1" "add --site alloc --nth 1 --probability 1" \
+		"add --site alloc --probability 0" "add --site alloc --probability 1.000001" \
+		"add --site alloc --probability 0.0000001" "add --site alloc --probability 2" \
+		"add --site alloc --probability .5" "add --site alloc --nth x" "add --site alloc --nth 1 --order 11" \
+		"del" "del x" "del 1 --all" "del 1 2"; do
+		# shellcheck disable=SC2086
+		expect "fault $words" 1 fault-add fault $words
+	done
 	golden tlb-feed tlb-feed tlb feed a "$work/trace"
 	golden tlb-compare tlb-compare tlb compare "$work/trace" asids=4
 	local line n=0
@@ -498,6 +514,9 @@ fuzz_command() {
 	shrink) echo cache shrink foo ;;
 	region-add) echo region add x --pages 1 ;;
 	formats) echo pt formats -J ;;
+	faults) echo fault list -J ;;
+	fault-add*) echo fault add --site alloc --nth 1 ;;
+	fault-del*) echo fault del 1 ;;
 	tlbs) echo tlb list ;;
 	tlb) echo tlb show a -J ;;
 	tlb-add*) echo tlb add a ;;
