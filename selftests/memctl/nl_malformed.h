@@ -112,6 +112,12 @@ static const struct command commands[] = {
 		A(TRACE_ENABLE, U32)),
 	COMMAND("trace-get", TRACE_GET, false, true, ARENA, A(TRACE_REGION, TEXT),
 		A(TRACE_NEXT, U64)),
+	COMMAND("inject-get", INJECT_GET, true, true, ARENA, A(INJECT_ID, U32)),
+	COMMAND("inject-add", INJECT_ADD, false, true, ARENA, A(INJECT_SITE, U32),
+		A(INJECT_NTH, U32), A(INJECT_PROBABILITY, U32), A(INJECT_TIMES, U32),
+		A(INJECT_SEED, U64), A(INJECT_ORDER, U32), A(INJECT_CACHE, TEXT)),
+	COMMAND("inject-del", INJECT_DEL, false, true, ARENA, A(INJECT_ID, U32),
+		A(INJECT_ALL, FLAG)),
 };
 
 #define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))

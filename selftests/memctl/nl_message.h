@@ -31,7 +31,7 @@
 
 static unsigned int nr_tests, nr_failed;
 static uint16_t family;
-static uint32_t group;
+static uint32_t __attribute__((unused)) group;
 
 /* --- messages --- */
 
@@ -271,7 +271,8 @@ static void watch(int fd, uint64_t *values)
  * Send the request; it must be refused with one of two errors (ANY_ERROR: with
  * whatever), with a text or the attribute unless @silent, and change nothing.
  */
-static void refused(int fd, int error, int other, bool silent, const char *name)
+static void __attribute__((unused))
+refused(int fd, int error, int other, bool silent, const char *name)
 {
 	uint64_t before[NR_WATCHED], after[NR_WATCHED];
 	bool right;

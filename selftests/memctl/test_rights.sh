@@ -40,7 +40,7 @@ if as_user true 2>/dev/null; then
 		"$(as_user "$MEMCTL" zoneinfo -J | grep -ic 'start.pfn": *[1-9"]*0x[0-9a-f]*[1-9a-f]')"
 	for command in "arena add x --size 4M" "arena hash" "slabinfo" "page alloc --order 0" \
 		"page list" "region add x --size 4K" "region open x true" "smem" "verify" \
-		"monitor --count 1 --timeout 1"; do
+		"fault list" "fault add --site alloc --nth 1" "monitor --count 1 --timeout 1"; do
 		# shellcheck disable=SC2086
 		refuse "nobody: $command" 2 '' as_user "$MEMCTL" $command
 	done
