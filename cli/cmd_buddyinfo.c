@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "args.h"
-#include "table.h"
+#include "zone_view.h"
 
 static uint64_t blocks(const struct zone *zone, unsigned int order)
 {
@@ -68,29 +68,25 @@ static const struct column columns[] = {
 
 static const struct view view = VIEW("buddyinfo", columns);
 
+static int print_table(struct memctl_ctx *ctx, const struct list *zones)
+{
+	return view_print(ctx, &view, zones);
+}
+
+static void print_text(const struct list *zones)
+{
+	LIST_FOR_EACH(struct zone, zone, zones) {
+		printf("Node %u, zone %8s ", zone->node, zone_name(zone->type));
+		for (unsigned int order = 0; order < MEMCTL_NR_ORDERS; order++)
+			printf("%6llu ", (unsigned long long)blocks(zone, order));
+		putchar('\n');
+	}
+}
+
 static int show(struct memctl_ctx *ctx, const struct args *args)
 {
-	struct list zones;
-	int status;
-
 	(void)args;
-	if (!ctx_client(ctx, &status))
-		return status;
-	if (client_zone_list(ctx->client, ctx->arena, &zones))
-		return fail_client(ctx, "arena '%s'", ctx->arena);
-	status = MEMCTL_EXIT_OK;
-	if (view_wanted(ctx)) {
-		status = view_print(ctx, &view, &zones);
-	} else {
-		LIST_FOR_EACH(struct zone, zone, &zones) {
-			printf("Node %u, zone %8s ", zone->node, zone_name(zone->type));
-			for (unsigned int order = 0; order < MEMCTL_NR_ORDERS; order++)
-				printf("%6llu ", (unsigned long long)blocks(zone, order));
-			putchar('\n');
-		}
-	}
-	list_free(&zones);
-	return status;
+	return zone_view_print(ctx, print_table, print_text);
 }
 
 static const struct verb verbs[] = {

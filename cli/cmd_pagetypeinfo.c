@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "args.h"
-#include "table.h"
+#include "zone_view.h"
 
 /* A row of the table: present is the zone's, so that its attributes can be asked for. */
 struct row {
@@ -111,31 +111,23 @@ static void print_node(const struct zone *first, const struct zone *end)
 		print_pageblocks(zone);
 }
 
+static void print_text(const struct list *zones)
+{
+	const struct zone *zone = zones->rows, *end = zone + zones->nr;
+
+	while (zone < end) {
+		const struct zone *first = zone;
+
+		while (zone < end && zone->node == first->node)
+			zone++;
+		print_node(first, zone);
+	}
+}
+
 static int show(struct memctl_ctx *ctx, const struct args *args)
 {
-	const struct zone *first, *zone, *end;
-	struct list zones;
-	int status;
-
 	(void)args;
-	if (!ctx_client(ctx, &status))
-		return status;
-	if (client_zone_list(ctx->client, ctx->arena, &zones))
-		return fail_client(ctx, "arena '%s'", ctx->arena);
-	status = MEMCTL_EXIT_OK;
-	if (view_wanted(ctx)) {
-		status = print_table(ctx, &zones);
-	} else if (zones.nr) {
-		first = zones.rows;
-		zone = first;
-		for (end = first + zones.nr; zone < end; first = zone) {
-			while (zone < end && zone->node == first->node)
-				zone++;
-			print_node(first, zone);
-		}
-	}
-	list_free(&zones);
-	return status;
+	return zone_view_print(ctx, print_table, print_text);
 }
 
 static const struct verb verbs[] = {

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "args.h"
-#include "table.h"
+#include "zone_view.h"
 
 static struct json_object *protection(const void *row)
 {
@@ -108,25 +108,21 @@ static void print_zone(const struct zone *zone)
 	printf("\n  start_pfn:           %llu\n", (unsigned long long)zone->start_pfn);
 }
 
+static int print_table(struct memctl_ctx *ctx, const struct list *zones)
+{
+	return view_print(ctx, &view, zones);
+}
+
+static void print_text(const struct list *zones)
+{
+	LIST_FOR_EACH(struct zone, zone, zones)
+		print_zone(zone);
+}
+
 static int show(struct memctl_ctx *ctx, const struct args *args)
 {
-	struct list zones;
-	int status;
-
 	(void)args;
-	if (!ctx_client(ctx, &status))
-		return status;
-	if (client_zone_list(ctx->client, ctx->arena, &zones))
-		return fail_client(ctx, "arena '%s'", ctx->arena);
-	status = MEMCTL_EXIT_OK;
-	if (view_wanted(ctx)) {
-		status = view_print(ctx, &view, &zones);
-	} else {
-		LIST_FOR_EACH(struct zone, zone, &zones)
-			print_zone(zone);
-	}
-	list_free(&zones);
-	return status;
+	return zone_view_print(ctx, print_table, print_text);
 }
 
 static const struct verb verbs[] = {
