@@ -29,6 +29,7 @@
 #include <linux/ktime.h>
 #include <linux/memctl.h>
 #include <linux/prandom.h>
+#include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/wait.h>
@@ -275,6 +276,33 @@ struct bench_result *bench_result_add(struct bench_run *run, const char *name, c
 int bench_measure(struct bench_run *run, const struct bench_path *paths);
 u32 bench_random(struct bench_worker *worker, u32 limit);
 void bench_count_failed(struct bench_worker *worker, void **slots);
+
+/* Pairs of an object's allocation and its free, from any cache. */
+static __always_inline u64 bench_sample_pair(struct bench_worker *worker,
+					     struct memctl_cache *cache)
+{
+	return BENCH_SAMPLE(worker, {
+		void *object = memctl_cache_alloc(cache, GFP_KERNEL);
+
+		if (likely(object))
+			memctl_cache_free(cache, object);
+		else
+			worker->failed++;
+	});
+}
+
+static __always_inline u64 bench_sample_linux_pair(struct bench_worker *worker,
+						   struct kmem_cache *cache)
+{
+	return BENCH_SAMPLE(worker, {
+		void *object = kmem_cache_alloc(cache, GFP_KERNEL);
+
+		if (likely(object))
+			kmem_cache_free(cache, object);
+		else
+			worker->failed++;
+	});
+}
 
 /* bench_object.c: samples of run->cache, for bench_caches.c as well. */
 u64 bench_object_sample_pair(struct bench_worker *worker);

@@ -13,16 +13,7 @@
 
 u64 bench_object_sample_pair(struct bench_worker *worker)
 {
-	struct memctl_cache *cache = worker->run->cache;
-
-	return BENCH_SAMPLE(worker, {
-		void *object = memctl_cache_alloc(cache, GFP_KERNEL);
-
-		if (likely(object))
-			memctl_cache_free(cache, object);
-		else
-			worker->failed++;
-	});
+	return bench_sample_pair(worker, worker->run->cache);
 }
 
 u64 bench_object_sample_alloc(struct bench_worker *worker)
@@ -111,16 +102,7 @@ static u64 depot_locks(struct bench_run *run)
 
 static u64 linux_pair(struct bench_worker *worker)
 {
-	struct kmem_cache *cache = worker->run->kmem_cache;
-
-	return BENCH_SAMPLE(worker, {
-		void *object = kmem_cache_alloc(cache, GFP_KERNEL);
-
-		if (likely(object))
-			kmem_cache_free(cache, object);
-		else
-			worker->failed++;
-	});
+	return bench_sample_linux_pair(worker, worker->run->kmem_cache);
 }
 
 static u64 linux_burst_alloc(struct bench_worker *worker)

@@ -57,58 +57,34 @@ static u64 linux_zeroed(struct bench_worker *worker)
 	});
 }
 
-static __always_inline u64 pair(struct bench_worker *worker, struct memctl_cache *cache)
-{
-	return BENCH_SAMPLE(worker, {
-		void *object = memctl_cache_alloc(cache, GFP_KERNEL);
-
-		if (likely(object))
-			memctl_cache_free(cache, object);
-		else
-			worker->failed++;
-	});
-}
-
-static __always_inline u64 linux_pair(struct bench_worker *worker, struct kmem_cache *cache)
-{
-	return BENCH_SAMPLE(worker, {
-		void *object = kmem_cache_alloc(cache, GFP_KERNEL);
-
-		if (likely(object))
-			kmem_cache_free(cache, object);
-		else
-			worker->failed++;
-	});
-}
-
 static u64 redzone(struct bench_worker *worker)
 {
-	return pair(worker, caches.ours[0]);
+	return bench_sample_pair(worker, caches.ours[0]);
 }
 
 static u64 linux_redzone(struct bench_worker *worker)
 {
-	return linux_pair(worker, caches.theirs[0]);
+	return bench_sample_linux_pair(worker, caches.theirs[0]);
 }
 
 static u64 poison(struct bench_worker *worker)
 {
-	return pair(worker, caches.ours[1]);
+	return bench_sample_pair(worker, caches.ours[1]);
 }
 
 static u64 linux_poison(struct bench_worker *worker)
 {
-	return linux_pair(worker, caches.theirs[1]);
+	return bench_sample_linux_pair(worker, caches.theirs[1]);
 }
 
 static u64 both(struct bench_worker *worker)
 {
-	return pair(worker, caches.ours[2]);
+	return bench_sample_pair(worker, caches.ours[2]);
 }
 
 static u64 linux_both(struct bench_worker *worker)
 {
-	return linux_pair(worker, caches.theirs[2]);
+	return bench_sample_linux_pair(worker, caches.theirs[2]);
 }
 
 static int setup(struct bench_run *run)
