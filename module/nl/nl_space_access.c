@@ -6,19 +6,24 @@
 #include <linux/slab.h>
 #include "nl/nl_space.h"
 
-/* What a request names: a region and an address in it. */
+/* What a request names: a region, an address in it, and how much from there. */
 struct place {
 	const char *region;
 	struct nlattr *address;
+	struct nlattr *extent;
 };
 
-static int read_place(struct genl_info *info, struct place *place)
+/* @type and @what: the attribute that says how much */
+static int read_place(struct genl_info *info, struct place *place, int type, const char *what)
 {
 	place->region = mctl_nl_space_name(info);
 	if (IS_ERR(place->region))
 		return PTR_ERR(place->region);
 	place->address = mctl_nl_need(info, MEMCTL_A_ACCESS_ADDRESS, "address");
-	return PTR_ERR_OR_ZERO(place->address);
+	if (IS_ERR(place->address))
+		return PTR_ERR(place->address);
+	place->extent = mctl_nl_need(info, type, what);
+	return PTR_ERR_OR_ZERO(place->extent);
 }
 
 static int check_size(struct genl_info *info, const struct nlattr *attr, u64 size)
@@ -61,38 +66,28 @@ static int read(struct genl_info *info, const struct place *place, u32 size)
 
 int memctl_nl_region_read_doit(struct sk_buff *request, struct genl_info *info)
 {
-	struct nlattr *size;
 	struct place place;
 	int ret;
 
-	ret = read_place(info, &place);
-	if (ret)
-		return ret;
-	size = mctl_nl_need(info, MEMCTL_A_ACCESS_SIZE, "size");
-	if (IS_ERR(size))
-		return PTR_ERR(size);
-	ret = check_size(info, size, nla_get_u64(size));
-	return ret ?: read(info, &place, nla_get_u64(size));
+	ret = read_place(info, &place, MEMCTL_A_ACCESS_SIZE, "size");
+	if (!ret)
+		ret = check_size(info, place.extent, nla_get_u64(place.extent));
+	return ret ?: read(info, &place, nla_get_u64(place.extent));
 }
 
 int memctl_nl_region_write_doit(struct sk_buff *request, struct genl_info *info)
 {
 	struct mctl_error error = {};
-	struct nlattr *data;
 	struct place place;
 	int ret;
 
-	ret = read_place(info, &place);
-	if (ret)
-		return ret;
-	data = mctl_nl_need(info, MEMCTL_A_ACCESS_DATA, "data");
-	if (IS_ERR(data))
-		return PTR_ERR(data);
-	ret = check_size(info, data, nla_len(data));
+	ret = read_place(info, &place, MEMCTL_A_ACCESS_DATA, "data");
+	if (!ret)
+		ret = check_size(info, place.extent, nla_len(place.extent));
 	if (ret)
 		return ret;
 	ret = mctl_space_write(mctl_nl_arena(info), place.region, nla_get_u64(place.address),
-			       nla_data(data), nla_len(data), &error);
+			       nla_data(place.extent), nla_len(place.extent), &error);
 	return ret ? mctl_nl_fail(info->extack, place.address, ret, &error) : 0;
 }
 
@@ -102,29 +97,25 @@ int memctl_nl_region_touch_doit(struct sk_buff *request, struct genl_info *info)
 	u64 counts[MCTL_NR_FAULTS] = {};
 	struct mctl_error error = {};
 	struct sk_buff *skb;
-	struct nlattr *size;
 	struct place place;
 	bool failed;
 	void *hdr;
 	int ret;
 
-	ret = read_place(info, &place);
+	ret = read_place(info, &place, MEMCTL_A_ACCESS_SIZE, "size");
 	if (ret)
 		return ret;
-	size = mctl_nl_need(info, MEMCTL_A_ACCESS_SIZE, "size");
-	if (IS_ERR(size))
-		return PTR_ERR(size);
 	skb = mctl_nl_reply_new(info, MCTL_NL_REPLY_SIZE, &hdr);
 	if (!skb)
 		return -ENOMEM;
 	ret = mctl_space_touch(mctl_nl_arena(info), place.region, nla_get_u64(place.address),
-			       nla_get_u64(size), write, counts, &error);
+			       nla_get_u64(place.extent), write, counts, &error);
 	if (ret) {
 		nlmsg_free(skb);
 		return mctl_nl_fail(info->extack, place.address, ret, &error);
 	}
 	failed = put_address(skb, &place) ||
-		 mctl_nl_put_u64(skb, MEMCTL_A_ACCESS_SIZE, nla_get_u64(size),
+		 mctl_nl_put_u64(skb, MEMCTL_A_ACCESS_SIZE, nla_get_u64(place.extent),
 				 MEMCTL_A_ACCESS_PAD) ||
 		 mctl_nl_space_put_faults(skb, MEMCTL_A_ACCESS_NR_MINOR, counts,
 					  MEMCTL_A_ACCESS_PAD);
