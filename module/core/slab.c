@@ -38,7 +38,7 @@ static u32 index_of(const struct mctl_slab_layout *layout, const struct mctl_sla
 
 static void set_code(const struct mctl_slab_layout *layout, void *object, u16 code)
 {
-	*mctl_slab_link(layout, object) = mctl_slab_word(layout, object, code);
+	mctl_slab_poke(mctl_slab_link(layout, object), mctl_slab_word(layout, object, code));
 }
 
 /* Bytes of the redzone behind an object; there is none without one in front. */
@@ -47,8 +47,13 @@ static u32 right_redzone(const struct mctl_slab_layout *layout)
 	return layout->redzone ? layout->link - layout->size : 0;
 }
 
+/*
+ * What is around an object, and in a free one, is poisoned for KASAN: the
+ * functions that write and compare it are not looked at.
+ */
+
 /* Most often a word or two: memset() takes longer to start. */
-static inline void fill(void *bytes, u32 nr, u8 value)
+static inline __no_sanitize_address void fill(void *bytes, u32 nr, u8 value)
 {
 	u64 *word = bytes;
 	u8 *byte;
@@ -69,7 +74,7 @@ static void set_redzones(const struct mctl_slab_layout *layout, void *object, u8
 	fill(object + layout->size, right_redzone(layout), value);
 }
 
-static inline bool is_filled(const void *bytes, u32 nr, u8 value)
+static inline __no_sanitize_address bool is_filled(const void *bytes, u32 nr, u8 value)
 {
 	const u64 *word = bytes;
 	const u8 *byte;
@@ -97,7 +102,7 @@ static enum mctl_slab_status check_redzones(const struct mctl_slab_layout *layou
 	return MCTL_SLAB_OK;
 }
 
-static void set_poison(const struct mctl_slab_layout *layout, void *object)
+static __no_sanitize_address void set_poison(const struct mctl_slab_layout *layout, void *object)
 {
 	if (!layout->poison)
 		return;
@@ -105,7 +110,7 @@ static void set_poison(const struct mctl_slab_layout *layout, void *object)
 	((u8 *)object)[layout->size - 1] = MCTL_POISON_END;
 }
 
-static bool poison_is_whole(const struct mctl_slab_layout *layout, const void *object)
+static __no_sanitize_address bool poison_is_whole(const struct mctl_slab_layout *layout, const void *object)
 {
 	const u8 *bytes = object;
 

@@ -206,6 +206,25 @@ static __always_inline u64 *mctl_slab_link(const struct mctl_slab_layout *layout
 	return object + layout->link;
 }
 
+/*
+ * The link word of an object that may be free, which KASAN takes for a mistake
+ * in everybody else. Without KASAN these are plain loads and stores.
+ */
+static __no_kasan_or_inline u64 mctl_slab_peek(const u64 *word)
+{
+	return READ_ONCE(*word);
+}
+
+static __no_kasan_or_inline u32 mctl_slab_peek_half(const void *word)
+{
+	return *(const u32 *)word;
+}
+
+static __no_kasan_or_inline void mctl_slab_poke(u64 *word, u64 value)
+{
+	*word = value;
+}
+
 /* What an object's link word with code 0 holds. */
 static __always_inline u64 mctl_slab_key(const struct mctl_slab_layout *layout, const void *object)
 {
@@ -228,7 +247,7 @@ static __always_inline bool mctl_slab_code_is_free(u64 code)
 /* What an object's link word says: a code, or a larger number if it is with a caller. */
 static __always_inline u64 mctl_slab_code(const struct mctl_slab_layout *layout, void *object)
 {
-	u64 word = READ_ONCE(*mctl_slab_link(layout, object)) ^ mctl_slab_key(layout, object);
+	u64 word = mctl_slab_peek(mctl_slab_link(layout, object)) ^ mctl_slab_key(layout, object);
 
 	return word >> 48 | word << 16;
 }
@@ -250,11 +269,11 @@ static __always_inline bool mctl_slab_mark(const struct mctl_slab_layout *layout
 
 	if (!MCTL_SLAB_HARDENED)
 		return true;
-	if (unlikely(*(u32 *)(object + link) == (u32)key))
+	if (unlikely(mctl_slab_peek_half(object + link) == (u32)key))
 		return false;
 	/* Else the sum is made by itself: an instruction more. */
 	OPTIMIZER_HIDE_VAR(link);
-	*(u64 *)(object + link) = key;
+	mctl_slab_poke(object + link, key);
 	return true;
 }
 
@@ -262,7 +281,7 @@ static __always_inline bool mctl_slab_mark(const struct mctl_slab_layout *layout
 static __always_inline void mctl_slab_unmark(const struct mctl_slab_layout *layout, void *object)
 {
 	if (MCTL_SLAB_HARDENED)
-		*mctl_slab_link(layout, object) = 0;
+		mctl_slab_poke(mctl_slab_link(layout, object), 0);
 }
 
 static inline u32 mctl_slab_nr_free(const struct mctl_slab_layout *layout,

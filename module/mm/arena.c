@@ -29,6 +29,7 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 #include "mm/chunk.h"
+#include "mm/debug_hooks.h"
 #include "mm/host.h"
 #include "mm/inject.h"
 
@@ -381,6 +382,7 @@ void mctl_host_give_chunk(struct mctl_arena *arena, u32 fn, struct page *page, u
 {
 	unsigned int i;
 
+	mctl_debug_host_take_back(page, order);
 	for (i = 0; i < 1U << order; i++)
 		give_back_page(arena, fn + i, page + i);
 	cond_resched();

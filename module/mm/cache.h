@@ -58,6 +58,7 @@
 #include "core/report.h"
 #include "core/slab.h"
 #include "mm/arena.h"
+#include "mm/debug_hooks.h"
 #include "mm/inject.h"
 
 /* Ids that every arena's own caches have; those of others follow. */
@@ -291,6 +292,7 @@ static __always_inline void *mctl_cache_alloc_asked(struct mctl_cache *cache, u3
 	cc->asked += asked;
 	mctl_slab_unmark(&cache->layout, object);
 	mctl_cache_leave(cpu, cc);
+	mctl_debug_object_alloc(&cache->layout, object, asked, gfp);
 	return object;
 
 leave:
@@ -320,6 +322,7 @@ static __always_inline bool mctl_cache_push(struct mctl_cache *cache, void *obje
 		goto leave;
 	if (unlikely(!mctl_slab_mark(layout, object)))
 		goto leave;
+	mctl_debug_object_free(layout, object);
 	top[1] = object;
 	barrier();
 	cc->top++;

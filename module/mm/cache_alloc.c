@@ -69,10 +69,14 @@ noinline void *mctl_cache_alloc_asked_slow(struct mctl_cache *cache, u32 asked, 
 		object = mctl_magazine_alloc(cache, asked);
 	if (!object)
 		object = alloc_or_grow(cache, gfp, asked);
-	if (!object)
+	if (!object) {
 		count_failure(cache);
-	else if (gfp & __GFP_ZERO)
+		return NULL;
+	}
+	mctl_debug_object_open(&cache->layout, object);
+	if (gfp & __GFP_ZERO)
 		memset(object, 0, cache->layout.size);
+	mctl_debug_object_alloc(&cache->layout, object, asked, gfp);
 	return object;
 }
 
@@ -126,6 +130,7 @@ noinline int mctl_cache_free_slow(struct mctl_cache *cache, void *object)
 		goto leave;
 	if (unlikely(!mctl_slab_mark(layout, object)))
 		goto leave;
+	mctl_debug_object_free(layout, object);
 	WRITE_ONCE(cc->base, (unsigned long)slab->first);
 	cc->top[1] = object;
 	cc->top++;
@@ -138,7 +143,7 @@ leave:
 	return free_rest(cache, object);
 }
 
-static unsigned int take_bulk(struct mctl_cache *cache, unsigned int nr, void **objects)
+static unsigned int take_bulk(struct mctl_cache *cache, gfp_t gfp, unsigned int nr, void **objects)
 {
 	unsigned int taken;
 	unsigned long flags;
@@ -151,6 +156,7 @@ static unsigned int take_bulk(struct mctl_cache *cache, unsigned int nr, void **
 	cache->nr_alloc += taken;
 	raw_spin_unlock_irqrestore(&cache->lock, flags);
 	mctl_cache_finish(cache, &work);
+	mctl_debug_objects_alloc(&cache->layout, objects, taken, gfp);
 	return taken;
 }
 
@@ -163,7 +169,7 @@ static noinline unsigned int alloc_rest(struct mctl_cache *cache, gfp_t gfp, uns
 		   !mctl_inject_on(cache->arena, MEMCTL_INJECT_SITE_SLAB);
 
 	while (done < nr) {
-		unsigned int taken = any ? take_bulk(cache, nr - done, objects + done) : 0;
+		unsigned int taken = any ? take_bulk(cache, gfp, nr - done, objects + done) : 0;
 
 		if (!taken) {
 			objects[done] = mctl_cache_alloc_slow(cache, gfp & ~__GFP_ZERO);
@@ -202,6 +208,7 @@ unsigned int mctl_cache_alloc_bulk(struct mctl_cache *cache, gfp_t gfp, unsigned
 		return 0;
 	if (likely(!(gfp & (__GFP_DMA | __GFP_DMA32))))
 		done = mctl_magazine_alloc_bulk(cache, nr, objects);
+	mctl_debug_objects_alloc(&cache->layout, objects, done, gfp);
 	if (likely(done == nr && !(gfp & __GFP_ZERO)))
 		return nr;
 	return alloc_rest(cache, gfp, nr, objects, done);

@@ -305,6 +305,7 @@ static void give_back(struct mctl_cache *cache, struct mctl_slab *slab)
 	u32 fn = slab->fn;
 
 	forget(cache, slab);
+	mctl_debug_slab_unmake(&cache->layout, slab);
 	if (cache->layout.outside)
 		mctl_cache_free(cache->arena->caches.slab_headers, slab);
 	mctl_frame_free(cache->arena, fn, cache->layout.order, MCTL_KIND_SLAB);
@@ -466,6 +467,7 @@ static struct mctl_slab *make_slab(struct mctl_cache *cache, gfp_t gfp, u32 requ
 	mctl_slab_init(&cache->layout, slab, memory, data_race(cache->colour++));
 	slab->fn = fn;
 	slab->where = MCTL_LIST_NONE;
+	mctl_debug_slab_make(&cache->layout, slab, memory);
 	return slab;
 }
 
@@ -539,6 +541,7 @@ int mctl_cache_free_locked(struct mctl_cache *cache, void *object)
 		fn = slab->fn;
 		status = mctl_slab_free(&cache->layout, slab, object, &index);
 		if (slab->inuse != inuse) {
+			mctl_debug_object_free(&cache->layout, object);
 			cache->nr_freed++;
 			place(cache, slab, inuse, lost, &work);
 		}

@@ -33,6 +33,7 @@
 #include <linux/smp.h>
 #include "core/report.h"
 #include "mm/arena.h"
+#include "mm/debug_hooks.h"
 #include "mm/inject.h"
 #include "mm/zone.h"
 
@@ -251,6 +252,7 @@ static __always_inline u32 mctl_fcache_pop(struct mctl_arena *arena, unsigned lo
 		fc->stack[index].word += MCTL_FCACHE_POPPED;
 		arena->table.state[fn] = state;
 		arena->table.tag[fn] = tag;
+		mctl_debug_frames_alloc(arena, fn, order);
 	}
 	mctl_fcache_release(percpu, fc);
 	return fn;
@@ -288,6 +290,7 @@ static __always_inline bool mctl_fcache_push(struct mctl_arena *arena, unsigned 
 		return false;
 	}
 	OPTIMIZER_HIDE_VAR(index);
+	mctl_debug_frames_free(arena, fn, state - MCTL_STATE(kind, 0));
 	fc->stack[index].word += MCTL_FCACHE_PUSHED;
 	fc->entry[top + 1] = fn;
 	states[fn] = state - MCTL_STATE(kind, 0) + MCTL_STATE(MCTL_KIND_CACHED, 0);
@@ -326,6 +329,7 @@ static __always_inline void mctl_frame_grant(struct mctl_arena *arena, unsigned 
 	arena->table.state[fn] = state;
 	if (MCTL_OWNER_TAGS)
 		arena->table.tag[fn] = _RET_IP_;
+	mctl_debug_frames_alloc(arena, fn, state - MCTL_STATE(MCTL_KIND_USED, 0));
 }
 
 /**

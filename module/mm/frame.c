@@ -259,6 +259,7 @@ static unsigned int pop_bulk(struct mctl_arena *arena, const struct mctl_request
 
 			arena->table.state[fn] = state;
 			arena->table.tag[fn] = request->tag;
+			mctl_debug_frames_alloc(arena, fn, request->order);
 			fns[got++] = fn;
 		}
 		fc->stack[index].word += n * MCTL_FCACHE_POPPED;

@@ -34,6 +34,7 @@ static __always_inline struct page *grant_one(const struct mctl_arena *arena, st
 	grant.states[fn] = MCTL_STATE(MCTL_KIND_USED, 0);
 	if (MCTL_OWNER_TAGS)
 		grant.tags[fn] = grant.tag;
+	mctl_debug_frames_alloc(arena, fn, 0);
 	if (unlikely(fn >= grant.extent_nr)) {
 		OPTIMIZER_HIDE_VAR(fn);
 		return pfn_to_page(mctl_table_pfn(&arena->table, fn));
@@ -224,6 +225,7 @@ static unsigned int push_run(struct mctl_arena *arena, struct mctl_fcache *fc, u
 	};
 
 	nr = put_run(block, min(nr, fc->limit[index] - top), pages, &fc->entry[top + 1]);
+	mctl_debug_run_free(arena, &fc->entry[top + 1], nr);
 	fc->stack[index].word += nr * MCTL_FCACHE_PUSHED;
 	return nr;
 }

@@ -93,8 +93,10 @@ void mctl_kmalloc_destroy(struct mctl_arena *arena)
 	for (u32 fn = 0; fn < span; fn++) {
 		u8 state = table->state[fn];
 
-		if (mctl_state_kind(state) == MCTL_KIND_SLAB && table->tag[fn] == MCTL_TAG_LARGE)
-			mctl_frame_free(arena, fn, mctl_state_order(state), MCTL_KIND_SLAB);
+		if (mctl_state_kind(state) != MCTL_KIND_SLAB || table->tag[fn] != MCTL_TAG_LARGE)
+			continue;
+		mctl_debug_large_free(mctl_arena_address(arena, fn));
+		mctl_frame_free(arena, fn, mctl_state_order(state), MCTL_KIND_SLAB);
 	}
 	memset(arena->caches.kmalloc, 0, sizeof(arena->caches.kmalloc));
 	free_percpu(arena->caches.last_kfree);
@@ -128,7 +130,10 @@ void *mctl_kmalloc_large(struct mctl_arena *arena, size_t size, gfp_t gfp)
 	if (gfp & __GFP_ZERO)
 		request.flags |= MCTL_REQUEST_ZERO;
 	fn = mctl_frame_alloc(arena, &request, NULL);
-	return fn == MCTL_FN_NONE ? NULL : mctl_arena_address(arena, fn);
+	if (fn == MCTL_FN_NONE)
+		return NULL;
+	mctl_debug_large_alloc(mctl_arena_address(arena, fn), size, request.order, gfp);
+	return mctl_arena_address(arena, fn);
 }
 
 /**
@@ -206,9 +211,11 @@ int mctl_kfree_slow(struct mctl_arena *arena, void *object)
 		this_cpu_write(*arena->caches.last_kfree, place.cache);
 		return mctl_cache_free_slow(place.cache, object);
 	}
-	if (is_large(arena, &place, object))
+	if (is_large(arena, &place, object)) {
+		mctl_debug_large_free(object);
 		return mctl_frame_free(arena, place.head, mctl_state_order(place.state),
 				       MCTL_KIND_SLAB);
+	}
 	return report_foreign(arena, &place);
 }
 

@@ -118,8 +118,13 @@ void mctl_magazine_unmake(struct mctl_cache *cache)
 
 static struct mctl_magazine *magazine_new(struct mctl_cache *cache)
 {
+	struct mctl_magazine *magazine;
+
 	/* Preemption is off, whatever the caller's flags. */
-	return mctl_cache_alloc(cache->arena->caches.magazines, GFP_NOWAIT | __GFP_NOWARN);
+	magazine = mctl_cache_alloc(cache->arena->caches.magazines, GFP_NOWAIT | __GFP_NOWARN);
+	/* Stale entries would keep what their callers lost from being found. */
+	mctl_debug_object_ignore(magazine);
+	return magazine;
 }
 
 static void magazine_delete(struct mctl_cache *cache, struct mctl_magazine *magazine)
@@ -432,6 +437,7 @@ bool mctl_magazine_free(struct mctl_cache *cache, void *object)
 	if (!cc)
 		return false;
 	if ((cc->top < cc->limit || make_room(cache, cc)) && mark(cache, cc, object)) {
+		mctl_debug_object_free(&cache->layout, object);
 		*++cc->top = object;
 		cc->nr_freed++;
 		done = true;
@@ -453,7 +459,7 @@ static __always_inline void hand_out(u64 link, void **from, void **to)
 
 	*to = object;
 	if (MCTL_SLAB_HARDENED)
-		*(u64 *)(object + link) = 0;
+		mctl_slab_poke(object + link, 0);
 }
 
 /* Hand @nr objects of a magazine out. */
@@ -516,10 +522,10 @@ static __always_inline bool copy_next(void **object, u64 *key, long step, u64 li
 	if (unlikely(*from != *object))
 		return false;
 	if (MCTL_SLAB_HARDENED) {
-		if (unlikely(*(u32 *)(*object + link) == (u32)*key))
+		if (unlikely(mctl_slab_peek_half(*object + link) == (u32)*key))
 			return false;
 		OPTIMIZER_HIDE_VAR(link);
-		*(u64 *)(*object + link) = *key;
+		mctl_slab_poke(*object + link, *key);
 	}
 	*to = *object;
 	/* Hidden from the compiler, no sum is made beside these two. */
@@ -617,6 +623,7 @@ static unsigned int fill(struct mctl_cache *cache, struct mctl_cache_cpu *cc, vo
 		to[done] = from[done];
 		done++;
 	}
+	mctl_debug_objects_free(&cache->layout, from, done);
 	cc->top += done;
 	cc->nr_freed += done;
 	return done;

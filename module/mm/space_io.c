@@ -22,6 +22,7 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 #include <linux/uio.h>
+#include "mm/debug_hooks.h"
 #include "mm/space_file.h"
 
 /* How often user memory is faulted in that is not there again when we come. */
@@ -66,6 +67,10 @@ static ssize_t copy(struct mctl_space *space, u64 offset, size_t size, struct io
 		goto unlock;
 	}
 	there = address_of(space, &access, offset);
+	if (WARN_ON_ONCE(!mctl_debug_usercopy_ok(space->arena, there, size))) {
+		ret = -EFAULT;
+		goto unlock;
+	}
 	pagefault_disable();
 	ret = write ? copy_from_iter(there, size, iter) : copy_to_iter(there, size, iter);
 	pagefault_enable();

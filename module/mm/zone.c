@@ -180,6 +180,7 @@ void mctl_zone_add(struct mctl_arena *arena, struct mctl_zone *zone, u32 fn, uns
 		zone->start_pfn = pfn;
 	zone->end_pfn = max(zone->end_pfn, pfn + (1U << order));
 	arena->table.section[fn >> MCTL_SECTION_SHIFT].nr_frames += 1U << order;
+	mctl_debug_frames_free(arena, fn, order);
 	mctl_buddy_add(&zone->buddy, fn, order);
 	mctl_watermark_unlock(zone, flags);
 }
@@ -252,6 +253,7 @@ static u32 take(struct mctl_arena *arena, struct mctl_zone *zone,
 	}
 	if (likely(fn != MCTL_FN_NONE)) {
 		arena->table.tag[fn] = request->tag;
+		mctl_debug_frames_alloc(arena, fn, request->order);
 		zone->nr_alloc++;
 	} else {
 		zone->nr_lock++;
@@ -391,6 +393,7 @@ u32 mctl_zone_alloc(struct mctl_arena *arena, const struct mctl_request *request
 		fn = mctl_buddy_alloc_own(&zone->buddy, request->order, request->mt, request->kind);
 		if (likely(fn != MCTL_FN_NONE)) {
 			zone->buddy.table->tag[fn] = request->tag;
+			mctl_debug_frames_alloc(arena, fn, request->order);
 			zone->nr_alloc++;
 			mctl_watermark_unlock(zone, flags);
 			return fn;
@@ -423,6 +426,7 @@ int mctl_zone_free(struct mctl_arena *arena, u32 fn, u8 state)
 		raw_spin_unlock_irqrestore(&zone->lock, flags);
 		return -EINVAL;
 	}
+	mctl_debug_frames_free(arena, fn, mctl_state_order(state));
 	mctl_buddy_free(&zone->buddy, fn, mctl_state_order(state));
 	zone->nr_freed++;
 	mctl_watermark_unlock(zone, flags);

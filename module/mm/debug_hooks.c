@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The kernel's checkers inside of an arena: see debug_hooks.h, which has the
+ * invariants. All of this is empty in a kernel without them.
+ *
+ * Locks: none of its own.
+ */
+#include <linux/irqflags.h>
+#include <linux/kmemleak.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/preempt.h>
+#include "mm/cache_impl.h"
+#include "mm/debug_hooks.h"
+
+#if MCTL_DEBUG_HOOKS
+
+/* As mm/kasan/kasan.h has them: a report names what was hit by these. */
+#define POISON_FRAME   0xff
+#define POISON_OBJECT  0xfb
+#define POISON_REDZONE 0xfc
+
+#define GRANULE 8
+
+#ifdef CONFIG_KASAN_GENERIC
+static void poison(const void *address, size_t size, u8 value)
+{
+	if (size)
+		kasan_poison(address, size, value, false);
+}
+#else
+static void poison(const void *address, size_t size, u8 value)
+{
+}
+#endif
+
+/* The first @size bytes may be touched, and no more of the granule that they end in. */
+static void unpoison(const void *address, size_t size)
+{
+	size_t whole = ALIGN_DOWN(size, GRANULE);
+
+	poison(address, whole, 0);
+	if (whole < size)
+		poison(address + whole, GRANULE, size - whole);
+}
+
+/*
+ * kmemleak allocates its record from the kernel's slabs, whose locks are none
+ * to take in a hard interrupt, or inside of a raw spinlock, on PREEMPT_RT.
+ */
+static void remember(const void *address, size_t size, gfp_t gfp)
+{
+	if (!in_hardirq() && !irqs_disabled())
+		kmemleak_alloc(address, size, 1, GFP_NOWAIT | (gfp & __GFP_NOWARN));
+}
+
+void mctl_debug_poison_frames(const void *address, unsigned int order)
+{
+	poison(address, PAGE_SIZE << order, POISON_FRAME);
+}
+
+void mctl_debug_unpoison_frames(const void *address, unsigned int order)
+{
+	poison(address, PAGE_SIZE << order, 0);
+}
+
+/* Everything but the header; what objects are gets its own value. */
+void mctl_debug_poison_slab(const struct mctl_slab_layout *layout, const struct mctl_slab *slab,
+			    void *memory)
+{
+	size_t header = layout->outside ? 0 : ALIGN(sizeof(*slab), GRANULE);
+	const void *object = slab->first;
+
+	poison(memory + header, mctl_slab_bytes(layout) - header, POISON_REDZONE);
+	for (u64 i = 0; i < layout->objects; i++, object += layout->stride)
+		poison(object, ALIGN(layout->size, GRANULE), POISON_OBJECT);
+}
+
+void mctl_debug_forget_slab(const struct mctl_slab_layout *layout, const struct mctl_slab *slab)
+{
+	void *object = slab->first;
+
+	for (u64 i = 0; i < layout->objects; i++, object += layout->stride)
+		if (!mctl_slab_code_is_free(mctl_slab_code(layout, object)))
+			kmemleak_free(object);
+}
+
+void mctl_debug_unpoison_object(const void *object, u32 size)
+{
+	unpoison(object, size);
+}
+
+void mctl_debug_grant_object(const void *object, u32 size, u32 asked, gfp_t gfp)
+{
+	/* The caller says that he may sleep, though mostly he need not. */
+	might_sleep_if(gfpflags_allow_blocking(gfp));
+	poison(object, ALIGN(size, GRANULE), POISON_REDZONE);
+	unpoison(object, asked ?: size);
+	remember(object, asked ?: size, gfp);
+}
+
+void mctl_debug_poison_object(const void *object, u32 size)
+{
+	kmemleak_free(object);
+	poison(object, ALIGN(size, GRANULE), POISON_OBJECT);
+}
+
+void mctl_debug_grant_large(const void *object, size_t size, unsigned int order, gfp_t gfp)
+{
+	might_sleep_if(gfpflags_allow_blocking(gfp));
+	poison(object, PAGE_SIZE << order, POISON_REDZONE);
+	unpoison(object, size);
+	remember(object, size, gfp);
+}
+
+void mctl_debug_forget_large(const void *object)
+{
+	kmemleak_free(object);
+}
+
+#endif /* MCTL_DEBUG_HOOKS */
+
+#ifdef CONFIG_HARDENED_USERCOPY
+/**
+ * mctl_debug_usercopy_ok() - whether bytes of a region may be copied to or from user space
+ * @arena: whose region
+ * @address: first byte, in the linear map
+ * @size: bytes
+ *
+ * The kernel's own check (CONFIG_HARDENED_USERCOPY) has no bounds for the
+ * pages of an arena.
+ *
+ * Context: any.
+ * Return: whether they are of one frame that backs a page of a region.
+ */
+bool mctl_debug_usercopy_ok(const struct mctl_arena *arena, const void *address, size_t size)
+{
+	bool ok = false;
+	u32 fn;
+
+	if (size > PAGE_SIZE - offset_in_page(address))
+		return false;
+	preempt_disable();
+	fn = mctl_cache_fn(arena, address);
+	if (fn != MCTL_FN_NONE)
+		fn = mctl_table_head(&arena->table, fn);
+	if (fn != MCTL_FN_NONE)
+		ok = mctl_state_kind(READ_ONCE(arena->table.state[fn])) == MCTL_KIND_REGION;
+	preempt_enable();
+	return ok;
+}
+#endif
