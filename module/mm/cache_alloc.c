@@ -7,6 +7,8 @@
  * there are, a new slab, and at last, if it may sleep, from what the other
  * CPUs hold. See cache.h for invariants and lock order.
  */
+#include <linux/irqflags.h>
+#include <linux/preempt.h>
 #include "mm/cache_impl.h"
 
 static void count_failure(struct mctl_cache *cache)
@@ -19,10 +21,15 @@ static void count_failure(struct mctl_cache *cache)
 	raw_spin_unlock_irqrestore(&cache->lock, flags);
 }
 
-/* Without parts of its CPUs the cache works, if slower: they are tried for again. */
+/*
+ * Without parts of its CPUs the cache works, if slower: they are tried for
+ * again. The lock of the host's per-CPU allocator is none to take in a hard
+ * interrupt, nor, on PREEMPT_RT, where one must not sleep.
+ */
 static void make_parts(struct mctl_cache *cache, gfp_t gfp)
 {
-	if (!IS_ENABLED(CONFIG_PREEMPT_RT) || gfpflags_allow_blocking(gfp))
+	if (gfpflags_allow_blocking(gfp) ||
+	    (!IS_ENABLED(CONFIG_PREEMPT_RT) && !in_hardirq() && !irqs_disabled()))
 		mctl_magazine_make(cache, gfp);
 }
 

@@ -66,7 +66,7 @@ static size_t parts_bytes(void)
  * @cache: the cache; nothing happens if it has no magazines, or the parts are made
  * @gfp: whether it may sleep
  *
- * Context: Any but NMI; on PREEMPT_RT, only if @gfp may sleep.
+ * Context: Process or softirq with interrupts on; on PREEMPT_RT, only if @gfp may sleep.
  * Return: 0 or -ENOMEM.
  */
 int mctl_magazine_make(struct mctl_cache *cache, gfp_t gfp)
