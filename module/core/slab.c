@@ -110,7 +110,8 @@ static __no_sanitize_address void set_poison(const struct mctl_slab_layout *layo
 	((u8 *)object)[layout->size - 1] = MCTL_POISON_END;
 }
 
-static __no_sanitize_address bool poison_is_whole(const struct mctl_slab_layout *layout, const void *object)
+static __no_sanitize_address bool poison_is_whole(const struct mctl_slab_layout *layout,
+						  const void *object)
 {
 	const u8 *bytes = object;
 

@@ -6,12 +6,12 @@
 #include <linux/types.h>
 #include <sys/cdefs.h>
 
-#define likely(x)   __builtin_expect(!!(x), 1)
-#define unlikely(x) __builtin_expect(!!(x), 0)
-#define noinline    __attribute__((__noinline__))
-#define __no_kasan_or_inline  inline
+#define likely(x)	     __builtin_expect(!!(x), 1)
+#define unlikely(x)	     __builtin_expect(!!(x), 0)
+#define noinline	     __attribute__((__noinline__))
+#define __no_kasan_or_inline inline
 #define __no_sanitize_address
-#define barrier()   __asm__ __volatile__("" : : : "memory")
+#define barrier() __asm__ __volatile__("" : : : "memory")
 
 #define OPTIMIZER_HIDE_VAR(var) __asm__("" : "=r"(var) : "0"(var))
 
