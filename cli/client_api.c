@@ -273,6 +273,8 @@ int client_tlb_add(struct client *c, const char *arena, const struct tlb *tlb,
 	request_u32(r, MEMCTL_A_TLB_L1_CYCLES, tlb->l1_cycles);
 	request_u32(r, MEMCTL_A_TLB_L2_CYCLES, tlb->l2_cycles);
 	request_u32(r, MEMCTL_A_TLB_READ_CYCLES, tlb->read_cycles);
+	if (tlb->region[0])
+		request_string(r, MEMCTL_A_TLB_REGION, tlb->region);
 	return request_row(r, NULL, NULL);
 }
 

@@ -141,6 +141,8 @@ static const struct column columns[] = {
 	COUNTER("WALKCYCLES", walk_total, WALK_TOTAL, JSON, "cycles of the walks"),
 	COLUMN_COUNTED("CYCLES", total_of, BOTH, "all cycles, by the model"),
 	COLUMN_COUNTED("PERACCESS", per_access_of, BOTH, "cycles of an access, on average"),
+	COLUMN("REGION", STRING, tlb, region, TLB_REGION, JSON,
+	       "region that tells it of its touches"),
 	COLUMN("GENERATION", U64, tlb, generation, TLB_GENERATION, JSON, "generation of the arena"),
 };
 
@@ -230,6 +232,10 @@ static bool parse_key(const char *key, char *value, struct description *d)
 		return parse_u32(value, &tlb->seed);
 	if (!strcmp(key, "cycles"))
 		return parse_cycles(value, tlb);
+	if (!strcmp(key, "region") && *value && strlen(value) < sizeof(tlb->region)) {
+		memcpy(tlb->region, value, strlen(value) + 1);
+		return true;
+	}
 	if (!strcmp(key, "format") && strlen(value) < sizeof(tlb->format)) {
 		memcpy(tlb->format, value, strlen(value) + 1);
 		return true;
@@ -454,8 +460,11 @@ static const char help_text[] =
 	"  asids=N             address spaces whose entries stay side by side (0: none)\n"
 	"  page=SIZE           all pages are of 4K, 2M, 4M or 1G (4K)\n"
 	"  format=WORD         page tables of ia32, pae, 4level or 5level (4level)\n"
+	"  region=NAME         told of what region touch, read and write do there, with the\n"
+	"                      pages that the region has; other models are fed (none)\n"
 	"  cycles=L1,L2,READ   to look into level 1 and 2, to read an entry in a walk (1,7,20)\n"
 	"\n"
+	"Formats of 32 bits have the first 4G of a region, from its first byte on.\n"
 	"A trace has a line 'asid address r|w' for each access; # begins a comment.";
 
 static const struct object object = OBJECT("tlb", help_text, verbs);

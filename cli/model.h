@@ -422,6 +422,7 @@ struct tlb {
 	uint64_t l1_total;
 	uint64_t l2_total;
 	uint64_t walk_total;
+	char region[MODEL_NAME_SIZE];
 };
 
 /* A paging format, with the memory of one example (MEMCTL_A_PT_FORMAT_...). */

@@ -414,6 +414,7 @@ static const struct field tlb_fields[] = {
 	TLB(L1_TOTAL, l1_total, U64, MAY),
 	TLB(L2_TOTAL, l2_total, U64, MAY),
 	TLB(WALK_TOTAL, walk_total, U64, MAY),
+	TLB(REGION, region, STRING, MAY),
 };
 
 const struct schema tlb_schema = SCHEMA("TLB model", tlb, tlb_fields);

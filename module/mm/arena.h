@@ -110,6 +110,7 @@ struct mctl_tlbs {
 	struct mutex lock;     /* of the fields that say so; leaf */
 	struct list_head list; /* lock */
 	u32 nr;		       /* lock */
+	u32 nr_bound;	       /* those that a region tells of its touches; lock, to write */
 };
 
 /*

@@ -8,6 +8,7 @@
 #include <linux/sched/signal.h>
 #include <linux/string.h>
 #include "mm/space_internal.h"
+#include "mm/tlb.h"
 
 static const char *reason_text(unsigned int reason)
 {
@@ -38,6 +39,43 @@ static int error_of(unsigned int reason)
 	}
 }
 
+/* --- models of TLBs --------------------------------------------------------------------------- */
+
+/* Tell those that are bound to the space of an access that it allows. */
+static void tell(const struct mctl_space *space, u64 address, const struct mctl_access *access)
+{
+	u64 entry = mctl_space_small(space, access->page, access->level, access->entry);
+	const struct mctl_tlb_touch touch = {
+		.region = space->name,
+		.address = address,
+		.offset = address - MCTL_SPACE_START,
+		.pfn = mctl_ptable_target(&space->shadow.pt, entry),
+		.large = access->level > 1,
+		.writable = entry & MCTL_PT_RW,
+		.dirty = entry & MCTL_PT_D,
+		.write = access->write,
+	};
+
+	mctl_tlb_touch(space->arena, &touch);
+}
+
+/**
+ * mctl_space_forget() - have the models of TLBs that follow a space forget a part of it
+ * @space: family->lock is held
+ * @page: first page
+ * @nr: pages
+ *
+ * Context: Process, may sleep.
+ */
+void mctl_space_forget(const struct mctl_space *space, u32 page, u32 nr)
+{
+	if (unlikely(mctl_tlb_follows(space->arena)))
+		mctl_tlb_forget(space->arena, space->name, mctl_space_address(page),
+				(u64)page << PAGE_SHIFT, nr);
+}
+
+/* --- accesses --------------------------------------------------------------------------------- */
+
 /* Walk to one page, with a fault if need be; family->lock is held. */
 static void *walk(struct mctl_space *space, u64 address, bool write, struct mctl_access *access,
 		  struct mctl_error *error)
@@ -54,6 +92,8 @@ static void *walk(struct mctl_space *space, u64 address, bool write, struct mctl
 	/* Where the shadow had it already the hardware would not have faulted. */
 	if (access->kind != MCTL_FAULT_MINOR)
 		mctl_space_record(space, access, NULL);
+	if (mctl_tlb_follows(space->arena))
+		tell(space, address, access);
 	entry = mctl_space_small(space, access->page, access->level, access->entry);
 	return __va(mctl_ptable_target(&space->shadow.pt, entry) << PAGE_SHIFT) +
 	       address % PAGE_SIZE;

@@ -221,6 +221,9 @@ void mctl_space_zero_put(struct mctl_arena *arena);
 int mctl_space_resolve(struct mctl_space *space, struct mctl_access *access);
 bool mctl_space_over_limit(const struct mctl_space *space, u32 nr);
 
+/* space_access.c */
+void mctl_space_forget(const struct mctl_space *space, u32 page, u32 nr);
+
 /* space_map.c */
 void mctl_space_zap(struct mctl_space *space, u32 page, u32 nr);
 

@@ -221,7 +221,7 @@ static vm_fault_t map_large(struct vm_fault *vmf, struct mctl_space *space,
 #endif
 
 /**
- * mctl_space_zap() - take a range out of every process's tables
+ * mctl_space_zap() - take a range out of every process's tables, and of models of TLBs
  * @space: family->lock is held, so that nobody puts it back
  * @page: first page of it
  * @nr: pages
@@ -232,6 +232,7 @@ static vm_fault_t map_large(struct vm_fault *vmf, struct mctl_space *space,
  */
 void mctl_space_zap(struct mctl_space *space, u32 page, u32 nr)
 {
+	mctl_space_forget(space, page, nr);
 	if (!space->nr_mappings)
 		return;
 	space->nr_zaps++;

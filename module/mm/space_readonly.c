@@ -89,6 +89,7 @@ void mctl_space_make_readonly(struct mctl_space *space)
 	struct rb_node *node;
 
 	lockdep_assert_held(&space->family->lock);
+	mctl_space_forget(space, 0, space->nr_pages);
 	if (!space->nr_mappings)
 		return;
 	space->nr_zaps++;

@@ -1,29 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Models of TLBs (core/tlb.h) in an arena, each with a name, fed with the
- * addresses of a trace.
+ * addresses of a trace, or told by a region of what is touched in it.
  *
- * What a miss walks is a model too: every address that the format translates
- * is mapped, to itself, by pages of one size. So a walk reads one entry for
- * each level from the root down to that page's, and an address that is not
- * canonical is a fault.
+ * What a miss of a fed model walks is a model too: every address that the
+ * format translates is mapped, to itself, by pages of one size. So a walk reads
+ * one entry for each level from the root down to that page's, and an address
+ * that is not canonical is a fault.
  *
- * Invariant, tested by mctl_tlbs_check():
+ * A model that is bound to a region finds the page that the region's shadow
+ * has, as large as it is there, if the format and the arrays allow. Formats of
+ * 32 bits get the place in the region for an address. What the region takes
+ * back or changes is invalidated, as in the processor's TLB. It is bound by
+ * name: a region that is gone touches nothing, and another of its name does.
  *
- * I1  arena->tlbs.nr models are listed, MAX_MODELS at most.
+ * Invariants, tested by mctl_tlbs_check():
+ *
+ * I1  arena->tlbs.nr models are listed, MAX_MODELS at most, and nr_bound of
+ *     them are bound to a region.
  * The models' own: core/tlb.c.
  *
  * Lock: arena->tlbs.lock guards the list and all models; nothing is taken
- * under it.
+ * under it. The family's lock of a region that is touched is held around it.
  */
 #include <linux/ctype.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 #include "mm/error.h"
+#include "mm/space.h"
 #include "mm/tlb.h"
 
 #define MAX_MODELS  32
 #define MAX_ENTRIES 65536
+/* Pages invalidated one by one; for more everything is flushed, as Linux does. */
+#define MAX_INVALIDATED 33
 
 /**
  * struct model - a TLB with what it walks; arena->tlbs.lock
@@ -103,6 +113,59 @@ static int walk(void *context, u32 space, u64 address, bool write,
 	return 0;
 }
 
+static bool is_bound(const struct model *model)
+{
+	return model->params.region[0];
+}
+
+static bool is_wide(const struct model *model)
+{
+	return model->params.kind->format->address_bits > 32;
+}
+
+/* Whether a model can hold pages of a size. */
+static bool has_page(const struct model *model, u32 page)
+{
+	const struct mctl_tlb_config *config = &model->params.config;
+	u32 pages = 0;
+
+	for (u32 i = 0; i < config->nr_arrays; i++)
+		pages |= config->array[i].pages;
+	return pages & BIT(page) && count_reads(model->params.kind->format, page);
+}
+
+/**
+ * struct touched - what a bound model's walk finds
+ * @model: the model
+ * @touch: the access
+ */
+struct touched {
+	const struct model *model;
+	const struct mctl_tlb_touch *touch;
+};
+
+static int walk_touched(void *context, u32 space, u64 address, bool write,
+			struct mctl_tlb_translation *translation)
+{
+	const struct touched *touched = context;
+	const struct mctl_tlb_touch *touch = touched->touch;
+	const struct mctl_ptable_format *format = touched->model->params.kind->format;
+	bool large = touch->large && has_page(touched->model, MCTL_TLB_2M);
+	u32 page = large ? MCTL_TLB_2M : MCTL_TLB_4K;
+	u32 shift = mctl_tlb_page_shift(page) - MCTL_PT_PAGE_SHIFT;
+
+	if (!mctl_ptable_canonical(format, address))
+		return -EFAULT;
+	*translation = (struct mctl_tlb_translation){
+		.pfn = touch->pfn >> shift << shift,
+		.page = page,
+		.reads = count_reads(format, page),
+		.writable = touch->writable,
+		.dirty = write || touch->dirty,
+	};
+	return 0;
+}
+
 /* --- make and remove ---------------------------------------------------------------------- */
 
 static int check_name(const char *name, struct mctl_error *error)
@@ -136,6 +199,10 @@ static int check_params(const struct mctl_tlb_params *params, struct mctl_error 
 				 MAX_ENTRIES);
 	if (!(pages & BIT(params->page)))
 		return mctl_fail(error, -EINVAL, "TLB model: no array holds the pages in use");
+	if (params->region[0] && params->page != MCTL_TLB_4K)
+		return mctl_fail(error, -EINVAL,
+				 "TLB model: region %s says how large its pages are",
+				 params->region);
 	if (!count_reads(params->kind->format, params->page))
 		return mctl_fail(error, -EINVAL, "TLB model: format %s has no such pages",
 				 params->kind->name);
@@ -175,8 +242,8 @@ static struct model *create(struct mctl_arena *arena, const char *name,
  * @error: why not; may be NULL
  *
  * Context: Process, may sleep. Takes arena->tlbs.lock.
- * Return: 0; -EINVAL for a bad name or shape, -ERANGE for more than 65536 entries, -EEXIST,
- * -ENOSPC when there are 32 already, -ENOMEM.
+ * Return: 0; -EINVAL for a bad name or shape, -ERANGE for more than 65536 entries, -ENOENT when
+ * there is no such region for processes, -EEXIST, -ENOSPC when there are 32 already, -ENOMEM.
  */
 int mctl_tlb_add(struct mctl_arena *arena, const char *name, const struct mctl_tlb_params *params,
 		 struct mctl_error *error)
@@ -186,6 +253,9 @@ int mctl_tlb_add(struct mctl_arena *arena, const char *name, const struct mctl_t
 
 	if (!ret)
 		ret = check_params(params, error);
+	if (!ret && params->region[0] && !mctl_space_exists(arena, params->region))
+		ret = mctl_fail(error, -ENOENT, "arena %s has no region %s for processes",
+				arena->name, params->region);
 	if (ret)
 		return ret;
 	mutex_lock(&arena->tlbs.lock);
@@ -200,6 +270,7 @@ int mctl_tlb_add(struct mctl_arena *arena, const char *name, const struct mctl_t
 		if (model) {
 			list_add_tail(&model->list, &arena->tlbs.list);
 			arena->tlbs.nr++;
+			WRITE_ONCE(arena->tlbs.nr_bound, arena->tlbs.nr_bound + is_bound(model));
 			mctl_arena_touch(arena);
 		} else {
 			ret = mctl_fail(error, -ENOMEM, "TLB model %s: no memory for its entries",
@@ -214,6 +285,7 @@ static void remove(struct mctl_arena *arena, struct model *model)
 {
 	list_del(&model->list);
 	arena->tlbs.nr--;
+	WRITE_ONCE(arena->tlbs.nr_bound, arena->tlbs.nr_bound - is_bound(model));
 	free_model(arena, model);
 	mctl_arena_touch(arena);
 }
@@ -288,8 +360,8 @@ int mctl_tlb_clear(struct mctl_arena *arena, const char *name, struct mctl_error
  * A page that cannot be walked to is counted as a fault and goes on.
  *
  * Context: Process, may sleep. Takes arena->tlbs.lock.
- * Return: 0; -ENOENT; -EINVAL for an unknown flag or the address space U32_MAX, and none of
- * @accesses was told.
+ * Return: 0; -ENOENT; -EINVAL for an unknown flag, the address space U32_MAX, or a model that is
+ * bound to a region, and none of @accesses was told.
  */
 int mctl_tlb_feed(struct mctl_arena *arena, const char *name,
 		  const struct memctl_tlb_access *accesses, u32 nr, struct mctl_error *error)
@@ -309,6 +381,11 @@ int mctl_tlb_feed(struct mctl_arena *arena, const char *name,
 	model = lock_model(arena, name, error);
 	if (!model)
 		return -ENOENT;
+	if (is_bound(model)) {
+		mutex_unlock(&arena->tlbs.lock);
+		return mctl_fail(error, -EINVAL, "TLB model %s is told by region %s alone", name,
+				 model->params.region);
+	}
 	walker.context = model;
 	for (u32 i = 0; i < nr; i++) {
 		mctl_tlb_switch(&model->tlb, accesses[i].space);
@@ -319,6 +396,60 @@ int mctl_tlb_feed(struct mctl_arena *arena, const char *name,
 	mctl_arena_touch(arena);
 	mutex_unlock(&arena->tlbs.lock);
 	return 0;
+}
+
+/**
+ * mctl_tlb_touch() - tell the models that are bound to a region of an access to it
+ * @arena: whose region
+ * @touch: the access, which the shadow allows by now; its family's lock is held
+ *
+ * Context: Process, may sleep. Takes arena->tlbs.lock.
+ */
+void mctl_tlb_touch(struct mctl_arena *arena, const struct mctl_tlb_touch *touch)
+{
+	struct mctl_tlb_translation translation;
+	struct touched touched = { .touch = touch };
+	struct mctl_tlb_walker walker = { .walk = walk_touched, .context = &touched };
+	struct model *model;
+
+	mutex_lock(&arena->tlbs.lock);
+	list_for_each_entry(model, &arena->tlbs.list, list) {
+		if (strcmp(model->params.region, touch->region))
+			continue;
+		touched.model = model;
+		mctl_tlb_switch(&model->tlb, 0);
+		mctl_tlb_access(&model->tlb, is_wide(model) ? touch->address : touch->offset,
+				touch->write, &walker, &translation);
+	}
+	mutex_unlock(&arena->tlbs.lock);
+}
+
+/**
+ * mctl_tlb_forget() - have the models that are bound to a region forget a part of it
+ * @arena: whose region
+ * @region: its name; its family's lock is held
+ * @address: first address
+ * @offset: the same, from the region's first byte on
+ * @nr: pages
+ *
+ * Context: Process, may sleep. Takes arena->tlbs.lock.
+ */
+void mctl_tlb_forget(struct mctl_arena *arena, const char *region, u64 address, u64 offset, u32 nr)
+{
+	struct model *model;
+
+	mutex_lock(&arena->tlbs.lock);
+	list_for_each_entry(model, &arena->tlbs.list, list) {
+		u64 first = is_wide(model) ? address : offset;
+
+		if (strcmp(model->params.region, region))
+			continue;
+		if (nr > MAX_INVALIDATED)
+			mctl_tlb_flush(&model->tlb, true);
+		for (u32 i = 0; nr <= MAX_INVALIDATED && i < nr; i++)
+			mctl_tlb_invalidate_page(&model->tlb, 0, first + ((u64)i << PAGE_SHIFT));
+	}
+	mutex_unlock(&arena->tlbs.lock);
 }
 
 static void fill_info(const struct model *model, struct mctl_tlb_info *info)
@@ -389,14 +520,17 @@ int mctl_tlb_info_nth(struct mctl_arena *arena, u32 nth, struct mctl_tlb_info *i
 void mctl_tlbs_check(struct mctl_arena *arena, struct mctl_report *report)
 {
 	struct model *model;
-	u32 nr = 0;
+	u32 nr = 0, nr_bound = 0;
 
 	mutex_lock(&arena->tlbs.lock);
 	list_for_each_entry(model, &arena->tlbs.list, list) {
 		mctl_tlb_check(&model->tlb, report);
 		nr++;
+		nr_bound += is_bound(model);
 	}
 	mctl_report_expect(report, "tlbs I1", "arena", arena->id, "TLB models", nr, arena->tlbs.nr);
+	mctl_report_expect(report, "tlbs I1", "arena", arena->id, "bound TLB models", nr_bound,
+			   arena->tlbs.nr_bound);
 	mctl_report_expect(report, "tlbs I1", "arena", arena->id, "too many TLB models", false,
 			   nr > MAX_MODELS);
 	mutex_unlock(&arena->tlbs.lock);

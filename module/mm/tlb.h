@@ -17,11 +17,14 @@
  * @config: of the TLB
  * @page: size of the pages that map everything, enum mctl_tlb_page
  * @kind: format of the tables that a miss walks
+ * @region: name of the region that tells it of its touches, or "" for a model that is fed;
+ *	    with one, the pages are what the region's shadow has where @kind and the arrays allow
  */
 struct mctl_tlb_params {
 	struct mctl_tlb_config config;
 	u32 page;
 	const struct mctl_ptable_kind *kind;
+	char region[MEMCTL_NAME_MAX + 1];
 };
 
 /**
@@ -50,6 +53,32 @@ int mctl_tlb_info(struct mctl_arena *arena, const char *name, struct mctl_tlb_in
 int mctl_tlb_info_nth(struct mctl_arena *arena, u32 nth, struct mctl_tlb_info *info);
 void mctl_tlbs_check(struct mctl_arena *arena, struct mctl_report *report);
 void mctl_tlbs_destroy(struct mctl_arena *arena);
+
+/**
+ * struct mctl_tlb_touch - an access to a region
+ * @region: its name
+ * @address: in the region
+ * @offset: the same, from the region's first byte on: for formats of 32 bits
+ * @pfn: frame of 4 KiB that @address leads to
+ * @large: it is part of a leaf of 2 MiB
+ * @writable: the leaf has RW
+ * @dirty: the leaf has D
+ * @write: for writing
+ */
+struct mctl_tlb_touch {
+	const char *region;
+	u64 address, offset, pfn;
+	bool large, writable, dirty, write;
+};
+
+void mctl_tlb_touch(struct mctl_arena *arena, const struct mctl_tlb_touch *touch);
+void mctl_tlb_forget(struct mctl_arena *arena, const char *region, u64 address, u64 offset, u32 nr);
+
+/* Whether a model follows a region of the arena: else nobody need be told. */
+static inline bool mctl_tlb_follows(const struct mctl_arena *arena)
+{
+	return READ_ONCE(arena->tlbs.nr_bound);
+}
 
 /**
  * struct mctl_pt_format - a paging format, and what its tables take for one example

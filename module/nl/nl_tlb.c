@@ -47,7 +47,8 @@ static bool put_params(struct sk_buff *skb, const struct mctl_tlb_params *params
 	       nla_put_string(skb, MEMCTL_A_TLB_FORMAT, params->kind->name) ||
 	       nla_put_u32(skb, MEMCTL_A_TLB_L1_CYCLES, config->level_cycles[1]) ||
 	       nla_put_u32(skb, MEMCTL_A_TLB_L2_CYCLES, config->level_cycles[2]) ||
-	       nla_put_u32(skb, MEMCTL_A_TLB_READ_CYCLES, config->read_cycles);
+	       nla_put_u32(skb, MEMCTL_A_TLB_READ_CYCLES, config->read_cycles) ||
+	       (params->region[0] && nla_put_string(skb, MEMCTL_A_TLB_REGION, params->region));
 }
 
 static bool put_stats(struct sk_buff *skb, const struct mctl_tlb_info *info)
@@ -165,6 +166,14 @@ static int read_params(struct genl_info *info, struct mctl_tlb_params *params)
 	if (!params->kind)
 		return mctl_nl_refuse(info->extack, attr, -EINVAL,
 				      "format %s: there are ia32, pae, 4level and 5level", format);
+	attr = info->attrs[MEMCTL_A_TLB_REGION];
+	if (attr) {
+		const char *region = mctl_nl_name(info->extack, attr, "region");
+
+		if (IS_ERR(region))
+			return PTR_ERR(region);
+		strscpy(params->region, region, sizeof(params->region));
+	}
 	params->page = read_u32(info, MEMCTL_A_TLB_PAGE, MEMCTL_TLB_PAGE_4K);
 	params->config.policy = read_u32(info, MEMCTL_A_TLB_POLICY, MEMCTL_TLB_POLICY_LRU);
 	params->config.seed = read_u32(info, MEMCTL_A_TLB_SEED, 1);

@@ -53,6 +53,42 @@ equal "4K, ASIDs" "4K 6 12 29" "$(sed -n 3p "$work/compared")"
 equal "2M, ASIDs" "2M 6 3 29" "$(sed -n 4p "$work/compared")"
 equal "its models are gone" 4 "$("$MEMCTL" tlb list -r -n -o NAME | wc -l)"
 
+# Told by a region: 256 pages are as many misses once, behind level 1 the second time; one in a leaf of 2 MiB.
+for kind in small large; do
+	check "a region of $kind pages" "$MEMCTL" region add "$kind" --size 4M --order "$([ $kind = small ] && echo 0 || echo 9)"
+	for format in ia32 pae 4level; do
+		check "a model of it, $format" "$MEMCTL" tlb add "$kind.$format" region="$kind" format="$format"
+	done
+	check "write to it" "$MEMCTL" region touch "$kind" +0 1M --write
+	check "read it" "$MEMCTL" region touch "$kind" +0 1M
+done
+cells=ACCESSES,MISSES,L2HITS,READS
+equal "small pages, 2 levels" "512 256 256 512" "$(numbers small.ia32 $cells)"
+equal "small pages, 3 levels" "512 256 256 768" "$(numbers small.pae $cells)"
+equal "small pages, 4 levels" "512 256 256 1024" "$(numbers small.4level $cells)"
+equal "a leaf of 2 MiB, 2 levels have none" "512 256 256 512" "$(numbers large.ia32 $cells)"
+equal "a leaf of 2 MiB, 3 levels" "512 1 0 2" "$(numbers large.pae $cells)"
+equal "a leaf of 2 MiB, 4 levels" "512 1 0 3" "$(numbers large.4level $cells)"
+refuse "feed a model that a region tells" 2 'region small alone' "$MEMCTL" tlb feed small.pae "$work/belady"
+refuse "a model of no region" 2 'no region none' "$MEMCTL" tlb add x region=none
+refuse "a region's pages are its own" 2 'how large' "$MEMCTL" tlb add x region=large page=2M
+check "discard a page" "$MEMCTL" region discard small +64K 4K
+check "read it again" "$MEMCTL" region touch small +64K 8K
+equal "it misses, and the next page does not" "514 257 257 1028" "$(numbers small.4level $cells)"
+check "fork" "$MEMCTL" region fork small copy
+check "read two pages" "$MEMCTL" region touch small +0 8K
+equal "both miss" "516 259 257 1036" "$(numbers small.4level $cells)"
+check "write one" "$MEMCTL" region touch small +0 4K --write
+equal "it is another frame, and misses" "517 260 257 1040" "$(numbers small.4level $cells)"
+check "verify with models of regions" "$MEMCTL" verify
+for kind in small large; do
+	check "remove the region" "$MEMCTL" region del "$kind"
+	for format in ia32 pae 4level; do
+		check "and its model" "$MEMCTL" tlb del "$kind.$format"
+	done
+done
+check "remove the copy" "$MEMCTL" region del copy
+
 echo "1 0x800000000000 r" >"$work/hole"
 check "an address that is not canonical" "$MEMCTL" tlb feed lru4 "$work/hole"
 equal "is a fault" 1 "$(numbers lru4 FAULTS)"

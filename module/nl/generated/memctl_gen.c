@@ -205,7 +205,7 @@ const struct nla_policy memctl_tlb_get_nl_policy[MEMCTL_A_TLB_NAME + 1] = {
 };
 
 /* MEMCTL_CMD_TLB_ADD - do */
-const struct nla_policy memctl_tlb_add_nl_policy[MEMCTL_A_TLB_READ_CYCLES + 1] = {
+const struct nla_policy memctl_tlb_add_nl_policy[MEMCTL_A_TLB_REGION + 1] = {
 	[MEMCTL_A_TLB_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
 	[MEMCTL_A_TLB_NAME] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
 	[MEMCTL_A_TLB_ARRAYS] = { .type = NLA_BINARY, },
@@ -217,6 +217,7 @@ const struct nla_policy memctl_tlb_add_nl_policy[MEMCTL_A_TLB_READ_CYCLES + 1] =
 	[MEMCTL_A_TLB_L1_CYCLES] = { .type = NLA_U32, },
 	[MEMCTL_A_TLB_L2_CYCLES] = { .type = NLA_U32, },
 	[MEMCTL_A_TLB_READ_CYCLES] = { .type = NLA_U32, },
+	[MEMCTL_A_TLB_REGION] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
 };
 
 /* MEMCTL_CMD_TLB_DEL - do */
@@ -579,7 +580,7 @@ const struct genl_ops memctl_nl_ops[49] = {
 		.cmd		= MEMCTL_CMD_TLB_ADD,
 		.doit		= memctl_nl_tlb_add_doit,
 		.policy		= memctl_tlb_add_nl_policy,
-		.maxattr	= MEMCTL_A_TLB_READ_CYCLES,
+		.maxattr	= MEMCTL_A_TLB_REGION,
 		.flags		= GENL_ADMIN_PERM,
 	},
 	{

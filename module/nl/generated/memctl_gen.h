@@ -63,7 +63,7 @@ extern const struct nla_policy memctl_plant_nl_policy[MEMCTL_A_PLANT_REGION + 1]
 
 extern const struct nla_policy memctl_tlb_get_nl_policy[MEMCTL_A_TLB_NAME + 1];
 
-extern const struct nla_policy memctl_tlb_add_nl_policy[MEMCTL_A_TLB_READ_CYCLES + 1];
+extern const struct nla_policy memctl_tlb_add_nl_policy[MEMCTL_A_TLB_REGION + 1];
 
 extern const struct nla_policy memctl_tlb_del_nl_policy[MEMCTL_A_TLB_NAME + 1];
 
