@@ -11,6 +11,7 @@
  */
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/magic.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/stat.h>
@@ -129,6 +130,25 @@ static int split_ends(struct mctl_space *space, u64 start, u64 size, struct mctl
 
 /* --- map ------------------------------------------------------------------------------------ */
 
+/*
+ * Whether a fault can read a file. Not a space's own, which could wait for itself; nor what the
+ * kernel writes down when it is read (procfs, sysfs), under locks of whoever is asked.
+ */
+static bool may_back(struct file *file)
+{
+	const struct inode *inode = file_inode(file);
+	const struct address_space_operations *operations = file->f_mapping->a_ops;
+
+	const unsigned long magic = inode->i_sb->s_magic;
+
+	if (!S_ISREG(inode->i_mode) || inode->i_flags & S_PRIVATE || IS_DAX(inode))
+		return false;
+	/* Sysfs and its like borrow ramfs's operations. */
+	if (operations == &ram_aops)
+		return magic == RAMFS_MAGIC;
+	return operations->read_folio || magic == TMPFS_MAGIC;
+}
+
 static struct file *open_file(const char *path, struct mctl_error *error)
 {
 	struct file *file;
@@ -141,11 +161,11 @@ static struct file *open_file(const char *path, struct mctl_error *error)
 			  PTR_ERR(file));
 		return file;
 	}
-	/* A space's own file, or one that needs us, could wait for itself in a fault. */
-	if (S_ISREG(file_inode(file)->i_mode) && !(file_inode(file)->i_flags & S_PRIVATE))
+	if (may_back(file))
 		return file;
 	fput(file);
-	return ERR_PTR(mctl_fail(error, -EINVAL, "file %.64s is not a regular file", path));
+	return ERR_PTR(mctl_fail(error, -EINVAL,
+				 "file %.64s is not a regular file in the page cache", path));
 }
 
 static int map(struct mctl_space *space, const struct mctl_vma *vma, struct mctl_error *error)
