@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -89,6 +90,15 @@ static long long memctl_number(const char *arguments, const char *name, int *sta
 	return number;
 }
 
+static void pin_to(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	sched_setaffinity(0, sizeof(set), &set);
+}
+
 /* A region's file, or -1. */
 static int bind_region(const char *region, int flags)
 {
@@ -113,8 +123,8 @@ static void *map_region(int fd, size_t size, int prot, off_t offset)
 
 /* --- memory that may not be there --- */
 
-static sigjmp_buf fault_return;
-static volatile sig_atomic_t fault_signal;
+static __thread sigjmp_buf fault_return;
+static __thread volatile sig_atomic_t fault_signal;
 
 static void on_fault(int number)
 {

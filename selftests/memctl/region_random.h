@@ -2,14 +2,16 @@
 /*
  * Random steps of four processes on a region and its forks: map, touch,
  * write, mprotect, mremap, madvise, munmap, fork, exit, region fork and
- * removal. One step at a time, so that what each read has to find is known:
- * what a region holds stands in memory that all of them share. Every hundred
- * steps all tables are compared.
+ * removal, region unmap, map, protect and discard. One step at a time, so
+ * that what each read has to find is known: what a region holds, and allows,
+ * stands in memory that all of them share. Every hundred steps all tables are
+ * compared, and then all move on to another CPU: as only one of them runs at
+ * a time, they would do nothing but wake each other's.
  */
 #ifndef REGION_RANDOM_H
 #define REGION_RANDOM_H
 
-#include "region_process.h"
+#include "region_vma.h"
 
 #define RANDOM_PAGES	768UL
 #define RANDOM_REGIONS	3
@@ -17,11 +19,41 @@
 #define RANDOM_MAPPINGS 6
 #define RANDOM_STEPS	100000UL
 
+/* Kinds of steps, for the count of what was done. */
+enum random_step {
+	STEP_MAP,
+	STEP_WRITE,
+	STEP_TOUCH,
+	STEP_MUNMAP,
+	STEP_MPROTECT,
+	STEP_MREMAP,
+	STEP_MADVISE,
+	STEP_FORK,
+	STEP_EXIT,
+	STEP_REGION_FORK,
+	STEP_REGION_DEL,
+	STEP_REGION_MAP,
+	STEP_REGION_UNMAP,
+	STEP_REGION_PROTECT,
+	STEP_REGION_DISCARD,
+	NR_STEPS
+};
+
+static const char *const step_names[NR_STEPS] = {
+	"map",	      "write",	    "touch",	    "munmap",	      "mprotect",
+	"mremap",     "madvise",    "fork",	    "exit",	      "region fork",
+	"region del", "region map", "region unmap", "region protect", "region discard",
+};
+
 /* What all processes know. */
 struct knowledge {
 	uint64_t word[RANDOM_REGIONS][RANDOM_PAGES];
+	/* The region's own rights, PROT_*; -1 where it has no vma */
+	signed char rights[RANDOM_REGIONS][RANDOM_PAGES];
 	bool exists[RANDOM_REGIONS];
-	uint64_t seed, wrong, nr_reads, nr_writes, nr_refused, nr_forks;
+	uint64_t seed, wrong, nr_reads, nr_writes, nr_refused;
+	uint64_t nr_done[NR_STEPS];
+	int cpu;
 	char text[256];
 };
 
@@ -57,6 +89,12 @@ static void __attribute__((format(printf, 1, 2))) wrong(const char *format, ...)
 	va_end(args);
 }
 
+/* Most mappings can be written, or there would be little to compare. */
+static int pick_prot(void)
+{
+	return pick(4) ? PROT_READ | PROT_WRITE : (int)pick(3);
+}
+
 static const char *region_name(int region)
 {
 	static const char *const names[] = { "rand0", "rand1", "rand2" };
@@ -76,7 +114,7 @@ static struct mapping *some_mapping(void)
 static void step_map(void)
 {
 	struct mapping *m = &mappings[pick(RANDOM_MAPPINGS)];
-	int prot = (int)pick(4), region = (int)pick(RANDOM_REGIONS);
+	int prot = pick_prot(), region = (int)pick(RANDOM_REGIONS);
 
 	if (m->start || !known->exists[region])
 		return;
@@ -95,6 +133,7 @@ static void step_map(void)
 		return;
 	}
 	memset(m->prot, prot, m->nr);
+	known->nr_done[STEP_MAP]++;
 }
 
 static void step_access(bool write)
@@ -102,28 +141,32 @@ static void step_access(bool write)
 	struct mapping *m = some_mapping();
 	unsigned long page;
 	uint64_t *expected, word = 0;
+	signed char rights;
 	bool allowed;
 	int caught;
 
 	if (!m)
 		return;
 	page = pick(m->nr);
+	rights = known->rights[m->region][m->offset + page];
 	expected = &known->word[m->region][m->offset + page];
 	if (write) {
-		allowed = m->prot[page] >= 0 && m->prot[page] & PROT_WRITE;
+		allowed = m->prot[page] >= 0 && m->prot[page] & PROT_WRITE && rights >= 0 &&
+			  rights & PROT_WRITE;
 		word = pick(1UL << 62) + 1;
 		caught = try_write(m->start + page * PAGE + 8 * ((m->offset + page) % 512), word);
 		known->nr_writes++;
 	} else {
 		/* The hardware has no right to write without the one to read. */
-		allowed = m->prot[page] > 0;
+		allowed = m->prot[page] > 0 && rights > 0;
 		caught = try_read(m->start + page * PAGE + 8 * ((m->offset + page) % 512), &word);
 		known->nr_reads++;
 	}
 	known->nr_refused += !!caught;
+	known->nr_done[write ? STEP_WRITE : STEP_TOUCH]++;
 	if (!caught != allowed)
-		wrong("%s of page %lu of %s, rights %d: signal %d", write ? "write" : "read",
-		      m->offset + page, region_name(m->region), m->prot[page], caught);
+		wrong("%s of page %lu of %s, rights %d and %d: signal %d", write ? "write" : "read",
+		      m->offset + page, region_name(m->region), m->prot[page], rights, caught);
 	else if (!caught && write)
 		*expected = word;
 	else if (!caught && word != *expected)
@@ -157,6 +200,7 @@ static void step_munmap(void)
 	nr = 1 + pick(m->nr - first);
 	if (munmap(m->start + first * PAGE, nr * PAGE))
 		wrong("munmap: %s", strerror(errno));
+	known->nr_done[STEP_MUNMAP]++;
 	leave(m, first, nr);
 }
 
@@ -164,7 +208,7 @@ static void step_mprotect(void)
 {
 	struct mapping *m = some_mapping();
 	unsigned long first, nr;
-	int prot = (int)pick(4);
+	int prot = pick_prot();
 
 	if (!m)
 		return;
@@ -176,6 +220,7 @@ static void step_mprotect(void)
 	}
 	if (mprotect(m->start + first * PAGE, nr * PAGE, prot))
 		wrong("mprotect: %s", strerror(errno));
+	known->nr_done[STEP_MPROTECT]++;
 	memset(m->prot + first, prot, nr);
 }
 
@@ -203,6 +248,7 @@ static void step_mremap(void)
 		munmap(place, nr * PAGE);
 		return;
 	}
+	known->nr_done[STEP_MREMAP]++;
 	to->start = moved;
 	to->nr = nr;
 	to->offset = m->offset + first;
@@ -229,6 +275,7 @@ static void step_madvise(void)
 	/* Of more than one vma of the host's it may do a part and then fail. */
 	if (advice == MADV_REMOVE)
 		nr = 1;
+	known->nr_done[STEP_MADVISE]++;
 	ret = madvise(m->start + first * PAGE, nr * PAGE, advice);
 	if (ret)
 		return;
@@ -248,7 +295,8 @@ static void step_fork(void)
 		wrong("fork: %s", strerror(errno));
 		return;
 	}
-	known->nr_forks += !!pid;
+	known->nr_done[STEP_FORK] += !!pid;
+	known->nr_done[STEP_EXIT] += !!pid;
 	if (!pid) {
 		for (int i = 0; i < 4; i++)
 			step_access(i & 1);
@@ -308,11 +356,14 @@ static void step(void)
 /* Commands: 's' one step, 'd' and a number: let go of a region, 'q' end. */
 static void __attribute__((noreturn)) work(int commands, int answers)
 {
+	int cpu = -1;
 	char command[2];
 
 	for (int i = 0; i < RANDOM_REGIONS; i++)
 		files[i] = -1;
 	while (read(commands, command, 2) == 2 && command[0] != 'q') {
+		if (cpu != known->cpu)
+			pin_to(cpu = known->cpu);
 		if (command[0] == 's')
 			step();
 		else
@@ -372,7 +423,7 @@ static void stop_worker(struct worker *worker)
 	worker->commands = 0;
 }
 
-static void step_region(void)
+static void step_region_fork(void)
 {
 	int from = (int)pick(RANDOM_REGIONS), to = (int)pick(RANDOM_REGIONS);
 
@@ -382,12 +433,107 @@ static void step_region(void)
 		if (memctl("region del %s", region_name(to)))
 			wrong("region del %s", region_name(to));
 		known->exists[to] = false;
+		known->nr_done[STEP_REGION_DEL]++;
 	} else if (known->exists[from] && !known->exists[to]) {
 		if (memctl("region fork %s %s", region_name(from), region_name(to)))
 			wrong("region fork %s %s", region_name(from), region_name(to));
 		memcpy(known->word[to], known->word[from], sizeof(known->word[to]));
+		memcpy(known->rights[to], known->rights[from], sizeof(known->rights[to]));
 		known->exists[to] = true;
+		known->nr_done[STEP_REGION_FORK]++;
 	}
+}
+
+/* A range without vmas gets one. Return: false when there is none from @first on. */
+static bool step_region_map(int region, unsigned long first)
+{
+	signed char *rights = known->rights[region], given;
+	unsigned long nr = 0;
+
+	while (first < RANDOM_PAGES && rights[first] >= 0)
+		first++;
+	while (first + nr < RANDOM_PAGES && rights[first + nr] < 0)
+		nr++;
+	if (!nr)
+		return false;
+	given = pick(4) ? PROT_READ | PROT_WRITE : PROT_READ;
+	if (memctl("region map %s %lu --address %#lx --rights %s", region_name(region), nr * PAGE,
+		   REGION_START + first * PAGE, given & PROT_WRITE ? "rw" : "r"))
+		wrong("region map %s: page %lu, %lu pages", region_name(region), first, nr);
+	memset(rights + first, given, nr);
+	known->nr_done[STEP_REGION_MAP]++;
+	return true;
+}
+
+/* Unmap, protect or discard a range that is in vmas. */
+static void step_region_change(int region, unsigned long first)
+{
+	static const char *const names[] = { "-", "r", "rw" };
+	static const signed char given[] = { PROT_NONE, PROT_READ, PROT_READ | PROT_WRITE };
+	signed char *rights = &known->rights[region][first];
+	unsigned long nr = 1, limit = 1 + pick(RANDOM_PAGES - first), n = pick(6);
+	enum random_step step = STEP_REGION_UNMAP + pick(3);
+	char range[64];
+	int failed;
+
+	if (rights[0] < 0)
+		return;
+	while (nr < limit && rights[nr] >= 0)
+		nr++;
+	n = n > 2 ? 2 : n;
+	snprintf(range, sizeof(range), "%s %#lx %lu", region_name(region),
+		 REGION_START + first * PAGE, nr * PAGE);
+	if (step == STEP_REGION_PROTECT) {
+		failed = memctl("region protect %s %s", range, names[n]);
+		memset(rights, given[n], nr);
+	} else {
+		failed = memctl("%s %s", step_names[step], range);
+		memset(&known->word[region][first], 0, nr * 8);
+		if (step == STEP_REGION_UNMAP)
+			memset(rights, -1, nr);
+	}
+	if (failed)
+		wrong("%s %s", step_names[step], range);
+	known->nr_done[step]++;
+}
+
+static void step_region_range(void)
+{
+	int region = (int)pick(RANDOM_REGIONS);
+
+	if (known->exists[region] && (pick(2) || !step_region_map(region, pick(RANDOM_PAGES / 2))))
+		step_region_change(region, pick(RANDOM_PAGES));
+}
+
+static void one_step(void)
+{
+	unsigned long who = pick(RANDOM_WORKERS);
+
+	if (!pick(1000)) {
+		stop_worker(&workers[who]);
+		start_worker(&workers[who]);
+		known->nr_done[STEP_EXIT]++;
+	} else if (!pick(300)) {
+		step_region_fork();
+	} else if (!pick(100)) {
+		step_region_range();
+	} else {
+		tell(&workers[who], 's', 0);
+	}
+}
+
+/* Return: how many kinds of steps were never done. */
+static unsigned int print_steps(void)
+{
+	unsigned int missing = 0;
+
+	for (int i = 0; i < NR_STEPS; i++) {
+		printf("# %s %llu\n", step_names[i], (unsigned long long)known->nr_done[i]);
+		missing += !known->nr_done[i];
+	}
+	printf("# %llu reads, %llu writes, %llu refused\n", (unsigned long long)known->nr_reads,
+	       (unsigned long long)known->nr_writes, (unsigned long long)known->nr_refused);
+	return missing;
 }
 
 static void test_random(void)
@@ -402,32 +548,26 @@ static void test_random(void)
 	printf("# seed %#llx, %lu steps\n", (unsigned long long)known->seed, nr);
 	expect(!memctl("region add rand0 --size %lu", RANDOM_PAGES * PAGE), "make a region");
 	known->exists[0] = true;
+	memset(known->rights[0], PROT_READ | PROT_WRITE, RANDOM_PAGES);
 	for (i = 0; i < RANDOM_WORKERS; i++)
 		start_worker(&workers[i]);
 	for (i = 0; i < nr && !known->wrong; i++) {
-		unsigned long who = pick(RANDOM_WORKERS);
-
-		if (!pick(1000)) {
-			stop_worker(&workers[who]);
-			start_worker(&workers[who]);
-		} else if (!pick(300)) {
-			step_region();
-		} else {
-			tell(&workers[who], 's', 0);
-		}
+		one_step();
 		if (i % 100 == 99 && memctl("pt verify"))
 			wrong("the tables differ after step %lu", i + 1);
 		if (i % 2000 == 1999 && memctl("verify"))
 			wrong("verify finds damage after step %lu", i + 1);
-		nr_compared += i % 100 == 99;
+		if (i % 100 == 99) {
+			nr_compared++;
+			known->cpu = (known->cpu + 1) % (int)sysconf(_SC_NPROCESSORS_ONLN);
+			pin_to(known->cpu);
+		}
 	}
 	expect(!known->wrong, "%lu steps of %d processes, %lu comparisons", i, RANDOM_WORKERS,
 	       nr_compared);
 	if (known->wrong)
 		printf("# step %lu: %s\n", i, known->text);
-	printf("# %llu reads, %llu writes, %llu refused, %llu forks\n",
-	       (unsigned long long)known->nr_reads, (unsigned long long)known->nr_writes,
-	       (unsigned long long)known->nr_refused, (unsigned long long)known->nr_forks);
+	expect(!print_steps() || nr < 10000, "every kind of step was among them");
 	expect(!memctl("pt verify") && !memctl("verify"), "tables are equal at the end");
 	for (i = 0; i < RANDOM_WORKERS; i++)
 		stop_worker(&workers[i]);
