@@ -108,6 +108,22 @@ at_least()
 	fi
 }
 
+# report PROGRAM TEST: the lines of a program that writes KTAP, each with TEST in front
+report()
+{
+	"$@" >"$work/report" 2>&1
+	status=$?
+	grep -E '^(not )?ok|^#' "$work/report" | sed "s/^\(not ok\|ok\) [0-9]* /\1 $2: /" >"$work/lines"
+	while read -r line; do
+		case $line in
+		"ok "*) result 0 "${line#ok }" ;;
+		"not ok "*) result 1 "${line#not ok }" ;;
+		*) echo "$line" ;;
+		esac
+	done <"$work/lines"
+	equal "$2 ends well" 0 "$status"
+}
+
 # load [PARAMETER...]: the module, fresh
 load()
 {

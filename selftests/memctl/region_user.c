@@ -8,6 +8,7 @@
  *   life     T7: what a process does with a mapping
  *   holds    T8: who cannot hold a page, and who may
  *   races    T9: threads that fault, unmap and discard at once
+ *   flush    no TLB keeps what was taken back
  *   large    blocks and leaves of 2 MiB
  *   content  T10: nothing of a frame's last owner is ever seen
  *   random   four processes, 10^5 random steps, all tables compared each 100
@@ -21,6 +22,7 @@
 #define _GNU_SOURCE
 #include "region_process.h"
 #include "region_cost.h"
+#include "region_flush.h"
 #include "region_vma.h"
 #include "region_life.h"
 #include "region_mmap.h"
@@ -122,7 +124,8 @@ int main(int argc, char **argv)
 		{ "basic", test_basic },   { "fork", test_fork },   { "vmas", test_vmas },
 		{ "mmap", test_mmap },	   { "life", test_life },   { "holds", test_holds },
 		{ "large", test_large },   { "races", test_races }, { "content", test_content },
-		{ "random", test_random }, { "cost", test_cost },   { "unmap", test_unmap },
+		{ "random", test_random }, { "flush", test_flush }, { "cost", test_cost },
+		{ "unmap", test_unmap },
 	};
 
 	printf("TAP version 13\n");

@@ -15,17 +15,7 @@ export MEMCTL STEPS RACE_SECONDS CONTENT
 run_part()
 {
 	part=$1
-	"$(dirname "$0")/region_user" "$part" >"$work/report" 2>&1
-	status=$?
-	grep -E '^(not )?ok|^#' "$work/report" | sed "s/^\(not ok\|ok\) [0-9]* /\1 $part: /" >"$work/lines"
-	while read -r line; do
-		case $line in
-		"ok "*) result 0 "${line#ok }" ;;
-		"not ok "*) result 1 "${line#not ok }" ;;
-		*) echo "$line" ;;
-		esac
-	done <"$work/lines"
-	equal "$part ends well" 0 "$status"
+	report "$(dirname "$0")/region_user" "$part"
 	equal "$part gives every frame back" "$start" "$(frames)"
 }
 
