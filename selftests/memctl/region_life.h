@@ -16,6 +16,11 @@
 
 #define LIFE_SIZE (2UL << 20)
 
+/* An error of memory that is made up, where the C library does not name it. */
+#ifndef MADV_SOFT_OFFLINE
+#define MADV_SOFT_OFFLINE 101
+#endif
+
 static void refused(void *result, int error, const char *what)
 {
 	expect(result == MAP_FAILED && errno == error, "%s: %s", what, strerror(error));
@@ -63,28 +68,95 @@ static void life_protect(int fd)
 	close(readonly);
 }
 
+static int advise(void *start, size_t size, int advice)
+{
+	return madvise(start, size, advice) ? errno : 0;
+}
+
+/* Whether an answer, 0 or an error, is the one that an advice has to get. */
+static bool is_right_advice(int advice, int answer)
+{
+	switch (advice) {
+	case MADV_NORMAL:
+	case MADV_RANDOM:
+	case MADV_SEQUENTIAL:
+	case MADV_WILLNEED:
+	case MADV_REMOVE:
+	case MADV_DONTFORK:
+	case MADV_DOFORK:
+	case MADV_DONTDUMP:
+	case MADV_KEEPONFORK:
+		return !answer;
+	/* Taken and ignored, by a kernel that knows them. */
+	case MADV_MERGEABLE:
+	case MADV_UNMERGEABLE:
+		return answer == (access("/sys/kernel/mm/ksm", F_OK) ? EINVAL : 0);
+	case MADV_HUGEPAGE:
+	case MADV_NOHUGEPAGE:
+		return answer == (access("/sys/kernel/mm/transparent_hugepage", F_OK) ? EINVAL : 0);
+	case MADV_HWPOISON:
+	case MADV_SOFT_OFFLINE:
+		/* No page is to be had, or the kernel has no memory failure. */
+		return answer == EFAULT || answer == EINVAL;
+	default:
+		/* DONTNEED, FREE, COLD, PAGEOUT, POPULATE, COLLAPSE, DODUMP, WIPEONFORK, unknown. */
+		return answer == EINVAL;
+	}
+}
+
 static void life_advice(int fd)
 {
-	bool good;
 	char *a = map_region(fd, LIFE_SIZE, PROT_READ | PROT_WRITE, 0);
-	unsigned int lost = 0;
+	unsigned int lost = 0, wrong = 0;
 	uint64_t word;
 
-	for (int advice = 0; advice <= 30; advice++) {
+	for (int i = 0; i <= 32; i++) {
+		int advice = i <= 30 ? i : i == 31 ? MADV_HWPOISON : MADV_SOFT_OFFLINE;
+		uint64_t right = advice == MADV_REMOVE ? 0 : 7;
+		int answer;
+
 		*(uint64_t *)a = 7;
-		if (advice != MADV_REMOVE && advice != MADV_DONTFORK)
-			madvise(a, LIFE_SIZE, advice);
-		lost += try_read(a, &word) || word != 7;
+		answer = advise(a, LIFE_SIZE, advice);
+		if (!is_right_advice(advice, answer)) {
+			printf("# advice %d: %s\n", advice, strerror(answer));
+			wrong++;
+		}
+		lost += try_read(a, &word) || word != right;
+		/* Each leaves tables that are equal, those that split a vma too. */
+		if (!answer && advice != MADV_REMOVE) {
+			advise(a + 3 * PAGE, PAGE, advice);
+			wrong += !verified();
+		}
+		madvise(a, LIFE_SIZE, MADV_DOFORK);
 	}
+	expect(!wrong, "every advice has its answer");
 	expect(!lost && verified(), "no advice but MADV_REMOVE loses memory");
 	expect(!madvise(a, PAGE, MADV_REMOVE) && !try_read(a, &word) && !word && verified(),
 	       "MADV_REMOVE leaves zeros");
+	munmap(a, LIFE_SIZE);
+}
+
+static void life_again(int fd)
+{
+	bool good;
+	char *a = map_region(fd, LIFE_SIZE, PROT_READ | PROT_WRITE, 0);
+	uint64_t word;
+
 	mlock(a, LIFE_SIZE);
 	expect(!munlock(a, LIFE_SIZE) && verified(), "mlock does no harm");
 	good = mmap(a, LIFE_SIZE / 2, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, PAGE) ==
 		       a &&
 	       !try_write(a, 8) && verified();
 	expect(good, "MAP_FIXED over itself");
+	for (uint64_t i = 0; i < 16; i++)
+		*(uint64_t *)(a + LIFE_SIZE / 2 + i * PAGE) = 100 + i;
+	good = !remap_file_pages(a + LIFE_SIZE / 2, 4 * PAGE, 0, LIFE_SIZE / 2 / PAGE + 8, 0);
+	for (uint64_t i = 0; good && i < 16; i++)
+		good = !try_read(a + LIFE_SIZE / 2 + i * PAGE, &word) &&
+		       word == 100 + (i < 4 ? i + 8 : i);
+	expect(good && verified(), "remap_file_pages maps other pages of the file");
+	expect(remap_file_pages(a, PAGE, 0, LIFE_SIZE / PAGE, 0) && errno == EINVAL && verified(),
+	       "but none behind its end");
 	munmap(a, LIFE_SIZE);
 }
 
@@ -127,6 +199,7 @@ static void test_life(void)
 	life_mremap(fd);
 	life_protect(fd);
 	life_advice(fd);
+	life_again(fd);
 	life_fork(fd);
 	close(fd);
 	expect(!memctl("region del life"), "remove it");

@@ -6,7 +6,9 @@
  *   vmas     rights and files of the region's own vmas; wrong bits are found
  *   mmap     T6: what may be mapped, and what not
  *   life     T7: what a process does with a mapping
+ *   tasks    T7: exec, vfork, address spaces that are shared
  *   holds    T8: who cannot hold a page, and who may
+ *   pins     T8: all that would hold a page beyond its mapping, and reuse
  *   races    T9: threads that fault, unmap and discard at once
  *   flush    no TLB keeps what was taken back
  *   large    blocks and leaves of 2 MiB
@@ -15,6 +17,7 @@
  *
  *   unmap    an entry that is wrong when it goes; only when asked for
  *   cost     what faults cost beside the host's own; only when asked for
+ *   lend     pages in a socket until a line is read; only when asked for
  *
  * Usage: region_user TEST...
  * Prints KTAP. Needs root, the module, and the command memctl (or $MEMCTL).
@@ -28,6 +31,8 @@
 #include "region_mmap.h"
 #include "region_race.h"
 #include "region_random.h"
+#include "region_tasks.h"
+#include "region_pins.h"
 
 /* --- basic --- */
 
@@ -124,7 +129,8 @@ int main(int argc, char **argv)
 		{ "basic", test_basic },   { "fork", test_fork },   { "vmas", test_vmas },
 		{ "mmap", test_mmap },	   { "life", test_life },   { "holds", test_holds },
 		{ "large", test_large },   { "races", test_races }, { "content", test_content },
-		{ "random", test_random }, { "flush", test_flush }, { "cost", test_cost },
+		{ "random", test_random }, { "flush", test_flush }, { "tasks", test_tasks },
+		{ "pins", test_pins },	   { "lend", test_lend },   { "cost", test_cost },
 		{ "unmap", test_unmap },
 	};
 
@@ -132,7 +138,7 @@ int main(int argc, char **argv)
 	catch_faults();
 	for (size_t i = 0; i < sizeof(tests) / sizeof(*tests); i++) {
 		bool wanted = argc == 1 && strcmp(tests[i].name, "cost") &&
-			      strcmp(tests[i].name, "unmap");
+			      strcmp(tests[i].name, "lend") && strcmp(tests[i].name, "unmap");
 
 		for (int j = 1; j < argc; j++)
 			wanted |= !strcmp(argv[j], tests[i].name);

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # Regions that processes map: faults, copies, holds, races, contents, and
 # random steps of four processes, with all tables compared on the way; see
-# region_user.c. STEPS, RACE_SECONDS and CONTENT (MiB) make it longer or shorter.
+# region_user.c. STEPS, RACE_SECONDS, HOLD_ROUNDS and CONTENT (MiB) make it
+# longer or shorter; the long ones are STEPS=100000 HOLD_ROUNDS=10000.
 
 . "$(dirname "$0")/lib.sh"
 begin
@@ -10,7 +11,20 @@ begin
 load size=64M plant=1 || exit "$KSFT_FAIL"
 start=$(frames)
 STEPS=${STEPS:-10000} RACE_SECONDS=${RACE_SECONDS:-5} CONTENT=${CONTENT:-128}
-export MEMCTL STEPS RACE_SECONDS CONTENT
+HOLD_ROUNDS=${HOLD_ROUNDS:-300}
+export MEMCTL STEPS RACE_SECONDS CONTENT HOLD_ROUNDS
+
+# Disks in memory, for O_DIRECT and for a file system. scripts/kselftest-vm puts the module beside us.
+modprobe brd rd_nr=2 rd_size=4096 2>/dev/null ||
+	insmod "$(dirname "$0")/brd.ko" rd_nr=2 rd_size=4096 2>/dev/null
+[ ! -b /dev/ram0 ] || export DIRECT_FILE=/dev/ram0
+mkdir "$work/disk"
+if [ -b /dev/ram1 ] && mke2fs /dev/ram1 >/dev/null 2>&1 &&
+   mount -t ext2 /dev/ram1 "$work/disk" 2>/dev/null; then
+	export BACKING_DIR="$work/disk"
+else
+	echo "# no disk with a file system: files are on /tmp"
+fi
 
 run_part()
 {
@@ -19,9 +33,12 @@ run_part()
 	equal "$part gives every frame back" "$start" "$(frames)"
 }
 
-for part in basic fork vmas mmap life holds large races content random; do
+for part in basic fork vmas mmap life tasks holds pins large races content random; do
 	run_part "$part"
 done
+
+[ -z "$BACKING_DIR" ] || umount "$work/disk"
+rmmod brd 2>/dev/null
 
 "$MEMCTL" region add held --size 1M >/dev/null
 rmmod memctl 2>/dev/null
