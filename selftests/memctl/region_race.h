@@ -380,36 +380,55 @@ static void test_unmap(void)
 
 /* --- T10 --- */
 
-/* Frames go from region to region; each is all zeros when it comes. */
+#define CONTENT_SIZE (16UL << 20)
+
+/* Every byte of it, eight at a time. */
+static bool is_zeros(const char *page)
+{
+	const uint64_t *word = (const uint64_t *)page;
+	uint64_t any = 0;
+
+	for (unsigned long i = 0; i < PAGE / 8; i += 4)
+		any |= word[i] | word[i + 1] | word[i + 2] | word[i + 3];
+	return !any;
+}
+
+/* Take frames one by one, or all at once; each has to be zeros; leave something in each. */
+static void __attribute__((noreturn)) content_look(bool at_once)
+{
+	struct memctl_dev_range all = { .offset = 0, .size = CONTENT_SIZE };
+	int fd = bind_region("content", O_RDWR);
+	char *start = map_region(fd, CONTENT_SIZE, PROT_READ | PROT_WRITE, 0);
+	bool good = start && (!at_once || !ioctl(fd, MEMCTL_DEV_POPULATE, &all));
+
+	for (unsigned long i = 0; good && i < CONTENT_SIZE; i += PAGE) {
+		/* A write first, so that it is a frame of its own. */
+		*(volatile char *)(start + i + 100) = 1;
+		*(volatile char *)(start + i + 100) = 0;
+		good = is_zeros(start + i);
+		memset(start + i, 0x5c, PAGE);
+	}
+	_exit(good ? 0 : 1);
+}
+
+/* Frames go from region to region and from process to process; each is all zeros when it comes. */
 static void test_content(void)
 {
 	const char *text = getenv("CONTENT");
 	unsigned long want = text ? strtoul(text, NULL, 0) << 20 : 1UL << 30, seen = 0, bad = 0;
 
 	for (unsigned int round = 0; seen < want; round++) {
-		int fd, pid, status;
+		int pid, status;
 
-		if (memctl("region add content --size 16M%s", round & 1 ? " --order 9" : ""))
+		if (memctl("region add content --size %lu%s", CONTENT_SIZE,
+			   round % 3 == 1 ? " --order 9" : ""))
 			break;
 		pid = fork();
-		if (!pid) {
-			char *start;
-			bool good = true;
-
-			fd = bind_region("content", O_RDWR);
-			start = map_region(fd, 16 << 20, PROT_READ | PROT_WRITE, 0);
-			for (unsigned long i = 0; i < 4096; i++) {
-				/* A write first, so that it is a frame of its own. */
-				start[i * PAGE + 100] = 1;
-				start[i * PAGE + 100] = 0;
-				good &= is_filled(start + i * PAGE, 0, PAGE);
-				memset(start + i * PAGE, 0x5c, PAGE);
-			}
-			_exit(good ? 0 : 1);
-		}
+		if (!pid)
+			content_look(round % 3 == 2);
 		waitpid(pid, &status, 0);
 		bad += status != 0;
-		seen += 16 << 20;
+		seen += CONTENT_SIZE;
 		if (memctl("region del content"))
 			break;
 	}
