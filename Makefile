@@ -8,7 +8,7 @@ mandir  ?= $(prefix)/share/man
 compdir ?= $(prefix)/share/bash-completion/completions
 
 .DEFAULT_GOAL := help
-.PHONY: help all module cli man demo check check-unit check-long check-cli check-vm spec-check bench bench-check lint format vm install uninstall \
+.PHONY: help all module cli man demo check check-unit check-long check-cli check-vm spec-check bench bench-check lint format vm install uninstall check-mutants \
 	clean setup regen
 
 help: ## this list
@@ -91,6 +91,10 @@ check-cli: ## the tool on the host: captured dumps against expected text
 
 check-vm: ## kselftest in a virtual machine with KERNEL
 	@scripts/check vm-$(KERNEL)
+
+check-mutants: ## breaks the code in one place at a time, and sees that a test notices (T=name, CORE=1: without machines)
+	@$(if $(CORE),,$(MAKE) -s cli)
+	@selftests/mutants/run $(if $(CORE),--core) $(T)
 
 spec-check: ## the checked-in netlink code is what the spec generates
 	@scripts/check spec
