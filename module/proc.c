@@ -114,12 +114,13 @@ static int zoneinfo_show(struct seq_file *m, void *v)
 static void *cache_start(struct seq_file *m, loff_t *pos)
 {
 	struct mctl_cache *cache;
+	u32 id = *pos;
 
 	if (!*pos)
 		return SEQ_START_TOKEN;
-	cache = *pos <= U32_MAX ? mctl_cache_next(arena_of(m), *pos) : NULL;
+	cache = *pos <= U32_MAX ? mctl_cache_next(arena_of(m), &id) : NULL;
 	if (cache)
-		*pos = mctl_cache_id(cache);
+		*pos = id;
 	return cache;
 }
 

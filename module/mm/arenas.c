@@ -286,10 +286,9 @@ static u32 count_busy_caches(struct mctl_arena *arena)
 {
 	struct mctl_cache_info info;
 	struct mctl_cache *cache;
-	u32 nr = 0, id = MCTL_CACHE_ID_KMALLOC;
+	u32 nr = 0, id;
 
-	while ((cache = mctl_cache_next(arena, id))) {
-		id = mctl_cache_id(cache) + 1;
+	for (id = MCTL_CACHE_ID_KMALLOC; (cache = mctl_cache_next(arena, &id)); id++) {
 		mctl_cache_info(cache, &info);
 		nr += info.nr_active > 0;
 		mctl_cache_drop(cache);
@@ -438,10 +437,9 @@ static u64 count_waste(struct mctl_arena *arena)
 	struct mctl_cache_info info;
 	struct mctl_cache *cache;
 	u64 waste = 0;
-	u32 id = 0;
+	u32 id;
 
-	while ((cache = mctl_cache_next(arena, id))) {
-		id = mctl_cache_id(cache) + 1;
+	for (id = 0; (cache = mctl_cache_next(arena, &id)); id++) {
 		mctl_cache_info(cache, &info);
 		waste += info.waste;
 		mctl_cache_drop(cache);

@@ -235,7 +235,7 @@ int mctl_cache_destroy(struct mctl_cache *cache, struct mctl_error *error);
 
 struct mctl_cache *mctl_cache_find(struct mctl_arena *arena, const char *name);
 struct mctl_cache *mctl_cache_find_id(struct mctl_arena *arena, u32 id);
-struct mctl_cache *mctl_cache_next(struct mctl_arena *arena, u32 id);
+struct mctl_cache *mctl_cache_next(struct mctl_arena *arena, u32 *id);
 void mctl_cache_drop(struct mctl_cache *cache);
 u32 mctl_cache_id(const struct mctl_cache *cache);
 struct mctl_arena *mctl_cache_arena(const struct mctl_cache *cache);

@@ -191,18 +191,22 @@ struct mctl_cache *mctl_cache_find_id(struct mctl_arena *arena, u32 id)
 /**
  * mctl_cache_next() - the cache of the lowest id from one on
  * @arena: the arena
- * @id: any value
+ * @id: any value; becomes that of the slot that the cache was found in, whatever
+ *	the cache says, so that a walk comes to an end
  *
  * Context: May sleep (caches.lock).
  * Return: the cache with a reference, for mctl_cache_drop(), or NULL.
  */
-struct mctl_cache *mctl_cache_next(struct mctl_arena *arena, u32 id)
+struct mctl_cache *mctl_cache_next(struct mctl_arena *arena, u32 *id)
 {
 	struct mctl_cache *cache = NULL;
 
 	mutex_lock(&arena->caches.lock);
-	while (id < arena->caches.nr_ids && !cache)
-		cache = arena->caches.by_id[id++];
+	for (; *id < arena->caches.nr_ids; ++*id) {
+		cache = arena->caches.by_id[*id];
+		if (cache)
+			break;
+	}
 	if (cache)
 		refcount_inc(&cache->refs);
 	mutex_unlock(&arena->caches.lock);

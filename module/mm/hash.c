@@ -170,16 +170,15 @@ static u64 hash_caches(struct mctl_arena *arena, u64 hash)
 {
 	struct mctl_cache_info info;
 	struct mctl_cache *cache;
-	u32 id = 0;
+	u32 id;
 
-	while ((cache = mctl_cache_next(arena, id))) {
+	for (id = 0; (cache = mctl_cache_next(arena, &id)); id++) {
 		mctl_cache_info(cache, &info);
 		mctl_cache_drop(cache);
 		hash = mix(hash, (u64)info.id << 32 | info.size);
 		hash = mix(hash, info.nr_active);
 		hash = mix(hash, (u64)info.nr_full << 32 | info.nr_partial);
 		hash = mix(hash, info.nr_empty);
-		id = info.id + 1;
 	}
 	return hash;
 }

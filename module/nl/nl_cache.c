@@ -99,16 +99,17 @@ int memctl_nl_cache_get_doit(struct sk_buff *request, struct genl_info *info)
 static int dump_cache(struct sk_buff *skb, struct netlink_callback *cb, struct mctl_nl_dump *dump)
 {
 	struct mctl_cache_info info;
+	u32 id = dump->position;
 	struct mctl_cache *cache;
 
-	cache = mctl_cache_next(dump->arena, dump->position);
+	cache = mctl_cache_next(dump->arena, &id);
 	if (!cache)
 		return -ENOENT;
 	mctl_cache_info(cache, &info);
 	mctl_cache_drop(cache);
 	if (put_cache(skb, dump->arena, &info))
 		return -EMSGSIZE;
-	dump->position = info.id + 1;
+	dump->position = id + 1;
 	return 0;
 }
 
