@@ -216,6 +216,11 @@ int memctl_nl_arena_hash_doit(struct sk_buff *request, struct genl_info *info)
 		return -ENOMEM;
 	generation = mctl_arena_generation(arena);
 	hash = mctl_verify_hash(arena);
+	if (!hash) {
+		nlmsg_free(skb);
+		return mctl_nl_refuse(info->extack, NULL, -ENOMEM, "no memory to hash arena %s",
+				      arena->name);
+	}
 	failed = nla_put_string(skb, MEMCTL_A_ARENA_ARENA, arena->name) ||
 		 put_u64(skb, MEMCTL_A_ARENA_GENERATION, generation) ||
 		 put_u64(skb, MEMCTL_A_ARENA_HASH, hash);

@@ -40,12 +40,13 @@ static bool put_process(struct sk_buff *skb, struct mctl_arena *arena,
 static int find_process(struct mctl_arena *arena, const char *name, u32 pid,
 			struct mctl_space_process *process)
 {
-	u32 nth;
+	u32 nth = 0;
+	int ret;
 
-	for (nth = 0; !mctl_space_process_nth(arena, name, nth, process); nth++)
-		if ((u32)process->pid == pid)
-			return 0;
-	return -ENOENT;
+	do {
+		ret = mctl_space_process_nth(arena, name, nth++, process);
+	} while (!ret && (u32)process->pid != pid);
+	return ret;
 }
 
 int memctl_nl_process_get_doit(struct sk_buff *request, struct genl_info *info)
@@ -56,16 +57,21 @@ int memctl_nl_process_get_doit(struct sk_buff *request, struct genl_info *info)
 	struct sk_buff *skb;
 	struct nlattr *pid;
 	void *hdr;
+	int ret;
 
 	if (IS_ERR(name))
 		return PTR_ERR(name);
 	pid = mctl_nl_need(info, MEMCTL_A_PROCESS_PID, "pid");
 	if (IS_ERR(pid))
 		return PTR_ERR(pid);
-	if (find_process(arena, name, nla_get_u32(pid), &process))
-		return mctl_nl_refuse(info->extack, pid, -ENOENT,
+	ret = find_process(arena, name, nla_get_u32(pid), &process);
+	if (ret == -ENOENT)
+		return mctl_nl_refuse(info->extack, pid, ret,
 				      "no process %u maps region %s of arena %s", nla_get_u32(pid),
 				      name, arena->name);
+	if (ret)
+		return mctl_nl_refuse(info->extack, NULL, ret,
+				      "no memory to count the frames of region %s", name);
 	skb = mctl_nl_reply_new(info, MCTL_NL_REPLY_SIZE, &hdr);
 	if (!skb)
 		return -ENOMEM;
@@ -94,6 +100,8 @@ static int dump_process(struct sk_buff *skb, struct netlink_callback *cb, struct
 		ret = mctl_space_process_nth(dump->arena, name, nth, &process);
 		if (!ret && wanted(cb, &process))
 			break;
+		if (ret && ret != -ENOENT)
+			return ret;
 		nth++;
 		if (ret) {
 			nth = 0;
