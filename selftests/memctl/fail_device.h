@@ -73,8 +73,13 @@ static void reset_space(void)
 }
 
 ACT(space_add, add_space("fn", 0))
-ACT(space_set,
-    ask(MEMCTL_CMD_REGION_SET, "sw", MEMCTL_A_REGION_NAME, "fn-space", MEMCTL_A_REGION_WINDOW, 16))
+
+static int space_set(void)
+{
+	return ask(MEMCTL_CMD_REGION_SET, "sw", MEMCTL_A_REGION_NAME, "fn-space",
+		   MEMCTL_A_REGION_WINDOW, 16);
+}
+
 ACT(space_fork, fork_region("fn-space", "fn"))
 ACT(vma_get, ask(MEMCTL_CMD_VMA_GET, "sq", MEMCTL_A_VMA_REGION, "fn-space", MEMCTL_A_VMA_ADDRESS,
 		 SPACE_START))
@@ -86,12 +91,20 @@ ACT(vma_protect, ask(MEMCTL_CMD_VMA_PROTECT, "sqqw", MEMCTL_A_VMA_REGION, "fn-sp
 		     MEMCTL_A_VMA_START, SPACE_START + 4 * PAGE, MEMCTL_A_VMA_SIZE, (uint64_t)PAGE,
 		     MEMCTL_A_VMA_RIGHTS, MEMCTL_RIGHT_READ))
 ACT(vma_discard, change(MEMCTL_CMD_VMA_DISCARD, 0, 16 * PAGE))
-ACT(region_read,
-    ask(MEMCTL_CMD_REGION_READ, "sqq", MEMCTL_A_ACCESS_REGION, "fn-space", MEMCTL_A_ACCESS_ADDRESS,
-	SPACE_START, MEMCTL_A_ACCESS_SIZE, (uint64_t)3 * PAGE))
-ACT(region_write,
-    ask(MEMCTL_CMD_REGION_WRITE, "sqb", MEMCTL_A_ACCESS_REGION, "fn-space", MEMCTL_A_ACCESS_ADDRESS,
-	SPACE_START + PAGE - 4, MEMCTL_A_ACCESS_DATA, "12345678", (size_t)8))
+
+static int region_read(void)
+{
+	return ask(MEMCTL_CMD_REGION_READ, "sqq", MEMCTL_A_ACCESS_REGION, "fn-space",
+		   MEMCTL_A_ACCESS_ADDRESS, SPACE_START, MEMCTL_A_ACCESS_SIZE, (uint64_t)3 * PAGE);
+}
+
+static int region_write(void)
+{
+	return ask(MEMCTL_CMD_REGION_WRITE, "sqb", MEMCTL_A_ACCESS_REGION, "fn-space",
+		   MEMCTL_A_ACCESS_ADDRESS, SPACE_START + PAGE - 4, MEMCTL_A_ACCESS_DATA,
+		   "12345678", (size_t)8);
+}
+
 ACT(region_touch, touch(0, 8 * PAGE))
 ACT(region_idle, ask(MEMCTL_CMD_REGION_IDLE, "s", MEMCTL_A_IDLE_REGION, "fn-space"))
 ACT(process_dump, ask_dump(MEMCTL_CMD_PROCESS_GET, ""))
@@ -154,7 +167,8 @@ static void close_all(void)
 		munmap(memory, SIZE);
 	if (copy_memory)
 		munmap(copy_memory, SIZE);
-	memory = copy_memory = NULL;
+	memory = NULL;
+	copy_memory = NULL;
 	for (unsigned int i = 0; i < 4; i++) {
 		if (*files[i] >= 0)
 			close(*files[i]);

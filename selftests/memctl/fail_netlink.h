@@ -151,8 +151,12 @@ UNDO(handles_there, exec_kmalloc())
 
 /* --- regions in the kernel --- */
 
-ACT(region_add,
-    ask(MEMCTL_CMD_REGION_ADD, "sw", MEMCTL_A_REGION_NAME, "fn", MEMCTL_A_REGION_NR_PAGES, 40))
+static int region_add(void)
+{
+	return ask(MEMCTL_CMD_REGION_ADD, "sw", MEMCTL_A_REGION_NAME, "fn",
+		   MEMCTL_A_REGION_NR_PAGES, 40);
+}
+
 ACT(region_del, ask(MEMCTL_CMD_REGION_DEL, "s", MEMCTL_A_REGION_NAME, "fn"))
 ACT(region_get, ask(MEMCTL_CMD_REGION_GET, "s", MEMCTL_A_REGION_NAME, "fn"))
 ACT(region_dump, ask_dump(MEMCTL_CMD_REGION_GET, ""))

@@ -30,22 +30,24 @@ static uint32_t own_site, own_id;
 
 /* --- what fails --- */
 
+/* A copy from user memory is counted, too: that of the 0 may be the one that fails. */
 static void write_nth(unsigned int nth)
 {
 	char text[16];
 	int len = snprintf(text, sizeof(text), "%u", nth);
 
-	if (pwrite(nth_file, text, len, 0) != len) {
-		perror("# fail-nth");
-		exit(KSFT_FAIL);
-	}
+	if (pwrite(nth_file, text, len, 0) == len || pwrite(nth_file, text, len, 0) == len)
+		return;
+	perror("# fail-nth");
+	exit(KSFT_FAIL);
 }
 
+/* Return: what is left of it. Where the look itself is what fails, nothing before it was. */
 static unsigned int read_nth(void)
 {
 	char text[16] = {};
 
-	return pread(nth_file, text, sizeof(text) - 1, 0) > 0 ? strtoul(text, NULL, 10) : 0;
+	return pread(nth_file, text, sizeof(text) - 1, 0) > 0 ? strtoul(text, NULL, 10) : 1;
 }
 
 static void own_add(const struct flow *flow, unsigned int nth)
@@ -96,19 +98,26 @@ static int run_once(const struct flow *flow, unsigned int nth, bool *fired)
 
 #define NR_COUNTS (2 * (NR_WATCHED + 1) + 1)
 
-/* The counts of both arenas, with the memory of their records, and how many arenas there are. */
+/* Those of an arena, and the memory of its records. */
+static void count_arena(const char *arena, uint64_t *counts)
+{
+	unsigned int i;
+
+	ask(MEMCTL_CMD_ARENA_GET, "s", MEMCTL_A_ARENA_ARENA, arena);
+	for (i = 0; i < NR_WATCHED - 1; i++)
+		counts[i] = replied_number(&reply, watched[i]);
+	counts[i++] = replied_number(&reply, MEMCTL_A_ARENA_NR_FREE) +
+		      replied_number(&reply, MEMCTL_A_ARENA_NR_CACHED) +
+		      replied_number(&reply, MEMCTL_A_ARENA_NR_SLAB);
+	counts[i] = replied_number(&reply, MEMCTL_A_ARENA_METADATA);
+}
+
+/* Those of both arenas, and whether there is a third one. */
 static void count(uint64_t *counts)
 {
-	memset(counts, 0, NR_COUNTS * sizeof(*counts));
-	watch(nl_socket, counts);
-	ask(MEMCTL_CMD_ARENA_GET, "");
-	counts[NR_WATCHED] = replied_number(&reply, MEMCTL_A_ARENA_METADATA);
-	counts += NR_WATCHED + 1;
-	ask(MEMCTL_CMD_ARENA_GET, "s", MEMCTL_A_ARENA_ARENA, OTHER);
-	for (unsigned int i = 0; i < NR_WATCHED - 1; i++)
-		counts[i] = replied_number(&reply, watched[i]);
-	counts[NR_WATCHED] = replied_number(&reply, MEMCTL_A_ARENA_METADATA);
-	counts[NR_WATCHED + 1] = !ask(MEMCTL_CMD_ARENA_GET, "s", MEMCTL_A_ARENA_ARENA, "fn-new");
+	count_arena("main", counts);
+	count_arena(OTHER, counts + NR_WATCHED + 1);
+	counts[NR_COUNTS - 1] = !ask(MEMCTL_CMD_ARENA_GET, "s", MEMCTL_A_ARENA_ARENA, "fn-new");
 }
 
 static bool same(const struct flow *flow, unsigned int nth, const uint64_t *before)
@@ -134,9 +143,10 @@ static bool sound(void)
 
 /* --- flows --- */
 
-static void undo(const struct flow *flow)
+static void undo(const struct flow *flow, int ret)
 {
-	renew_socket();
+	if (ret != flow->want)
+		renew_socket();
 	if (flow->undo)
 		flow->undo();
 }
@@ -157,7 +167,7 @@ static bool exhaust(const struct flow *flow, unsigned int *points, unsigned int 
 		if (flow->prepare)
 			flow->prepare();
 		ret = flow->act();
-		undo(flow);
+		undo(flow, ret);
 	}
 	if (ret != flow->want) {
 		printf("# %s: %d (%s) when nothing fails\n", flow->name, ret, reply.text);
@@ -168,7 +178,7 @@ static bool exhaust(const struct flow *flow, unsigned int *points, unsigned int 
 		if (flow->prepare)
 			flow->prepare();
 		ret = run_once(flow, nth, &fired);
-		undo(flow);
+		undo(flow, ret);
 		if (!same(flow, nth, before))
 			return false;
 		if (!fired)

@@ -251,7 +251,7 @@ static const uint16_t watched[] = {
 
 #define NR_WATCHED (sizeof(watched) / sizeof(watched[0]) + 1)
 
-static void watch(int fd, uint64_t *values)
+static void __attribute__((unused)) watch(int fd, uint64_t *values)
 {
 	static struct message ask;
 	static struct reply answer;

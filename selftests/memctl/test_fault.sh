@@ -9,6 +9,8 @@ load size=32M || exit "$KSFT_FAIL"
 
 fault() { "$MEMCTL" fault "$@"; }
 counts() { fault list -r -n -o TRIES,FAILED; }
+# which() calls it with an order.
+# shellcheck disable=SC2120
 page() { "$MEMCTL" page alloc --order "${1:-0}"; }
 
 # which NUMBER COMMAND...: a letter for each time, . for done and x for refused
@@ -148,6 +150,13 @@ refuse "a record" 2 'ENOMEM.*injected fault .* (record)' "$MEMCTL" cache add x -
 check "no other" "$MEMCTL" cache add x --size 8
 fault del --all
 "$MEMCTL" cache del x
+fault add --site record --nth 1 >"$work/out"
+refuse "a hash that cannot be made" 2 'ENOMEM.*no memory to hash' "$MEMCTL" arena hash
+fault del --all
+fault add --site record --nth 1 >"$work/out"
+refuse "a list of processes that cannot be made" 2 'ENOMEM' \
+	"$MEMCTL" region open space -- "$MEMCTL" smem space
+fault del --all
 "$MEMCTL" region discard space 0x100000001000 4K
 
 # --- events
