@@ -22,6 +22,10 @@
 
 #define VIEW_SIZE (64 * 1024)
 
+unsigned int test_scale = 100;
+module_param_named(scale, test_scale, uint, 0444);
+MODULE_PARM_DESC(scale, "share of the long cases that is run, in per cent (100)");
+
 static unsigned int nr_broken;
 
 bool test_expect_at(bool holds, const char *text, const char *function, int line)

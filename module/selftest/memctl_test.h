@@ -10,6 +10,14 @@
 #include <linux/types.h>
 #include <uapi/linux/memctl.h>
 
+/* The share of the long cases that is run, in per cent: parameter scale. */
+extern unsigned int test_scale;
+
+static inline unsigned int test_scaled(unsigned int number)
+{
+	return max(number * test_scale / 100, 1U);
+}
+
 /* What a case returns when the machine or the arena has not what it needs. */
 #define TEST_SKIP 1
 

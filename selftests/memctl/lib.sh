@@ -124,6 +124,13 @@ report()
 	equal "$2 ends well" 0 "$status"
 }
 
+# scaled NUMBER: the part of a size that SCALE, in per cent, says; 1 at least.
+# Kernels with checkers are slow: scripts/kselftest-vm sets it for them.
+scaled()
+{
+	echo $((($1 * ${SCALE:-100} + 99) / 100))
+}
+
 # load [PARAMETER...]: the module, fresh
 load()
 {

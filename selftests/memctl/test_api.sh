@@ -9,7 +9,7 @@ modinfo memctl_test >/dev/null 2>&1 || skip_all "no module memctl_test for this 
 load size=64M || exit "$KSFT_FAIL"
 start=$(frames)
 lines=$(dmesg | wc -l)
-check "the test module loads" modprobe memctl_test
+check "the test module loads" modprobe memctl_test scale="${SCALE:-100}"
 dmesg | sed "1,${lines}d" >"$work/log"
 check "its verdict is pass" grep -q 'memctl_test: pass' "$work/log"
 grep -E '(^| )(not )?ok [0-9]+' "$work/log" | sed 's/.*memctl_test: //' >"$work/cases"

@@ -7,7 +7,7 @@
 . "$(dirname "$0")/lib.sh"
 begin
 unload
-cycles=${CYCLES:-200}
+cycles=${CYCLES:-$(scaled 200)}
 module=$(find "/lib/modules/$(uname -r)" -name memctl.ko | head -n 1)
 [ -n "$module" ] || skip_all "no file memctl.ko for this kernel"
 modprobe memctl && rmmod memctl # the first load says that it taints

@@ -10,8 +10,8 @@ begin
 "$MEMCTL" region help 2>&1 | grep -q fork || skip_all "this memctl cannot fork a region"
 load size=64M plant=1 || exit "$KSFT_FAIL"
 start=$(frames)
-STEPS=${STEPS:-10000} RACE_SECONDS=${RACE_SECONDS:-5} CONTENT=${CONTENT:-128}
-HOLD_ROUNDS=${HOLD_ROUNDS:-300}
+STEPS=${STEPS:-$(scaled 10000)} RACE_SECONDS=${RACE_SECONDS:-$(scaled 5)} CONTENT=${CONTENT:-$(scaled 128)}
+HOLD_ROUNDS=${HOLD_ROUNDS:-$(scaled 300)}
 export MEMCTL STEPS RACE_SECONDS CONTENT HOLD_ROUNDS
 
 # Disks in memory, for O_DIRECT and for a file system. scripts/kselftest-vm puts the module beside us.

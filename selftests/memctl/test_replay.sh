@@ -6,7 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 begin
 load size=16M || exit "$KSFT_FAIL"
-events=${EVENTS:-100000}
+events=${EVENTS:-$(scaled 100000)}
 trace=$work/trace
 
 # A workload of processes, files and pipes, as long as it takes.
@@ -19,7 +19,7 @@ done
 WORK
 chmod +x "$work/workload"
 
-rounds=20
+rounds=$(scaled 20)
 recorded=0
 while [ "$rounds" -le 640 ]; do
 	"$MEMCTL" record -o "$trace" -- "$work/workload" "$rounds" >"$work/record" 2>&1 || break

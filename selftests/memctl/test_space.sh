@@ -149,10 +149,12 @@ done
 check "the tables are equal again" "$MEMCTL" pt verify
 
 # Idle pages: what is touched while it waits.
-(sleep 1; "$MEMCTL" region touch heap +8K 1 >/dev/null) &
-(sleep 1; echo 'r 8192' >&7) &
-"$MEMCTL" region idle heap --wait 3 -r -n -o ACCESSED,IDLE >"$work/idle"
-read -r answer <&8
+"$MEMCTL" region idle heap --wait 4 -r -n -o ACCESSED,IDLE >"$work/idle" &
+idle=$!
+wait_until "idle waits" grep -q '^State:.S' /proc/$idle/status
+"$MEMCTL" region touch heap +8K 1 >/dev/null
+tell 1 'r 8192' >/dev/null
+wait $idle
 equal "one page was touched" 1 "$(cut -d' ' -f1 "$work/idle")"
 at_least "the others were idle" 20 "$(cut -d' ' -f2 "$work/idle")"
 
