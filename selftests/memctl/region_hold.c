@@ -5,15 +5,19 @@
  * Reads lines from standard input, and answers each with one:
  *   r OFFSET        the byte there, as a number
  *   w OFFSET BYTE   ok
+ *   s OFFSET MS     the byte there after it was read for so long, again and
+ *                   again and without a system call
+ *   a               where the file is mapped
  *   anything else   its pid
  * An access that fails is answered with the signal's name. Ends with the
- * input. For test_space.sh; "memctl region open" starts it.
+ * input. For test_space.sh and plants.sh; "memctl region open" starts it.
  */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static sigjmp_buf back;
@@ -23,9 +27,26 @@ static void on_fault(int number)
 	siglongjmp(back, number);
 }
 
+/* Let the clock be asked seldom: where it is a system call, that is a moment in the kernel. */
+static unsigned int spin(volatile unsigned char *byte, unsigned long milliseconds)
+{
+	struct timespec now;
+	unsigned int last, i;
+	double end;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	end = now.tv_sec * 1e3 + now.tv_nsec / 1e6 + milliseconds;
+	do {
+		for (i = 0; i < 100000; i++)
+			last = *byte;
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	} while (now.tv_sec * 1e3 + now.tv_nsec / 1e6 < end);
+	return last;
+}
+
 static void answer(volatile unsigned char *start, const char *line)
 {
-	unsigned long offset;
+	unsigned long offset, milliseconds;
 	unsigned int byte;
 	int number = sigsetjmp(back, 1);
 
@@ -36,6 +57,10 @@ static void answer(volatile unsigned char *start, const char *line)
 	} else if (sscanf(line, "w %lu %u", &offset, &byte) == 2) {
 		start[offset] = byte;
 		puts("ok");
+	} else if (sscanf(line, "s %lu %lu", &offset, &milliseconds) == 2) {
+		printf("%u\n", spin(start + offset, milliseconds));
+	} else if (*line == 'a') {
+		printf("%lu\n", (unsigned long)start);
 	} else {
 		printf("%d\n", (int)getpid());
 	}
