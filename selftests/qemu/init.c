@@ -14,6 +14,11 @@
  * The verdict is that word; a guest that dies before it wrote the word has
  * failed. In shell mode the command is an interactive shell on /dev/hvc0.
  *
+ * What the checkers of a debug kernel find in the host alone is not ours to
+ * mend: a report of KCSAN is a complaint when one of our functions is in it,
+ * and so is a leak that kmemleak finds when the command has ended. Its thread,
+ * which would look from time to time, is stopped.
+ *
  * The command writes to pipes and PID 1 pumps them to the ports, because a
  * virtio port can be opened only once and "echo >/dev/stderr" must work.
  */
@@ -71,6 +76,8 @@ static const char *const complaints[] = {
 	"detected stalls",
 	"INFO: trying to register",
 	"soft lockup",
+	"kmemleak: Cannot insert",
+	"leak detector disabled",
 	"hard LOCKUP",
 	"refcount_t:",
 	"list_add corruption",
@@ -78,13 +85,17 @@ static const char *const complaints[] = {
 	"Bad page",
 	"stack-protector:",
 	"double fault",
-	"new suspected memory leaks",
 	"unable to handle",
 	"blocked for more than",
 	"Redzone overwritten",
 	"Poison overwritten",
 	"pagealloc: memory corruption",
 };
+
+#define OUR_MODULES "[memctl"
+#define KMEMLEAK    "/sys/kernel/debug/kmemleak"
+#define LEAK_AGE    6 /* seconds, after which kmemleak tells of an object that nothing points to */
+#define RACE_LINES  100
 
 static int verdict_fd = -1;
 static unsigned int reported, context_left, complaints_seen;
@@ -308,6 +319,40 @@ static int is_complaint(const char *text)
 	return 0;
 }
 
+static void complain(unsigned long long usec, const char *text)
+{
+	if (reported++ < REPORT_LINES)
+		verdict("kernel [%5llu.%06llu] %s", usec / 1000000, usec % 1000000, text);
+}
+
+/*
+ * A report of KCSAN, of which text is the next line; from its title to the line
+ * of "=". Return: whether text is part of one.
+ */
+static int race_line(unsigned long long usec, const char *text)
+{
+	static char *lines[RACE_LINES];
+	static unsigned int nr;
+	unsigned int i;
+	int ours = 0;
+
+	if (!nr && !strstr(text, "BUG: KCSAN:"))
+		return 0;
+	lines[nr++] = strdup(text);
+	if (nr < RACE_LINES && strncmp(text, "======", 6))
+		return 1;
+	for (i = 0; i < nr; i++)
+		ours |= !!strstr(lines[i], OUR_MODULES);
+	complaints_seen += ours;
+	for (i = 0; i < nr; i++) {
+		if (ours)
+			complain(usec, lines[i]);
+		free(lines[i]);
+	}
+	nr = 0;
+	return 1;
+}
+
 /*
  * Reads what is new in the kernel log: records "prio,seq,usec,flags;text".
  * What user space wrote there has another facility and is not looked at.
@@ -335,6 +380,8 @@ static void scan_log(int fd)
 		end = strchr(++text, '\n');
 		if (end)
 			*end = '\0';
+		if (race_line(usec, text))
+			continue;
 		if (is_complaint(text)) {
 			complaints_seen++;
 			context_left = CONTEXT_LINES;
@@ -344,9 +391,41 @@ static void scan_log(int fd)
 		context_left--;
 		if (strstr(text, "---[ end trace"))
 			context_left = 0;
-		if (reported++ < REPORT_LINES)
-			verdict("kernel [%5llu.%06llu] %s", usec / 1000000, usec % 1000000, text);
+		complain(usec, text);
 	}
+}
+
+/* Whether a line of a stack, as kmemleak shows it, is in a module: a module that went has no names. */
+static int in_module(const char *line)
+{
+	return strstr(line, OUR_MODULES) || !strncmp(line, "    0xffffffff", 14);
+}
+
+/* What nothing points to any more; objects are told of only when they are some seconds old. */
+static void check_leaks(void)
+{
+	char *text, *line, *object = NULL;
+	int ours = 0;
+
+	if (access(KMEMLEAK, F_OK))
+		return;
+	/* Checksums are taken first: an object whose content changes is in use. */
+	put(KMEMLEAK, "scan");
+	sleep(LEAK_AGE);
+	put(KMEMLEAK, "scan");
+	text = slurp(KMEMLEAK);
+	for (line = text ? strtok(text, "\n") : NULL; line; line = strtok(NULL, "\n")) {
+		if (!strncmp(line, "unreferenced object", 19)) {
+			object = line;
+			ours = 0;
+		} else if (object && in_module(line)) {
+			if (!ours++)
+				verdict("kernel leak: %s", object);
+			verdict("kernel leak: %s", line);
+			complaints_seen++;
+		}
+	}
+	free(text);
 }
 
 /* The taint flags remember what the log may have lost. */
@@ -482,6 +561,7 @@ int main(void)
 	if (log < 0)
 		die("/dev/kmsg");
 	put("/proc/sys/kernel/printk_devkmsg", "on");
+	put(KMEMLEAK, "scan=off");
 	options = slurp("/proc/cmdline");
 	if (options && strstr(options, "maxcpus=1 "))
 		start_cpus();
@@ -533,6 +613,7 @@ int main(void)
 	put("/dev/kmsg", "<3>memctl-vm: the command has ended\n");
 	scan_log(log);
 	check_taint();
+	check_leaks();
 	verdict("exit %d", status);
 	sync();
 	reboot(RB_POWER_OFF);
