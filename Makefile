@@ -8,7 +8,7 @@ mandir  ?= $(prefix)/share/man
 compdir ?= $(prefix)/share/bash-completion/completions
 
 .DEFAULT_GOAL := help
-.PHONY: help all module cli man demo check check-unit check-long check-cli check-vm spec-check bench bench-check lint format vm install uninstall check-mutants \
+.PHONY: help all module cli man demo check check-unit check-long check-cli check-vm spec-check bench bench-check lint format vm install uninstall check-mutants check-debug check-instruments \
 	clean setup regen
 
 help: ## this list
@@ -77,7 +77,7 @@ vm: ## a shell in a virtual machine with KERNEL, the module and the tool
 demo: ## a guided tour in a virtual machine
 	@scripts/demo
 
-check: ## all tests: unit, tool, netlink spec, kselftest in machines with 6.12 and 6.1
+check: ## all tests: unit, tool, netlink spec, kselftest in machines with 6.12, 6.1 and the debug kernel
 	@scripts/check
 
 check-unit: ## the algorithms on the host: unit tests against naive oracles
@@ -95,6 +95,12 @@ check-vm: ## kselftest in a virtual machine with KERNEL
 check-mutants: ## breaks the code in one place at a time, and sees that a test notices (T=name, CORE=1: without machines)
 	@$(if $(CORE),,$(MAKE) -s cli)
 	@selftests/mutants/run $(if $(CORE),--core) $(T)
+
+check-debug: ## all kselftests on the kernels with KASAN, lockdep, kmemleak, and with KCSAN
+	@scripts/check vm-debug vm-kcsan
+
+check-instruments: ## makes mistakes on purpose, and shows who finds them
+	@scripts/check-instruments
 
 spec-check: ## the checked-in netlink code is what the spec generates
 	@scripts/check spec
