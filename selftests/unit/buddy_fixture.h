@@ -233,9 +233,14 @@ static inline void fixture_compare(const struct fixture *f)
 	u32 nr_free[2] = {}, nr_held[2] = {};
 
 	tap_expect_equal(fixture_check(f), 0);
-	for (u32 fn = 0; fn < f->span; fn++) {
-		nr_free[fixture_zone(f, fn)] += f->owner[fn] == OWNER_FREE;
-		nr_held[fixture_zone(f, fn)] += f->owner[fn] != OWNER_ABSENT;
+	for (u32 first = 0; first < f->span; first += MCTL_SECTION_FRAMES) {
+		unsigned int zone = fixture_zone(f, first);
+		const u32 *owner = &f->owner[first];
+
+		for (u32 i = 0; i < MCTL_SECTION_FRAMES; i++) {
+			nr_free[zone] += owner[i] == OWNER_FREE;
+			nr_held[zone] += owner[i] != OWNER_ABSENT;
+		}
 	}
 	for (unsigned int zone = 0; zone < 2; zone++) {
 		tap_expect_equal(f->buddy[zone].nr_free, nr_free[zone]);

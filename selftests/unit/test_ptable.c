@@ -392,6 +392,13 @@ static void the_cache_forgets(void)
 	tap_expect(mctl_ptable_walk_cached(&t.pt, &cache, 0x5000, &level) == 0x81 && level == 2);
 	tap_expect_equal(mctl_ptable_unmap(&t.pt, 0x1000, 1), 1);
 	tap_expect(mctl_ptable_walk_cached(&t.pt, &cache, 0x5000, &level) == 0x5001 && level == 1);
+	/* Not asked while the table is gone, and its frame is another one's table. */
+	tap_expect_equal(mctl_ptable_unmap(&t.pt, 0, 512), 511);
+	tap_expect_equal(mctl_ptable_map(&t.pt, 0x205000, 7, 1, MCTL_PT_P, 1), 0);
+	tap_expect_equal(mctl_ptable_cached(&t.pt, &cache, 0x5000), 0);
+	tap_expect_equal(mctl_ptable_unmap(&t.pt, 0x205000, 1), 1);
+	tap_expect_equal(mctl_ptable_map(&t.pt, 0x6000, 6, 1, MCTL_PT_P, 1), 0);
+	tap_expect(mctl_ptable_walk_cached(&t.pt, &cache, 0x6000, &level) == 0x6001);
 	/* And it is used as long as it is good. */
 	cache.table = (unsigned long)decoy;
 	tap_expect(mctl_ptable_walk_cached(&t.pt, &cache, 0x6000, &level) == 0x1234001);
