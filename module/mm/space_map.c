@@ -189,15 +189,18 @@ static int map_small(struct window *window)
 	return 0;
 }
 
+/* Whether a vma has all of the 2 MiB from an address on, which are so in the space, too. */
+static bool has_room(const struct vm_area_struct *vma, u64 start)
+{
+	return start >= vma->vm_start && start + PMD_SIZE <= vma->vm_end &&
+	       !(((vma->vm_start >> PAGE_SHIFT) - vma->vm_pgoff) % MCTL_LEAVES);
+}
+
 /* Whether the process can have a leaf of 2 MiB at the fault. */
 static bool may_map_large(const struct vm_fault *vmf, const struct mctl_access *access)
 {
-	const struct vm_area_struct *vma = vmf->vma;
-	u64 start = vmf->address & PMD_MASK;
-
 	return IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE) && access->level == 2 &&
-	       start >= vma->vm_start && start + PMD_SIZE <= vma->vm_end &&
-	       !(((vma->vm_start >> PAGE_SHIFT) - vma->vm_pgoff) % MCTL_LEAVES) &&
+	       has_room(vmf->vma, vmf->address & PMD_MASK) &&
 	       (pmd_none(READ_ONCE(*vmf->pmd)) || pmd_val(READ_ONCE(*vmf->pmd)) & _PAGE_PSE);
 }
 
@@ -286,6 +289,28 @@ static vm_fault_t fault(struct vm_fault *vmf)
 static vm_fault_t pfn_mkwrite(struct vm_fault *vmf)
 {
 	return handle(vmf, true);
+}
+
+#if KERNEL_VERSION(6, 6, 0) <= LINUX_VERSION_CODE
+#define LARGE_FAULT unsigned int size
+#define LARGE_SIZE  PMD_ORDER
+#else
+#define LARGE_FAULT enum page_entry_size size
+#define LARGE_SIZE  PE_SIZE_PMD
+#endif
+
+/*
+ * Where a leaf of 2 MiB may come to be, or is one that may not be written: the
+ * host would make a leaf table, or split the leaf, and only then have it done.
+ */
+static vm_fault_t huge_fault(struct vm_fault *vmf, LARGE_FAULT)
+{
+	const struct mctl_space_user *user = vmf->vma->vm_private_data;
+
+	if (size != LARGE_SIZE || user->space->order != MCTL_LARGE_ORDER ||
+	    !has_room(vmf->vma, vmf->address & PMD_MASK))
+		return VM_FAULT_FALLBACK;
+	return handle(vmf, vmf->flags & FAULT_FLAG_WRITE);
 }
 
 /*
@@ -393,6 +418,7 @@ static const struct vm_operations_struct vm_ops = {
 	.close = close,
 	.mprotect = mprotect,
 	.fault = fault,
+	.huge_fault = huge_fault,
 	.map_pages = map_pages,
 	.pfn_mkwrite = pfn_mkwrite,
 };

@@ -200,8 +200,10 @@ static int map_zero(struct mctl_space *space, struct mctl_access *access)
 /* --- copy on write -------------------------------------------------------------------------- */
 
 /*
- * Nobody else has the frame any more: it may be written in place. Entries of
- * other processes go too, which have not the right that the shadow has now (S1).
+ * Nobody else has the frame any more: it may be written in place. The entries
+ * of the space go, which have not the right that the shadow has now (S1); but
+ * for the one entry of 4 KiB that there can be where the mapping that faults is
+ * the only one: it is about to be given the right.
  */
 static int make_writable(struct mctl_space *space, struct mctl_access *access)
 {
@@ -209,7 +211,10 @@ static int make_writable(struct mctl_space *space, struct mctl_access *access)
 	struct mctl_ptable *pt = &space->shadow.pt;
 	u64 address = mctl_space_address(access->page);
 
-	mctl_space_zap(space, access->page, 1);
+	if (access->level == 1 && access->user && space->nr_mappings == 1)
+		mctl_space_forget(space, access->page, 1);
+	else
+		mctl_space_zap(space, access->page, 1);
 	if (access->level == 1)
 		return store(space, access, access->entry | flags);
 	/* A leaf of 2 MiB is one vma's: it need not be split, and this cannot fail. */
