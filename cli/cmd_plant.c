@@ -8,9 +8,91 @@
 #include "args.h"
 
 static const char *const sites[] = {
-	"frame-state",	     "frame-link", "free-count",  "slab-link",	  "slab-inuse",
-	"redzone",	     "pte",	   "handle",	  "magazine-top", "magazine-door",
-	"magazine-previous", "depot-full", "depot-empty", "fcache",	  "extent",
+	"frame-state",
+	"frame-link",
+	"free-count",
+	"slab-link",
+	"slab-inuse",
+	"redzone",
+	"pte",
+	"handle",
+	"magazine-top",
+	"magazine-door",
+	"magazine-previous",
+	"depot-full",
+	"depot-empty",
+	"fcache",
+	"extent",
+	"frame-prev",
+	"frame-tag",
+	"chunk-order",
+	"section-pfn",
+	"section-zone",
+	"section-frames",
+	"map-fn",
+	"map-zone",
+	"pageblock",
+	"list-mask",
+	"list-single",
+	"list-head",
+	"list-next",
+	"list-prev",
+	"class-mask",
+	"class-head",
+	"class-count",
+	"zone-frames",
+	"zone-tight",
+	"watermark-min",
+	"watermark-low",
+	"watermark-high",
+	"reserve",
+	"arena-frames",
+	"arena-chunks",
+	"slab-cookie",
+	"slab-first",
+	"slab-free",
+	"slab-lost",
+	"slab-list",
+	"poison",
+	"cache-slabs",
+	"cache-inuse",
+	"cache-lost",
+	"cache-freed",
+	"cache-id",
+	"caches",
+	"magazine-limit",
+	"magazine-object",
+	"magazine-mark",
+	"fcache-top",
+	"fcache-limit",
+	"fcache-block",
+	"fcache-quota",
+	"fcache-budget",
+	"handle-kind",
+	"handle-order",
+	"handle-serial",
+	"handle-free",
+	"handle-count",
+	"vma-start",
+	"vma-end",
+	"vma-rights",
+	"vma-count",
+	"vma-pages",
+	"space-frames",
+	"space-zero",
+	"space-lent",
+	"family-frames",
+	"family-spaces",
+	"shadow-mapped",
+	"shadow-tables",
+	"shadow-list",
+	"spaces",
+	"quarantine",
+	"regions",
+	"tlb-page",
+	"tlb-pfn",
+	"tlb-count",
+	"tlbs",
 };
 
 static int plant(struct memctl_ctx *ctx, const struct args *args)
@@ -46,9 +128,21 @@ static const struct verb verbs[] = {
 static const char help_text[] =
 	"Damage the arena's own records, to see that 'memctl verify' and 'memctl pt verify'\n"
 	"find it. Only where the module was loaded with plant=1.\n\n"
-	"A region that processes map has to be named with --region, for the site pte.\n\n"
-	"Sites: frame-state frame-link free-count slab-link slab-inuse redzone pte handle\n"
-	"magazine-top magazine-door magazine-previous depot-full depot-empty fcache extent.";
+	"A region that processes map has to be named with --region, for pte and what is its own.\n"
+	"Documentation/verify.rst says what each site breaks.\n\n"
+	"Sites: frame-state frame-link free-count slab-link slab-inuse redzone pte\n"
+	"handle magazine-top magazine-door magazine-previous depot-full depot-empty\n"
+	"fcache extent frame-prev frame-tag chunk-order section-pfn section-zone\n"
+	"section-frames map-fn map-zone pageblock list-mask list-single list-head\n"
+	"list-next list-prev class-mask class-head class-count zone-frames zone-tight\n"
+	"watermark-min watermark-low watermark-high reserve arena-frames arena-chunks\n"
+	"slab-cookie slab-first slab-free slab-lost slab-list poison cache-slabs\n"
+	"cache-inuse cache-lost cache-freed cache-id caches magazine-limit\n"
+	"magazine-object magazine-mark fcache-top fcache-limit fcache-block\n"
+	"fcache-quota fcache-budget handle-kind handle-order handle-serial handle-free\n"
+	"handle-count vma-start vma-end vma-rights vma-count vma-pages space-frames\n"
+	"space-zero space-lent family-frames family-spaces shadow-mapped shadow-tables\n"
+	"shadow-list spaces quarantine regions tlb-page tlb-pfn tlb-count tlbs.";
 
 static const struct object object = OBJECT("plant", help_text, verbs);
 

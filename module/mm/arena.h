@@ -144,6 +144,7 @@ struct mctl_handles {
 	u32 nr_slots;		  /* lock */
 	u32 first_free;		  /* lock; U32_MAX for none */
 	u32 nr;			  /* lock; handles alive */
+	u32 nr_freed;		  /* lock; handles freed, modulo 2^32 */
 };
 
 struct mctl_caches {

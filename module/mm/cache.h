@@ -235,6 +235,7 @@ int mctl_cache_destroy(struct mctl_cache *cache, struct mctl_error *error);
 
 struct mctl_cache *mctl_cache_find(struct mctl_arena *arena, const char *name);
 struct mctl_cache *mctl_cache_find_id(struct mctl_arena *arena, u32 id);
+struct mctl_cache *mctl_cache_peek(struct mctl_arena *arena, u32 id);
 struct mctl_cache *mctl_cache_next(struct mctl_arena *arena, u32 *id);
 void mctl_cache_drop(struct mctl_cache *cache);
 u32 mctl_cache_id(const struct mctl_cache *cache);
@@ -477,6 +478,5 @@ int mctl_cache_what(struct mctl_arena *arena, u32 head_fn, const void *address,
 		    struct mctl_object_info *info);
 
 void mctl_caches_check(struct mctl_arena *arena, struct mctl_report *report);
-int mctl_cache_plant(struct mctl_arena *arena, u32 site, u32 id, u32 bit, struct mctl_error *error);
 
 #endif /* MCTL_MM_CACHE_H */

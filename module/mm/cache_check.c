@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Views of the object caches, the check of cache.h's invariants, and planted
- * damage.
+ * Views of the object caches, and the check of the invariants of cache.h,
+ * magazine.c, cache_id.c (N2) and kmalloc.c (K1). cache_plant.c plants damage.
  *
  * A view reads each CPU's counters without its leave: sums are right when
  * nothing goes on, and a moment old otherwise. A magazine's objects are looked
@@ -176,12 +176,16 @@ out:
  * @nr_lost: sum of the slabs' counts
  * @nr_marked: objects marked as in a magazine
  * @nr_magazine: objects in magazines
+ * @sum_marked: sum of the addresses of @nr_marked
+ * @sum_magazine: sum of the addresses of @nr_magazine
  */
 struct found {
 	u64 nr_inuse;
 	u64 nr_lost;
 	u64 nr_marked;
 	u64 nr_magazine;
+	u64 sum_marked;
+	u64 sum_magazine;
 };
 
 static enum mctl_slab_list list_for(const struct mctl_cache *cache, const struct mctl_slab *slab)
@@ -191,12 +195,27 @@ static enum mctl_slab_list list_for(const struct mctl_cache *cache, const struct
 	return slab->inuse || slab->lost ? MCTL_LIST_PARTIAL : MCTL_LIST_EMPTY;
 }
 
+/* Sum of the addresses of a slab's objects that are marked as in a magazine. */
+static u64 sum_marked(const struct mctl_slab_layout *layout, const struct mctl_slab *slab)
+{
+	void *object = slab->first;
+	u64 sum = 0;
+
+	if (!MCTL_SLAB_HARDENED)
+		return 0;
+	for (u64 i = 0; i < layout->objects; i++, object += layout->stride)
+		if (mctl_slab_code(layout, object) == MCTL_LINK_CACHED)
+			sum += (unsigned long)object;
+	return sum;
+}
+
 /* C2, C3 and S1 to S9 of a slab. Return: false when its header is not to be believed. */
 static bool check_slab(struct mctl_cache *cache, struct mctl_slab *slab, u32 where,
 		       struct found *found, struct mctl_report *report)
 {
 	const struct mctl_table *table = &cache->arena->table;
 	u32 fn = mctl_cache_fn(cache->arena, slab);
+	u32 nr_marked;
 	void *memory;
 
 	if (fn == MCTL_FN_NONE)
@@ -218,7 +237,11 @@ static bool check_slab(struct mctl_cache *cache, struct mctl_slab *slab, u32 whe
 			   list_for(cache, slab), where);
 	found->nr_inuse += slab->inuse;
 	found->nr_lost += slab->lost;
-	found->nr_marked += mctl_slab_check(&cache->layout, slab, memory, slab->fn, report);
+	nr_marked = mctl_slab_check(&cache->layout, slab, memory, slab->fn, report);
+	/* None either where the slab is not to be believed. */
+	if (nr_marked)
+		found->sum_marked += sum_marked(&cache->layout, slab);
+	found->nr_marked += nr_marked;
 	return true;
 }
 
@@ -251,6 +274,7 @@ static void check_magazine(struct mctl_cache *cache, const struct mctl_magazine 
 		const struct mctl_slab *slab;
 		u32 index;
 
+		found->sum_magazine += (unsigned long)magazine->object[i];
 		slab = mctl_cache_lookup(cache, magazine->object[i]);
 		if (slab)
 			status = mctl_slab_inspect(&cache->layout, slab, magazine->object[i],
@@ -340,12 +364,42 @@ static void check_cache(struct mctl_cache *cache, struct mctl_report *report)
 			   cache->nr_lost);
 	mctl_report_expect(report, "cache C1", "cache", cache->id, "objects marked cached",
 			   MCTL_SLAB_HARDENED ? found.nr_magazine : 0, found.nr_marked);
+	/* One twice in place of another is as many. */
+	mctl_report_expect(report, "cache C1", "cache", cache->id, "sum of objects marked cached",
+			   MCTL_SLAB_HARDENED ? found.sum_magazine : 0, found.sum_marked);
 	mctl_report_expect(report, "cache C4", "cache", cache->id, "objects not freed",
 			   found.nr_inuse - found.nr_magazine, sums.nr_alloc - sums.nr_freed);
 }
 
+/* N2 of a cache on the list. */
+static void check_id(const struct mctl_caches *caches, const struct mctl_cache *cache,
+		     struct mctl_report *report)
+{
+	if (mctl_report_expect(report, "cache N2", "cache", cache->id, "id is one", true,
+			       cache->id && cache->id < caches->nr_ids))
+		mctl_report_expect(report, "cache N2", "cache", cache->id, "slot",
+				   (unsigned long)cache, (unsigned long)caches->by_id[cache->id]);
+}
+
+/* N2 of the slots, K1. */
+static void check_slots(struct mctl_arena *arena, u64 nr_listed, struct mctl_report *report)
+{
+	const struct mctl_caches *caches = &arena->caches;
+	u64 nr_slots = 0;
+
+	for (u32 id = 0; id < caches->nr_ids; id++)
+		nr_slots += !!caches->by_id[id];
+	mctl_report_expect(report, "cache N2", "arena", arena->id, "slots in use", nr_listed,
+			   nr_slots);
+	mctl_report_expect(report, "cache N2", "arena", arena->id, "caches", nr_listed, caches->nr);
+	for (u32 i = 0; i < MCTL_NR_KMALLOC; i++)
+		mctl_report_expect(report, "kmalloc K1", "class", i, "cache of its id",
+				   (unsigned long)caches->by_id[MCTL_CACHE_ID_KMALLOC + i],
+				   (unsigned long)caches->kmalloc[i]);
+}
+
 /**
- * mctl_caches_check() - test C1 to C6, M1, M2 of every cache, S1 to S9 of every slab
+ * mctl_caches_check() - test C1 to C6, M1, M2, N2, K1 and, of every slab, S1 to S9
  * @arena: the arena
  * @report: where to count and report
  *
@@ -353,143 +407,14 @@ static void check_cache(struct mctl_cache *cache, struct mctl_report *report)
  */
 void mctl_caches_check(struct mctl_arena *arena, struct mctl_report *report)
 {
+	const struct mctl_caches *caches = &arena->caches;
 	struct mctl_cache *cache;
+	u64 nr = 0;
 
-	list_for_each_entry(cache, &arena->caches.list, list)
+	list_for_each_entry(cache, &caches->list, list) {
+		check_id(caches, cache, report);
 		check_cache(cache, report);
-}
-
-/* --- planted damage ---------------------------------------------------------------------- */
-
-static struct mctl_slab *first_slab(struct mctl_cache *cache)
-{
-	static const u8 order[] = { MCTL_LIST_PARTIAL, MCTL_LIST_FULL, MCTL_LIST_EMPTY };
-
-	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
-		if (!list_empty(&cache->slabs[order[i]]))
-			return list_first_entry(&cache->slabs[order[i]], struct mctl_slab, list);
-	return NULL;
-}
-
-/* The part of the first CPU that has a magazine, or NULL. */
-static struct mctl_cache_cpu *first_part(struct mctl_cache *cache)
-{
-	int cpu;
-
-	for_each_possible_cpu(cpu) {
-		struct mctl_cache_cpu *cc = per_cpu_ptr(cache->cpu, cpu);
-
-		if (mctl_magazine_loaded(cache, cc))
-			return cc;
+		nr++;
 	}
-	return NULL;
-}
-
-/* A door that is left shut turns everyone away; any other value of it would be followed. */
-static void plant_door(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
-{
-	struct mctl_cache_cpu **door = cache->checked ? &cc->inner : &cc->self;
-
-	*door = *door == cc ? (struct mctl_cache_cpu *)&mctl_cache_nobody : cc;
-}
-
-/* cache->lock is held, which no CPU needs for its own part: nobody uses the cache meanwhile. */
-static int plant_magazine(struct mctl_cache *cache, u32 site, u32 bit, struct mctl_error *error)
-{
-	struct mctl_cache_cpu *cc = first_part(cache);
-
-	if (!cc)
-		return mctl_fail(error, -ENOENT, "cache %s has no magazine on any CPU",
-				 cache->name);
-	switch (site) {
-	case MEMCTL_PLANT_SITE_MAGAZINE_TOP:
-		cc->top = (void **)((unsigned long)cc->top ^ 1UL << (bit & 63));
-		return 0;
-	case MEMCTL_PLANT_SITE_MAGAZINE_DOOR:
-		plant_door(cache, cc);
-		return 0;
-	case MEMCTL_PLANT_SITE_MAGAZINE_PREVIOUS:
-		cc->nr_previous ^= 1U << (bit & 31);
-		return 0;
-	case MEMCTL_PLANT_SITE_DEPOT_FULL:
-		cache->nr_full ^= 1U << (bit & 31);
-		return 0;
-	default:
-		cache->nr_empty ^= 1U << (bit & 31);
-		return 0;
-	}
-}
-
-/* cache->lock is held. */
-static int plant_slab(struct mctl_cache *cache, u32 site, u32 bit, struct mctl_error *error)
-{
-	const struct mctl_slab_layout *layout = &cache->layout;
-	struct mctl_slab *slab = first_slab(cache);
-	void *object;
-
-	if (!slab)
-		return mctl_fail(error, -ENOENT, "cache %s has no slab", cache->name);
-	switch (site) {
-	case MEMCTL_PLANT_SITE_SLAB_LINK:
-		if (slab->free == MCTL_LINK_END)
-			return mctl_fail(error, -ENOENT, "cache %s has no slab with a free link",
-					 cache->name);
-		object = slab->first + (slab->free - 1UL) * layout->stride;
-		*mctl_slab_link(layout, object) ^= 1ULL << (bit & 63);
-		return 0;
-	case MEMCTL_PLANT_SITE_SLAB_INUSE:
-		slab->inuse ^= 1U << (bit & 15);
-		return 0;
-	case MEMCTL_PLANT_SITE_REDZONE:
-		if (!layout->redzone)
-			return mctl_fail(error, -EINVAL, "cache %s has no redzones", cache->name);
-		((u8 *)slab->first)[layout->size] ^= 1U << (bit & 7);
-		return 0;
-	default:
-		return mctl_fail(error, -EINVAL, "site %u is not in a cache", site);
-	}
-}
-
-static int plant(struct mctl_cache *cache, u32 site, u32 bit, struct mctl_error *error)
-{
-	switch (site) {
-	case MEMCTL_PLANT_SITE_MAGAZINE_TOP:
-	case MEMCTL_PLANT_SITE_MAGAZINE_DOOR:
-	case MEMCTL_PLANT_SITE_MAGAZINE_PREVIOUS:
-	case MEMCTL_PLANT_SITE_DEPOT_FULL:
-	case MEMCTL_PLANT_SITE_DEPOT_EMPTY:
-		return plant_magazine(cache, site, bit, error);
-	default:
-		return plant_slab(cache, site, bit, error);
-	}
-}
-
-/**
- * mctl_cache_plant() - flip a bit of a cache's records
- * @arena: the arena
- * @site: MEMCTL_PLANT_SITE_SLAB_LINK, SLAB_INUSE, REDZONE, MAGAZINE_TOP,
- *	  MAGAZINE_DOOR, MAGAZINE_PREVIOUS, DEPOT_FULL or DEPOT_EMPTY
- * @id: of the cache
- * @bit: which, modulo the width of what is damaged
- * @error: text of a refusal; may be NULL
- *
- * The same call again repairs it.
- *
- * Context: May sleep (caches.lock).
- * Return: 0, -ENOENT when there is no such cache or nothing to damage in it, or
- * -EINVAL for a site that the cache does not have.
- */
-int mctl_cache_plant(struct mctl_arena *arena, u32 site, u32 id, u32 bit, struct mctl_error *error)
-{
-	struct mctl_cache *cache = mctl_cache_find_id(arena, id);
-	unsigned long flags;
-	int ret;
-
-	if (!cache)
-		return mctl_fail(error, -ENOENT, "arena %s has no cache of id %u", arena->name, id);
-	raw_spin_lock_irqsave(&cache->lock, flags);
-	ret = plant(cache, site, bit, error);
-	raw_spin_unlock_irqrestore(&cache->lock, flags);
-	mctl_cache_drop(cache);
-	return ret;
+	check_slots(arena, nr, report);
 }

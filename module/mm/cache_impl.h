@@ -168,7 +168,6 @@ void mctl_cache_unmake(struct mctl_cache *cache);
 
 /* --- cache_id.c -------------------------------------------------------------------------- */
 
-struct mctl_cache *mctl_cache_peek(struct mctl_arena *arena, u32 id);
 struct mctl_cache *mctl_cache_find_name(struct mctl_arena *arena, const char *name);
 int mctl_cache_grow_ids(struct mctl_arena *arena);
 int mctl_cache_next_id(struct mctl_arena *arena);

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Chunks and the sections that they lie in.
+ * Chunks and the sections that they lie in; chunk_check.c tests the invariants.
  *
  *   section_map[pfn >> 10]    first fn, and index of its zone + 1
  *   fn                        number << 10 | pfn & 1023
  *
  * I1  A section that holds frames is in the map under its pfn, and no other is.
  * I2  All frames of a section are of one zone.
- * I3  A section without @orders is one chunk of 2^10 frames, or holds none.
- * I4  A section that lost its last frame is a hole: its number is given to
- *     the next new section.
+ * I3  A section without @orders is one chunk of 2^10 frames, or holds none. One
+ *     with @orders is made of whole chunks below 2^10, each aligned to its
+ *     size. There are arena->nr_chunks in all.
+ * I4  A section that lost its last frame is a hole, without @orders: its number
+ *     is given to the next new section.
  * I5  The sections of the extent are whole numbers of the table, hold frames,
  *     and are in step with section 0, whose first page the extent's is.
  *
@@ -337,33 +339,4 @@ int mctl_arena_chunk_info(struct mctl_arena *arena, u32 fn, struct mctl_chunk_in
 	}
 	up_read(&arena->resize);
 	return ret;
-}
-
-/**
- * mctl_chunks_check() - the extent
- * @arena: the arena
- * @report: where to
- *
- * Context: all CPUs stopped, or arena->resize held.
- */
-void mctl_chunks_check(const struct mctl_arena *arena, struct mctl_report *report)
-{
-	const struct mctl_section *section = arena->table.section;
-	unsigned long nr = arena->extent_nr >> MCTL_SECTION_SHIFT;
-	u32 i;
-
-	nr = min_t(unsigned long, nr, arena->table.nr_sections);
-	mctl_report_expect(report, "chunk I5", "arena", arena->id, "frames of the extent",
-			   nr << MCTL_SECTION_SHIFT, arena->extent_nr);
-	if (nr)
-		mctl_report_expect(report, "chunk I5", "arena", arena->id, "first page", true,
-				   arena->extent_page == pfn_to_page(section[0].pfn));
-	for (i = 0; i < nr; i++) {
-		u64 pfn = section[0].pfn + ((u64)i << MCTL_SECTION_SHIFT);
-
-		mctl_report_expect(report, "chunk I5", "section", i, "has frames", true,
-				   section[i].nr_frames != 0);
-		mctl_report_expect(report, "chunk I5", "section", i, "first pfn", pfn,
-				   section[i].pfn);
-	}
 }

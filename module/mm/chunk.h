@@ -17,6 +17,6 @@ u32 mctl_chunk_add(struct mctl_arena *arena, struct page *page, unsigned int ord
 int mctl_chunk_remove(struct mctl_arena *arena, u32 fn, unsigned int order);
 u32 mctl_chunk_last(const struct mctl_arena *arena, u32 end, unsigned int *order);
 void mctl_chunks_destroy(struct mctl_arena *arena);
-void mctl_chunks_check(const struct mctl_arena *arena, struct mctl_report *report);
+bool mctl_chunks_check(const struct mctl_arena *arena, struct mctl_report *report);
 
 #endif /* MCTL_MM_CHUNK_H */

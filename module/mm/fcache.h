@@ -448,6 +448,5 @@ void mctl_fcache_fold(struct mctl_arena *arena, u32 zone, u32 *nr_cached, u64 *n
 		      u64 *nr_freed);
 int mctl_fcache_cpu_of(struct mctl_arena *arena, u32 fn);
 void mctl_fcache_check(struct mctl_arena *arena, struct mctl_report *report);
-int mctl_fcache_plant(struct mctl_arena *arena, u64 cpu, struct mctl_error *error);
 
 #endif /* MCTL_MM_FCACHE_H */

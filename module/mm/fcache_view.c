@@ -5,7 +5,6 @@
  *
  * Locks: none.
  */
-#include <linux/stop_machine.h>
 #include "mm/fcache.h"
 
 /* Blocks of a zone that wait in another node's frame cache. Return: frames of them. */
@@ -127,8 +126,9 @@ int mctl_fcache_cpu_of(struct mctl_arena *arena, u32 fn)
 	return -ENOENT;
 }
 
+/* @sum grows by the numbers of the blocks. Return: how many there are. */
 static u32 check_stack(struct mctl_arena *arena, const struct mctl_fcache *fc, unsigned int index,
-		       int cpu, struct mctl_report *report)
+		       int cpu, u64 *sum, struct mctl_report *report)
 {
 	const struct mctl_table *table = &arena->table;
 	unsigned int count = mctl_fcache_count(fc, index), limit = mctl_fcache_limit(fc, index);
@@ -146,6 +146,7 @@ static u32 check_stack(struct mctl_arena *arena, const struct mctl_fcache *fc, u
 	for (i = 1; i <= count; i++) {
 		u32 fn = base[i];
 
+		*sum += fn;
 		if (!mctl_report_expect(report, "fcache I1", "frame", fn, "inside", true,
 					fn < mctl_table_span(table)))
 			continue;
@@ -174,6 +175,7 @@ void mctl_fcache_check(struct mctl_arena *arena, struct mctl_report *report)
 {
 	const struct mctl_table *table = &arena->table;
 	u64 nr_entries = 0, nr_heads = 0, budgets = 0, promised;
+	u64 sum_entries = 0, sum_heads = 0;
 	unsigned int i;
 	int cpu;
 	u32 fn;
@@ -185,42 +187,23 @@ void mctl_fcache_check(struct mctl_arena *arena, struct mctl_report *report)
 				   fc->self == fc);
 		promised = fc->quota;
 		for (i = 0; i < MCTL_FCACHE_STACKS; i++) {
-			nr_entries += check_stack(arena, fc, i, cpu, report);
+			nr_entries += check_stack(arena, fc, i, cpu, &sum_entries, report);
 			promised += (u64)mctl_fcache_limit(fc, i) << i / MCTL_FCACHE_SLOTS;
 		}
 		mctl_report_expect(report, "fcache I3", "cpu", cpu, "quota", fc->budget, promised);
 		budgets += fc->budget;
 	}
-	for (fn = 0; fn < mctl_table_span(table); fn++)
-		nr_heads += mctl_state_kind(table->state[fn]) == MCTL_KIND_CACHED;
+	for (fn = 0; fn < mctl_table_span(table); fn++) {
+		if (mctl_state_kind(table->state[fn]) != MCTL_KIND_CACHED)
+			continue;
+		nr_heads++;
+		sum_heads += fn;
+	}
 	mctl_report_expect(report, "fcache I4", "arena", arena->id, "cached blocks", nr_heads,
 			   nr_entries);
+	/* One twice in place of another is as many. */
+	mctl_report_expect(report, "fcache I4", "arena", arena->id, "sum of cached blocks",
+			   sum_heads, sum_entries);
 	mctl_report_expect(report, "fcache I5", "arena", arena->id, "budget", true,
 			   budgets <= arena->nr_frames / MCTL_FCACHE_DIVISOR);
-}
-
-static int toggle_claim(void *context)
-{
-	struct mctl_fcache *fc = context;
-
-	fc->self = fc->self == fc ? (struct mctl_fcache *)&mctl_fcache_none : fc;
-	return 0;
-}
-
-/**
- * mctl_fcache_plant() - claim a frame cache, and never leave it
- * @arena: the arena
- * @cpu: whose cache; any value
- * @error: text of a refusal
- *
- * For tests of mctl_fcache_check(). The same call again leaves it.
- *
- * Context: process; stops the machine, as a claim is over by then.
- * Return: 0, or -ENOENT when there is no such CPU.
- */
-int mctl_fcache_plant(struct mctl_arena *arena, u64 cpu, struct mctl_error *error)
-{
-	if (cpu >= nr_cpu_ids || !cpu_possible(cpu))
-		return mctl_fail(error, -ENOENT, "there is no CPU %llu", cpu);
-	return stop_machine(toggle_claim, per_cpu_ptr(arena->fcache, cpu), NULL);
 }

@@ -21,6 +21,7 @@
  * H6  An operation that is refused has changed nothing. The one exception is
  *     a free which finds the records of the memory damaged: the handle goes,
  *     the memory stays out of use.
+ * H7  The serials of all slots add up to handles.nr_freed.
  *
  * Operations on pages that say the same one after the other are carried out
  * as a run: looked at once, allocated at once, with the results that they
@@ -162,6 +163,7 @@ static void give_slot(struct mctl_arena *arena, struct mctl_handle *slot)
 
 	slot->kind = MCTL_HANDLE_FREE;
 	slot->serial++;
+	handles->nr_freed++;
 	slot->next_free = handles->first_free;
 	handles->first_free = slot - handles->slot;
 	if (!--handles->nr)

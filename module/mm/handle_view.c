@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What stands behind handles, and the check of the invariants H1 to H4 of
- * handle.c. Nothing here believes a record that it checks: addresses are
+ * What stands behind handles, and the check of the invariants H1 to H4
+ * and H7 of handle.c. Nothing here believes a record that it checks: addresses are
  * looked up as numbers, lists are followed for as long as there are slots.
  *
  * Locks: arena->resize (read), handles.lock.
@@ -142,6 +142,7 @@ static void check_object(struct mctl_arena *arena, u32 number, struct mctl_repor
 	unsigned long address = (unsigned long)slot->object;
 	const struct mctl_table *table = &arena->table;
 	u32 fn = mctl_what_frame(arena, address);
+	const struct mctl_cache *cache;
 	struct mctl_object_info object;
 	u32 head = fn;
 
@@ -158,9 +159,14 @@ static void check_object(struct mctl_arena *arena, u32 number, struct mctl_repor
 	mctl_report_expect(report, "handle H3", "handle", number, "offset", 0, object.offset);
 	mctl_report_expect(report, "handle H3", "handle", number, "object free", false,
 			   object.free);
-	if (slot->kind == MEMCTL_KIND_OBJECT)
-		mctl_report_expect(report, "handle H4", "handle", number, "cache",
-				   mctl_cache_id(slot->cache), table->tag[head]);
+	if (slot->kind != MEMCTL_KIND_OBJECT)
+		return;
+	/* By address: what is no object's handle has a size there. */
+	preempt_disable();
+	cache = mctl_cache_peek(arena, table->tag[head]);
+	preempt_enable();
+	mctl_report_expect(report, "handle H4", "handle", number, "cache", (unsigned long)cache,
+			   (unsigned long)slot->cache);
 }
 
 /* H1 */
@@ -185,12 +191,13 @@ static void check_free_list(const struct mctl_handles *handles, struct mctl_repo
 void mctl_handles_check(struct mctl_arena *arena, struct mctl_report *report)
 {
 	const struct mctl_handles *handles = &arena->handles;
-	u32 i, nr = 0;
+	u32 i, nr = 0, serials = 0;
 
 	lockdep_assert_held(&handles->lock);
 	for (i = 0; i < handles->nr_slots; i++) {
 		u8 kind = handles->slot[i].kind;
 
+		serials += handles->slot[i].serial;
 		if (kind == MCTL_HANDLE_FREE)
 			continue;
 		nr++;
@@ -202,5 +209,7 @@ void mctl_handles_check(struct mctl_arena *arena, struct mctl_report *report)
 		cond_resched();
 	}
 	mctl_report_expect(report, "handle H1", "handles", 0, "live", nr, handles->nr);
+	mctl_report_expect(report, "handle H7", "handles", 0, "serials", handles->nr_freed,
+			   serials);
 	check_free_list(handles, report);
 }

@@ -3,143 +3,100 @@
  * Planted damage: one bit of the arena's own records is flipped, to see that
  * verify finds it. Only in a module that was loaded with plant=1.
  *
- * Locks: those of the records, so that nothing but the bit is wrong.
+ * Locks: those of the records, or the machine is stopped, so that nothing but
+ * the bit is wrong. What is damaged is found by what no plant damages, so that
+ * the same call brings the bit back.
  */
-#include "mm/cache.h"
-#include "mm/fcache.h"
-#include "mm/handle.h"
+#include <linux/stop_machine.h>
+#include "mm/plant.h"
 #include "mm/region.h"
-#include "mm/verify.h"
+#include "mm/space.h"
+#include "mm/tlb.h"
 
 bool mctl_plant_allowed;
 
-static int plant_frame(struct mctl_arena *arena, u32 site, u64 fn, u32 bit,
-		       struct mctl_error *error)
+static int flip_stopped(void *context)
 {
-	const struct mctl_table *table = &arena->table;
-	struct mctl_zone *zone;
-	unsigned long flags;
-	int ret = 0;
+	const struct mctl_plant_field *field = context;
 
-	down_read(&arena->resize);
-	/* Not by its state, which may be what an earlier plant left there. */
-	if (fn >= mctl_table_span(table) || !table->section[fn >> MCTL_SECTION_SHIFT].nr_frames ||
-	    mctl_table_chunk_order(table, fn) > MCTL_MAX_ORDER) {
-		ret = mctl_fail(error, -ENOENT, "arena %s has no frame %llu", arena->name, fn);
-		goto out;
+	mctl_plant_flip(field->at, field->size, field->bit);
+	return 0;
+}
+
+/**
+ * mctl_plant_stopped() - flip a bit that CPUs read and write without a lock
+ * @field: where
+ * @bit: which, modulo the width of the field
+ *
+ * Context: process; sleeps.
+ * Return: 0, or what stop_machine() returns.
+ */
+int mctl_plant_stopped(struct mctl_plant_field field, u32 bit)
+{
+	field.bit = bit;
+	return stop_machine(flip_stopped, &field, NULL);
+}
+
+static int plant_pte(struct mctl_arena *arena, const struct mctl_plant *plant,
+		     struct mctl_error *error)
+{
+	if (plant->region)
+		return mctl_space_flip(arena, plant->region, plant->address, plant->level,
+				       plant->bit, error);
+	return mctl_region_flip(arena, plant->address, plant->level, plant->bit, error);
+}
+
+static int plant_bit(struct mctl_arena *arena, const struct mctl_plant *plant,
+		     struct mctl_error *error)
+{
+	switch (plant->site) {
+	case MEMCTL_PLANT_SITE_PTE:
+		return plant_pte(arena, plant, error);
+	case MEMCTL_PLANT_SITE_VMA_START ... MEMCTL_PLANT_SITE_SHADOW_LIST:
+		return mctl_plant_space(arena, plant, error);
+	default:
+		break;
 	}
-	zone = &arena->zones[table->section[fn >> MCTL_SECTION_SHIFT].zone];
-	raw_spin_lock_irqsave(&zone->lock, flags);
-	if (site == MEMCTL_PLANT_SITE_FRAME_STATE)
-		table->state[fn] ^= 1U << (bit & 7);
-	else if (mctl_state_kind(table->state[fn]) == MCTL_KIND_FREE &&
-		 !(table->lists[fn >> MCTL_PAGEBLOCK_ORDER].single &
-		   1U << mctl_state_order(table->state[fn])))
-		table->link[fn].next ^= 1U << (bit & 31);
-	else
-		ret = -ENOENT;
-	raw_spin_unlock_irqrestore(&zone->lock, flags);
-	if (ret)
-		mctl_fail(error, ret, "frame %llu is on no free list of several and has no link",
-			  fn);
-out:
-	up_read(&arena->resize);
-	return ret;
-}
-
-static int plant_count(struct mctl_arena *arena, u64 index, u32 bit, struct mctl_error *error)
-{
-	struct mctl_zone *zone;
-	unsigned long flags;
-
-	if (index >= arena->nr_zones)
-		return mctl_fail(error, -ENOENT, "arena %s has no zone %llu, only %u zones",
-				 arena->name, index, arena->nr_zones);
-	zone = &arena->zones[index];
-	raw_spin_lock_irqsave(&zone->lock, flags);
-	zone->buddy.nr_free ^= 1U << (bit & 31);
-	raw_spin_unlock_irqrestore(&zone->lock, flags);
-	return 0;
-}
-
-static int plant_handle(struct mctl_arena *arena, u64 handle, u32 bit, struct mctl_error *error)
-{
-	struct mctl_handle *slot;
-	int ret = 0;
-
-	mutex_lock(&arena->handles.lock);
-	slot = mctl_handle_find(arena, handle);
-	if (!slot)
-		ret = mctl_fail(error, -ENOENT, "arena %s has no handle 0x%llx", arena->name,
-				handle);
-	else if (slot->kind == MEMCTL_KIND_PAGE)
-		slot->fn ^= 1U << (bit & 31);
-	else
-		slot->object = (void *)((unsigned long)slot->object ^ 1UL << (bit & 63));
-	mutex_unlock(&arena->handles.lock);
-	return ret;
-}
-
-static int plant_extent(struct mctl_arena *arena, u64 index, u32 bit, struct mctl_error *error)
-{
-	if (index > 1)
-		return mctl_fail(error, -ENOENT,
-				 "place %llu of an extent: 0 is its length, 1 its first page",
-				 index);
-	down_write(&arena->resize);
-	if (index)
-		arena->extent_page =
-			(struct page *)((unsigned long)arena->extent_page ^ 1UL << (bit & 63));
-	else
-		arena->extent_nr ^= 1UL << (bit & 63);
-	up_write(&arena->resize);
-	return 0;
-}
-
-static int plant(struct mctl_arena *arena, u32 site, u64 index, u64 address, u32 level, u32 bit,
-		 struct mctl_error *error)
-{
-	switch (site) {
+	if (plant->region)
+		return mctl_fail(error, -EINVAL, "site %u is not of a region", plant->site);
+	switch (plant->site) {
 	case MEMCTL_PLANT_SITE_FRAME_STATE:
 	case MEMCTL_PLANT_SITE_FRAME_LINK:
-		return plant_frame(arena, site, index, bit, error);
-	case MEMCTL_PLANT_SITE_FREE_COUNT:
-		return plant_count(arena, index, bit, error);
-	case MEMCTL_PLANT_SITE_SLAB_LINK:
-	case MEMCTL_PLANT_SITE_SLAB_INUSE:
-	case MEMCTL_PLANT_SITE_REDZONE:
-	case MEMCTL_PLANT_SITE_MAGAZINE_TOP:
-	case MEMCTL_PLANT_SITE_MAGAZINE_DOOR:
-	case MEMCTL_PLANT_SITE_MAGAZINE_PREVIOUS:
-	case MEMCTL_PLANT_SITE_DEPOT_FULL:
-	case MEMCTL_PLANT_SITE_DEPOT_EMPTY:
-		if (index > U32_MAX)
-			return mctl_fail(error, -ENOENT, "arena %s has no cache of id %llu",
-					 arena->name, index);
-		return mctl_cache_plant(arena, site, index, bit, error);
-	case MEMCTL_PLANT_SITE_PTE:
-		return mctl_region_flip(arena, address, level, bit, error);
-	case MEMCTL_PLANT_SITE_HANDLE:
-		return plant_handle(arena, index, bit, error);
-	case MEMCTL_PLANT_SITE_FCACHE:
-		return mctl_fcache_plant(arena, index, error);
 	case MEMCTL_PLANT_SITE_EXTENT:
-		return plant_extent(arena, index, bit, error);
+	case MEMCTL_PLANT_SITE_FRAME_PREV ... MEMCTL_PLANT_SITE_LIST_PREV:
+	case MEMCTL_PLANT_SITE_ARENA_FRAMES ... MEMCTL_PLANT_SITE_ARENA_CHUNKS:
+		return mctl_plant_frame(arena, plant, error);
+	case MEMCTL_PLANT_SITE_FREE_COUNT:
+	case MEMCTL_PLANT_SITE_CLASS_MASK ... MEMCTL_PLANT_SITE_RESERVE:
+		return mctl_plant_zone(arena, plant, error);
+	case MEMCTL_PLANT_SITE_SLAB_LINK ... MEMCTL_PLANT_SITE_REDZONE:
+	case MEMCTL_PLANT_SITE_MAGAZINE_TOP ... MEMCTL_PLANT_SITE_DEPOT_EMPTY:
+	case MEMCTL_PLANT_SITE_SLAB_COOKIE ... MEMCTL_PLANT_SITE_MAGAZINE_MARK:
+		return mctl_plant_cache(arena, plant, error);
+	case MEMCTL_PLANT_SITE_FCACHE:
+	case MEMCTL_PLANT_SITE_FCACHE_TOP ... MEMCTL_PLANT_SITE_FCACHE_BUDGET:
+		return mctl_plant_fcache(arena, plant, error);
+	case MEMCTL_PLANT_SITE_HANDLE:
+	case MEMCTL_PLANT_SITE_HANDLE_KIND ... MEMCTL_PLANT_SITE_HANDLE_COUNT:
+		return mctl_plant_handle(arena, plant, error);
+	case MEMCTL_PLANT_SITE_SPACES ... MEMCTL_PLANT_SITE_REGIONS:
+		return mctl_plant_space(arena, plant, error);
+	case MEMCTL_PLANT_SITE_TLB_PAGE ... MEMCTL_PLANT_SITE_TLBS:
+		return mctl_tlbs_plant(arena, plant->site, plant->index, plant->bit, error);
 	default:
-		return mctl_fail(error, -EINVAL, "site %u: the last one is %u", site,
+		return mctl_fail(error, -EINVAL, "site %u: the last one is %u", plant->site,
 				 MEMCTL_PLANT_SITE_MAX);
 	}
 }
 
-int mctl_plant(struct mctl_arena *arena, u32 site, u64 index, u64 address, u32 level, u32 bit,
-	       struct mctl_error *error)
+int mctl_plant(struct mctl_arena *arena, const struct mctl_plant *plant, struct mctl_error *error)
 {
 	int ret;
 
 	if (!mctl_plant_allowed)
 		return mctl_fail(error, -EPERM,
 				 "damage can be planted in a module loaded with plant=1 alone");
-	ret = plant(arena, site, index, address, level, bit, error);
+	ret = plant_bit(arena, plant, error);
 	if (!ret)
 		mctl_arena_touch(arena);
 	return ret;

@@ -19,6 +19,7 @@
  * I1  Each table on the list is a frame in use for a table, and nr_tables of
  *     them are on it; the tables that core/ptable.c counts are as many.
  * I2  Each table on the list is reached from the root.
+ * I3  The list's links are symmetric.
  *
  * Locks: none here; who holds the shadow serialises (mm/region.c). The frame
  * table may be replaced while all CPUs are stopped, so it is looked at with
@@ -309,24 +310,32 @@ void mctl_shadow_check(const struct mctl_shadow *shadow, struct mctl_report *rep
 void mctl_shadow_check_done(const struct mctl_shadow *shadow, struct mctl_report *report)
 {
 	struct mctl_table *table = &shadow->arena->table;
-	u32 fn = shadow->tables;
+	u32 fn = shadow->tables, prev = MCTL_FN_NONE;
 	u32 nr;
 
 	for (nr = 0; fn != MCTL_FN_NONE && nr < shadow->nr_tables; nr++) {
-		u32 state, marks, next;
+		u32 span = mctl_table_span(table);
+		struct mctl_link link;
+		u32 state, marks;
 
+		if (!mctl_report_expect(report, "shadow I3", "table", prev, "next",
+					min(fn, span - 1), fn))
+			break;
 		preempt_disable();
 		state = table->state[fn];
+		link = table->link[fn];
 		marks = table->tag[fn] >> TAG_MARK_SHIFT;
-		table->tag[fn] &= TAG_MARK - 1;
-		next = table->link[fn].next;
+		if (mctl_state_kind(state) == MCTL_KIND_TABLE)
+			table->tag[fn] &= TAG_MARK - 1;
 		preempt_enable();
 
 		if (!mctl_report_expect(report, "shadow I1", "table", fn, "state",
 					MCTL_STATE(MCTL_KIND_TABLE, 0), state))
 			break;
 		mctl_report_expect(report, "shadow I2", "table", fn, "reached", true, marks > 0);
-		fn = next;
+		mctl_report_expect(report, "shadow I3", "table", fn, "prev", prev, link.prev);
+		prev = fn;
+		fn = link.next;
 		cond_resched();
 	}
 	mctl_report_expect(report, "shadow I1", "shadow", shadow->pt.root_pfn, "listed tables",

@@ -15,7 +15,7 @@
  *   space_unmap.c    their entries, compared before they go
  *   space_verify.c, space_check.c, space_usage.c, space_trace.c    what looks on
  *
- * Invariants, tested by mctl_spaces_check() (S2 to S6) and
+ * Invariants, tested by mctl_spaces_check() (S2 to S6 and S8) and
  * mctl_space_verify() (S1):
  *
  * S1  An entry present in a process's tables is what the shadow's leaf for the
@@ -25,7 +25,12 @@
  *     is not the frame of zeros.
  * S4  A frame that a leaf maps is in use of kind REGION (F1: space_frame.c).
  * S5  A leaf of 2 MiB is a block of order 9.
- * S6  nr_frames and nr_zero are what a count comes to, and no limit is passed.
+ * S6  nr_frames and nr_zero are what a count comes to, no limit is passed, and
+ *     each loan holds the space.
+ * S7  No frame is free before every entry for it is out of every process's
+ *     tables and TLB, and nobody holds its page (in tests alone).
+ * S8  spaces.nr spaces are listed, and each holds the frame of zeros, which is
+ *     in use, no page of any space, and all zeros.
  *
  * Locks, outermost first: mmap_lock of a process, or arena->regions.lock,
  * never both; family->lock; i_mmap_rwsem; the locks of page tables; the zones'.

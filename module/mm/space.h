@@ -156,6 +156,7 @@ void mctl_spaces_destroy(struct mctl_arena *arena);
 /* space_check.c; for verify.c */
 void mctl_spaces_check(struct mctl_arena *arena, struct mctl_report *report);
 void mctl_spaces_freeze(struct mctl_arena *arena, u32 *nr_table, u32 *nr_region);
+void mctl_spaces_check_quarantine(struct mctl_arena *arena, struct mctl_report *report);
 void mctl_spaces_thaw(struct mctl_arena *arena);
 
 /* --- vmas: space_vma.c ------------------------------------------------------------------------ */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The check of spaces: S2 to S6 of space.c, F1 to F3 of space_frame.c, and
+ * The check of spaces: S2 to S6 and S8 of space.c, F1 to F3 of space_frame.c, and
  * what vmas and shadow have of their own.
  *
  * References are counted against leaves family by family: for each frame of a
@@ -9,6 +9,7 @@
 #include <linux/mm.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
+#include <linux/string.h>
 #include "mm/space_internal.h"
 
 /* What is counted on the way. */
@@ -43,7 +44,7 @@ static u32 count_leaves(const struct mctl_space *space, u32 page, u64 pfn, bool 
 	return nr;
 }
 
-/* S3, S4, S5, F1. */
+/* S3, S4, S5, F1, F3. */
 static void check_frame(const struct mctl_space *space, u32 page, unsigned int level, u64 entry,
 			struct tally *tally)
 {
@@ -66,8 +67,10 @@ static void check_frame(const struct mctl_space *space, u32 page, unsigned int l
 	}
 	preempt_enable();
 
-	if (!mctl_report_expect(report, "space S4", "frame", fn, "state",
-				MCTL_STATE(MCTL_KIND_REGION, order), state))
+	if (!mctl_report_expect(report, level > 1 ? "space S5" : "space S4", "frame", fn, "state",
+				MCTL_STATE(MCTL_KIND_REGION, order), state) ||
+	    !mctl_report_expect(report, "space F3", "frame", fn, "in quarantine", false,
+				tag == MCTL_NO_PAGE && !family))
 		return;
 	mctl_report_expect(report, "space F1", "frame", fn, "page", page, tag);
 	mctl_report_expect(report, "space F1", "frame", fn, "family", space->family->id, family);
@@ -122,6 +125,9 @@ static void check_space(const struct mctl_space *space, struct tally *tally)
 	tally->zero = 0;
 	tally->frames = 0;
 	mctl_vma_check(&space->vmas, report);
+	/* I6 was told; nothing can be looked up among more than there are. */
+	if (space->vmas.nr > space->vmas.capacity)
+		return;
 	for (u32 page = 0; page < space->nr_pages; page++) {
 		u64 address = mctl_space_address(page);
 		u64 entry;
@@ -146,6 +152,9 @@ static void check_space(const struct mctl_space *space, struct tally *tally)
 			   space->nr_frames);
 	mctl_report_expect(report, "space S6", "space", space->nr_pages, "over the limit", false,
 			   space->limit && space->nr_frames > space->limit);
+	mctl_report_expect(report, "space S6", "space", space->nr_pages, "nr_lent",
+			   min_t(u32, space->nr_lent, atomic_read(&space->nr_holds)),
+			   space->nr_lent);
 	mctl_shadow_check(&space->shadow, report);
 	mctl_shadow_check_done(&space->shadow, report);
 }
@@ -164,13 +173,34 @@ static void check_family(struct mctl_family *family, struct mctl_report *report)
 	}
 	mctl_report_expect(report, "space F2", "family", family->id, "spaces", nr,
 			   family->nr_spaces);
-	/* What is lent, or about to be mapped, need not be mapped. */
-	if (!nr_lent)
-		mctl_report_expect(report, "space F1", "family", family->id, "loans", 0,
-				   tally.loans);
+	/* What is lent, or about to be mapped, need not be mapped; zeros are lent uncounted. */
+	mctl_report_expect(report, "space F1", "family", family->id, "loans",
+			   min(tally.loans, nr_lent), tally.loans);
 	mctl_report_expect(report, "space F2", "family", family->id, "frames", true,
 			   tally.family_frames <= family->nr_frames);
 	mutex_unlock(&family->lock);
+}
+
+/* S8 of the frame of zeros. */
+static void check_zeros(const struct mctl_arena *arena, struct mctl_report *report)
+{
+	const struct mctl_table *table = &arena->table;
+	u32 fn = arena->spaces.zero, tag = 0;
+	const void *address = NULL;
+	u8 state = 0;
+
+	preempt_disable();
+	if (fn < mctl_table_span(table)) {
+		state = table->state[fn];
+		tag = table->tag[fn];
+		address = mctl_arena_address(arena, fn);
+	}
+	preempt_enable();
+	mctl_report_expect(report, "space S8", "frame", fn, "state of the zeros",
+			   MCTL_STATE(MCTL_KIND_REGION, 0), state);
+	mctl_report_expect(report, "space S8", "frame", fn, "page of the zeros", MCTL_NO_PAGE, tag);
+	mctl_report_expect(report, "space S8", "frame", fn, "zeros are zero", true,
+			   address && !memchr_inv(address, 0, PAGE_SIZE));
 }
 
 /**
@@ -182,14 +212,56 @@ static void check_family(struct mctl_family *family, struct mctl_report *report)
  */
 void mctl_spaces_check(struct mctl_arena *arena, struct mctl_report *report)
 {
+	const struct mctl_spaces *spaces = &arena->spaces;
+	const struct mctl_space *space;
 	struct mctl_family *family;
+	u32 nr = 0;
 
 	mctl_report_expect(report, "space S1", "arena", 0, "entries that differed when unmapped", 0,
 			   atomic64_read(&arena->spaces.nr_differed));
 	mutex_lock(&arena->regions.lock);
-	list_for_each_entry(family, &arena->spaces.families, list)
+	list_for_each_entry(family, &spaces->families, list)
 		check_family(family, report);
+	list_for_each_entry(space, &spaces->list, list)
+		nr++;
+	mctl_report_expect(report, "space S8", "arena", arena->id, "regions for processes", nr,
+			   spaces->nr);
+	mctl_report_expect(report, "space S8", "arena", arena->id, "holders of zeros", nr,
+			   spaces->nr_zero);
+	if (nr)
+		check_zeros(arena, report);
 	mutex_unlock(&arena->regions.lock);
+}
+
+/**
+ * mctl_spaces_check_quarantine() - test F2 of what is in quarantine
+ * @arena: whose frames, between mctl_spaces_freeze() and mctl_spaces_thaw()
+ * @report: gets what is broken
+ *
+ * Context: Process.
+ */
+void mctl_spaces_check_quarantine(struct mctl_arena *arena, struct mctl_report *report)
+{
+	const struct mctl_spaces *spaces = &arena->spaces;
+	const struct mctl_table *table = &arena->table;
+	u32 fn = spaces->quarantine, nr = 0;
+
+	preempt_disable();
+	while (fn != MCTL_FN_NONE && nr < spaces->nr_quarantine) {
+		if (!mctl_report_expect(report, "space F2", "frame", fn, "in quarantine, state",
+					MCTL_STATE(MCTL_KIND_REGION, 0),
+					fn < mctl_table_span(table) ? table->state[fn] : 0))
+			break;
+		mctl_report_expect(report, "space F2", "frame", fn, "in quarantine, page",
+				   MCTL_NO_PAGE, table->tag[fn]);
+		mctl_report_expect(report, "space F2", "frame", fn, "in quarantine, family", 0,
+				   table->link[fn].prev);
+		fn = table->link[fn].next;
+		nr++;
+	}
+	preempt_enable();
+	mctl_report_expect(report, "space F2", "arena", arena->id, "frames in quarantine",
+			   fn == MCTL_FN_NONE ? nr : nr + 1, spaces->nr_quarantine);
 }
 
 /**

@@ -10,7 +10,7 @@
  * A frame backs the same page in each space of its family that it backs, so
  * that tag and family are the reverse map.
  *
- * Invariants, tested by mctl_spaces_check():
+ * Invariants, tested by mctl_spaces_check() and mctl_spaces_check_quarantine():
  *
  * F1  A frame that a shadow maps has its page as its tag, its family's id, and
  *     as many references as leaves and loans.

@@ -18,6 +18,8 @@
  *
  * I1  arena->tlbs.nr models are listed, MAX_MODELS at most, and nr_bound of
  *     them are bound to a region.
+ * I2  A valid entry of a model that is not bound has its size of page, and leads
+ *     where the walk does: to the page itself.
  * The models' own: core/tlb.c.
  *
  * Lock: arena->tlbs.lock guards the list and all models; nothing is taken
@@ -27,6 +29,7 @@
 #include <linux/sched.h>
 #include <linux/string.h>
 #include "mm/error.h"
+#include "mm/plant.h"
 #include "mm/space.h"
 #include "mm/tlb.h"
 
@@ -510,6 +513,29 @@ int mctl_tlb_info_nth(struct mctl_arena *arena, u32 nth, struct mctl_tlb_info *i
 	return ret;
 }
 
+/* I2 */
+static void check_entries(const struct model *model, struct mctl_report *report)
+{
+	u32 shift = mctl_tlb_page_shift(model->params.page) - MCTL_PT_PAGE_SHIFT;
+	const struct mctl_tlb *tlb = &model->tlb;
+
+	for (u32 number = 0; number < tlb->config.nr_arrays; number++) {
+		const struct mctl_tlb_array *array = &tlb->array[number];
+
+		for (u32 i = 0; i < mctl_tlb_nr_entries(&array->config); i++) {
+			const struct mctl_tlb_entry *entry = &array->entry[i];
+
+			if (!entry->valid)
+				continue;
+			mctl_report_expect(report, "tlbs I2", "entry", i, "size of page",
+					   model->params.page, entry->translation.page);
+			mctl_report_expect(report, "tlbs I2", "entry", i, "frame",
+					   entry->number << shift, entry->translation.pfn);
+		}
+		cond_resched();
+	}
+}
+
 /**
  * mctl_tlbs_check() - test the invariants of the models
  * @arena: whose models
@@ -525,6 +551,8 @@ void mctl_tlbs_check(struct mctl_arena *arena, struct mctl_report *report)
 	mutex_lock(&arena->tlbs.lock);
 	list_for_each_entry(model, &arena->tlbs.list, list) {
 		mctl_tlb_check(&model->tlb, report);
+		if (!is_bound(model))
+			check_entries(model, report);
 		nr++;
 		nr_bound += is_bound(model);
 	}
@@ -534,4 +562,53 @@ void mctl_tlbs_check(struct mctl_arena *arena, struct mctl_report *report)
 	mctl_report_expect(report, "tlbs I1", "arena", arena->id, "too many TLB models", false,
 			   nr > MAX_MODELS);
 	mutex_unlock(&arena->tlbs.lock);
+}
+
+/* The first model's first array; @index is of one of its valid entries. */
+static int plant_entry(struct mctl_arena *arena, u32 site, u64 index, u32 bit,
+		       struct mctl_error *error)
+{
+	struct model *model = list_first_entry_or_null(&arena->tlbs.list, struct model, list);
+	struct mctl_tlb_array *array;
+
+	if (!model)
+		return mctl_fail(error, -ENOENT, "arena %s has no TLB model", arena->name);
+	array = &model->tlb.array[0];
+	if (site == MEMCTL_PLANT_SITE_TLB_COUNT) {
+		MCTL_PLANT_FLIP(array->nr_valid, bit);
+		return 0;
+	}
+	if (index >= mctl_tlb_nr_entries(&array->config) || !array->entry[index].valid)
+		return mctl_fail(error, -ENOENT, "TLB model %s has no valid entry %llu",
+				 model->name, index);
+	if (site == MEMCTL_PLANT_SITE_TLB_PAGE)
+		MCTL_PLANT_FLIP(array->entry[index].number, bit);
+	else
+		MCTL_PLANT_FLIP(array->entry[index].translation.pfn, bit);
+	return 0;
+}
+
+/**
+ * mctl_tlbs_plant() - flip a bit of the models, for tests of mctl_tlbs_check()
+ * @arena: whose models
+ * @site: MEMCTL_PLANT_SITE_TLB_PAGE and on
+ * @index: number of an entry
+ * @bit: which, modulo the width of the field
+ * @error: text of a refusal
+ *
+ * Context: Process, may sleep. Takes arena->tlbs.lock.
+ * Return: 0, or -ENOENT when there is no such entry.
+ */
+int mctl_tlbs_plant(struct mctl_arena *arena, u32 site, u64 index, u32 bit,
+		    struct mctl_error *error)
+{
+	int ret = 0;
+
+	mutex_lock(&arena->tlbs.lock);
+	if (site == MEMCTL_PLANT_SITE_TLBS)
+		MCTL_PLANT_FLIP(arena->tlbs.nr, bit);
+	else
+		ret = plant_entry(arena, site, index, bit, error);
+	mutex_unlock(&arena->tlbs.lock);
+	return ret;
 }

@@ -167,7 +167,7 @@ static int check_stopped(void *context)
 	for (i = 0; i < arena->nr_zones; i++)
 		mctl_buddy_check(&arena->zones[i].buddy, stop->report);
 	mctl_table_check(&arena->table, stop->report);
-	mctl_chunks_check(arena, stop->report);
+	mctl_watermarks_check(arena, stop->report);
 	mctl_fcache_check(arena, stop->report);
 	mctl_caches_check(arena, stop->report);
 	check_kinds(arena, stop->count, stop->report);
@@ -189,35 +189,44 @@ static void count_holders(struct mctl_arena *arena, struct count *count)
 		count->nr_page_handles += handles->slot[i].kind == MEMCTL_KIND_PAGE;
 }
 
-static void verify_once(struct mctl_arena *arena, struct mctl_verify_result *result)
+/* What is checked at one time; arena->resize is held. Return: nanoseconds of the stop. */
+static u64 check_snapshot(struct mctl_arena *arena, struct mctl_report *report)
 {
-	struct mctl_report report = { .found = list_problem, .context = result };
 	struct count count = {};
-	struct stop stop = { .arena = arena, .report = &report, .count = &count };
+	struct stop stop = { .arena = arena, .report = report, .count = &count };
 
-	memset(result, 0, sizeof(*result));
-	mctl_regions_check(arena, &report);
-	mctl_tlbs_check(arena, &report);
-	mctl_inject_check(arena, &report);
-	mctl_spaces_check(arena, &report);
-
-	down_read(&arena->resize);
 	mutex_lock(&arena->regions.lock);
 	mutex_lock(&arena->handles.lock);
-	mctl_handles_check(arena, &report);
+	mctl_handles_check(arena, report);
 	count_holders(arena, &count);
 	mctl_spaces_freeze(arena, &count.nr_table, &count.nr_region);
+	mctl_spaces_check_quarantine(arena, report);
 	mutex_lock(&arena->caches.lock);
 	stop_machine(check_stopped, &stop, NULL);
 	mutex_unlock(&arena->caches.lock);
 	mctl_spaces_thaw(arena);
 	mutex_unlock(&arena->handles.lock);
 	mutex_unlock(&arena->regions.lock);
-	up_read(&arena->resize);
+	return stop.ns;
+}
 
+static void verify_once(struct mctl_arena *arena, struct mctl_verify_result *result)
+{
+	struct mctl_report report = { .found = list_problem, .context = result };
+
+	memset(result, 0, sizeof(*result));
+	mctl_tlbs_check(arena, &report);
+	mctl_inject_check(arena, &report);
+	down_read(&arena->resize);
+	/* All others go by the map and by the zones, so they come after these. */
+	if (mctl_zones_check(arena, &report) && mctl_chunks_check(arena, &report)) {
+		mctl_regions_check(arena, &report);
+		mctl_spaces_check(arena, &report);
+		result->stop_ns = check_snapshot(arena, &report);
+	}
+	up_read(&arena->resize);
 	result->nr_checks = report.nr_checks;
 	result->nr_problems = report.nr_problems;
-	result->stop_ns = stop.ns;
 }
 
 static void send_damage(struct mctl_arena *arena, const struct mctl_verify_result *result)

@@ -128,22 +128,36 @@ u32 mctl_what_frame(struct mctl_arena *arena, unsigned long address);
 extern bool mctl_plant_allowed;
 
 /**
+ * struct mctl_plant - which bit of the arena's own records to flip
+ * @site: enum memctl_plant_site
+ * @index: number of the frame, zone, cache, handle, CPU ...
+ * @region: name of the region, for sites of a region; else NULL
+ * @address: for MEMCTL_PLANT_SITE_PTE
+ * @level: for MEMCTL_PLANT_SITE_PTE, 1 to 5; for MEMCTL_PLANT_SITE_CLASS_COUNT the
+ *	   order + 1; for stacks of a frame cache the number + 1
+ * @bit: number of the bit; a field that is narrower takes it modulo its width
+ */
+struct mctl_plant {
+	u32 site;
+	u64 index;
+	const char *region;
+	u64 address;
+	u32 level;
+	u32 bit;
+};
+
+/**
  * mctl_plant() - flip a bit in the arena's own records
  * @arena: the arena
- * @site: enum memctl_plant_site
- * @index: number of the frame, zone, cache, handle, CPU or place in the extent
- * @address: for MEMCTL_PLANT_SITE_PTE
- * @level: for MEMCTL_PLANT_SITE_PTE, 1 to 5
- * @bit: number of the bit; a field that is narrower takes it modulo its width
+ * @plant: which
  * @error: text of a refusal
  *
  * For tests of mctl_verify(). The same call again repairs the damage.
  *
  * Context: process; sleeps.
  * Return: 0; -EPERM unless the module was loaded with plant=1; -ENOENT when there
- * is no such place; -EINVAL for an unknown site.
+ * is no such place; -EINVAL for an unknown site, or a region where none belongs.
  */
-int mctl_plant(struct mctl_arena *arena, u32 site, u64 index, u64 address, u32 level, u32 bit,
-	       struct mctl_error *error);
+int mctl_plant(struct mctl_arena *arena, const struct mctl_plant *plant, struct mctl_error *error);
 
 #endif /* MCTL_MM_VERIFY_H */

@@ -14,11 +14,15 @@
  * I2  zone->tight is true exactly when at most high frames are free, whenever
  *     the zone's lock is free.
  * I3  LOW and HIGH events of a zone alternate, and it is tight in between.
+ * I4  Marks and reserves are what the frames of the zones come to, as above.
+ *
+ * I2 to I4 are tested by mctl_watermarks_check(), I1 when it is allocated.
  *
  * Locks: zone->lock, to write watermarks; reading them without is for views.
  */
 #include <linux/kernel.h>
 #include <linux/minmax.h>
+#include "core/report.h"
 #include "mm/arena.h"
 #include "mm/event.h"
 
@@ -127,31 +131,43 @@ static u64 min_free_frames(u64 nr_frames)
 	return min(min_free, kib / 8) >> (PAGE_SHIFT - 10);
 }
 
+/* The min watermark of a zone. */
+static u32 share_of(const struct mctl_zone *zone, u64 min_free, u64 nr_frames)
+{
+	return nr_frames ? div64_u64(min_free * zone->buddy.nr_frames, nr_frames) : 0;
+}
+
 static void set_marks(struct mctl_zone *zone, u64 min_free, u64 nr_frames)
 {
-	u32 share = nr_frames ? div64_u64(min_free * zone->buddy.nr_frames, nr_frames) : 0;
+	u32 share = share_of(zone, min_free, nr_frames);
 
 	WRITE_ONCE(zone->wmark_min, share);
 	WRITE_ONCE(zone->wmark_low, share + share / 4);
 	WRITE_ONCE(zone->wmark_high, share + share / 2);
 }
 
-/* The zones of a node stand side by side, lowest type first. */
-static void set_reserve(struct mctl_zone *zone)
+/*
+ * What a zone keeps from requests for a type. The zones of a node stand side by
+ * side, lowest type first.
+ */
+static u32 reserve_of(const struct mctl_zone *zone, unsigned int type)
 {
 	u64 above = 0;
+	unsigned int i;
+
+	if (!zone->buddy.nr_frames)
+		return 0;
+	for (i = zone->type + 1; i <= type; i++)
+		above += READ_ONCE(zone[i - zone->type].buddy.nr_frames);
+	return div_u64(above, reserve_ratio[zone->type]);
+}
+
+static void set_reserve(struct mctl_zone *zone)
+{
 	unsigned int type;
 
-	for (type = 0; type < MCTL_NR_ZONE_TYPES; type++) {
-		u32 reserve = 0;
-
-		if (type > zone->type) {
-			above += READ_ONCE(zone[type - zone->type].buddy.nr_frames);
-			if (zone->buddy.nr_frames)
-				reserve = div_u64(above, reserve_ratio[zone->type]);
-		}
-		WRITE_ONCE(zone->reserve[type], reserve);
-	}
+	for (type = 0; type < MCTL_NR_ZONE_TYPES; type++)
+		WRITE_ONCE(zone->reserve[type], reserve_of(zone, type));
 }
 
 /**
@@ -174,4 +190,41 @@ void mctl_zone_setup_watermarks(struct mctl_arena *arena)
 		set_reserve(zone);
 		mctl_watermark_unlock(zone, flags);
 	}
+}
+
+/* I2, I3, I4 of one zone. */
+static void check_zone(const struct mctl_zone *zone, u32 share, struct mctl_report *report)
+{
+	unsigned int type;
+
+	mctl_report_expect(report, "watermark I4", "zone", zone->index, "min", share,
+			   zone->wmark_min);
+	mctl_report_expect(report, "watermark I4", "zone", zone->index, "low", share + share / 4,
+			   zone->wmark_low);
+	mctl_report_expect(report, "watermark I4", "zone", zone->index, "high", share + share / 2,
+			   zone->wmark_high);
+	for (type = 0; type < MCTL_NR_ZONE_TYPES; type++)
+		mctl_report_expect(report, "watermark I4", "zone", zone->index, "reserve",
+				   reserve_of(zone, type), zone->reserve[type]);
+	mctl_report_expect(report, "watermark I2", "zone", zone->index, "tight",
+			   zone->buddy.nr_free <= zone->wmark_high, zone->tight);
+	mctl_report_expect(report, "watermark I3", "zone", zone->index, "low, but not tight", false,
+			   zone->below_low && !zone->tight);
+}
+
+/**
+ * mctl_watermarks_check() - test the invariants of the watermarks
+ * @arena: the arena
+ * @report: where to
+ *
+ * Context: all CPUs stopped, arena->resize held. The zones are where they should be.
+ */
+void mctl_watermarks_check(const struct mctl_arena *arena, struct mctl_report *report)
+{
+	u64 min_free = min_free_frames(arena->nr_frames);
+	unsigned int i;
+
+	for (i = 0; i < arena->nr_zones; i++)
+		check_zone(&arena->zones[i], share_of(&arena->zones[i], min_free, arena->nr_frames),
+			   report);
 }

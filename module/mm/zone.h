@@ -16,6 +16,7 @@
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include "core/buddy.h"
+#include "core/report.h"
 #include "mm/error.h"
 
 struct mctl_arena;
@@ -149,6 +150,10 @@ u32 mctl_watermark_worse(u32 reason, u32 other);
 void mctl_watermark_unlock_tight(struct mctl_zone *zone, unsigned long flags)
 	__releases(&zone->lock);
 void mctl_zone_setup_watermarks(struct mctl_arena *arena);
+void mctl_watermarks_check(const struct mctl_arena *arena, struct mctl_report *report);
+
+/* mm/zone_check.c */
+bool mctl_zones_check(const struct mctl_arena *arena, struct mctl_report *report);
 
 /**
  * mctl_watermark_unlock() - leave a zone whose free frames have changed

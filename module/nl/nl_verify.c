@@ -3,7 +3,6 @@
  * The on-line check of all invariants, and planted damage to check it with.
  */
 #include <linux/slab.h>
-#include "mm/space.h"
 #include "mm/verify.h"
 #include "nl/netlink.h"
 
@@ -84,39 +83,27 @@ static u32 optional_u32(struct genl_info *info, int type)
 	return info->attrs[type] ? nla_get_u32(info->attrs[type]) : 0;
 }
 
-/* Damage the shadow of a region for processes. */
-static int plant_space(struct genl_info *info, u32 site, const char *name, struct mctl_error *error)
-{
-	if (site != MEMCTL_PLANT_SITE_PTE)
-		return mctl_fail(error, -EINVAL, "a region is named for site pte alone");
-	return mctl_space_flip(mctl_nl_arena(info), name,
-			       optional_u64(info, MEMCTL_A_PLANT_ADDRESS),
-			       optional_u32(info, MEMCTL_A_PLANT_LEVEL),
-			       optional_u32(info, MEMCTL_A_PLANT_BIT), error);
-}
-
 int memctl_nl_plant_doit(struct sk_buff *request, struct genl_info *info)
 {
 	struct nlattr *region = info->attrs[MEMCTL_A_PLANT_REGION];
+	struct mctl_plant plant = {
+		.index = optional_u64(info, MEMCTL_A_PLANT_INDEX),
+		.address = optional_u64(info, MEMCTL_A_PLANT_ADDRESS),
+		.level = optional_u32(info, MEMCTL_A_PLANT_LEVEL),
+		.bit = optional_u32(info, MEMCTL_A_PLANT_BIT),
+	};
 	struct mctl_error error = {};
-	const char *name = NULL;
 	struct nlattr *site;
 	int ret;
 
 	site = mctl_nl_need(info, MEMCTL_A_PLANT_SITE, "site");
 	if (IS_ERR(site))
 		return PTR_ERR(site);
+	plant.site = nla_get_u32(site);
 	if (region)
-		name = mctl_nl_name(info->extack, region, "region");
-	if (IS_ERR(name))
-		return PTR_ERR(name);
-	if (name)
-		ret = plant_space(info, nla_get_u32(site), name, &error);
-	else
-		ret = mctl_plant(mctl_nl_arena(info), nla_get_u32(site),
-				 optional_u64(info, MEMCTL_A_PLANT_INDEX),
-				 optional_u64(info, MEMCTL_A_PLANT_ADDRESS),
-				 optional_u32(info, MEMCTL_A_PLANT_LEVEL),
-				 optional_u32(info, MEMCTL_A_PLANT_BIT), &error);
+		plant.region = mctl_nl_name(info->extack, region, "region");
+	if (IS_ERR(plant.region))
+		return PTR_ERR(plant.region);
+	ret = mctl_plant(mctl_nl_arena(info), &plant, &error);
 	return ret ? mctl_nl_fail(info->extack, NULL, ret, &error) : 0;
 }

@@ -208,6 +208,119 @@ enum memctl_event_type {
  *   `bit` does not count.
  * @MEMCTL_PLANT_SITE_EXTENT: The length of the extent (`index` 0), or its
  *   first page (1).
+ * @MEMCTL_PLANT_SITE_FRAME_PREV: The previous link of frame `index`; of one
+ *   that backs a page of a region for processes, its family.
+ * @MEMCTL_PLANT_SITE_FRAME_TAG: The owner tag of frame `index`.
+ * @MEMCTL_PLANT_SITE_CHUNK_ORDER: The order of the chunk that frame `index` is
+ *   noted for, in a section of several chunks.
+ * @MEMCTL_PLANT_SITE_SECTION_PFN: The first physical frame number of section
+ *   `index`.
+ * @MEMCTL_PLANT_SITE_SECTION_ZONE: The zone of section `index`.
+ * @MEMCTL_PLANT_SITE_SECTION_FRAMES: The count of frames of section `index`.
+ * @MEMCTL_PLANT_SITE_MAP_FN: The frame number that the map has for section
+ *   `index`.
+ * @MEMCTL_PLANT_SITE_MAP_ZONE: The zone that the map has for section `index`.
+ * @MEMCTL_PLANT_SITE_PAGEBLOCK: The byte of pageblock `index`: migratetype and
+ *   zone.
+ * @MEMCTL_PLANT_SITE_LIST_MASK: The mask of orders with a list of pageblock
+ *   `index`.
+ * @MEMCTL_PLANT_SITE_LIST_SINGLE: The mask of orders with a list of one block
+ *   of pageblock `index`.
+ * @MEMCTL_PLANT_SITE_LIST_HEAD: The first block of the shortest list of
+ *   pageblock `index`.
+ * @MEMCTL_PLANT_SITE_LIST_NEXT: The next pageblock of the class of pageblock
+ *   `index`.
+ * @MEMCTL_PLANT_SITE_LIST_PREV: The previous pageblock of the class of
+ *   pageblock `index`.
+ * @MEMCTL_PLANT_SITE_CLASS_MASK: The mask of classes that have a movable
+ *   pageblock, zone number `index`.
+ * @MEMCTL_PLANT_SITE_CLASS_HEAD: The first movable pageblock of the highest
+ *   class that has one, zone number `index`.
+ * @MEMCTL_PLANT_SITE_CLASS_COUNT: The count of free movable blocks of order
+ *   `level` - 1, zone number `index`.
+ * @MEMCTL_PLANT_SITE_ZONE_FRAMES: The count of frames of zone number `index`.
+ * @MEMCTL_PLANT_SITE_ZONE_TIGHT: Whether the frame caches leave zone number
+ *   `index` alone; `bit` does not count.
+ * @MEMCTL_PLANT_SITE_WATERMARK_MIN: The min watermark of zone number `index`.
+ * @MEMCTL_PLANT_SITE_WATERMARK_LOW: The low watermark of zone number `index`.
+ * @MEMCTL_PLANT_SITE_WATERMARK_HIGH: The high watermark of zone number
+ *   `index`.
+ * @MEMCTL_PLANT_SITE_RESERVE: What zone number `index` keeps from requests for
+ *   Normal.
+ * @MEMCTL_PLANT_SITE_ARENA_FRAMES: The count of frames of the arena.
+ * @MEMCTL_PLANT_SITE_ARENA_CHUNKS: The count of chunks of the arena.
+ * @MEMCTL_PLANT_SITE_SLAB_COOKIE: The cookie of the first slab of cache id
+ *   `index`.
+ * @MEMCTL_PLANT_SITE_SLAB_FIRST: Where the objects of the first slab of cache
+ *   id `index` begin.
+ * @MEMCTL_PLANT_SITE_SLAB_FREE: The first free object of the first slab of
+ *   cache id `index`.
+ * @MEMCTL_PLANT_SITE_SLAB_LOST: The count of lost objects of the first slab of
+ *   cache id `index`.
+ * @MEMCTL_PLANT_SITE_SLAB_LIST: Which list the first slab of cache id `index`
+ *   is on.
+ * @MEMCTL_PLANT_SITE_POISON: The poison of the first free object of the first
+ *   slab of cache id `index`.
+ * @MEMCTL_PLANT_SITE_CACHE_SLABS: The count of slabs on the list of the first
+ *   slab of cache id `index`.
+ * @MEMCTL_PLANT_SITE_CACHE_INUSE: The count of objects in use of cache id
+ *   `index`.
+ * @MEMCTL_PLANT_SITE_CACHE_LOST: The count of lost objects of cache id
+ *   `index`.
+ * @MEMCTL_PLANT_SITE_CACHE_FREED: The count of objects freed to slabs of cache
+ *   id `index`.
+ * @MEMCTL_PLANT_SITE_CACHE_ID: The number that cache id `index` believes to
+ *   have.
+ * @MEMCTL_PLANT_SITE_CACHES: The count of caches.
+ * @MEMCTL_PLANT_SITE_MAGAZINE_LIMIT: The end of the loaded magazine on the
+ *   first CPU that has one, cache id `index`.
+ * @MEMCTL_PLANT_SITE_MAGAZINE_OBJECT: The top object of that magazine, cache
+ *   id `index`.
+ * @MEMCTL_PLANT_SITE_MAGAZINE_MARK: The mark of that object, cache id `index`.
+ * @MEMCTL_PLANT_SITE_FCACHE_TOP: The top of stack number `level` - 1 of CPU
+ *   `index`.
+ * @MEMCTL_PLANT_SITE_FCACHE_LIMIT: The limit of stack number `level` - 1 of
+ *   CPU `index`.
+ * @MEMCTL_PLANT_SITE_FCACHE_BLOCK: The lowest block in stack number `level` -
+ *   1 of CPU `index`.
+ * @MEMCTL_PLANT_SITE_FCACHE_QUOTA: The frames that the cache of CPU `index`
+ *   has not promised to a stack.
+ * @MEMCTL_PLANT_SITE_FCACHE_BUDGET: The frames that the cache of CPU `index`
+ *   may hold.
+ * @MEMCTL_PLANT_SITE_HANDLE_KIND: What handle number `index` stands for.
+ * @MEMCTL_PLANT_SITE_HANDLE_ORDER: The order of the block of handle number
+ *   `index`.
+ * @MEMCTL_PLANT_SITE_HANDLE_SERIAL: The serial of handle number `index`.
+ * @MEMCTL_PLANT_SITE_HANDLE_FREE: The link of the first free slot of handles.
+ * @MEMCTL_PLANT_SITE_HANDLE_COUNT: The count of handles.
+ * @MEMCTL_PLANT_SITE_VMA_START: The start of vma number `index` of `region`.
+ * @MEMCTL_PLANT_SITE_VMA_END: The end of vma number `index` of `region`.
+ * @MEMCTL_PLANT_SITE_VMA_RIGHTS: The rights of vma number `index` of `region`.
+ * @MEMCTL_PLANT_SITE_VMA_COUNT: The count of vmas of `region`.
+ * @MEMCTL_PLANT_SITE_VMA_PAGES: The count of pages in the vmas of `region`.
+ * @MEMCTL_PLANT_SITE_SPACE_FRAMES: The count of frames of `region`.
+ * @MEMCTL_PLANT_SITE_SPACE_ZERO: The count of pages of zeros of `region`.
+ * @MEMCTL_PLANT_SITE_SPACE_LENT: The count of loans of `region`.
+ * @MEMCTL_PLANT_SITE_FAMILY_FRAMES: The count of frames of the family of
+ *   `region`.
+ * @MEMCTL_PLANT_SITE_FAMILY_SPACES: The count of regions of the family of
+ *   `region`.
+ * @MEMCTL_PLANT_SITE_SHADOW_MAPPED: The count of pages that the shadow of
+ *   `region` maps.
+ * @MEMCTL_PLANT_SITE_SHADOW_TABLES: The count of tables of the shadow of
+ *   `region`.
+ * @MEMCTL_PLANT_SITE_SHADOW_LIST: The count of tables on the list of the
+ *   shadow of `region`.
+ * @MEMCTL_PLANT_SITE_SPACES: The count of regions for processes.
+ * @MEMCTL_PLANT_SITE_QUARANTINE: The count of frames in quarantine.
+ * @MEMCTL_PLANT_SITE_REGIONS: The count of regions in the kernel.
+ * @MEMCTL_PLANT_SITE_TLB_PAGE: The page that entry `index` of the first TLB
+ *   model's first array is for.
+ * @MEMCTL_PLANT_SITE_TLB_PFN: The frame that entry `index` of the first TLB
+ *   model's first array leads to.
+ * @MEMCTL_PLANT_SITE_TLB_COUNT: The count of valid entries of the first TLB
+ *   model's first array.
+ * @MEMCTL_PLANT_SITE_TLBS: The count of TLB models.
  */
 enum memctl_plant_site {
 	MEMCTL_PLANT_SITE_FRAME_STATE,
@@ -225,6 +338,76 @@ enum memctl_plant_site {
 	MEMCTL_PLANT_SITE_DEPOT_EMPTY,
 	MEMCTL_PLANT_SITE_FCACHE,
 	MEMCTL_PLANT_SITE_EXTENT,
+	MEMCTL_PLANT_SITE_FRAME_PREV,
+	MEMCTL_PLANT_SITE_FRAME_TAG,
+	MEMCTL_PLANT_SITE_CHUNK_ORDER,
+	MEMCTL_PLANT_SITE_SECTION_PFN,
+	MEMCTL_PLANT_SITE_SECTION_ZONE,
+	MEMCTL_PLANT_SITE_SECTION_FRAMES,
+	MEMCTL_PLANT_SITE_MAP_FN,
+	MEMCTL_PLANT_SITE_MAP_ZONE,
+	MEMCTL_PLANT_SITE_PAGEBLOCK,
+	MEMCTL_PLANT_SITE_LIST_MASK,
+	MEMCTL_PLANT_SITE_LIST_SINGLE,
+	MEMCTL_PLANT_SITE_LIST_HEAD,
+	MEMCTL_PLANT_SITE_LIST_NEXT,
+	MEMCTL_PLANT_SITE_LIST_PREV,
+	MEMCTL_PLANT_SITE_CLASS_MASK,
+	MEMCTL_PLANT_SITE_CLASS_HEAD,
+	MEMCTL_PLANT_SITE_CLASS_COUNT,
+	MEMCTL_PLANT_SITE_ZONE_FRAMES,
+	MEMCTL_PLANT_SITE_ZONE_TIGHT,
+	MEMCTL_PLANT_SITE_WATERMARK_MIN,
+	MEMCTL_PLANT_SITE_WATERMARK_LOW,
+	MEMCTL_PLANT_SITE_WATERMARK_HIGH,
+	MEMCTL_PLANT_SITE_RESERVE,
+	MEMCTL_PLANT_SITE_ARENA_FRAMES,
+	MEMCTL_PLANT_SITE_ARENA_CHUNKS,
+	MEMCTL_PLANT_SITE_SLAB_COOKIE,
+	MEMCTL_PLANT_SITE_SLAB_FIRST,
+	MEMCTL_PLANT_SITE_SLAB_FREE,
+	MEMCTL_PLANT_SITE_SLAB_LOST,
+	MEMCTL_PLANT_SITE_SLAB_LIST,
+	MEMCTL_PLANT_SITE_POISON,
+	MEMCTL_PLANT_SITE_CACHE_SLABS,
+	MEMCTL_PLANT_SITE_CACHE_INUSE,
+	MEMCTL_PLANT_SITE_CACHE_LOST,
+	MEMCTL_PLANT_SITE_CACHE_FREED,
+	MEMCTL_PLANT_SITE_CACHE_ID,
+	MEMCTL_PLANT_SITE_CACHES,
+	MEMCTL_PLANT_SITE_MAGAZINE_LIMIT,
+	MEMCTL_PLANT_SITE_MAGAZINE_OBJECT,
+	MEMCTL_PLANT_SITE_MAGAZINE_MARK,
+	MEMCTL_PLANT_SITE_FCACHE_TOP,
+	MEMCTL_PLANT_SITE_FCACHE_LIMIT,
+	MEMCTL_PLANT_SITE_FCACHE_BLOCK,
+	MEMCTL_PLANT_SITE_FCACHE_QUOTA,
+	MEMCTL_PLANT_SITE_FCACHE_BUDGET,
+	MEMCTL_PLANT_SITE_HANDLE_KIND,
+	MEMCTL_PLANT_SITE_HANDLE_ORDER,
+	MEMCTL_PLANT_SITE_HANDLE_SERIAL,
+	MEMCTL_PLANT_SITE_HANDLE_FREE,
+	MEMCTL_PLANT_SITE_HANDLE_COUNT,
+	MEMCTL_PLANT_SITE_VMA_START,
+	MEMCTL_PLANT_SITE_VMA_END,
+	MEMCTL_PLANT_SITE_VMA_RIGHTS,
+	MEMCTL_PLANT_SITE_VMA_COUNT,
+	MEMCTL_PLANT_SITE_VMA_PAGES,
+	MEMCTL_PLANT_SITE_SPACE_FRAMES,
+	MEMCTL_PLANT_SITE_SPACE_ZERO,
+	MEMCTL_PLANT_SITE_SPACE_LENT,
+	MEMCTL_PLANT_SITE_FAMILY_FRAMES,
+	MEMCTL_PLANT_SITE_FAMILY_SPACES,
+	MEMCTL_PLANT_SITE_SHADOW_MAPPED,
+	MEMCTL_PLANT_SITE_SHADOW_TABLES,
+	MEMCTL_PLANT_SITE_SHADOW_LIST,
+	MEMCTL_PLANT_SITE_SPACES,
+	MEMCTL_PLANT_SITE_QUARANTINE,
+	MEMCTL_PLANT_SITE_REGIONS,
+	MEMCTL_PLANT_SITE_TLB_PAGE,
+	MEMCTL_PLANT_SITE_TLB_PFN,
+	MEMCTL_PLANT_SITE_TLB_COUNT,
+	MEMCTL_PLANT_SITE_TLBS,
 
 	/* private: */
 	__MEMCTL_PLANT_SITE_MAX,

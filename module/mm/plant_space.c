@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Planted damage in the records of regions: vmas, counts, families, shadows.
+ *
+ * Locks: regions.lock, family->lock.
+ */
+#include "mm/plant.h"
+#include "mm/space_internal.h"
+
+static int plant_vma(struct mctl_space *space, const struct mctl_plant *plant,
+		     struct mctl_error *error)
+{
+	struct mctl_vma *vma = &space->vmas.vma[plant->index];
+
+	if (plant->index >= space->vmas.nr)
+		return mctl_fail(error, -ENOENT, "region %s has no vma %llu, only %u vmas",
+				 space->name, plant->index, space->vmas.nr);
+	switch (plant->site) {
+	case MEMCTL_PLANT_SITE_VMA_START:
+		MCTL_PLANT_FLIP(vma->start, plant->bit);
+		return 0;
+	case MEMCTL_PLANT_SITE_VMA_END:
+		MCTL_PLANT_FLIP(vma->end, plant->bit);
+		return 0;
+	default:
+		MCTL_PLANT_FLIP(vma->rights, plant->bit);
+		return 0;
+	}
+}
+
+/* family->lock is held. */
+static int plant_in(struct mctl_space *space, const struct mctl_plant *plant,
+		    struct mctl_error *error)
+{
+	switch (plant->site) {
+	case MEMCTL_PLANT_SITE_VMA_COUNT:
+		MCTL_PLANT_FLIP(space->vmas.nr, plant->bit);
+		return 0;
+	case MEMCTL_PLANT_SITE_VMA_PAGES:
+		MCTL_PLANT_FLIP(space->vmas.nr_pages, plant->bit);
+		return 0;
+	case MEMCTL_PLANT_SITE_SPACE_FRAMES:
+		MCTL_PLANT_FLIP(space->nr_frames, plant->bit);
+		return 0;
+	case MEMCTL_PLANT_SITE_SPACE_ZERO:
+		MCTL_PLANT_FLIP(space->nr_zero, plant->bit);
+		return 0;
+	case MEMCTL_PLANT_SITE_SPACE_LENT:
+		MCTL_PLANT_FLIP(space->nr_lent, plant->bit);
+		return 0;
+	case MEMCTL_PLANT_SITE_FAMILY_FRAMES:
+		MCTL_PLANT_FLIP(space->family->nr_frames, plant->bit);
+		return 0;
+	case MEMCTL_PLANT_SITE_FAMILY_SPACES:
+		MCTL_PLANT_FLIP(space->family->nr_spaces, plant->bit);
+		return 0;
+	case MEMCTL_PLANT_SITE_SHADOW_MAPPED:
+		MCTL_PLANT_FLIP(space->shadow.pt.nr_mapped, plant->bit);
+		return 0;
+	case MEMCTL_PLANT_SITE_SHADOW_TABLES:
+		MCTL_PLANT_FLIP(space->shadow.pt.nr_tables, plant->bit);
+		return 0;
+	case MEMCTL_PLANT_SITE_SHADOW_LIST:
+		MCTL_PLANT_FLIP(space->shadow.nr_tables, plant->bit);
+		return 0;
+	default:
+		return plant_vma(space, plant, error);
+	}
+}
+
+static int plant_space(struct mctl_arena *arena, const struct mctl_plant *plant,
+		       struct mctl_error *error)
+{
+	struct mctl_space *space;
+	int ret;
+
+	if (!plant->region)
+		return mctl_fail(error, -EINVAL, "site %u is of a region, which has to be named",
+				 plant->site);
+	space = mctl_space_need(arena, plant->region, error);
+	if (!space)
+		return -ENOENT;
+	mutex_lock(&space->family->lock);
+	ret = plant_in(space, plant, error);
+	mutex_unlock(&space->family->lock);
+	mctl_space_put(space);
+	return ret;
+}
+
+/**
+ * mctl_plant_space() - flip a bit of the records of regions
+ * @arena: the arena
+ * @plant: which bit
+ * @error: text of a refusal
+ *
+ * Until the bit is back, nothing else is to be done with regions but to verify them.
+ *
+ * Context: process; sleeps.
+ * Return: as mctl_plant().
+ */
+int mctl_plant_space(struct mctl_arena *arena, const struct mctl_plant *plant,
+		     struct mctl_error *error)
+{
+	int ret = 0;
+
+	switch (plant->site) {
+	case MEMCTL_PLANT_SITE_SPACES:
+		mutex_lock(&arena->regions.lock);
+		MCTL_PLANT_FLIP(arena->spaces.nr, plant->bit);
+		mutex_unlock(&arena->regions.lock);
+		break;
+	case MEMCTL_PLANT_SITE_REGIONS:
+		mutex_lock(&arena->regions.lock);
+		MCTL_PLANT_FLIP(arena->regions.nr, plant->bit);
+		mutex_unlock(&arena->regions.lock);
+		break;
+	case MEMCTL_PLANT_SITE_QUARANTINE:
+		spin_lock(&arena->spaces.quarantine_lock);
+		MCTL_PLANT_FLIP(arena->spaces.nr_quarantine, plant->bit);
+		spin_unlock(&arena->spaces.quarantine_lock);
+		break;
+	default:
+		ret = plant_space(arena, plant, error);
+	}
+	return ret;
+}
