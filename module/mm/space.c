@@ -15,7 +15,7 @@
  *   space_unmap.c    their entries, compared before they go
  *   space_verify.c, space_check.c, space_usage.c, space_trace.c    what looks on
  *
- * Invariants, tested by mctl_spaces_check() (S2 to S6 and S8) and
+ * Invariants, tested by mctl_spaces_check() (S2 to S6, S8, S9) and
  * mctl_space_verify() (S1):
  *
  * S1  An entry present in a process's tables is what the shadow's leaf for the
@@ -31,6 +31,7 @@
  *     tables and TLB, and nobody holds its page (in tests alone).
  * S8  spaces.nr spaces are listed, and each holds the frame of zeros, which is
  *     in use, no page of any space, and all zeros.
+ * S9  No vma can be executed.
  *
  * Locks, outermost first: mmap_lock of a process, or arena->regions.lock,
  * never both; family->lock; i_mmap_rwsem; the locks of page tables; the zones'.

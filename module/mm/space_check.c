@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The check of spaces: S2 to S6 and S8 of space.c, F1 to F3 of space_frame.c, and
+ * The check of spaces: S2 to S6, S8 and S9 of space.c, F1 to F3 of space_frame.c, and
  * what vmas and shadow have of their own.
  *
  * References are counted against leaves family by family: for each frame of a
@@ -128,6 +128,9 @@ static void check_space(const struct mctl_space *space, struct tally *tally)
 	/* I6 was told; nothing can be looked up among more than there are. */
 	if (space->vmas.nr > space->vmas.capacity)
 		return;
+	for (u32 i = 0; i < space->vmas.nr; i++)
+		mctl_report_expect(report, "space S9", "vma", i, "other rights", 0,
+				   space->vmas.vma[i].rights & ~(MCTL_SPACE_R | MCTL_SPACE_W));
 	for (u32 page = 0; page < space->nr_pages; page++) {
 		u64 address = mctl_space_address(page);
 		u64 entry;

@@ -12,6 +12,9 @@
  *     regions have.
  * V5  At least as many blocks are in use as there are handles of pages.
  *
+ * Zones and chunks come first: the others go by them from pages to frames, and
+ * are left out where these are wrong.
+ *
  * What is guarded by mutexes (handles, regions) is checked under them. Free
  * lists, frame caches and magazines are changed by sections that cannot be
  * preempted and hold no lock that we could take on their behalf; so these are
@@ -23,7 +26,8 @@
  * the other. Such a thing is gone a moment later, and damage stays. So a check
  * that finds something is done again, and the last one counts.
  *
- * Lock order: arena->resize, regions.lock, handles.lock, caches.lock, the stop.
+ * Lock order: arena->resize, regions.lock, handles.lock, each family->lock,
+ * caches.lock, the stop.
  */
 #include <linux/delay.h>
 #include <linux/stop_machine.h>
