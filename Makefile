@@ -8,7 +8,7 @@ mandir  ?= $(prefix)/share/man
 compdir ?= $(prefix)/share/bash-completion/completions
 
 .DEFAULT_GOAL := help
-.PHONY: help all module cli man demo check check-unit check-long check-cli check-vm spec-check bench bench-check lint format vm install uninstall check-mutants check-debug check-instruments \
+.PHONY: help all module cli man demo check check-unit check-long check-cli check-vm spec-check bench bench-check lint format vm install uninstall check-mutants check-debug check-instruments check-fuzz check-spin \
 	clean setup regen
 
 help: ## this list
@@ -77,7 +77,7 @@ vm: ## a shell in a virtual machine with KERNEL, the module and the tool
 demo: ## a guided tour in a virtual machine
 	@scripts/demo
 
-check: ## all tests: unit, tool, netlink spec, kselftest in machines with 6.12, 6.1 and the debug kernel
+check: ## all tests: unit, tool, netlink spec, models, fuzzers, kselftest in machines with 6.12, 6.1 and the debug kernel
 	@scripts/check
 
 check-unit: ## the algorithms on the host: unit tests against naive oracles
@@ -85,6 +85,12 @@ check-unit: ## the algorithms on the host: unit tests against naive oracles
 
 check-long: ## the unit tests with the searches that take minutes: all states of a zone of 12 pages
 	@$(MAKE) --no-print-directory -s -C selftests/unit check-long
+
+check-fuzz: ## fuzzers of the algorithms and of what the tool reads, FUZZ_SECONDS=60 each, two at a time
+	@scripts/check fuzz
+
+check-spin: ## models of what is done without a lock, and the faults in them that have to be found
+	@scripts/check spin
 
 check-cli: ## the tool on the host: captured dumps against expected text
 	@scripts/check cli
