@@ -24,6 +24,7 @@
 #include <linux/nodemask.h>
 #include <linux/sizes.h>
 #include <linux/string.h>
+#include "cover.h"
 #include "dev/memctl_dev.h"
 #include "mm/arena.h"
 #include "mm/error.h"
@@ -212,6 +213,7 @@ static int __init memctl_init(void)
 		mctl_fail(&error, ret, "netlink family memctl cannot be registered (%d)", ret);
 		goto exit_dev;
 	}
+	mctl_cover_init();
 	return 0;
 
 exit_dev:
@@ -228,6 +230,7 @@ failed:
 
 static void __exit memctl_exit(void)
 {
+	mctl_cover_exit();
 	mctl_netlink_exit();
 	mctl_dev_exit();
 	mctl_arenas_exit();
