@@ -8,11 +8,11 @@ mandir  ?= $(prefix)/share/man
 compdir ?= $(prefix)/share/bash-completion/completions
 
 .DEFAULT_GOAL := help
-.PHONY: help all module cli man demo check check-unit check-long check-cli check-vm spec-check bench bench-check lint format vm install uninstall check-mutants check-debug check-instruments check-fuzz check-spin \
+.PHONY: help all module cli man demo check check-unit check-long check-cli check-vm spec-check bench bench-check lint format vm install uninstall check-mutants check-debug check-instruments check-fuzz check-spin check-kcov \
 	clean setup regen
 
 help: ## this list
-	@echo "make TARGET... [KERNEL=6.1|6.12|rt|debug|kcsan|BUILD-DIR] [CLI_SANITIZE=1] [LLVM=1] [W=1] [C=2] [HARDENING=n] [OWNER_TAGS=n]"
+	@echo "make TARGET... [KERNEL=6.1|6.12|rt|debug|kcsan|BUILD-DIR] [CLI_SANITIZE=1] [LLVM=1] [W=1] [C=2] [HARDENING=n] [OWNER_TAGS=n] [KCOV=y]"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
 		printf '%-14s%s\n' "$$name" "$$text"; done
 
@@ -107,6 +107,9 @@ check-debug: ## all kselftests on the kernels with KASAN, lockdep, kmemleak, and
 
 check-instruments: ## makes mistakes on purpose, and shows who finds them
 	@scripts/check-instruments
+
+check-kcov: ## a fuzzer guided by coverage, on the debug kernel (TIME=180 seconds; MESSAGES=1000000 is the full run)
+	@scripts/kcov-vm
 
 spec-check: ## the checked-in netlink code is what the spec generates
 	@scripts/check spec
