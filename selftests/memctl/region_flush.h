@@ -506,7 +506,7 @@ static bool flush_try(const struct flush_op *op, const char *kind, unsigned long
 	bool good = true;
 
 	if (op->slow)
-		rounds = rounds > 5 ? rounds / 5 : 1;
+		rounds = rounds > 10 ? rounds / 10 : 1;
 	flush_now = op;
 	flush_reused = 0;
 	for (round = 0; good && !nr_stale && !nr_bad && round < rounds; round++) {
@@ -540,11 +540,12 @@ static bool flush_try(const struct flush_op *op, const char *kind, unsigned long
 
 static bool flush_start(const char *options)
 {
+	bool good;
 	long nr_cpus = sysconf(_SC_NPROCESSORS_ONLN);
 
-	if (!expect(!memctl("region add flush --size %lu%s", FLUSH_SIZE, options) &&
-			    !memctl("region add other --size %lu%s", FLUSH_SIZE, options),
-		    "make two regions"))
+	good = !memctl("region add flush --size %lu%s", FLUSH_SIZE, options) &&
+	       !memctl("region add other --size %lu%s", FLUSH_SIZE, options);
+	if (!expect(good, "make two regions"))
 		return false;
 	flush_fd = bind_region("flush", O_RDWR);
 	flush_other_fd = bind_region("other", O_RDWR);
@@ -587,7 +588,7 @@ static void test_flush(void)
 	static const char *const options[] = { "", " --order 9" };
 	static const char *const kinds[] = { "", ", blocks of 2 MiB" };
 	const char *text = getenv("FLUSH_ROUNDS");
-	unsigned long rounds = text ? strtoul(text, NULL, 0) : 10;
+	unsigned long rounds = text ? strtoul(text, NULL, 0) : 5;
 	struct sigaction action = { .sa_handler = flush_stuck };
 
 	sigaction(SIGALRM, &action, NULL);

@@ -99,7 +99,7 @@ static bool is_right_advice(int advice, int answer)
 		/* No page is to be had, or the kernel has no memory failure. */
 		return answer == EFAULT || answer == EINVAL;
 	default:
-		/* DONTNEED, FREE, COLD, PAGEOUT, POPULATE, COLLAPSE, DODUMP, WIPEONFORK, unknown. */
+		/* DONTNEED, FREE, COLD, PAGEOUT, POPULATE, COLLAPSE, DODUMP, WIPEONFORK, none. */
 		return answer == EINVAL;
 	}
 }

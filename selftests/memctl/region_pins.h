@@ -92,6 +92,7 @@ static long aio(int fd, void *memory, int operation)
 
 static void pins_direct(char *a)
 {
+	bool good;
 	const char *path = getenv("DIRECT_FILE");
 	bool is_device = path && *path;
 	int fd = open(is_device ? path : "/tmp/region_pins.data",
@@ -105,9 +106,9 @@ static void pins_direct(char *a)
 		expect(errno == EINVAL, "no device here, and /tmp has no O_DIRECT: EINVAL");
 	} else if (!is_device) {
 		/* Taken, and done by a copy all the same. */
-		expect(pwrite(fd, a, PAGE, 0) == PAGE && pread(fd, plain, PAGE, 0) == PAGE &&
-			       is_filled(plain, 0x42, PAGE),
-		       "no device here: O_DIRECT of /tmp copies");
+		good = pwrite(fd, a, PAGE, 0) == PAGE && pread(fd, plain, PAGE, 0) == PAGE &&
+		       is_filled(plain, 0x42, PAGE);
+		expect(good, "no device here: O_DIRECT of /tmp copies");
 	} else {
 		expect(pwrite(fd, plain, PAGE, 0) == PAGE, "O_DIRECT works here");
 		expect(is_refused(pwrite(fd, a, PAGE, 0), EFAULT), "O_DIRECT write: EFAULT");
@@ -117,10 +118,9 @@ static void pins_direct(char *a)
 		if (answer == -ENOSYS) {
 			expect(true, "this kernel has no AIO: ENOSYS");
 		} else {
-			expect(answer == (long)PAGE && aio(fd, a, IOCB_CMD_PWRITE) == -EFAULT &&
-				       aio(fd, a, IOCB_CMD_PREAD) == -EFAULT &&
-				       is_filled(a, 0x42, PAGE),
-			       "and by AIO: EFAULT");
+			good = answer == (long)PAGE && aio(fd, a, IOCB_CMD_PWRITE) == -EFAULT &&
+			       aio(fd, a, IOCB_CMD_PREAD) == -EFAULT && is_filled(a, 0x42, PAGE);
+			expect(good, "and by AIO: EFAULT");
 		}
 	}
 	if (fd >= 0)
@@ -161,13 +161,14 @@ static bool connect_pair(int *pair)
 
 static void pins_zerocopy(char *a)
 {
+	bool good;
 	int pair[2], on = 1;
 
 	if (!expect(connect_pair(pair), "connect to ourselves"))
 		return;
-	expect(!setsockopt(pair[0], SOL_SOCKET, SO_ZEROCOPY, &on, sizeof(on)) &&
-		       is_refused(send(pair[0], a, 2 * PAGE, MSG_ZEROCOPY), EFAULT),
-	       "send with MSG_ZEROCOPY: EFAULT");
+	good = !setsockopt(pair[0], SOL_SOCKET, SO_ZEROCOPY, &on, sizeof(on)) &&
+	       is_refused(send(pair[0], a, 2 * PAGE, MSG_ZEROCOPY), EFAULT);
+	expect(good, "send with MSG_ZEROCOPY: EFAULT");
 	close(pair[0]);
 	close(pair[1]);
 }
@@ -209,6 +210,7 @@ static void pins_userfault(char *a)
 
 static void pins_peek(char *a)
 {
+	bool good;
 	struct iovec local = { .iov_len = 8 }, remote = { .iov_base = a, .iov_len = 8 };
 	int pid, status, memory, pipes[2];
 	uint64_t word = 77;
@@ -221,30 +223,30 @@ static void pins_peek(char *a)
 		pause();
 		_exit(0);
 	}
-	expect(is_refused(process_vm_readv(pid, &local, 1, &remote, 1, 0), EFAULT) &&
-		       is_refused(process_vm_writev(pid, &local, 1, &remote, 1, 0), EFAULT),
-	       "process_vm_readv and writev: EFAULT");
+	good = is_refused(process_vm_readv(pid, &local, 1, &remote, 1, 0), EFAULT) &&
+	       is_refused(process_vm_writev(pid, &local, 1, &remote, 1, 0), EFAULT);
+	expect(good, "process_vm_readv and writev: EFAULT");
 	snprintf(path, sizeof(path), "/proc/%d/mem", pid);
 	memory = open(path, O_RDWR);
-	expect(memory >= 0 && is_refused(pread(memory, &word, 8, (off_t)a), EIO) &&
-		       is_refused(pwrite(memory, &word, 8, (off_t)a), EIO),
-	       "read and write of /proc/PID/mem: EIO");
+	good = memory >= 0 && is_refused(pread(memory, &word, 8, (off_t)a), EIO) &&
+	       is_refused(pwrite(memory, &word, 8, (off_t)a), EIO);
+	expect(good, "read and write of /proc/PID/mem: EIO");
 	close(memory);
-	expect(!ptrace(PTRACE_SEIZE, pid, 0, 0) && !ptrace(PTRACE_INTERRUPT, pid, 0, 0) &&
-		       waitpid(pid, &status, 0) == pid,
-	       "trace a child");
+	good = !ptrace(PTRACE_SEIZE, pid, 0, 0) && !ptrace(PTRACE_INTERRUPT, pid, 0, 0) &&
+	       waitpid(pid, &status, 0) == pid;
+	expect(good, "trace a child");
 	errno = 0;
-	expect(is_refused(ptrace(PTRACE_PEEKDATA, pid, a, 0), EIO) &&
-		       is_refused(ptrace(PTRACE_POKEDATA, pid, a, 1), EIO),
-	       "peek and poke: EIO");
+	good = is_refused(ptrace(PTRACE_PEEKDATA, pid, a, 0), EIO) &&
+	       is_refused(ptrace(PTRACE_POKEDATA, pid, a, 1), EIO);
+	expect(good, "peek and poke: EIO");
 	kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);
 	if (pipe(pipes))
 		die("pipe");
 	remote.iov_len = PAGE;
-	expect(is_refused(vmsplice(pipes[1], &remote, 1, 0), EFAULT) &&
-		       is_refused(vmsplice(pipes[1], &remote, 1, SPLICE_F_GIFT), EFAULT),
-	       "vmsplice: EFAULT");
+	good = is_refused(vmsplice(pipes[1], &remote, 1, 0), EFAULT) &&
+	       is_refused(vmsplice(pipes[1], &remote, 1, SPLICE_F_GIFT), EFAULT);
+	expect(good, "vmsplice: EFAULT");
 	close(pipes[0]);
 	close(pipes[1]);
 	expect(*(uint64_t *)a == 9 && word == 77, "nothing was read or written");
@@ -264,7 +266,7 @@ static bool write_text(const char *path, const char *text)
 	return good;
 }
 
-/* Fill a page with a word that is in no register, nor in the program's text, more than once or twice. */
+/* Fill a page with a word that no register, nor the program's text, has many times. */
 static void fill_page(void *page, uint64_t low)
 {
 	volatile uint64_t half = CORE_HALF;
@@ -310,6 +312,7 @@ static long dumped_bytes(const char *core, const void *address)
 
 static void pins_core(char *a)
 {
+	bool good;
 	const char *path = "/tmp/region_pins.core";
 	uint64_t *plain =
 		mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -341,9 +344,9 @@ static void pins_core(char *a)
 	if (core != MAP_FAILED) {
 		expect(has_page(core, (size_t)file.st_size, 0x22222222),
 		       "it has the process's own memory");
-		expect(dumped_bytes(core, a) <= 0 &&
-			       !has_page(core, (size_t)file.st_size, 0x11111111),
-		       "the mapping is left out: %ld bytes of it", dumped_bytes(core, a));
+		good = dumped_bytes(core, a) <= 0 &&
+		       !has_page(core, (size_t)file.st_size, 0x11111111);
+		expect(good, "the mapping is left out: %ld bytes of it", dumped_bytes(core, a));
 		munmap(core, (size_t)file.st_size);
 	}
 	close(fd);

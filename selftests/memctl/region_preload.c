@@ -19,6 +19,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -70,7 +71,7 @@ static bool open_region(void)
 	device = region ? open("/dev/memctl", O_RDWR | O_CLOEXEC) : -1;
 	if (device < 0)
 		return false;
-	strncpy(bind.region, region, sizeof(bind.region) - 1);
+	snprintf(bind.region, sizeof(bind.region), "%s", region);
 	fd = ioctl(device, MEMCTL_DEV_BIND, &bind);
 	close(device);
 	if (fd < 0)

@@ -205,6 +205,7 @@ static void *late_thread(void *argument)
 
 static void tasks_leader(int fd, char *a)
 {
+	bool good;
 	int pid, status;
 
 	task_pipes();
@@ -217,9 +218,9 @@ static void tasks_leader(int fd, char *a)
 		pthread_exit(NULL);
 	}
 	expect(task_hear(task_from[0]) == 'w' && *(uint64_t *)a == 20, "a leader ends first");
-	expect(region_number("tasks", "PROCS") == 2 && verified() &&
-		       !memctl("pt verify tasks --pid %d", pid) && !memctl("smem tasks"),
-	       "its threads are the process still");
+	good = region_number("tasks", "PROCS") == 2 && verified() &&
+	       !memctl("pt verify tasks --pid %d", pid) && !memctl("smem tasks");
+	expect(good, "its threads are the process still");
 	task_say(task_to[1], '1');
 	waitpid(pid, &status, 0);
 	expect(!status && *(uint64_t *)a == 21 && verified(), "and end");

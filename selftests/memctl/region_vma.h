@@ -113,10 +113,10 @@ static void vma_file(int fd, const char *dir)
 	expect(good, "clean pages of the file make room");
 	munmap(a, PAGE * 16);
 	unlink(path);
-	expect(!memctl("region unmap vmas %#lx 1M", REGION_START) &&
-		       !memctl("region discard vmas %#lx 1M", REGION_START + (2 << 20)) &&
-		       !memctl("region set vmas --limit 0"),
-	       "unmap it");
+	good = !memctl("region unmap vmas %#lx 1M", REGION_START) &&
+	       !memctl("region discard vmas %#lx 1M", REGION_START + (2 << 20)) &&
+	       !memctl("region set vmas --limit 0");
+	expect(good, "unmap it");
 }
 
 static void vma_planted(char *a)
