@@ -127,6 +127,31 @@ check "free them" "$MEMCTL" page free --owner 9 --all
 equal "every frame is back" "$start" "$(frames)"
 check "verify" "$MEMCTL" verify
 
+# Arenas of next to nothing: watermarks that are all the same, and nothing that
+# could be reclaimed. Each answer comes in time.
+for size in 4K 12K 256K; do
+	unload
+	load size=$size dma=0 dma32=0 || exit "$KSFT_FAIL"
+	start=$(frames)
+	equal "$size: watermarks in order" 0 "$("$MEMCTL" zoneinfo -r -n -o MIN,LOW,HIGH |
+		awk '{ if ($1 > $2 || $2 > $3) bad++ } END { print bad + 0 }')"
+	equal "$size: every frame is handed out" "$start" \
+		"$(timeout 60 "$MEMCTL" page alloc --order 0 --count 100 --memalloc --owner 9 \
+			2>/dev/null | wc -l)"
+	for order in 0 10; do
+		refuse "$size: then order $order is refused" 2 'memory' \
+			timeout 60 "$MEMCTL" page alloc --order "$order" --memalloc
+	done
+	refuse "$size: and kmalloc" 2 'memory' timeout 60 "$MEMCTL" kmalloc 8 --memalloc
+	check "$size: why" timeout 60 "$MEMCTL" why --order 0
+	check "$size: verify" "$MEMCTL" verify
+	check "$size: free them" "$MEMCTL" page free --owner 9 --all
+	equal "$size: every frame is back" "$start" "$(frames)"
+	timeout 60 "$MEMCTL" page alloc --order 0 --count 100 --owner 9 >/dev/null 2>&1
+	equal "$size: ends in time without the right to the reserve" 1 $(($? < 124))
+	check "$size: verify" "$MEMCTL" verify
+done
+
 unload
 clean_log
 finish
