@@ -14,14 +14,14 @@
  * T5  dumps: interrupted, abandoned, two at a time
  *
  * nl_message.h has how to say it, nl_malformed.h has T1, nl_values.h and
- * nl_spaces.h T2, nl_rights.h T4.
+ * nl_spaces.h T2, nl_rights.h T4, nl_race.h the processes of test_lifetime.sh.
  *
- * Usage: nl_hostile [--hold-dump SECONDS | --rights TABLE]
+ * Usage: nl_hostile [--hold-dump SECONDS | --rights TABLE | --race PAUSE-FILE]
  * Prints KTAP. Needs root and the module, loaded without plant=1. No library is
  * used: what is tested is what a library would not send.
  */
 #define _GNU_SOURCE
-#include "nl_rights.h"
+#include "nl_race.h"
 #include "nl_spaces.h"
 #include "nl_values.h"
 
@@ -442,8 +442,11 @@ int main(int argc, char **argv)
 {
 	uint64_t before[NR_WATCHED], after[NR_WATCHED];
 	uint64_t nr_checks, nr_problems;
-	int fd = open_socket();
+	int fd;
 
+	if (argc == 3 && !strcmp(argv[1], "--race"))
+		return run_races(argv[2]);
+	fd = open_socket();
 	printf("TAP version 13\n");
 	if (fd < 0 || !find_family(fd)) {
 		printf("1..0 # SKIP the module is not loaded\n");

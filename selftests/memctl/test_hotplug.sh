@@ -7,7 +7,7 @@
 
 . "$(dirname "$0")/lib.sh"
 begin
-turns=${TURNS:-5}
+turns=${TURNS:-$((4 * ${SCALE:-100} / 100 + 1))}
 switch=/sys/devices/system/cpu/cpu1/online
 [ -w "$switch" ] || skip_all "no second CPU that can be switched off"
 

@@ -1,0 +1,147 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Loading and unloading over and over, alone and with processes that open the
+# device, dump, abandon dumps, map regions and replay at the same time: each
+# unload says EBUSY or is clean, and the host loses no page.
+# CYCLES: plain cycles (50); RACES: cycles with the others (6)
+#
+# The host's free pages are sampled some 25 times, and what counts is the slope
+# of the line through the samples (least squares), for the host's own caches
+# come and go: over all cycles it may fall by 512 pages. With CYCLES=1000 that
+# finds one page lost in two cycles.
+
+. "$(dirname "$0")/lib.sh"
+begin
+unload
+cycles=${CYCLES:-$((50 * ${SCALE:-100} / 100))}
+races=${RACES:-$((4 * ${SCALE:-100} / 100 + 2))}
+kmemleak=/sys/kernel/debug/kmemleak
+
+# sample CYCLE OF: every 25th part of the way
+sample()
+{
+	[ $(($1 * 25 / $2)) -eq $((($1 - 1) * 25 / $2)) ] || echo "$1 $(host_free)" >>"$work/samples"
+}
+
+# tell: the samples, for whoever wonders about the slope
+tell()
+{
+	echo "# host free pages: $(awk '{ print $2 }' "$work/samples" | xargs)"
+}
+
+# lost CYCLES: pages that the line through the samples falls in so many cycles
+lost()
+{
+	awk -v cycles="$1" '{ n++; x += $1; y += $2; xx += $1 * $1; xy += $1 * $2 }
+		END { printf "%d\n", -cycles * (n * xy - x * y) / (n * xx - x * x) }' "$work/samples"
+}
+
+# forget_leaks, leaks: bytes that kmemleak finds lost since, and that name the module
+forget_leaks()
+{
+	[ -w $kmemleak ] || mount -t debugfs none /sys/kernel/debug 2>/dev/null
+	[ ! -w $kmemleak ] || echo clear >$kmemleak
+}
+
+leaks()
+{
+	sleep 6 # it looks at what is older than 5 seconds
+	echo scan >$kmemleak
+	echo scan >$kmemleak
+	cat $kmemleak >"$work/leaks"
+	awk '/^unreferenced object/ { size = $5 + 0; counted = 0 }
+	     /memctl/ && !counted { sum += size; counted = 1 } END { print sum + 0 }' "$work/leaks"
+}
+
+# --- alone ---
+
+modprobe memctl size=64M && rmmod memctl # what a first load leaves with the host
+forget_leaks
+failures=0
+start=$(date +%s)
+for cycle in $(seq "$cycles"); do
+	modprobe memctl size=32M && rmmod memctl || failures=$((failures + 1))
+	sample "$cycle" "$cycles"
+done
+equal "$cycles load/unload cycles" 0 "$failures"
+echo "# $cycles cycles in $(($(date +%s) - start)) s"
+tell
+at_most "host pages lost in $cycles cycles, by their slope" 512 "$(lost "$cycles")"
+
+# --- with others ---
+
+# The family's name must not load the module behind our back.
+loader=$(cat /proc/sys/kernel/modprobe)
+echo /bin/false >/proc/sys/kernel/modprobe
+"$MEMCTL" record -o "$work/trace" -- sh -c 'ls / >/dev/null' >/dev/null 2>&1
+
+# replays: a trace again and again; it holds handles while it runs
+replays()
+{
+	while [ ! -e "$work/stop" ]; do
+		if [ -e "$work/pause" ] || [ ! -d /sys/module/memctl ]; then
+			sleep 0.05
+		elif "$MEMCTL" replay "$work/trace" >/dev/null 2>&1; then
+			echo r >>"$work/replayed"
+			sleep 0.5
+		fi
+	done
+}
+
+mkfifo "$work/end"
+"$(dirname "$0")/nl_hostile" --race "$work/pause" <"$work/end" >"$work/raced" &
+racers=$!
+exec 8>"$work/end"
+replays 8>&- &
+replayer=$!
+
+# unload_raced: until it is clean. Return: whether every refusal was EBUSY.
+unload_raced()
+{
+	for try in $(seq 300); do
+		rmmod memctl 2>"$work/rmmod" && break
+		grep -qE 'in use|busy|unavailable' "$work/rmmod" || return 1
+		echo "$try" >>"$work/refused"
+		[ "$try" -ne 20 ] || : >"$work/pause"
+		[ "$try" -lt 20 ] || sleep 0.1
+		# What a racer that found no module any more could not take back.
+		[ "$try" -lt 40 ] || "$MEMCTL" region del rights 2>/dev/null
+		[ "$try" -lt 40 ] || "$MEMCTL" page free --all --force >/dev/null 2>&1
+	done
+	rm -f "$work/pause"
+	[ ! -d /sys/module/memctl ]
+}
+
+: >"$work/samples"
+: >"$work/refused"
+failures=0
+start=$(date +%s)
+for _ in 1 2 3; do # until all of them are at work
+	modprobe memctl size=16M && unload_raced || failures=$((failures + 1))
+done
+for cycle in $(seq "$races"); do
+	modprobe memctl size=16M && unload_raced || failures=$((failures + 1))
+	sample "$cycle" "$races"
+done
+echo "# $races cycles in $(($(date +%s) - start)) s, $(wc -l <"$work/refused") unloads refused"
+equal "$races load/unload cycles among others" 0 "$failures"
+at_least "unloads were refused in between" 1 "$(wc -l <"$work/refused")"
+: >"$work/stop"
+exec 8>&-
+wait "$racers"
+wait "$replayer"
+echo "$loader" >/proc/sys/kernel/modprobe
+while read -r what count; do
+	at_least "the others $what" 1 "$count"
+done <"$work/raced"
+at_least "the others replayed" 1 "$(wc -l <"$work/replayed")"
+tell
+at_most "host pages lost in $races cycles, by their slope" 512 "$(lost "$races")"
+if [ -w $kmemleak ]; then
+	equal "bytes that kmemleak found lost" 0 "$(leaks)"
+	[ ! -s "$work/leaks" ] || head -n 40 "$work/leaks" | sed 's/^/#   /'
+fi
+
+unload
+clean_log
+finish
