@@ -240,6 +240,7 @@ static int run_all(const char *part)
 	check(device_begin(), "what the flows need");
 	run_flows(netlink_flows, sizeof(netlink_flows) / sizeof(netlink_flows[0]), part);
 	run_flows(device_flows, sizeof(device_flows) / sizeof(device_flows[0]), part);
+	run_flows(arena_flows, sizeof(arena_flows) / sizeof(arena_flows[0]), part);
 	check(device_end(), "it can be removed");
 	check(!ask(MEMCTL_CMD_ARENA_DEL, "s", MEMCTL_A_ARENA_ARENA, OTHER), "the other arena, too");
 	return nr_failed ? KSFT_FAIL : KSFT_PASS;
