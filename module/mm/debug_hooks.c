@@ -54,17 +54,38 @@ static void remember(const void *address, size_t size, gfp_t gfp)
 		kmemleak_alloc(address, size, 1, GFP_NOWAIT | (gfp & __GFP_NOWARN));
 }
 
+/**
+ * mctl_debug_poison_frames() - nobody may touch a block of frames
+ * @address: in the linear map
+ * @order: 2^order frames
+ *
+ * Context: any.
+ */
 void mctl_debug_poison_frames(const void *address, unsigned int order)
 {
 	poison(address, PAGE_SIZE << order, POISON_FRAME);
 }
 
+/**
+ * mctl_debug_unpoison_frames() - the way back of mctl_debug_poison_frames()
+ * @address: in the linear map
+ * @order: 2^order frames
+ *
+ * Context: any.
+ */
 void mctl_debug_unpoison_frames(const void *address, unsigned int order)
 {
 	poison(address, PAGE_SIZE << order, 0);
 }
 
-/* Everything but the header; what objects are gets its own value. */
+/**
+ * mctl_debug_poison_slab() - nobody may touch a new slab, but its header
+ * @layout: of the cache
+ * @slab: its header
+ * @memory: its start
+ *
+ * Context: any.
+ */
 void mctl_debug_poison_slab(const struct mctl_slab_layout *layout, const struct mctl_slab *slab,
 			    void *memory)
 {
@@ -76,6 +97,13 @@ void mctl_debug_poison_slab(const struct mctl_slab_layout *layout, const struct 
 		poison(object, ALIGN(layout->size, GRANULE), POISON_OBJECT);
 }
 
+/**
+ * mctl_debug_forget_slab() - objects of a slab that goes are nobody's leak
+ * @layout: of the cache
+ * @slab: its header
+ *
+ * Context: any; nobody uses the slab.
+ */
 void mctl_debug_forget_slab(const struct mctl_slab_layout *layout, const struct mctl_slab *slab)
 {
 	void *object = slab->first;
@@ -85,11 +113,27 @@ void mctl_debug_forget_slab(const struct mctl_slab_layout *layout, const struct 
 			kmemleak_free(object);
 }
 
+/**
+ * mctl_debug_unpoison_object() - all of an object may be touched
+ * @object: the object
+ * @size: bytes
+ *
+ * Context: any.
+ */
 void mctl_debug_unpoison_object(const void *object, u32 size)
 {
 	unpoison(object, size);
 }
 
+/**
+ * mctl_debug_grant_object() - an object becomes its caller's
+ * @object: the object
+ * @size: bytes that it has
+ * @asked: bytes that the caller may touch; 0 for all of them
+ * @gfp: what he allocated it with
+ *
+ * Context: as @gfp says.
+ */
 void mctl_debug_grant_object(const void *object, u32 size, u32 asked, gfp_t gfp)
 {
 	/* The caller says that he may sleep, though mostly he need not. */
@@ -99,12 +143,28 @@ void mctl_debug_grant_object(const void *object, u32 size, u32 asked, gfp_t gfp)
 	remember(object, asked ?: size, gfp);
 }
 
+/**
+ * mctl_debug_poison_object() - an object is free
+ * @object: the object
+ * @size: bytes that it has
+ *
+ * Context: any but NMI.
+ */
 void mctl_debug_poison_object(const void *object, u32 size)
 {
 	kmemleak_free(object);
 	poison(object, ALIGN(size, GRANULE), POISON_OBJECT);
 }
 
+/**
+ * mctl_debug_grant_large() - a block of frames becomes the caller of kmalloc's
+ * @object: its start
+ * @size: bytes that the caller may touch
+ * @order: 2^order frames
+ * @gfp: what he allocated it with
+ *
+ * Context: as @gfp says.
+ */
 void mctl_debug_grant_large(const void *object, size_t size, unsigned int order, gfp_t gfp)
 {
 	might_sleep_if(gfpflags_allow_blocking(gfp));
@@ -113,6 +173,12 @@ void mctl_debug_grant_large(const void *object, size_t size, unsigned int order,
 	remember(object, size, gfp);
 }
 
+/**
+ * mctl_debug_forget_large() - the way back of mctl_debug_grant_large(), before the frames are freed
+ * @object: its start
+ *
+ * Context: any but NMI.
+ */
 void mctl_debug_forget_large(const void *object)
 {
 	kmemleak_free(object);

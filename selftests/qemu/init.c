@@ -395,7 +395,7 @@ static void scan_log(int fd)
 	}
 }
 
-/* Whether a line of a stack, as kmemleak shows it, is in a module: a module that went has no names. */
+/* Whether a line of a stack, as kmemleak shows it, is ours: a module that went has no names. */
 static int in_module(const char *line)
 {
 	return strstr(line, OUR_MODULES) || !strncmp(line, "    0xffffffff", 14);
