@@ -102,6 +102,7 @@ struct page *__memctl_alloc_pages(struct memctl_arena *arena, gfp_t gfp, unsigne
 {
 	struct page *page;
 
+	mctl_debug_may_sleep(gfpflags_allow_blocking(gfp));
 	if (mctl_inject_debug())
 		return NULL;
 	if (likely(order <= MCTL_MAX_ORDER && !(gfp & MEMCTL_WISH_EXCLUDED)) &&

@@ -136,8 +136,7 @@ void mctl_debug_unpoison_object(const void *object, u32 size)
  */
 void mctl_debug_grant_object(const void *object, u32 size, u32 asked, gfp_t gfp)
 {
-	/* The caller says that he may sleep, though mostly he need not. */
-	might_sleep_if(gfpflags_allow_blocking(gfp));
+	mctl_debug_may_sleep(gfpflags_allow_blocking(gfp));
 	poison(object, ALIGN(size, GRANULE), POISON_REDZONE);
 	unpoison(object, asked ?: size);
 	remember(object, asked ?: size, gfp);
@@ -167,7 +166,6 @@ void mctl_debug_poison_object(const void *object, u32 size)
  */
 void mctl_debug_grant_large(const void *object, size_t size, unsigned int order, gfp_t gfp)
 {
-	might_sleep_if(gfpflags_allow_blocking(gfp));
 	poison(object, PAGE_SIZE << order, POISON_REDZONE);
 	unpoison(object, size);
 	remember(object, size, gfp);

@@ -50,6 +50,13 @@ void mctl_debug_poison_object(const void *object, u32 size);
 void mctl_debug_grant_large(const void *object, size_t size, unsigned int order, gfp_t gfp);
 void mctl_debug_forget_large(const void *object);
 
+/* Who says that he may sleep is asked whether he may, though mostly he need not. */
+static __always_inline void mctl_debug_may_sleep(bool sleeps)
+{
+	if (MCTL_DEBUG_HOOKS)
+		might_sleep_if(sleeps);
+}
+
 /* The block at @fn becomes its caller's. */
 static __always_inline void mctl_debug_frames_alloc(const struct mctl_arena *arena, u32 fn,
 						    unsigned int order)

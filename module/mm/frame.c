@@ -110,6 +110,7 @@ u32 mctl_frame_alloc(struct mctl_arena *arena, const struct mctl_request *reques
 			*reason = why;
 		return MCTL_FN_NONE;
 	}
+	mctl_debug_may_sleep(!(request->flags & MCTL_REQUEST_NOWAIT));
 	preempt_disable();
 	if (likely(cacheable(arena, request))) {
 		fn = mctl_fcache_pop(arena, request_wish(request), request->order,
@@ -285,6 +286,7 @@ unsigned int mctl_frame_alloc_bulk(struct mctl_arena *arena, const struct mctl_r
 
 	if (check_request(request) || mctl_inject_debug())
 		return 0;
+	mctl_debug_may_sleep(!(request->flags & MCTL_REQUEST_NOWAIT));
 	preempt_disable();
 	if (request->order < MCTL_MAX_ORDER && cacheable(arena, request))
 		got = pop_bulk(arena, request, nr, fns);

@@ -139,6 +139,7 @@ unsigned int mctl_frame_alloc_pages_bulk(struct mctl_arena *arena, gfp_t gfp, un
 	struct mctl_fcache *fc;
 	unsigned int got = 0;
 
+	mctl_debug_may_sleep(gfpflags_allow_blocking(gfp));
 	if (mctl_inject_debug())
 		return 0;
 	if (unlikely(gfp & MEMCTL_WISH_EXCLUDED))
