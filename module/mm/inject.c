@@ -244,14 +244,13 @@ static int check(struct mctl_arena *arena, const struct mctl_inject_params *para
 static void empty_caches(struct mctl_arena *arena, u32 site)
 {
 	struct mctl_cache *cache;
-	u32 id = 0;
+	u32 id;
 
 	if (site == MEMCTL_INJECT_SITE_ALLOC)
 		mctl_fcache_drain_all(arena);
 	if (site != MEMCTL_INJECT_SITE_SLAB)
 		return;
-	while ((cache = mctl_cache_next(arena, id))) {
-		id = mctl_cache_id(cache) + 1;
+	for (id = 0; (cache = mctl_cache_next(arena, &id)); id++) {
 		mctl_magazine_drain(cache);
 		mctl_magazine_drain_depot(cache);
 		mctl_cache_drop(cache);
