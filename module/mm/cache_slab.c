@@ -459,6 +459,8 @@ static struct mctl_slab *make_slab(struct mctl_cache *cache, gfp_t gfp, u32 requ
 			mctl_frame_free(arena, fn, request.order, MCTL_KIND_SLAB);
 			return NULL;
 		}
+		/* On lists with others, of which kmemleak may not know some. */
+		mctl_debug_object_ignore(slab);
 		preempt_disable();
 		set_header(cache, fn, slab);
 		preempt_enable();

@@ -3,11 +3,12 @@
 #ifndef MCTL_MM_PLANT_H
 #define MCTL_MM_PLANT_H
 
+#include <linux/compiler.h>
 #include <linux/types.h>
 #include "mm/verify.h"
 
-/* Flip one bit of a field of @size bytes, the lowest byte first. */
-static inline void mctl_plant_flip(void *field, size_t size, u32 bit)
+/* Flip one bit of a field of @size bytes, the lowest byte first; free objects are poisoned for KASAN. */
+static __no_kasan_or_inline void mctl_plant_flip(void *field, size_t size, u32 bit)
 {
 	((u8 *)field)[bit / 8 % size] ^= 1U << bit % 8;
 }
