@@ -425,7 +425,7 @@ completion() {
 	completes columns-plus region list -o +LEV = +LEVELS
 	completes orders buddyinfo --output OR = ORDER0 ORDER1 ORDER2 ORDER3 ORDER4 ORDER5 \
 		ORDER6 ORDER7 ORDER8 ORDER9 ORDER10 ORDERS
-	completes site plant fra = frame-state frame-link
+	completes site plant fra = frame-state frame-link frame-prev frame-tag
 	completes help help slab = slabinfo
 	completes rights region map heap 4K --rights r = r rw
 	completes verbs region f = fork
