@@ -7,7 +7,7 @@
 #include <linux/types.h>
 #include "mm/verify.h"
 
-/* Flip one bit of a field of @size bytes, the lowest byte first; free objects are poisoned for KASAN. */
+/* Flip a bit of a field of @size bytes, the lowest byte first. KASAN has free objects poisoned. */
 static __no_kasan_or_inline void mctl_plant_flip(void *field, size_t size, u32 bit)
 {
 	((u8 *)field)[bit / 8 % size] ^= 1U << bit % 8;

@@ -6,6 +6,8 @@
 
 . "$(dirname "$0")/lib.sh"
 begin
+# One CPU for all commands: its magazines have what they freed.
+taskset -p 1 $$ >/dev/null
 # A section of several chunks besides whole ones.
 load size=16576K plant=1 || exit "$KSFT_FAIL"
 
@@ -79,7 +81,9 @@ head=$(what "handle:$page" FN)
 make_cache()
 {
 	check "cache $1" "$MEMCTL" cache add "$@"
-	"$MEMCTL" cache alloc "$1" --count 3 >"$work/$1"
+	"$MEMCTL" cache alloc "$1" --count 4 >"$work/$1"
+	sed -n 4p "$work/$1" | xargs "$MEMCTL" cache free >/dev/null
+	sed -i 4d "$work/$1"
 }
 make_cache plain --size 100
 make_cache guarded --size 100 --redzone --poison
@@ -315,4 +319,10 @@ check "a cache with lost objects goes on" "$MEMCTL" cache alloc poisoned --count
 equal "verify tells" 5 "$?"
 finish_damage=$(dmesg | grep -c 'BUG\|Oops\|Call Trace')
 equal "no crash" 0 "$finish_damage"
+"$MEMCTL" plant frame-state --index "$head" --bit 0
+for region in child heap kernel; do
+	check "remove region $region" "$MEMCTL" region del "$region"
+done
+unload
+equal "the module goes" 0 "$(grep -c '^memctl ' /proc/modules)"
 finish

@@ -56,8 +56,9 @@ static void set_page(struct tables *t, struct mctl_ptable_leaf_cache *cache, u32
 	} else {
 		if (mctl_ptable_walk(&t->pt, address_of(page), &level))
 			return;
-		tap_expect_equal(
-			mctl_ptable_map(&t->pt, address_of(page), entry >> 12, 1, FLAGS, 1), 0);
+		int ret = mctl_ptable_map(&t->pt, address_of(page), entry >> 12, 1, FLAGS, 1);
+
+		tap_expect_equal(ret, 0);
 	}
 	t->oracle[0][page] = entry;
 }
