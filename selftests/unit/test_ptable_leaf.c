@@ -50,14 +50,14 @@ static void set_page(struct tables *t, struct mctl_ptable_leaf_cache *cache, u32
 {
 	u64 pfn = mctl_ptable_leaves_cached(&t->pt, cache, address_of(page));
 	unsigned int level;
+	int ret;
 
 	if (pfn != MCTL_PT_NO_PFN) {
 		mctl_ptable_set_leaf(&t->pt, pfn, page % 512, entry);
 	} else {
 		if (mctl_ptable_walk(&t->pt, address_of(page), &level))
 			return;
-		int ret = mctl_ptable_map(&t->pt, address_of(page), entry >> 12, 1, FLAGS, 1);
-
+		ret = mctl_ptable_map(&t->pt, address_of(page), entry >> 12, 1, FLAGS, 1);
 		tap_expect_equal(ret, 0);
 	}
 	t->oracle[0][page] = entry;
