@@ -83,9 +83,9 @@ check: ## all tests: unit, tool, netlink spec, models, fuzzers, kselftest in mac
 check-unit: ## the algorithms on the host: unit tests against naive oracles
 	@scripts/check unit
 
-check-long: ## what takes hours: larger searches, 1000 loads, 10^5 steps of processes, 1 GiB of contents
+check-long: ## what takes hours: larger searches, 1000 loads, 10^5 steps of processes
 	@$(MAKE) --no-print-directory -s -C selftests/unit check-long
-	@VM_TIMEOUT=14400 TEST_ENV="CYCLES=1000 RACES=200 STEPS=100000 HOLD_ROUNDS=10000 CONTENT=1024" \
+	@VM_TIMEOUT=14400 TEST_ENV="CYCLES=1000 RACES=200 STEPS=100000 HOLD_ROUNDS=10000" \
 		scripts/kselftest-vm lifetime process
 
 check-fuzz: ## fuzzers of the algorithms and of what the tool reads, FUZZ_SECONDS=60 each, two at a time

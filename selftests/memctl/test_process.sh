@@ -10,7 +10,7 @@ begin
 "$MEMCTL" region help 2>&1 | grep -q fork || skip_all "this memctl cannot fork a region"
 load size=64M plant=1 || exit "$KSFT_FAIL"
 start=$(frames)
-STEPS=${STEPS:-$(scaled 10000)} RACE_SECONDS=${RACE_SECONDS:-$(scaled 5)} CONTENT=${CONTENT:-$(scaled 128)}
+STEPS=${STEPS:-$(scaled 10000)} RACE_SECONDS=${RACE_SECONDS:-$(scaled 5)} CONTENT=${CONTENT:-$(scaled 1024)}
 HOLD_ROUNDS=${HOLD_ROUNDS:-$(scaled 300)}
 export MEMCTL STEPS RACE_SECONDS CONTENT HOLD_ROUNDS
 
