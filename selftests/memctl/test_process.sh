@@ -3,7 +3,7 @@
 # Regions that processes map: faults, copies, holds, races, contents, and
 # random steps of four processes, with all tables compared on the way; see
 # region_user.c. STEPS, RACE_SECONDS, HOLD_ROUNDS and CONTENT (MiB) make it
-# longer or shorter; the long ones are STEPS=100000 HOLD_ROUNDS=10000 CONTENT=1024.
+# longer or shorter; the long ones are STEPS=100000 HOLD_ROUNDS=10000.
 
 . "$(dirname "$0")/lib.sh"
 begin
