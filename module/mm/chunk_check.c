@@ -25,6 +25,7 @@ static bool check_map(const struct mctl_arena *arena, u32 index, struct mctl_rep
 {
 	const struct mctl_section *section = &arena->table.section[index];
 	const struct mctl_map_entry *entry;
+	bool good;
 
 	if (!mctl_report_expect(report, "chunk I1", "section", index, "alignment of its pfn", 0,
 				section->pfn & (MCTL_SECTION_FRAMES - 1)) ||
@@ -32,10 +33,11 @@ static bool check_map(const struct mctl_arena *arena, u32 index, struct mctl_rep
 				section->pfn >> MCTL_SECTION_SHIFT < arena->nr_map))
 		return false;
 	entry = &arena->section_map[section->pfn >> MCTL_SECTION_SHIFT];
-	return mctl_report_expect(report, "chunk I1", "section", index, "fn in the map",
-				  index << MCTL_SECTION_SHIFT, entry->fn) &
-	       mctl_report_expect(report, "chunk I1", "section", index, "zone in the map",
-				  section->zone + 1U, entry->place);
+	good = mctl_report_expect(report, "chunk I1", "section", index, "fn in the map",
+				  index << MCTL_SECTION_SHIFT, entry->fn);
+	good &= mctl_report_expect(report, "chunk I1", "section", index, "zone in the map",
+				   section->zone + 1U, entry->place);
+	return good;
 }
 
 /* I2. Return: whether the zone is one. */

@@ -46,12 +46,12 @@ bool mctl_zones_check(const struct mctl_arena *arena, struct mctl_report *report
 		const struct mctl_zone *zone = &arena->zones[i];
 		const struct mctl_zone *first = zone - i % MCTL_NR_ZONE_TYPES;
 
-		good &= mctl_report_expect(report, "zone I1", "zone", i, "index", i, zone->index) &
-			mctl_report_expect(report, "zone I1", "zone", i, "type",
-					   i % MCTL_NR_ZONE_TYPES, zone->type) &
-			mctl_report_expect(report, "zone I1", "zone", i, "zone of its lists", i,
-					   zone->buddy.zone) &
-			mctl_report_expect(report, "zone I1", "zone", i, "node", first->nid,
+		good &= mctl_report_expect(report, "zone I1", "zone", i, "index", i, zone->index);
+		good &= mctl_report_expect(report, "zone I1", "zone", i, "type",
+					   i % MCTL_NR_ZONE_TYPES, zone->type);
+		good &= mctl_report_expect(report, "zone I1", "zone", i, "zone of its lists", i,
+					   zone->buddy.zone);
+		good &= mctl_report_expect(report, "zone I1", "zone", i, "node", first->nid,
 					   zone->nid);
 	}
 	for_each_node(nid)

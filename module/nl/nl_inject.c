@@ -94,6 +94,11 @@ static int read_when(struct genl_info *info, struct mctl_inject_params *params)
 				      "seed goes with probability, not with nth");
 	params->nth = read_u32(info, MEMCTL_A_INJECT_NTH, 0);
 	params->probability = read_u32(info, MEMCTL_A_INJECT_PROBABILITY, 0);
+	/* Not in the policy: with a limit as high, that of 6.1 cannot be constant. */
+	if (params->probability > MEMCTL_INJECT_ALWAYS)
+		return mctl_nl_refuse(info->extack, probability, -ERANGE,
+				      "probability %u: the highest is %u", params->probability,
+				      MEMCTL_INJECT_ALWAYS);
 	params->times = read_u32(info, MEMCTL_A_INJECT_TIMES, nth ? 1 : 0);
 	params->seed = seed ? nla_get_u64(seed) : 1;
 	return 0;

@@ -10,12 +10,6 @@
 
 #include <uapi/linux/memctl.h>
 
-/* Integer value ranges */
-static const struct netlink_range_validation memctl_a_inject_probability_range = {
-	.min	= 1ULL,
-	.max	= MEMCTL_INJECT_ALWAYS,
-};
-
 /* MEMCTL_CMD_ARENA_GET - do */
 const struct nla_policy memctl_arena_get_nl_policy[MEMCTL_A_ARENA_ARENA + 1] = {
 	[MEMCTL_A_ARENA_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
@@ -373,7 +367,7 @@ const struct nla_policy memctl_inject_add_nl_policy[MEMCTL_A_INJECT_CACHE + 1] =
 	[MEMCTL_A_INJECT_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
 	[MEMCTL_A_INJECT_SITE] = NLA_POLICY_MAX(NLA_U32, 4),
 	[MEMCTL_A_INJECT_NTH] = NLA_POLICY_MIN(NLA_U32, 1),
-	[MEMCTL_A_INJECT_PROBABILITY] = NLA_POLICY_FULL_RANGE(NLA_U32, &memctl_a_inject_probability_range),
+	[MEMCTL_A_INJECT_PROBABILITY] = NLA_POLICY_MIN(NLA_U32, 1),
 	[MEMCTL_A_INJECT_TIMES] = { .type = NLA_U32, },
 	[MEMCTL_A_INJECT_SEED] = { .type = NLA_U64, },
 	[MEMCTL_A_INJECT_ORDER] = NLA_POLICY_MAX(NLA_U32, MEMCTL_MAX_ORDER),
