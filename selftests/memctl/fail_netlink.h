@@ -34,8 +34,12 @@ ACT(arena_shrink, ask(MEMCTL_CMD_ARENA_SHRINK, "sq", MEMCTL_A_ARENA_ARENA, "fn-n
 		      MEMCTL_A_ARENA_SIZE, (uint64_t)4 << 20))
 ACT(zone_get, ask(MEMCTL_CMD_ZONE_GET, "w", MEMCTL_A_ZONE_INDEX, 1))
 ACT(zone_dump, ask_dump(MEMCTL_CMD_ZONE_GET, ""))
-ACT(chunk_get, ask(MEMCTL_CMD_CHUNK_GET, "w", MEMCTL_A_CHUNK_FN, 0))
 ACT(chunk_dump, ask_dump(MEMCTL_CMD_CHUNK_GET, ""))
+
+/* Where the first one starts follows from what the host gave. */
+static uint32_t chunk_fn;
+UNDO(chunk_found, chunk_dump(); chunk_fn = replied_number(&reply, MEMCTL_A_CHUNK_FN))
+ACT(chunk_get, ask(MEMCTL_CMD_CHUNK_GET, "w", MEMCTL_A_CHUNK_FN, chunk_fn))
 
 static void arena_grown(void)
 {
@@ -236,7 +240,7 @@ static const struct flow netlink_flows[] = {
 	{ "arena-hash", NULL, NULL, arena_hash, NULL, 0 },
 	{ "zone-get", NULL, NULL, zone_get, NULL, 0 },
 	{ "zone-get, dump", NULL, NULL, zone_dump, NULL, 0 },
-	{ "chunk-get", NULL, NULL, chunk_get, NULL, 0 },
+	{ "chunk-get", NULL, chunk_found, chunk_get, NULL, 0 },
 	{ "chunk-get, dump", NULL, NULL, chunk_dump, NULL, 0 },
 	{ "cache-get", NULL, NULL, cache_get, NULL, 0 },
 	{ "cache-get, dump", NULL, NULL, cache_dump, NULL, 0 },
