@@ -93,6 +93,9 @@ static const char *const sites[] = {
 	"tlb-pfn",
 	"tlb-count",
 	"tlbs",
+	"inject-sites",
+	"inject-count",
+	"inject-faults",
 };
 
 static int plant(struct memctl_ctx *ctx, const struct args *args)
@@ -142,7 +145,8 @@ static const char help_text[] =
 	"fcache-quota fcache-budget handle-kind handle-order handle-serial handle-free\n"
 	"handle-count vma-start vma-end vma-rights vma-count vma-pages space-frames\n"
 	"space-zero space-lent family-frames family-spaces shadow-mapped shadow-tables\n"
-	"shadow-list spaces quarantine regions tlb-page tlb-pfn tlb-count tlbs.";
+	"shadow-list spaces quarantine regions tlb-page tlb-pfn tlb-count tlbs\n"
+	"inject-sites inject-count inject-faults.";
 
 static const struct object object = OBJECT("plant", help_text, verbs);
 

@@ -10,11 +10,12 @@
  * matches, and fails if any of them fires.
  *
  * I1  arena->inject.sites has the bit of each site that a fault on the list has.
- * I2  The static key counts the faults of all arenas.
+ * I2  The static key counts the faults of all arenas, as nr_faults does.
  * I3  A fault fires at most @times times, if that is not 0.
- * I4  While an arena has a fault of site alloc, no frame cache is filled; of
- *     site slab, no magazine. What they held goes back before the fault is
- *     said to be set.
+ *
+ * While an arena has a fault of site alloc, no frame cache begins to be filled;
+ * of site slab, no magazine. What they held goes back before the fault is said
+ * to be set. A filling that began before may end after: this is no invariant.
  *
  * Locks: inject_lock (mutex) for changes; outside of caches.lock. Tries read
  * the list under RCU, in any context, and take no lock.
@@ -30,6 +31,7 @@
 #include "mm/cache_impl.h"
 #include "mm/event.h"
 #include "mm/fcache.h"
+#include "mm/plant.h"
 
 /**
  * struct mctl_fault - a fault
@@ -53,6 +55,8 @@ struct mctl_fault {
 
 DEFINE_STATIC_KEY_FALSE(mctl_inject_key);
 static DEFINE_MUTEX(inject_lock);
+/* inject_lock */
+static u32 nr_faults;
 
 /**
  * mctl_inject_site_name() - the word for a site
@@ -240,7 +244,7 @@ static int check(struct mctl_arena *arena, const struct mctl_inject_params *para
 	return 0;
 }
 
-/* I4: what would be served past the site goes back. */
+/* What would be served past the site goes back. */
 static void empty_caches(struct mctl_arena *arena, u32 site)
 {
 	struct mctl_cache *cache;
@@ -292,6 +296,7 @@ int mctl_inject_add(struct mctl_arena *arena, const struct mctl_inject_params *p
 	arena->inject.nr++;
 	WRITE_ONCE(arena->inject.sites, arena->inject.sites | 1U << params->site);
 	static_branch_inc(&mctl_inject_key);
+	nr_faults++;
 	empty_caches(arena, params->site);
 	mctl_arena_touch(arena);
 unlock:
@@ -315,6 +320,7 @@ static u32 remove(struct mctl_arena *arena, u32 id)
 		static_branch_dec(&mctl_inject_key);
 		nr++;
 	}
+	nr_faults -= nr;
 	WRITE_ONCE(arena->inject.sites, sites);
 	arena->inject.nr -= nr;
 	atomic64_sub(nr * sizeof(*fault), &arena->metadata);
@@ -388,7 +394,7 @@ int mctl_inject_next(struct mctl_arena *arena, u32 id, struct mctl_inject_info *
 }
 
 /**
- * mctl_inject_check() - test I1 and I3
+ * mctl_inject_check() - test I1 to I3
  * @arena: the arena
  * @report: gets what is broken
  *
@@ -413,7 +419,38 @@ void mctl_inject_check(struct mctl_arena *arena, struct mctl_report *report)
 			   arena->inject.sites);
 	mctl_report_expect(report, "inject I1", "arena", arena->id, "inject.nr", nr,
 			   arena->inject.nr);
+	mctl_report_expect(report, "inject I2", "arena", arena->id, "nr_faults",
+			   static_key_count(&mctl_inject_key.key), nr_faults);
 	mutex_unlock(&inject_lock);
+}
+
+/**
+ * mctl_inject_plant() - flip a bit of the faults' records, for tests of mctl_inject_check()
+ * @arena: the arena
+ * @site: MEMCTL_PLANT_SITE_INJECT_SITES to MEMCTL_PLANT_SITE_INJECT_FAULTS
+ * @bit: which, modulo the width of the field
+ * @error: text of a refusal
+ *
+ * Context: process; sleeps.
+ * Return: 0, or -ENOENT when there is no fault to count.
+ */
+int mctl_inject_plant(struct mctl_arena *arena, u32 site, u32 bit, struct mctl_error *error)
+{
+	struct mctl_fault *fault;
+	int ret = 0;
+
+	mutex_lock(&inject_lock);
+	fault = list_first_entry_or_null(&arena->inject.list, struct mctl_fault, list);
+	if (site == MEMCTL_PLANT_SITE_INJECT_SITES)
+		MCTL_PLANT_FLIP(arena->inject.sites, bit);
+	else if (site == MEMCTL_PLANT_SITE_INJECT_FAULTS)
+		MCTL_PLANT_FLIP(nr_faults, bit);
+	else if (fault)
+		MCTL_PLANT_FLIP(fault->nr_injected.counter, bit);
+	else
+		ret = mctl_fail(error, -ENOENT, "arena %s has no fault", arena->name);
+	mutex_unlock(&inject_lock);
+	return ret;
 }
 
 /* --- the kernel's own ---------------------------------------------------------------------- */

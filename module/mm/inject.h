@@ -64,6 +64,7 @@ void mctl_inject_del_all(struct mctl_arena *arena);
 int mctl_inject_next(struct mctl_arena *arena, u32 id, struct mctl_inject_info *info);
 const char *mctl_inject_site_name(u32 site);
 void mctl_inject_check(struct mctl_arena *arena, struct mctl_report *report);
+int mctl_inject_plant(struct mctl_arena *arena, u32 site, u32 bit, struct mctl_error *error);
 
 bool mctl_inject_fire(struct mctl_arena *arena, u32 site, u32 order, const char *cache);
 u32 mctl_inject_blame(struct mctl_arena *arena, u32 *site);

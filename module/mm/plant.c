@@ -8,6 +8,7 @@
  * the same call brings the bit back.
  */
 #include <linux/stop_machine.h>
+#include "mm/inject.h"
 #include "mm/plant.h"
 #include "mm/region.h"
 #include "mm/space.h"
@@ -83,6 +84,8 @@ static int plant_bit(struct mctl_arena *arena, const struct mctl_plant *plant,
 		return mctl_plant_space(arena, plant, error);
 	case MEMCTL_PLANT_SITE_TLB_PAGE ... MEMCTL_PLANT_SITE_TLBS:
 		return mctl_tlbs_plant(arena, plant->site, plant->index, plant->bit, error);
+	case MEMCTL_PLANT_SITE_INJECT_SITES ... MEMCTL_PLANT_SITE_INJECT_FAULTS:
+		return mctl_inject_plant(arena, plant->site, plant->bit, error);
 	default:
 		return mctl_fail(error, -EINVAL, "site %u: the last one is %u", plant->site,
 				 MEMCTL_PLANT_SITE_MAX);

@@ -8,22 +8,17 @@
 #include "mm/cache_impl.h"
 #include "mm/plant.h"
 
-static struct mctl_slab *first_slab(struct mctl_cache *cache)
-{
-	static const u8 order[] = { MCTL_LIST_PARTIAL, MCTL_LIST_FULL, MCTL_LIST_EMPTY };
-
-	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
-		if (!list_empty(&cache->slabs[order[i]]))
-			return list_first_entry(&cache->slabs[order[i]], struct mctl_slab, list);
-	return NULL;
-}
-
-/* The list that first_slab() is on. */
+/* The list of the slab that is damaged, which is its first. */
 static enum mctl_slab_list first_list(const struct mctl_cache *cache)
 {
 	if (!list_empty(&cache->slabs[MCTL_LIST_PARTIAL]))
 		return MCTL_LIST_PARTIAL;
 	return list_empty(&cache->slabs[MCTL_LIST_FULL]) ? MCTL_LIST_EMPTY : MCTL_LIST_FULL;
+}
+
+static struct mctl_slab *first_slab(struct mctl_cache *cache)
+{
+	return list_first_entry_or_null(&cache->slabs[first_list(cache)], struct mctl_slab, list);
 }
 
 /* The part of the first CPU that has a magazine, or NULL. */

@@ -398,19 +398,15 @@ int mctl_space_verify(struct mctl_arena *arena, const char *name, int pid,
  * else is to be done with the region but to verify it.
  *
  * Context: Process, may sleep.
- * Return: 0; -EPERM unless the module was loaded with plant=1, -EINVAL for a bad level or bit,
- * -ENOENT when there is no such region, or the walk ends above @level.
+ * Return: 0; -EINVAL for a bad level or bit, -ENOENT when there is no such region, or the walk
+ * ends above @level.
  */
 int mctl_space_flip(struct mctl_arena *arena, const char *name, u64 address, u32 level, u32 bit,
 		    struct mctl_error *error)
 {
-	struct mctl_space *space;
+	struct mctl_space *space = mctl_space_need(arena, name, error);
 	int ret;
 
-	if (!mctl_plant_allowed)
-		return mctl_fail(error, -EPERM,
-				 "damage can be planted in a module loaded with plant=1 alone");
-	space = mctl_space_need(arena, name, error);
 	if (!space)
 		return -ENOENT;
 	mutex_lock(&space->family->lock);

@@ -138,7 +138,6 @@ static bool may_back(struct file *file)
 {
 	const struct inode *inode = file_inode(file);
 	const struct address_space_operations *operations = file->f_mapping->a_ops;
-
 	const unsigned long magic = inode->i_sb->s_magic;
 
 	if (!S_ISREG(inode->i_mode) || inode->i_flags & S_PRIVATE || IS_DAX(inode))

@@ -88,6 +88,14 @@ struct nlattr *mctl_nl_need(struct genl_info *info, int type, const char *what);
 const char *mctl_nl_name(struct netlink_ext_ack *extack, const struct nlattr *attr,
 			 const char *what);
 
+/* A number that may be left out of a request. */
+static inline u32 mctl_nl_u32(const struct genl_info *info, int type, u32 otherwise)
+{
+	const struct nlattr *attr = info->attrs[type];
+
+	return attr ? nla_get_u32(attr) : otherwise;
+}
+
 /* The arena that the request is about; netlink.c holds it while the request runs. */
 static inline struct mctl_arena *mctl_nl_arena(const struct genl_info *info)
 {

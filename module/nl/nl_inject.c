@@ -72,13 +72,6 @@ int memctl_nl_inject_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb
 	return mctl_nl_dump_run(skb, cb, MEMCTL_CMD_INJECT_GET, dump_fault);
 }
 
-static u32 read_u32(struct genl_info *info, int type, u32 otherwise)
-{
-	struct nlattr *attr = info->attrs[type];
-
-	return attr ? nla_get_u32(attr) : otherwise;
-}
-
 /* When it fires: by number or by chance. */
 static int read_when(struct genl_info *info, struct mctl_inject_params *params)
 {
@@ -92,14 +85,14 @@ static int read_when(struct genl_info *info, struct mctl_inject_params *params)
 	if (nth && seed)
 		return mctl_nl_refuse(info->extack, seed, -EINVAL,
 				      "seed goes with probability, not with nth");
-	params->nth = read_u32(info, MEMCTL_A_INJECT_NTH, 0);
-	params->probability = read_u32(info, MEMCTL_A_INJECT_PROBABILITY, 0);
+	params->nth = mctl_nl_u32(info, MEMCTL_A_INJECT_NTH, 0);
+	params->probability = mctl_nl_u32(info, MEMCTL_A_INJECT_PROBABILITY, 0);
 	/* Not in the policy: with a limit as high, that of 6.1 cannot be constant. */
 	if (params->probability > MEMCTL_INJECT_ALWAYS)
 		return mctl_nl_refuse(info->extack, probability, -ERANGE,
 				      "probability %u: the highest is %u", params->probability,
 				      MEMCTL_INJECT_ALWAYS);
-	params->times = read_u32(info, MEMCTL_A_INJECT_TIMES, nth ? 1 : 0);
+	params->times = mctl_nl_u32(info, MEMCTL_A_INJECT_TIMES, nth ? 1 : 0);
 	params->seed = seed ? nla_get_u64(seed) : 1;
 	return 0;
 }
@@ -115,7 +108,7 @@ static int read_params(struct genl_info *info, struct mctl_inject_params *params
 		return PTR_ERR(site);
 	memset(params, 0, sizeof(*params));
 	params->site = nla_get_u32(site);
-	params->order = read_u32(info, MEMCTL_A_INJECT_ORDER, MCTL_INJECT_ANY_ORDER);
+	params->order = mctl_nl_u32(info, MEMCTL_A_INJECT_ORDER, MCTL_INJECT_ANY_ORDER);
 	ret = read_when(info, params);
 	if (ret || !cache)
 		return ret;

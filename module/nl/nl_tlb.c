@@ -91,13 +91,6 @@ static const char *read_name(struct genl_info *info)
 	return IS_ERR(attr) ? ERR_CAST(attr) : mctl_nl_name(info->extack, attr, "TLB model");
 }
 
-static u32 read_u32(struct genl_info *info, int type, u32 otherwise)
-{
-	struct nlattr *attr = info->attrs[type];
-
-	return attr ? nla_get_u32(attr) : otherwise;
-}
-
 /*
  * An attribute that is an array of records of @size bytes, 1 to @max of them.
  * Return: how many, or an errno that was told of.
@@ -174,13 +167,13 @@ static int read_params(struct genl_info *info, struct mctl_tlb_params *params)
 			return PTR_ERR(region);
 		strscpy(params->region, region, sizeof(params->region));
 	}
-	params->page = read_u32(info, MEMCTL_A_TLB_PAGE, MEMCTL_TLB_PAGE_4K);
-	params->config.policy = read_u32(info, MEMCTL_A_TLB_POLICY, MEMCTL_TLB_POLICY_LRU);
-	params->config.seed = read_u32(info, MEMCTL_A_TLB_SEED, 1);
-	params->config.nr_asids = read_u32(info, MEMCTL_A_TLB_ASIDS, 0);
-	params->config.level_cycles[1] = read_u32(info, MEMCTL_A_TLB_L1_CYCLES, L1_CYCLES);
-	params->config.level_cycles[2] = read_u32(info, MEMCTL_A_TLB_L2_CYCLES, L2_CYCLES);
-	params->config.read_cycles = read_u32(info, MEMCTL_A_TLB_READ_CYCLES, READ_CYCLES);
+	params->page = mctl_nl_u32(info, MEMCTL_A_TLB_PAGE, MEMCTL_TLB_PAGE_4K);
+	params->config.policy = mctl_nl_u32(info, MEMCTL_A_TLB_POLICY, MEMCTL_TLB_POLICY_LRU);
+	params->config.seed = mctl_nl_u32(info, MEMCTL_A_TLB_SEED, 1);
+	params->config.nr_asids = mctl_nl_u32(info, MEMCTL_A_TLB_ASIDS, 0);
+	params->config.level_cycles[1] = mctl_nl_u32(info, MEMCTL_A_TLB_L1_CYCLES, L1_CYCLES);
+	params->config.level_cycles[2] = mctl_nl_u32(info, MEMCTL_A_TLB_L2_CYCLES, L2_CYCLES);
+	params->config.read_cycles = mctl_nl_u32(info, MEMCTL_A_TLB_READ_CYCLES, READ_CYCLES);
 	return 0;
 }
 

@@ -299,6 +299,14 @@ damage tlb-pfn "0 20 63" "tlbs I2" --index 0
 damage tlb-count "$u32" "tlb I6" --index 0
 damage tlbs "$u32" "tlbs I1" --index 0
 
+# --- faults: one that never fires, so that a count of 1 is the most that there can be ---
+
+check "a fault" "$MEMCTL" fault add --site record --nth 1000000 --times 1
+damage inject-sites "$u32" "inject I1"
+damage inject-count "1 31 63" "inject I3"
+damage inject-faults "$u32" "inject I2"
+check "without it" "$MEMCTL" fault del --all
+
 equal "100 % of the planted damage was found" "$nr_flips" "$nr_found"
 echo "# $nr_found of $nr_flips flipped bits found and named"
 

@@ -321,6 +321,10 @@ enum memctl_event_type {
  * @MEMCTL_PLANT_SITE_TLB_COUNT: The count of valid entries of the first TLB
  *   model's first array.
  * @MEMCTL_PLANT_SITE_TLBS: The count of TLB models.
+ * @MEMCTL_PLANT_SITE_INJECT_SITES: The sites that faults are said to be set
+ *   at.
+ * @MEMCTL_PLANT_SITE_INJECT_COUNT: How often the first fault has fired.
+ * @MEMCTL_PLANT_SITE_INJECT_FAULTS: The count of the faults of all arenas.
  */
 enum memctl_plant_site {
 	MEMCTL_PLANT_SITE_FRAME_STATE,
@@ -408,6 +412,9 @@ enum memctl_plant_site {
 	MEMCTL_PLANT_SITE_TLB_PFN,
 	MEMCTL_PLANT_SITE_TLB_COUNT,
 	MEMCTL_PLANT_SITE_TLBS,
+	MEMCTL_PLANT_SITE_INJECT_SITES,
+	MEMCTL_PLANT_SITE_INJECT_COUNT,
+	MEMCTL_PLANT_SITE_INJECT_FAULTS,
 
 	/* private: */
 	__MEMCTL_PLANT_SITE_MAX,
