@@ -39,7 +39,7 @@
  * C6  No CPU's door is left shut, and all are that should be.
  *
  * caches.c and cache.c have the caches' lives, cache_id.c names and ids,
- * cache_alloc.c and magazine.c the slow halves of what is inline here,
+ * cache_alloc.c and magazine*.c the slow halves of what is inline here,
  * cache_slab.c slabs and lookups, cache_report.c and cache_check.c what is told.
  *
  * Lock order: arena->caches.lock, cache->lock. The locks of two caches are
@@ -123,6 +123,8 @@ struct mctl_cache_cpu {
 
 extern const struct mctl_magazine mctl_cache_nothing;
 extern const struct mctl_cache_cpu mctl_cache_nobody;
+
+#define MCTL_CACHE_NOBODY ((struct mctl_cache_cpu *)&mctl_cache_nobody)
 DECLARE_PER_CPU(struct mctl_cache_cpu, mctl_cache_unmade);
 
 /**
@@ -258,7 +260,7 @@ static __always_inline struct mctl_cache_cpu *mctl_cache_enter(struct mctl_cache
 
 	preempt_disable();
 	cc = __this_cpu_read(cpu->self);
-	__this_cpu_write(cpu->self, (struct mctl_cache_cpu *)&mctl_cache_nobody);
+	__this_cpu_write(cpu->self, MCTL_CACHE_NOBODY);
 	barrier();
 	return cc;
 }

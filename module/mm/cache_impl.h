@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What the files of the object caches share with each other and with nobody
- * else: caches.c, cache.c, cache_*.c, magazine.c, kmalloc.c.
+ * else: caches.c, cache.c, cache_*.c, magazine*.c, kmalloc.c.
  */
 #ifndef MCTL_MM_CACHE_IMPL_H
 #define MCTL_MM_CACHE_IMPL_H
@@ -157,6 +157,13 @@ void mctl_magazine_drain_depot(struct mctl_cache *cache);
 
 void *mctl_magazine_alloc(struct mctl_cache *cache, u32 asked);
 bool mctl_magazine_free(struct mctl_cache *cache, void *object);
+
+bool mctl_magazine_next(struct mctl_cache *cache, struct mctl_cache_cpu *cc);
+bool mctl_magazine_make_room(struct mctl_cache *cache, struct mctl_cache_cpu *cc);
+bool mctl_magazine_mark(struct mctl_cache *cache, struct mctl_cache_cpu *cc, void *object);
+
+/* --- magazine_bulk.c --------------------------------------------------------------------- */
+
 unsigned int mctl_magazine_alloc_bulk(struct mctl_cache *cache, unsigned int nr, void **objects);
 unsigned int mctl_magazine_free_bulk(struct mctl_cache *cache, unsigned int nr, void **objects);
 

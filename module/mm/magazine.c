@@ -27,11 +27,9 @@ const struct mctl_magazine mctl_cache_nothing = {};
 
 #define NOTHING ((void **)&mctl_cache_nothing)
 
-#define NOBODY ((struct mctl_cache_cpu *)&mctl_cache_nobody)
-
 const struct mctl_cache_cpu mctl_cache_nobody = {
-	.self = NOBODY,
-	.inner = NOBODY,
+	.self = MCTL_CACHE_NOBODY,
+	.inner = MCTL_CACHE_NOBODY,
 	.top = NOTHING,
 	.limit = NOTHING,
 	.base = 1,
@@ -146,10 +144,10 @@ static struct mctl_cache_cpu *enter(struct mctl_cache *cache)
 	} else {
 		preempt_disable();
 		cc = __this_cpu_read(cpu->inner);
-		__this_cpu_write(cpu->inner, NOBODY);
+		__this_cpu_write(cpu->inner, MCTL_CACHE_NOBODY);
 		barrier();
 	}
-	if (likely(cc != NOBODY))
+	if (likely(cc != MCTL_CACHE_NOBODY))
 		return cc;
 	preempt_enable();
 	return NULL;
@@ -279,17 +277,30 @@ static bool load_from_slabs(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
 	return nr;
 }
 
-/* The loaded magazine is empty. Return: whether it has objects now. */
-static bool refill(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
+/**
+ * mctl_magazine_next() - load a magazine that has objects, of this CPU or the depot
+ * @cache: the cache
+ * @cc: the CPU's part, its door shut; the loaded magazine is empty
+ *
+ * Context: Any but NMI.
+ * Return: whether there was one.
+ */
+bool mctl_magazine_next(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
 {
-	if (mctl_inject_on(cache->arena, MEMCTL_INJECT_SITE_SLAB))
-		return false;
 	if (cc->nr_previous) {
 		swap_magazines(cache, cc);
 		return true;
 	}
 	/* data_race(): a look ahead of the lock; load_full() looks again under it. */
-	return (data_race(cache->full) && load_full(cache, cc)) || load_from_slabs(cache, cc);
+	return data_race(cache->full) && load_full(cache, cc);
+}
+
+/* The loaded magazine is empty. Return: whether it has objects now. */
+static bool refill(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
+{
+	if (mctl_inject_on(cache->arena, MEMCTL_INJECT_SITE_SLAB))
+		return false;
+	return mctl_magazine_next(cache, cc) || load_from_slabs(cache, cc);
 }
 
 /*
@@ -330,8 +341,17 @@ static noinline bool trade(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
 	return mctl_magazine_loaded(cache, cc);
 }
 
-/* The same; without a lock when the previous magazine has it. */
-static bool make_room(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
+/**
+ * mctl_magazine_make_room() - load a magazine that has room
+ * @cache: the cache
+ * @cc: the CPU's part, its door shut; the loaded magazine is full
+ *
+ * Takes no lock when the CPU's previous magazine has room.
+ *
+ * Context: Any but NMI.
+ * Return: whether there was one.
+ */
+bool mctl_magazine_make_room(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
 {
 	if (!cc->previous || cc->nr_previous >= cache->capacity)
 		return trade(cache, cc);
@@ -399,11 +419,16 @@ static noinline bool close(struct mctl_cache *cache, const struct mctl_slab *sla
 	return true;
 }
 
-/*
- * Mark an object of any slab as in a magazine; that slab becomes the one that
- * was last freed to. Return: false when it is none, or not surely a caller's.
+/**
+ * mctl_magazine_mark() - mark an object of any slab as in a magazine
+ * @cache: the cache
+ * @cc: the CPU's part, its door shut; the slab becomes the one that was last freed to
+ * @object: any address
+ *
+ * Context: Any but NMI.
+ * Return: false when it is no object, or not surely a caller's.
  */
-static bool mark(struct mctl_cache *cache, struct mctl_cache_cpu *cc, void *object)
+bool mctl_magazine_mark(struct mctl_cache *cache, struct mctl_cache_cpu *cc, void *object)
 {
 	const struct mctl_slab_layout *layout = &cache->layout;
 	const struct mctl_slab *slab;
@@ -436,231 +461,14 @@ bool mctl_magazine_free(struct mctl_cache *cache, void *object)
 
 	if (!cc)
 		return false;
-	if ((cc->top < cc->limit || make_room(cache, cc)) && mark(cache, cc, object)) {
+	if ((cc->top < cc->limit || mctl_magazine_make_room(cache, cc)) &&
+	    mctl_magazine_mark(cache, cc, object)) {
 		mctl_debug_object_free(&cache->layout, object);
 		*++cc->top = object;
 		cc->nr_freed++;
 		done = true;
 	}
 	leave(cache, cc);
-	return done;
-}
-
-/* Where @to is when it keeps its distance from @from, so that a loop counts in one of them. */
-static __always_inline void **along(void **from, long distance)
-{
-	return (void **)((void *)from + distance);
-}
-
-/* Hand an object of a magazine out. */
-static __always_inline void hand_out(u64 link, void **from, void **to)
-{
-	void *object = *from;
-
-	*to = object;
-	if (MCTL_SLAB_HARDENED)
-		mctl_slab_poke(object + link, 0);
-}
-
-/* Hand @nr objects of a magazine out. */
-static void copy_out(u64 link, void **from, void **to, unsigned int nr)
-{
-	const long distance = (void *)to - (void *)from;
-	void **end = from + nr;
-
-	for (; from <= end - 4; from += 4) {
-		hand_out(link, from, along(from, distance));
-		hand_out(link, from + 1, along(from, distance) + 1);
-		hand_out(link, from + 2, along(from, distance) + 2);
-		hand_out(link, from + 3, along(from, distance) + 3);
-	}
-	for (; from < end; from++)
-		hand_out(link, from, along(from, distance));
-}
-
-/**
- * mctl_magazine_alloc_bulk() - take objects from this CPU and the depot
- * @cache: the cache
- * @nr: how many at most
- * @objects: where to
- *
- * Context: Any but NMI.
- * Return: how many there were; none of a cache whose objects are checked.
- */
-unsigned int mctl_magazine_alloc_bulk(struct mctl_cache *cache, unsigned int nr, void **objects)
-{
-	struct mctl_cache_cpu __percpu *cpu;
-	struct mctl_cache_cpu *cc;
-	unsigned int done = 0;
-
-	if (cache->checked)
-		return 0;
-	cpu = READ_ONCE(cache->cpu);
-	cc = mctl_cache_enter(cpu);
-	while (likely(cc != NOBODY)) {
-		unsigned int take = min(mctl_magazine_level(cache, cc), nr - done);
-
-		cc->top -= take;
-		copy_out(cache->layout.link, cc->top + 1, objects + done, take);
-		done += take;
-		if (done == nr)
-			break;
-		if (cc->nr_previous)
-			swap_magazines(cache, cc);
-		/* data_race(): a look ahead of the lock; load_full() looks again under it. */
-		else if (!data_race(cache->full) || !load_full(cache, cc))
-			break;
-	}
-	mctl_cache_leave(cpu, cc);
-	return done;
-}
-
-/* Put *@object into a magazine if it is what *@from says; then go on to the next. */
-static __always_inline bool copy_next(void **object, u64 *key, long step, u64 link,
-				      void *const *from, void **to)
-{
-	if (unlikely(*from != *object))
-		return false;
-	if (MCTL_SLAB_HARDENED) {
-		if (unlikely(mctl_slab_peek_half(*object + link) == (u32)*key))
-			return false;
-		OPTIMIZER_HIDE_VAR(link);
-		mctl_slab_poke(*object + link, *key);
-	}
-	*to = *object;
-	/* Hidden from the compiler, no sum is made beside these two. */
-	*object += step;
-	*key += step;
-	OPTIMIZER_HIDE_VAR(*object);
-	OPTIMIZER_HIDE_VAR(*key);
-	return true;
-}
-
-/*
- * Put objects into a magazine that follow the one ahead of @from in its slab,
- * up or down, as long as they do so in @from, too: each is known by the one
- * before. Up to @end, they are in the slab. Return: the first that was not put.
- */
-static noinline void **copy_run(const struct mctl_slab_layout *layout, long step, void **from,
-				void **end, long distance)
-{
-	void *object = from[-1] + step;
-	u64 key = mctl_slab_key(layout, object), link = layout->link;
-
-	for (; from <= end - 4; from += 4) {
-		void **to = along(from, distance);
-
-		if (!copy_next(&object, &key, step, link, from, to))
-			return from;
-		if (!copy_next(&object, &key, step, link, from + 1, to + 1))
-			return from + 1;
-		if (!copy_next(&object, &key, step, link, from + 2, to + 2))
-			return from + 2;
-		if (!copy_next(&object, &key, step, link, from + 3, to + 3))
-			return from + 3;
-	}
-	for (; from < end; from++)
-		if (!copy_next(&object, &key, step, link, from, along(from, distance)))
-			break;
-	return from;
-}
-
-/*
- * Mark objects as in a magazine and put them there. Return: how many; it stops
- * at one that is no object of a slab with its header inside, or not surely a
- * caller's. @base is the first object of the slab of the last one.
- */
-static unsigned int copy_in(const struct mctl_cache *cache, unsigned long *base, void **from,
-			    void **to, unsigned int nr)
-{
-	const struct mctl_slab_layout *layout = &cache->layout;
-	const long stride = layout->stride;
-	const long distance = (void *)to - (void *)from;
-	void **start = from, **end = from + nr;
-
-	while (from < end) {
-		void *object = *from;
-		u64 index = mctl_slab_index(layout, (unsigned long)object - *base);
-		long step;
-
-		if (unlikely(index >= layout->objects)) {
-			const struct mctl_slab *slab;
-
-			slab = layout->outside ? NULL : mctl_cache_peek_slab(cache, object);
-			if (unlikely(!slab))
-				break;
-			index = mctl_slab_index(layout, object - slab->first);
-			if (unlikely(index >= layout->objects))
-				break;
-			*base = (unsigned long)slab->first;
-		}
-		if (unlikely(!mctl_slab_mark(layout, object)))
-			break;
-		*along(from, distance) = object;
-		if (++from == end)
-			break;
-		step = *from - object;
-		if (step == stride)
-			index = layout->objects - 1 - index;
-		else if (step != -stride)
-			continue;
-		from = copy_run(layout, step, from, from + min_t(u64, index, end - from), distance);
-	}
-	return from - start;
-}
-
-/* As copy_in(), of any slab of the cache, into the loaded magazine. */
-static unsigned int fill(struct mctl_cache *cache, struct mctl_cache_cpu *cc, void **from,
-			 unsigned int nr)
-{
-	unsigned long base = cc->base;
-	void **to = cc->top + 1;
-	unsigned int done;
-
-	done = copy_in(cache, &base, from, to, nr);
-	WRITE_ONCE(cc->base, base);
-	while (unlikely(done < nr) && mark(cache, cc, from[done])) {
-		to[done] = from[done];
-		done++;
-	}
-	mctl_debug_objects_free(&cache->layout, from, done);
-	cc->top += done;
-	cc->nr_freed += done;
-	return done;
-}
-
-/**
- * mctl_magazine_free_bulk() - put objects into this CPU's magazine
- * @cache: the cache
- * @nr: how many at most
- * @objects: any addresses
- *
- * Stops at one that is not simply put aside.
- *
- * Context: Any but NMI.
- * Return: how many were put; none of a cache whose objects are checked.
- */
-unsigned int mctl_magazine_free_bulk(struct mctl_cache *cache, unsigned int nr, void **objects)
-{
-	struct mctl_cache_cpu __percpu *cpu;
-	struct mctl_cache_cpu *cc;
-	unsigned int done = 0;
-
-	if (cache->checked)
-		return 0;
-	cpu = READ_ONCE(cache->cpu);
-	cc = mctl_cache_enter(cpu);
-	if (unlikely(cc == NOBODY))
-		nr = 0;
-	while (done < nr && (cc->top < cc->limit || make_room(cache, cc))) {
-		unsigned int part = min_t(size_t, nr - done, cc->limit - cc->top);
-		unsigned int put = fill(cache, cc, objects + done, part);
-
-		done += put;
-		if (put < part)
-			break;
-	}
-	mctl_cache_leave(cpu, cc);
 	return done;
 }
 

@@ -40,7 +40,7 @@ static void plant_door(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
 {
 	struct mctl_cache_cpu **door = cache->checked ? &cc->inner : &cc->self;
 
-	*door = *door == cc ? (struct mctl_cache_cpu *)&mctl_cache_nobody : cc;
+	*door = *door == cc ? MCTL_CACHE_NOBODY : cc;
 }
 
 /* The lowest object of a CPU's loaded magazine, where there is one; by the end, which is far. */
