@@ -13,7 +13,7 @@
 
 #include "fuzz.h"
 
-#define ENTRIES (1UL << 17)
+#define ENTRIES (1UL << 19)
 
 struct list {
 	int fd;

@@ -510,7 +510,13 @@ void fuzz_device_call(struct stream *stream)
 		do_transfer, do_splice, do_file,  do_proc,   do_memory, do_fork,
 	};
 
-	calls[fuzz_choose(stream, ARRAY_SIZE(calls))](stream);
+	void (*call)(struct stream *) = calls[fuzz_choose(stream, ARRAY_SIZE(calls))];
+
+	/* A child has to be there to be waited for. */
+	if (call != do_fork)
+		fuzz_fail_begin(stream);
+	call(stream);
+	fuzz_fail_end();
 	fuzz_count(&shared->calls);
 }
 

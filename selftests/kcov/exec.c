@@ -106,15 +106,15 @@ size_t fuzz_exec_ops(struct stream *stream, void *to, size_t room)
 	uint32_t nr, i, spoilt = fuzz_choose(stream, 64);
 	bool same = fuzz_chance(stream, 64);
 
-	switch (fuzz_choose(stream, 16)) {
+	switch (fuzz_choose(stream, 64)) {
 	case 0:
 		nr = odd[fuzz_choose(stream, ARRAY_SIZE(odd))];
 		break;
-	case 1 ... 6:
+	case 1 ... 24:
 		nr = 1;
 		break;
 	default:
-		nr = 1 + fuzz_choose(stream, 24);
+		nr = 1 + fuzz_choose(stream, 12);
 	}
 	if (nr > room / sizeof(*sent))
 		nr = room / sizeof(*sent);

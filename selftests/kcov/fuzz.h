@@ -9,6 +9,8 @@
  *   message.c  netlink messages from the table that scripts/spec-table makes
  *   exec.c     arrays of allocations and frees, and the handles that they left
  *   device.c   what processes do with /dev/memctl and with what they mapped
+ *   fail.c     allocations that fail
+ *   users.c    the modules that use the API in the kernel
  *   cover.c    KCOV: which instructions of the module a call reached
  */
 #ifndef FUZZ_H
@@ -114,7 +116,7 @@ bool fuzz_chance(struct stream *stream, unsigned int in256);
 /* --- what all processes share --- */
 
 #define MAX_WORKERS 8
-#define MAX_TEXT    (4UL << 20) /* bytes of code of the module that can be told apart */
+#define MAX_TEXT    (32UL << 20) /* bytes of code of the module that can be told apart */
 #define EDGES	    (1UL << 20)
 
 /**
@@ -169,12 +171,24 @@ void fuzz_learn_text(unsigned int field, const char *text, size_t len);
 void fuzz_forget_texts(unsigned int field);
 /* Return: the nth of those that are known, or NULL. */
 const char *fuzz_known_text(unsigned int field, unsigned int nth);
+/* One that may well be taken, and one that may be anything. */
+uint64_t fuzz_sensible(struct stream *stream, const struct spec *spec);
 uint64_t fuzz_number(struct stream *stream, const struct spec *spec);
 size_t fuzz_text(struct stream *stream, const struct spec *spec, char *text, size_t room);
 const char *fuzz_arena_name(struct stream *stream);
 const char *fuzz_name(struct stream *stream);
 /* A number of bytes of a region, or an address or offset in it. */
 uint64_t fuzz_bytes(struct stream *stream);
+
+/* --- what fails --- */
+
+/* For the whole machine, once. */
+void fuzz_fail_setup(void);
+/* In each process. */
+void fuzz_fail_open(void);
+/* Until the end, an allocation may fail. */
+void fuzz_fail_begin(struct stream *stream);
+void fuzz_fail_end(void);
 
 /* --- exec --- */
 
@@ -195,14 +209,21 @@ void fuzz_message_flush(void);
  * with @again make what there is to begin with.
  */
 void fuzz_message_reset(bool again);
+/* Give the arena main more memory, and a region of so many pages in the kernel. */
+void fuzz_message_provide(uint64_t size, const char *region, uint32_t nr_pages);
 void fuzz_message_close(void);
-/* Ask each arena for its faults. */
-void fuzz_message_verify(void);
+/* Have the arena main checked, with @tables its page tables as well. */
+void fuzz_message_verify(bool tables);
 
 void fuzz_device_open(void);
 void fuzz_device_call(struct stream *stream);
 /* Give back what there is; with @again take what there is to begin with. */
 void fuzz_device_reset(bool again);
+
+/* Load a module. Return: whether it did. */
+bool fuzz_load(const char *name, const char *parameters);
+/* Return: whether what the modules do went well. */
+bool fuzz_users_run(void);
 
 void fuzz_worker(unsigned int number, uint64_t seed, uint64_t messages);
 

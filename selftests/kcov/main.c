@@ -3,14 +3,15 @@
  * fuzz - netlink messages and uses of /dev/memctl, guided by coverage
  *
  * Usage: fuzz [--messages N] [--seconds N] [--workers N] [--seed N] [--coverage FILE]
- *	       [MODULE-PARAMETER...]
+ *	       [--users] [MODULE-PARAMETER...]
  *
  * Loads memctl.ko, runs until so many messages were sent (100000) by the
  * processes (2) together or so many seconds have passed, looks whether each
  * invariant of the module holds, and unloads it. Whatever the kernel has to
  * complain about it writes into its log; that is for the caller to read. FILE
  * gets a line for each instruction of the module that was reached: its
- * section, and where in it. Needs root, a kernel with KCOV and a module built
+ * section, and where in it. --users has the modules that use the API in the
+ * kernel run at the end. Needs root, a kernel with KCOV and a module built
  * with KCOV=y; without them it runs unguided.
  *
  * Prints TAP. With one process, the same seed sends the same messages.
@@ -36,7 +37,8 @@
 
 #define SECTIONS     "/sys/module/memctl/sections"
 #define MAX_SECTIONS 256
-#define STUCK	     120 /* seconds in which a process does not finish one call */
+#define MAX_MAP	     (4UL << 20) /* of the module's own map */
+#define STUCK	     120	 /* seconds in which a process does not finish one call */
 
 struct section {
 	char name[64];
@@ -50,6 +52,7 @@ static unsigned int nr_sections, nr_tests, nr_failed;
 static uint64_t messages = 100000, seconds, seed;
 static unsigned int nr_workers = 2;
 static const char *coverage;
+static bool users;
 
 static void result(bool good, const char *name)
 {
@@ -60,7 +63,7 @@ static void result(bool good, const char *name)
 
 /* --- the module --- */
 
-static bool load(const char *name, const char *parameters)
+bool fuzz_load(const char *name, const char *parameters)
 {
 	struct utsname uts;
 	char path[256];
@@ -133,7 +136,7 @@ static uint64_t section_address(const char *name)
  */
 static void read_map(void)
 {
-	static uint8_t map[MAX_TEXT];
+	static uint8_t map[MAX_MAP];
 	uint64_t function = symbol_address("__sanitizer_cov_trace_pc");
 	int fd = open("/sys/kernel/debug/memctl_cover", O_RDONLY | O_CLOEXEC);
 	size_t at, got = 0;
@@ -143,7 +146,7 @@ static void read_map(void)
 		got += part;
 	close(fd);
 	for (at = 0; function && at < got; at++) {
-		uint64_t to = function + at - MAX_TEXT / 2 - shared->base;
+		uint64_t to = function + at - MAX_MAP / 2 - shared->base;
 
 		if (map[at] && to < MAX_TEXT && !shared->seen[to]) {
 			shared->seen[to] = 1;
@@ -205,6 +208,7 @@ static pid_t start(unsigned int number)
 	if (!fuzz_message_open())
 		_exit(1);
 	fuzz_device_open();
+	fuzz_fail_open();
 	fuzz_worker(number, seed, messages);
 	_exit(0);
 }
@@ -284,9 +288,16 @@ static void tidy(void)
 {
 	if (fuzz_message_open()) {
 		fuzz_message_reset(false);
-		fuzz_message_verify();
+		fuzz_message_verify(true);
 		fuzz_message_close();
 	}
+}
+
+static void use(void)
+{
+	if (fuzz_message_open())
+		result(fuzz_users_run(), "the modules that use the API find it in order");
+	tidy();
 }
 
 static void run(const char *parameters)
@@ -298,7 +309,7 @@ static void run(const char *parameters)
 
 	fuzz_cover_open();
 	fuzz_cover_start();
-	good = load("memctl", parameters);
+	good = fuzz_load("memctl", parameters);
 	result(good, "the module loads");
 	if (!good)
 		return;
@@ -308,6 +319,7 @@ static void run(const char *parameters)
 	fuzz_cover_look();
 	fuzz_cover_stop();
 	make_files();
+	fuzz_fail_setup();
 	for (i = 0; i < nr_workers; i++)
 		pids[i] = start(i);
 	good = wait_for(pids);
@@ -316,6 +328,8 @@ static void run(const char *parameters)
 	result(shared->stop || shared->messages >= messages, "all messages were sent");
 	/* With nobody else at work everything can go. */
 	tidy();
+	if (users)
+		use();
 	result(!shared->wrong, "every invariant held whenever one looked");
 	read_map();
 	fuzz_cover_start();
@@ -350,6 +364,8 @@ static void read_options(int argc, char **argv, char *parameters, size_t room)
 			seed = strtoull(argv[++i], NULL, 0);
 		else if (i + 1 < argc && !strcmp(argv[i], "--coverage"))
 			coverage = argv[++i];
+		else if (!strcmp(argv[i], "--users"))
+			users = true;
 		else
 			snprintf(parameters + strlen(parameters), room - strlen(parameters), "%s ",
 				 argv[i]);
@@ -360,7 +376,7 @@ static void read_options(int argc, char **argv, char *parameters, size_t room)
 
 int main(int argc, char **argv)
 {
-	char parameters[256] = "size=8M ";
+	char parameters[256] = "size=8M nodes=0-1 dma=1M dma32=1M ";
 
 	read_options(argc, argv, parameters, sizeof(parameters));
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,

@@ -36,6 +36,7 @@ enum like {
 	LIKE_ANY,
 	LIKE_BYTES,
 	LIKE_ADDRESS,
+	LIKE_FRAME,
 	LIKE_COUNT,
 	LIKE_PID,
 	LIKE_NODE,
@@ -55,9 +56,9 @@ static const struct hint {
 	[FIELD_ADDRESS] = { LIKE_ADDRESS, FIELD_START },
 	[FIELD_START] = { LIKE_ADDRESS, FIELD_END },
 	[FIELD_OFFSET] = { LIKE_BYTES, FIELD_OFFSET },
-	[FIELD_PFN] = { LIKE_ANY, FIELD_START_PFN },
+	[FIELD_PFN] = { LIKE_FRAME, FIELD_START_PFN },
 	[FIELD_FN] = { LIKE_ANY, FIELD_BLOCK_FN },
-	[FIELD_CACHE] = { LIKE_TAG, FIELD_ID },
+	[FIELD_CACHE] = { LIKE_ANY, FIELD_CACHE },
 	[FIELD_ID] = { LIKE_TAG, FIELD_ID },
 	[FIELD_OWNER] = { LIKE_TAG, FIELD_OWNER },
 	[FIELD_INDEX] = { LIKE_TAG, FIELD_INDEX },
@@ -193,7 +194,7 @@ static uint64_t address(struct stream *stream, unsigned int field, unsigned int 
 	}
 }
 
-static uint64_t sensible(struct stream *stream, const struct spec *spec)
+uint64_t fuzz_sensible(struct stream *stream, const struct spec *spec)
 {
 	const struct hint *hint = &hints[spec->field];
 
@@ -206,6 +207,9 @@ static uint64_t sensible(struct stream *stream, const struct spec *spec)
 		return fuzz_bytes(stream);
 	case LIKE_ADDRESS:
 		return address(stream, spec->field, hint->other);
+	case LIKE_FRAME:
+		return recall(stream, fuzz_chance(stream, 128) ? spec->field : hint->other) +
+		       (fuzz_chance(stream, 128) ? fuzz_choose(stream, 1024) : 0);
 	case LIKE_COUNT:
 		return fuzz_chance(stream, 64) ? 1ULL << fuzz_choose(stream, 12) :
 						 fuzz_choose(stream, 65);
@@ -254,7 +258,7 @@ uint64_t fuzz_number(struct stream *stream, const struct spec *spec)
 		value = recall(stream, spec->field) + fuzz_choose(stream, 5) - 2;
 		break;
 	default:
-		value = sensible(stream, spec);
+		value = fuzz_sensible(stream, spec);
 	}
 	return bound(spec, value);
 }

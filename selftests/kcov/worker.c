@@ -11,9 +11,9 @@
 #include "fuzz.h"
 
 #define MAX_KEPT      2048
-#define PROGRAMS      200 /* until all that has piled up is taken away */
+#define PROGRAMS      400 /* until all that has piled up is taken away */
 #define RESETS	      4	  /* and until the arenas are looked over */
-#define MESSAGE_IN256 176
+#define MESSAGE_IN256 220
 
 static struct program kept[MAX_KEPT];
 static uint32_t nr_kept;
@@ -133,7 +133,7 @@ void fuzz_worker(unsigned int number, uint64_t seed, uint64_t messages)
 			fuzz_count(&shared->kept);
 			kept[nr_kept < MAX_KEPT ? nr_kept++ : pick(MAX_KEPT)] = program;
 		}
-		if (!pick(8))
+		if (!pick(16))
 			fuzz_device_reset(true);
 		if (++nr % PROGRAMS)
 			continue;
@@ -142,7 +142,7 @@ void fuzz_worker(unsigned int number, uint64_t seed, uint64_t messages)
 		if (!number)
 			fuzz_message_reset(true);
 		if (!number && !(++resets % RESETS))
-			fuzz_message_verify();
+			fuzz_message_verify(true);
 	}
 	fuzz_cover_look();
 	fuzz_cover_stop();
