@@ -529,13 +529,14 @@ static void send_as_nobody(struct stream *stream, size_t size)
 	}
 }
 
-/* What looks at all of an arena or of its tables, or takes memory by the megabyte. */
+/* What looks at all of an arena or of its tables, takes memory by the megabyte, or changes code. */
 static bool is_dear(uint8_t cmd)
 {
 	return cmd == MEMCTL_CMD_VERIFY || cmd == MEMCTL_CMD_PT_VERIFY ||
 	       cmd == MEMCTL_CMD_ARENA_HASH || cmd == MEMCTL_CMD_ARENA_ADD ||
 	       cmd == MEMCTL_CMD_ARENA_GROW || cmd == MEMCTL_CMD_HANDLE_FREE ||
-	       cmd == MEMCTL_CMD_PT_GET;
+	       cmd == MEMCTL_CMD_PT_GET || cmd == MEMCTL_CMD_INJECT_ADD ||
+	       cmd == MEMCTL_CMD_INJECT_DEL;
 }
 
 /*
@@ -574,7 +575,7 @@ static uint8_t make(struct stream *stream)
 			which = i;
 	which = afford(stream, which);
 	command = &commands[which];
-	begin(family, command->cmd, fuzz_chance(stream, command->dump ? 32 : 2) ? NLM_F_DUMP : 0);
+	begin(family, command->cmd, fuzz_chance(stream, command->dump ? 12 : 2) ? NLM_F_DUMP : 0);
 	put_attrs(stream, command);
 	if (fuzz_chance(stream, 128))
 		header()->nlmsg_flags |= NLM_F_ACK;

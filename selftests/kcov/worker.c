@@ -11,9 +11,9 @@
 #include "fuzz.h"
 
 #define MAX_KEPT      2048
-#define PROGRAMS      400 /* until all that has piled up is taken away */
-#define RESETS	      4	  /* and until the arenas are looked over */
-#define MESSAGE_IN256 220
+#define PROGRAMS      1000 /* until all that has piled up is taken away */
+#define RESETS	      4	   /* and until the arenas are looked over */
+#define MESSAGE_IN256 232
 
 static struct program kept[MAX_KEPT];
 static uint32_t nr_kept;
