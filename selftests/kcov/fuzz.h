@@ -6,9 +6,11 @@
  *   worker.c   the corpus of one process: makes programs, runs them, keeps what is new
  *   stream.c   how the bytes of a call become decisions
  *   values.c   numbers and texts, sensible and not, and those of earlier replies
- *   message.c  netlink messages from the table that scripts/spec-table makes
+ *   message.c  netlink messages from the table that scripts/spec-table makes;
+ *              its parts are in message.h
  *   exec.c     arrays of allocations and frees, and the handles that they left
- *   device.c   what processes do with /dev/memctl and with what they mapped
+ *   device.c   what processes do with /dev/memctl and with what they mapped;
+ *              its parts are in device.h
  *   fail.c     allocations that fail
  *   users.c    the modules that use the API in the kernel
  *   cover.c    KCOV: which instructions of the module a call reached
