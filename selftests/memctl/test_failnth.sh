@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # Every allocation of every flow fails once; the flows are in fail_nth.c.
-# FLOWS=PART runs those whose names have it; LOAD_POINTS=N says how many of the
-# allocations of loading fail.
+# FLOWS=PART runs those whose names have it, FLOWS=netlink|device|arena|load
+# those of a kind.
 
 . "$(dirname "$0")/lib.sh"
 begin
@@ -64,8 +64,8 @@ check "compare the tables" "$MEMCTL" pt verify
 path=$(modinfo -F filename memctl 2>/dev/null)
 [ -e "$path" ] || path=$(find "/lib/modules/$(uname -r)" -name memctl.ko | head -n 1)
 unload
-if [ -e /proc/self/fail-nth ] && [ -z "${FLOWS:-}" ]; then
-	cases "load" "$program" --load "$path" "${LOAD_POINTS:-60}" "size=8M dma=0 dma32=0"
+if [ -e /proc/self/fail-nth ] && [ "${FLOWS:-load}" = load ]; then
+	cases "load" "$program" --load "$path" "size=8M dma=0 dma32=0"
 	check "verify" "$MEMCTL" verify
 	unload
 fi
