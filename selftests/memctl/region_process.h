@@ -68,26 +68,33 @@ static int __attribute__((format(printf, 1, 2))) memctl(const char *format, ...)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
 }
 
-/* The first number of that name in what memctl prints as JSON, or -1; @status: its exit status. */
-static long long memctl_number(const char *arguments, const char *name, int *status)
+/*
+ * The numbers of these names in what memctl prints as JSON, each the first one
+ * or -1. Return: its exit status.
+ */
+static int memctl_numbers(const char *arguments, const char *const names[], long long numbers[],
+			  unsigned int nr)
 {
 	const char *program = getenv("MEMCTL");
 	char line[512], wanted[64];
-	long long number = -1;
 	FILE *pipe;
 
+	for (unsigned int i = 0; i < nr; i++)
+		numbers[i] = -1;
 	snprintf(line, sizeof(line), "%s %s -J 2>/dev/null", program ? program : "memctl",
 		 arguments);
-	snprintf(wanted, sizeof(wanted), "\"%s\":", name);
 	pipe = popen(line, "r");
 	while (pipe && fgets(line, sizeof(line), pipe)) {
-		const char *found = strstr(line, wanted);
+		for (unsigned int i = 0; i < nr; i++) {
+			const char *found;
 
-		if (found && number < 0)
-			number = strtoll(found + strlen(wanted), NULL, 10);
+			snprintf(wanted, sizeof(wanted), "\"%s\":", names[i]);
+			found = strstr(line, wanted);
+			if (found && numbers[i] < 0)
+				numbers[i] = strtoll(found + strlen(wanted), NULL, 10);
+		}
 	}
-	*status = pipe ? pclose(pipe) : -1;
-	return number;
+	return pipe ? pclose(pipe) : -1;
 }
 
 static void pin_to(int cpu)
