@@ -233,22 +233,12 @@ static void run_flows(const char *kind, const struct flow *flows, unsigned int n
 	}
 }
 
-static bool find_family(void)
-{
-	begin(&request, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0);
-	put_text(&request, CTRL_ATTR_FAMILY_NAME, MEMCTL_FAMILY_NAME);
-	if (finish(nl_socket, &request, &reply))
-		return false;
-	family = replied_number(&reply, CTRL_ATTR_FAMILY_ID);
-	return family;
-}
-
 static int run_all(const char *part)
 {
 	double start;
 
 	renew_socket();
-	if (!find_family()) {
+	if (!find_family(nl_socket)) {
 		printf("1..0 # SKIP the module is not loaded\n");
 		return KSFT_SKIP;
 	}

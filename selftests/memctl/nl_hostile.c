@@ -353,25 +353,7 @@ static void test_refused_dumps(int fd)
 	refused(fd, ANY_ERROR, 0, true, "T5 dump of a region that is not there");
 }
 
-/* --- the family --- */
-
-static bool find_family(int fd)
-{
-	const struct nlattr *groups, *first, *id;
-
-	begin(&request, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0);
-	put_text(&request, CTRL_ATTR_FAMILY_NAME, MEMCTL_FAMILY_NAME);
-	if (finish(fd, &request, &reply))
-		return false;
-	family = replied_number(&reply, CTRL_ATTR_FAMILY_ID);
-	groups = replied(&reply, CTRL_ATTR_MCAST_GROUPS);
-	first = groups ? payload(groups) : NULL;
-	id = first ? find(payload(first), first->nla_len - NLA_HDRLEN, CTRL_ATTR_MCAST_GRP_ID) :
-		     NULL;
-	if (id)
-		memcpy(&group, payload(id), sizeof(group));
-	return family && group;
-}
+/* --- many caches --- */
 
 #define NR_MANY 10000
 

@@ -226,6 +226,26 @@ static uint64_t replied_number(const struct reply *from, uint16_t type)
 	return value;
 }
 
+/* --- the family --- */
+
+static bool find_family(int fd)
+{
+	const struct nlattr *groups, *first, *id;
+
+	begin(&request, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0);
+	put_text(&request, CTRL_ATTR_FAMILY_NAME, MEMCTL_FAMILY_NAME);
+	if (finish(fd, &request, &reply))
+		return false;
+	family = replied_number(&reply, CTRL_ATTR_FAMILY_ID);
+	groups = replied(&reply, CTRL_ATTR_MCAST_GROUPS);
+	first = groups ? payload(groups) : NULL;
+	id = first ? find(payload(first), first->nla_len - NLA_HDRLEN, CTRL_ATTR_MCAST_GRP_ID) :
+		     NULL;
+	if (id)
+		memcpy(&group, payload(id), sizeof(group));
+	return family && group;
+}
+
 /* --- verdicts --- */
 
 static __attribute__((format(printf, 2, 3))) bool check(bool good, const char *format, ...)
