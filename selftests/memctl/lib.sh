@@ -20,7 +20,7 @@ skip_all()
 	exit "$KSFT_SKIP"
 }
 
-# result STATUS NAME: one line of the report
+# result STATUS NAME: one line of the report. With FAIL_FAST set the first that failed is the last.
 result()
 {
 	nr_cases=$((nr_cases + 1))
@@ -29,6 +29,7 @@ result()
 	else
 		nr_failed=$((nr_failed + 1))
 		echo "not ok $nr_cases $2"
+		[ -z "${FAIL_FAST:-}" ] || finish
 	fi
 }
 
