@@ -9,6 +9,7 @@
  *   tasks    T7: exec, vfork, address spaces that are shared
  *   holds    T8: who cannot hold a page, and who may
  *   pins     T8: all that would hold a page beyond its mapping, and reuse
+ *   kvm      T8: a region as the memory of a virtual machine
  *   races    T9: threads that fault, unmap and discard at once
  *   flush    no TLB keeps what was taken back
  *   large    blocks and leaves of 2 MiB
@@ -33,6 +34,7 @@
 #include "region_random.h"
 #include "region_tasks.h"
 #include "region_pins.h"
+#include "region_kvm.h"
 
 /* --- basic --- */
 
@@ -131,7 +133,7 @@ int main(int argc, char **argv)
 		{ "large", test_large },   { "races", test_races }, { "content", test_content },
 		{ "random", test_random }, { "flush", test_flush }, { "tasks", test_tasks },
 		{ "pins", test_pins },	   { "lend", test_lend },   { "cost", test_cost },
-		{ "unmap", test_unmap },
+		{ "unmap", test_unmap },   { "kvm", test_kvm },
 	};
 
 	printf("TAP version 13\n");

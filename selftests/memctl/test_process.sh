@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Regions that processes map: faults, copies, holds, races, contents, and
+# Regions that processes map: faults, copies, holds, guests, races, contents,
 # random steps of four processes, with all tables compared on the way; see
 # region_user.c. STEPS, RACE_SECONDS, HOLD_ROUNDS and CONTENT (MiB) make it
 # longer or shorter; the long ones are STEPS=100000 HOLD_ROUNDS=10000.
@@ -26,6 +26,17 @@ else
 	echo "# no disk with a file system: files are on /tmp"
 fi
 
+# For a region as a guest's memory. scripts/kselftest-vm puts the modules beside us, if the kernel has them.
+inserted=
+if [ -e "$(dirname "$0")/kvm.ko" ]; then
+	export HAS_KVM=1
+	for module in irqbypass ccp kvm kvm-amd kvm-intel; do
+		insmod "$(dirname "$0")/$module.ko" 2>/dev/null && inserted="$module $inserted"
+	done
+elif [ ! -e /dev/kvm ]; then
+	modprobe kvm-amd 2>/dev/null || modprobe kvm-intel 2>/dev/null
+fi
+
 run_part()
 {
 	part=$1
@@ -33,12 +44,15 @@ run_part()
 	equal "$part gives every frame back" "$start" "$(frames)"
 }
 
-for part in basic fork vmas mmap life tasks holds pins large races content random; do
+for part in basic fork vmas mmap life tasks holds pins kvm large races content random; do
 	run_part "$part"
 done
 
 [ -z "$BACKING_DIR" ] || umount "$work/disk"
 rmmod brd 2>/dev/null
+for module in $inserted; do
+	rmmod "$module"
+done
 
 "$MEMCTL" region add held --size 1M >/dev/null
 rmmod memctl 2>/dev/null
