@@ -114,7 +114,7 @@ void fuzz_device_call(struct stream *stream)
 
 	void (*call)(struct stream *) = calls[fuzz_choose(stream, ARRAY_SIZE(calls))];
 
-	/* A child has to be there to be waited for, and room for what a signal leaves on the stack. */
+	/* A child has to be there to be waited for, and a signal leaves something on the stack. */
 	if (call != do_fork && call != device_touch)
 		fuzz_fail_begin(stream);
 	call(stream);
