@@ -325,7 +325,8 @@ static void run(const char *parameters)
 	good = wait_for(pids);
 	report(time(NULL) - begin);
 	result(good, "every process came to its end");
-	result(shared->stop || shared->messages >= messages, "all messages were sent");
+	result(shared->stop || shared->messages >= messages,
+	       shared->stop ? "the time is over" : "all messages were sent");
 	/* With nobody else at work everything can go. */
 	tidy();
 	if (users)
