@@ -82,19 +82,27 @@ static void link_table(struct mctl_shadow *shadow, u32 fn, u32 tag)
 	shadow->nr_tables++;
 }
 
+/*
+ * Take a table's frame off the list. A link that does not lead there and back is damaged: what is
+ * behind it is lost to the list, and nothing else is written to.
+ */
 static void unlink_table(struct mctl_shadow *shadow, u32 fn)
 {
 	struct mctl_table *table = &shadow->arena->table;
-	struct mctl_link link;
+	u32 span, next, prev;
 
 	preempt_disable();
-	link = table->link[fn];
-	if (link.next != MCTL_FN_NONE)
-		table->link[link.next].prev = link.prev;
-	if (link.prev != MCTL_FN_NONE)
-		table->link[link.prev].next = link.next;
+	span = mctl_table_span(table);
+	next = table->link[fn].next;
+	prev = table->link[fn].prev;
+	if (next < span && table->link[next].prev == fn)
+		table->link[next].prev = prev;
 	else
-		shadow->tables = link.next;
+		next = MCTL_FN_NONE;
+	if (shadow->tables == fn)
+		shadow->tables = next;
+	else if (prev < span && table->link[prev].next == fn)
+		table->link[prev].next = next;
 	preempt_enable();
 	shadow->nr_tables--;
 }

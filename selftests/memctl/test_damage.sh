@@ -316,6 +316,15 @@ check "a cache with a damaged free list goes on" "$MEMCTL" cache alloc linked --
 xargs "$MEMCTL" cache free <"$work/guarded" >"$work/touched" 2>&1
 "$MEMCTL" plant poison --index "$poisoned" --bit 3
 check "a cache with lost objects goes on" "$MEMCTL" cache alloc poisoned --count 100
+for link in frame-link frame-prev; do
+	check "a region with three tables of leaves" "$MEMCTL" region add torn --size 8M
+	for place in +0 +2M +4M; do
+		"$MEMCTL" region touch torn $place 4K --write >"$work/touched"
+	done
+	table=$(what "pfn:$(pfn_of torn PMD)" FN)
+	check "damage to the list of its tables" "$MEMCTL" plant $link --index "$table" --bit 31
+	check "it goes, with $link damaged" "$MEMCTL" region del torn
+done
 "$MEMCTL" verify >"$work/found" 2>&1
 equal "verify tells" 5 "$?"
 finish_damage=$(dmesg | grep -c 'BUG\|Oops\|Call Trace')
