@@ -196,10 +196,13 @@ static bool has_room(const struct vm_area_struct *vma, u64 start)
 	       !(((vma->vm_start >> PAGE_SHIFT) - vma->vm_pgoff) % MCTL_LEAVES);
 }
 
-/* Whether the process can have a leaf of 2 MiB at the fault. */
+/*
+ * Whether the process can have a leaf of 2 MiB at the fault. Before Linux 6.12 such a leaf cannot
+ * be marked as special: get_user_pages_fast() would hold its pages (M3).
+ */
 static bool may_map_large(const struct vm_fault *vmf, const struct mctl_access *access)
 {
-	return IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE) && access->level == 2 &&
+	return IS_ENABLED(CONFIG_ARCH_SUPPORTS_PMD_PFNMAP) && access->level == 2 &&
 	       has_room(vmf->vma, vmf->address & PMD_MASK) &&
 	       (pmd_none(READ_ONCE(*vmf->pmd)) || pmd_val(READ_ONCE(*vmf->pmd)) & _PAGE_PSE);
 }

@@ -463,6 +463,32 @@ static void pins_reuse(int fd)
 	expect(!memctl("region del reuse"), "remove it");
 }
 
+/* A leaf of 2 MiB that is there already is found without mmap_lock, by a way of its own. */
+static void pins_large(void)
+{
+	struct iovec part = { .iov_len = PAGE };
+	int fd, pipes[2];
+	bool good;
+	char *a;
+
+	expect(!memctl("region add large --size 4M --order 9"), "make a region of blocks");
+	fd = bind_region("large", O_RDWR);
+	a = map_region(fd, 4 << 20, PROT_READ | PROT_WRITE, 0);
+	memset(a, 0x43, 4 << 20);
+	part.iov_base = a + PAGE;
+	if (pipe(pipes))
+		die("pipe");
+	good = is_refused(vmsplice(pipes[1], &part, 1, 0), EFAULT) &&
+	       is_refused(vmsplice(pipes[1], &part, 1, SPLICE_F_GIFT), EFAULT);
+	expect(good && verified(), "vmsplice of a page of a block: EFAULT");
+	pins_direct(a + PAGE);
+	close(pipes[0]);
+	close(pipes[1]);
+	munmap(a, 4 << 20);
+	close(fd);
+	expect(!memctl("region del large"), "remove it");
+}
+
 static void test_pins(void)
 {
 	char *a;
@@ -477,6 +503,7 @@ static void test_pins(void)
 	pins_userfault(a);
 	pins_peek(a);
 	pins_core(a);
+	pins_large();
 	expect(verified(), "tables are equal");
 	munmap(a, PINS_SIZE);
 	pins_reuse(fd);
