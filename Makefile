@@ -8,7 +8,7 @@ mandir  ?= $(prefix)/share/man
 compdir ?= $(prefix)/share/bash-completion/completions
 
 .DEFAULT_GOAL := help
-.PHONY: help all module cli man demo check check-unit check-long check-cli check-vm spec-check bench bench-check lint format vm install uninstall check-mutants check-debug check-instruments check-fuzz check-spin check-kcov \
+.PHONY: help all module cli man demo check check-unit check-long check-cli check-vm spec-check bench bench-check lint format vm install uninstall check-mutants check-debug check-instruments check-fuzz check-spin check-kcov check-abuse \
 	clean setup regen
 
 help: ## this list
@@ -87,6 +87,7 @@ check-long: ## what takes hours: larger searches, 1000 loads, 10^5 steps of proc
 	@$(MAKE) --no-print-directory -s -C selftests/unit check-long
 	@VM_TIMEOUT=14400 TEST_ENV="CYCLES=1000 RACES=200 STEPS=100000 HOLD_ROUNDS=10000" \
 		scripts/kselftest-vm lifetime process
+	@scripts/abuse-vm
 
 check-fuzz: ## fuzzers of the algorithms and of what the tool reads, FUZZ_SECONDS=60 each, two at a time
 	@scripts/check fuzz
@@ -112,6 +113,9 @@ check-instruments: ## makes mistakes on purpose, and shows who finds them
 
 check-kcov: ## a fuzzer guided by coverage, on the debug kernel (TIME=180 seconds; MESSAGES=1000000 is the full run)
 	@scripts/kcov-vm
+
+check-abuse: ## trinity and stress-ng at the device, on the debug kernel (TIME=600 seconds each)
+	@scripts/abuse-vm
 
 spec-check: ## the checked-in netlink code is what the spec generates
 	@scripts/check spec

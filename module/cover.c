@@ -6,14 +6,14 @@
  * The kernel's own function of this name feeds KCOV, which sees tasks that
  * asked for it and nothing else: not what runs while the machine is stopped,
  * in timers, in work queues, in a task that ends. So ours does as the kernel's
- * for KCOV, and sets a byte for the place whoever comes by. The bytes are
- * /sys/kernel/debug/memctl_cover; the one for the function itself is in the
- * middle.
+ * for KCOV, and counts in a byte for the place, up to 255, whoever comes by. The
+ * bytes are /sys/kernel/debug/memctl_cover; the one for the function itself is in
+ * the middle.
  *
  * I1  Nothing here calls what could be instrumented: this file is not, nor is
  *     it looked at by KASAN or the tracer.
  *
- * Locks: none; a byte is only ever set.
+ * Locks: none; of two that come by at once one may not be counted.
  */
 #include <linux/compiler.h>
 #include <linux/debugfs.h>
@@ -56,9 +56,13 @@ void notrace __sanitizer_cov_trace_pc(void)
 {
 	unsigned long ip = _RET_IP_;
 	unsigned long at = ip - (unsigned long)__sanitizer_cov_trace_pc + MAP_SIZE / 2;
+	u8 count;
 
-	if (at < MAP_SIZE && !READ_ONCE(map[at]))
-		WRITE_ONCE(map[at], 1);
+	if (at < MAP_SIZE) {
+		count = READ_ONCE(map[at]);
+		if (count < U8_MAX)
+			WRITE_ONCE(map[at], count + 1);
+	}
 	feed_kcov(ip);
 }
 

@@ -1,0 +1,169 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# $PROGRAMS that abuse whatever they are given, on /dev/memctl and the files of
+# regions, TIME seconds each; run in a guest by scripts/abuse-vm. What they
+# reach is counted by the module itself: a run that reaches nothing has failed.
+
+# shellcheck source=selftests/memctl/lib.sh
+. /selftests/lib.sh
+begin
+TIME=${TIME:-600}
+PROGRAMS=${PROGRAMS:-}
+
+seconds()
+{
+	cut -d. -f1 /proc/uptime
+}
+
+# reached FUNCTION...: calls of each, up to 255
+reached()
+{
+	for name; do
+		at_least "$program reaches $name" 1 "$(awk -v name="$name" '$1 == name { print $3 }' "$work/reached")"
+	done
+}
+
+# number COLUMN: its sum over the regions
+number()
+{
+	"$MEMCTL" region list -r -n -b -o "$1" | awk '{ sum += $1 } END { print sum + 0 }'
+}
+
+# start PROGRAM: the module, four regions, one with blocks, one without room for much
+start()
+{
+	program=$1
+	load size=96M || exit "$KSFT_FAIL"
+	start=$(frames main)
+	chmod 666 /dev/memctl
+	check "$program: add a region" "$MEMCTL" region add abuse1 --size 64G --limit 8000
+	check "$program: one with a window" "$MEMCTL" region add abuse2 --size 64G --limit 4000 --window 16
+	check "$program: one that is small" "$MEMCTL" region add abuse3 --size 16M --limit 64
+	check "$program: one of blocks" "$MEMCTL" region add abuse4 --size 64G --limit 8000 --order 9
+}
+
+# end: what has to be when it is over
+end()
+{
+	# Whoever was killed may not be gone yet.
+	sleep 2
+	/abuse/reached >"$work/reached"
+	awk -v program="$program" '{ blocks += $2 } END { print "# " program ": " NR " functions, " blocks " blocks reached" }' \
+		"$work/reached"
+	echo "# $program: faults: $(number NEW) new, $(number MINOR) minor, $(number REFUSED) refused"
+	check "$program: pt verify" "$MEMCTL" pt verify
+	check "$program: verify" "$MEMCTL" verify
+	for number in 1 2 3 4; do
+		wait_until "$program: region abuse$number is let go" "$MEMCTL" region del "abuse$number"
+	done
+	equal "$program: every frame is back" "$start" "$(frames main)"
+	check "$program: verify at the end" "$MEMCTL" verify
+}
+
+region_size()
+{
+	[ "$1" -eq 3 ] && echo 16M || echo 64G
+}
+
+# kill_user: whatever it has left; it takes itself out of groups and sessions
+kill_user()
+{
+	for process in /proc/[0-9]*; do
+		[ "$(stat -c %u "$process" 2>/dev/null)" != 1000 ] || kill -9 "${process#/proc/}" 2>/dev/null
+	done
+}
+
+# --- trinity, as a user who was given the device ---
+
+# The device, and files that stand for the regions' (file_preload.c). It may not take them away.
+abuse_trinity()
+{
+	start trinity
+	mkdir /tmp/victims
+	cp -a /dev/memctl /tmp/victims/memctl
+	for number in 1 2 3 4; do
+		: >"/tmp/victims/region$number"
+	done
+	chmod 666 /tmp/victims/*
+	file_calls=
+	for call in read write pread64 pwrite64 readv writev mmap munmap mremap mprotect madvise msync mlock mincore remap_file_pages \
+		ioctl fallocate ftruncate lseek splice tee vmsplice sendfile copy_file_range fcntl fsync process_vm_readv; do
+		file_calls="$file_calls -c $call"
+	done
+	stop=$(($(seconds) + TIME))
+	runs=0
+	# It damages itself, and ends, or hangs: begun again, with other numbers, by turns with the calls
+	# for files and memory, with all of them, and with sockets.
+	while [ "$(seconds)" -lt $((stop - 5)) ]; do
+		left=$((stop - $(seconds)))
+		[ "$left" -le 200 ] || left=200
+		# Where they are full it does not come to its first call.
+		for number in 1 2 3 4; do
+			"$MEMCTL" region discard "abuse$number" +0 "$(region_size "$number")" >/dev/null
+		done
+		# Its directory is not what it was, either.
+		mkdir "/tmp/trinity$runs"
+		chown user "/tmp/trinity$runs"
+		cd "/tmp/trinity$runs" || exit "$KSFT_FAIL"
+		calls="--disable-fds=sockets $file_calls"
+		[ $((runs % 3)) -ne 1 ] || calls=--disable-fds=sockets
+		[ $((runs % 3)) -ne 2 ] || calls="-P NETLINK"
+		# The shell has an applet setpriv, which is another.
+		# shellcheck disable=SC2086
+		LD_PRELOAD=/abuse/file_preload.so /bin/setpriv --reuid 1000 --regid 1000 --clear-groups \
+			timeout -s INT -k 10 "$left" trinity -q -l off -C "${CHILDREN:-4}" -V /tmp/victims $calls \
+			</dev/null >"$work/trinity" 2>&1
+		kill_user
+		sed -n 's/^.*Ran \([0-9]*\) syscalls.*$/\1/p' "$work/trinity" | tail -n 1 >>"$work/calls"
+		runs=$((runs + 1))
+		tail -n 3 "$work/trinity" | sed "s/^/# run $runs, until $(seconds) s: /"
+	done
+	cd / || exit "$KSFT_FAIL"
+	echo "# trinity: $runs runs, $(awk '{ sum += $1 } END { print sum + 0 }' "$work/calls") calls"
+	end
+	reached file_mmap file_read_iter file_write_iter file_splice_read file_fallocate file_ioctl \
+		device_ioctl mctl_space_get_area mctl_space_file_populate mctl_space_file_discard fault mprotect
+	awk '{ print "# " $0 }' "$work/reached" | grep -E '^# (file|device)_'
+	unload
+	clean_log
+}
+
+# --- stress-ng ---
+
+# Root has the device. A user has a region for memory, of more than there are frames at the end: a new one each time, as
+# what a process that is killed had stays. What it comes to is its own affair: a region refuses to grow, or to be executed.
+abuse_stress()
+{
+	start stress-ng
+	stress-ng --quiet --temp-path "$work" --dev 1 --dev-file /dev/memctl --timeout "$TIME" >"$work/dev" 2>&1 &
+	device=$!
+	mkdir /tmp/stress
+	chown user /tmp/stress
+	for stressor in "vm 1 --vm-bytes 16M" "mmap 1 --mmap-bytes 16M" "mremap 1 --mremap-bytes 16M" "madvise 1" "mlock 1" "munmap 1" \
+		"mprotect 1" "mincore 1" "vm-splice 1" "vm 2 --vm-bytes 128M"; do
+		"$MEMCTL" region add stress --size 64G >/dev/null
+		# shellcheck disable=SC2086
+		LD_PRELOAD=/selftests/region_preload.so PRELOAD_REGION=stress /bin/setpriv --reuid 1000 --regid 1000 --clear-groups \
+			stress-ng --quiet --temp-path /tmp/stress --timeout "$((TIME / 10))" --$stressor >"$work/out" 2>&1
+		echo "# stress-ng --$stressor: status $?, $("$MEMCTL" region list -r -n -o NAME,NEW | awk '$1 == "stress" { print $2 }') faults"
+		kill_user
+		wait_until "region stress is let go" "$MEMCTL" region del stress
+	done
+	wait "$device"
+	equal "stress-ng --dev ends well" 0 "$?"
+	why_not "$work/dev"
+	end
+	reached device_ioctl file_mmap fault
+	unload
+	clean_log
+}
+
+case $PROGRAMS in
+*stress-ng*) ;;
+*) abuse_trinity ;;
+esac
+case $PROGRAMS in
+*trinity*) ;;
+*) abuse_stress ;;
+esac
+finish
