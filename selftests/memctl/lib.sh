@@ -173,6 +173,24 @@ host_free()
 	awk '/pages free/ { sum += $3 } $1 == "count:" { sum += $2 } END { print sum }' /proc/zoneinfo
 }
 
+# split_tables: pages in tables of the host's direct mapping, where large pages
+# have been split; for the code of modules, and for good (test_lifetime.sh)
+split_tables()
+{
+	awk '/^DirectMap4k:/ { sum += $2 / 2048 } /^DirectMap2M:/ { sum += $2 / 1048576 }
+		END { printf "%d\n", sum }' /proc/meminfo
+}
+
+# host_pages: host_free with those, when the host's caches have given up empty
+# slabs, and what KASAN keeps from being used again
+host_pages()
+{
+	for cache in /sys/kernel/slab/*; do
+		[ -L "$cache" ] || echo 1 >"$cache/shrink"
+	done
+	echo $(($(host_free) + $(split_tables)))
+}
+
 # wait_until NAME COMMAND...: until it succeeds. A minute: the machine may be emulated, on a busy host.
 wait_until()
 {

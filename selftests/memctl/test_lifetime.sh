@@ -7,8 +7,18 @@
 #
 # The host's free pages are sampled some 25 times, and what counts is the slope
 # of the line through the samples (least squares), for the host's own caches
-# come and go: over all cycles it may fall by 512 pages. With CYCLES=1000 that
-# finds one page lost in two cycles.
+# come and go: over all cycles it may fall by 128 pages. With CYCLES=1000 that
+# finds one page lost in eight cycles.
+#
+# The host itself takes a page for nearly each load, and keeps it: the code of a
+# module, of any, is made read-only in the host's direct mapping, too. For the
+# first such in each 2 MiB of memory the host splits a large page into a table
+# of small ones, and never joins them again. Between two loads the arena has
+# taken memory and given it back, so that code lands elsewhere each time: 100
+# tables in the first 100 cycles, 93 in the sixth 100, and at most one for each
+# 2 MiB of memory. (400 loads of lru_cache, which is small, split 14 large pages.)
+# /proc/meminfo says how many there are, and these pages are counted as free
+# ones: what else is missing is lost.
 
 . "$(dirname "$0")/lib.sh"
 begin
@@ -17,16 +27,18 @@ cycles=${CYCLES:-$((50 * ${SCALE:-100} / 100))}
 races=${RACES:-$((4 * ${SCALE:-100} / 100 + 2))}
 kmemleak=/sys/kernel/debug/kmemleak
 
-# sample CYCLE OF: every 25th part of the way
+# sample CYCLE OF: every 25th part of the way; the host's pages, and those of them in split tables
 sample()
 {
-	[ $(($1 * 25 / $2)) -eq $((($1 - 1) * 25 / $2)) ] || echo "$1 $(host_free)" >>"$work/samples"
+	[ $(($1 * 25 / $2)) -eq $((($1 - 1) * 25 / $2)) ] ||
+		echo "$1 $(host_pages) $(split_tables)" >>"$work/samples"
 }
 
 # tell: the samples, for whoever wonders about the slope
 tell()
 {
-	echo "# host free pages: $(awk '{ print $2 }' "$work/samples" | xargs)"
+	echo "# host pages free or in split tables: $(awk '{ print $2 }' "$work/samples" | xargs)"
+	echo "# of these in split tables: $(awk '{ print $3 }' "$work/samples" | xargs)"
 }
 
 # lost CYCLES: pages that the line through the samples falls in so many cycles
@@ -67,7 +79,7 @@ done
 equal "$cycles load/unload cycles" 0 "$failures"
 echo "# $cycles cycles in $(($(date +%s) - start)) s"
 tell
-at_most "host pages lost in $cycles cycles, by their slope" 512 "$(lost "$cycles")"
+at_most "host pages lost in $cycles cycles, by their slope" 128 "$(lost "$cycles")"
 
 # --- with others ---
 
@@ -137,7 +149,7 @@ while read -r what count; do
 done <"$work/raced"
 at_least "the others replayed" 1 "$(wc -l <"$work/replayed")"
 tell
-at_most "host pages lost in $races cycles, by their slope" 512 "$(lost "$races")"
+at_most "host pages lost in $races cycles, by their slope" 128 "$(lost "$races")"
 if [ -w $kmemleak ]; then
 	equal "bytes that kmemleak found lost" 0 "$(leaks)"
 	[ ! -s "$work/leaks" ] || head -n 40 "$work/leaks" | sed 's/^/#   /'
