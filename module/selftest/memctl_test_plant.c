@@ -28,6 +28,8 @@
 #define NR_LEAKED 10
 #define NR_ROUNDS 1000000
 #define NR_DELAYS 31
+#define NR_SHARED 16
+#define NR_FILLS  1000
 #define BYTES	  100
 
 static int pid;
@@ -202,6 +204,49 @@ static int double_frame(struct memctl_arena *arena)
 	return done ? 0 : -EAGAIN;
 }
 
+/* --- between CPUs ------------------------------------------------------------------------ */
+
+/**
+ * struct shared - pages of one CPU, at which another one looks without a lock
+ * @pages: where memctl writes them
+ * @seen: what the other CPU made of them
+ */
+struct shared {
+	struct page *pages[NR_SHARED];
+	unsigned long seen;
+};
+
+static int read_shared(void *data)
+{
+	struct shared *shared = data;
+	unsigned int i;
+
+	while (!kthread_should_stop()) {
+		for (i = 0; i < NR_SHARED; i++)
+			shared->seen ^= (unsigned long)shared->pages[i];
+		cond_resched();
+	}
+	return 0;
+}
+
+/* Plain reads of what memctl writes with plain stores in the same moment. */
+static int race_of_cpus(struct memctl_arena *arena)
+{
+	struct shared shared = {};
+	struct task_struct *task = kthread_run(read_shared, &shared, "memctl_test");
+	unsigned int nr = NR_SHARED, round;
+
+	if (IS_ERR(task))
+		return PTR_ERR(task);
+	for (round = 0; round < NR_FILLS && nr == NR_SHARED; round++) {
+		nr = memctl_alloc_pages_bulk(arena, GFP_KERNEL, NR_SHARED, shared.pages);
+		memctl_free_pages_bulk(arena, nr, shared.pages);
+		cond_resched();
+	}
+	kthread_stop(task);
+	return nr == NR_SHARED ? 0 : -ENOMEM;
+}
+
 /* --- damage to a process's page table ---------------------------------------------------- */
 
 static int clear_entry(pte_t *pte, unsigned long at, void *data)
@@ -262,6 +307,7 @@ static const struct {
 	{ "sleep-in-atomic", sleep_in_atomic },
 	{ "lost-frame", lost_frame },
 	{ "double-frame", double_frame },
+	{ "data-race", race_of_cpus },
 	{ "missed-flush", missed_flush },
 	{ "wrong-bit", wrong_bit },
 };

@@ -5,10 +5,11 @@
 # each with who found it and how soon. No test of memctl, and none of the
 # kselftests: scripts/check-instruments runs it.
 #
-# Usage: plants.sh arena|host
+# Usage: plants.sh arena|host|race
 #   arena  what the module's own checks have to find, on any kernel
 #   host   what a kernel with KASAN, lockdep and kmemleak has to find; the
 #          kernel complains of each
+#   race   what a kernel with KCSAN has to find
 
 . "$(dirname "$0")/lib.sh"
 begin
@@ -162,6 +163,23 @@ host()
 	by "KASAN" logged 'BUG: KASAN: .*use-after-free in use_after_free'
 	plant "use of a free page" mistake use-of-free-page
 	by "KASAN" logged 'BUG: KASAN: .*use-after-free in use_of_free_page'
+	finish
+}
+
+# race_until_found: a watch is set at one access in thousands
+race_until_found()
+{
+	for _ in $(seq 100); do
+		mistake data-race || return
+		logged 'BUG: KCSAN: data-race in .*read_shared' && return
+	done
+}
+
+race()
+{
+	fresh
+	plant "a data race" race_until_found
+	by "KCSAN" logged 'BUG: KCSAN: data-race in .*\[memctl\].*read_shared'
 	finish
 }
 
