@@ -169,6 +169,29 @@ static int strict_nodes(struct memctl_arena *arena)
 	return 0;
 }
 
+/* Of all pages that there are, none has what test_api.sh wrote into each page of a region. */
+static int nothing_of_regions(struct memctl_arena *arena)
+{
+	static const char text[] = "memctl!\n";
+	unsigned int nr, i, nr_found = 0;
+	long before = test_free_frames();
+	struct page **pages;
+
+	if (!test_expect(before > 0))
+		return 0;
+	pages = kvcalloc(before, sizeof(*pages), GFP_KERNEL);
+	if (!test_expect(pages))
+		return 0;
+	nr = memctl_alloc_pages_bulk(arena, GFP_KERNEL, before, pages);
+	test_expect(nr > before / 2);
+	for (i = 0; i < nr; i++)
+		nr_found += !memcmp(page_address(pages[i]), text, strlen(text));
+	test_expect(!nr_found);
+	memctl_free_pages_bulk(arena, nr, pages);
+	kvfree(pages);
+	return 0;
+}
+
 static int names_of_arenas(struct memctl_arena *arena)
 {
 	struct memctl_arena *again = memctl_arena_get("main");
@@ -181,6 +204,7 @@ static int names_of_arenas(struct memctl_arena *arena)
 }
 
 const struct test_case test_page_cases[] = {
+	{ "pages have nothing of a region that is gone", nothing_of_regions },
 	{ "arenas are found by name", names_of_arenas },
 	{ "pages of every order", every_order },
 	{ "orders that are too high", bad_orders },

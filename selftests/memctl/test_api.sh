@@ -8,6 +8,11 @@ begin
 modinfo memctl_test >/dev/null 2>&1 || skip_all "no module memctl_test for this kernel"
 load size=64M || exit "$KSFT_FAIL"
 start=$(frames)
+# The module looks for this text in the pages that it is given.
+check "a region" "$MEMCTL" region add text --size 4M
+yes 'memctl!' | head -c 4194304 >"$work/text"
+check "with a text in each page" sh -c '"$1" region write text +0 <"$2"' - "$MEMCTL" "$work/text"
+check "is removed" "$MEMCTL" region del text
 lines=$(dmesg | wc -l)
 check "the test module loads" modprobe memctl_test scale="${SCALE:-100}"
 dmesg | sed "1,${lines}d" >"$work/log"
