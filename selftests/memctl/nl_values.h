@@ -148,6 +148,42 @@ static void refused_why(int fd, uint32_t order, uint16_t attr, uint32_t value, c
 	refused(fd, -EINVAL, -ERANGE, false, name);
 }
 
+static void test_faults(int fd)
+{
+	static const struct {
+		const char *name;
+		uint16_t attr;
+		uint32_t value;
+		uint32_t site;
+		uint32_t probability;
+	} bad[] = {
+		{ "T2 fault, nth 0", MEMCTL_A_INJECT_NTH, 0, MEMCTL_INJECT_SITE_MAP, 0 },
+		{ "T2 fault, probability 0", MEMCTL_A_INJECT_PROBABILITY, 0, MEMCTL_INJECT_SITE_MAP,
+		  0 },
+		{ "T2 fault, more than certain", MEMCTL_A_INJECT_PROBABILITY,
+		  MEMCTL_INJECT_ALWAYS + 1, MEMCTL_INJECT_SITE_MAP, 0 },
+		{ "T2 fault, probability 2^32 - 1", MEMCTL_A_INJECT_PROBABILITY, UINT32_MAX,
+		  MEMCTL_INJECT_SITE_MAP, 0 },
+		{ "T2 fault, nth and probability", MEMCTL_A_INJECT_NTH, 1, MEMCTL_INJECT_SITE_MAP,
+		  1 },
+		{ "T2 fault, no site", MEMCTL_A_INJECT_NTH, 1, MEMCTL_INJECT_SITE_MAX + 1, 0 },
+		{ "T2 fault, site 2^32 - 1", MEMCTL_A_INJECT_NTH, 1, UINT32_MAX, 0 },
+		{ "T2 fault, order 11", MEMCTL_A_INJECT_ORDER, 11, MEMCTL_INJECT_SITE_ALLOC, 1 },
+		{ "T2 fault, order of a mapping", MEMCTL_A_INJECT_ORDER, 1, MEMCTL_INJECT_SITE_MAP,
+		  1 },
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		begin(&request, family, MEMCTL_CMD_INJECT_ADD, 0);
+		put_u32(&request, MEMCTL_A_INJECT_SITE, bad[i].site);
+		put_u32(&request, bad[i].attr, bad[i].value);
+		if (bad[i].probability)
+			put_u32(&request, MEMCTL_A_INJECT_PROBABILITY, bad[i].probability);
+		refused(fd, -EINVAL, -ERANGE, false, bad[i].name);
+	}
+}
+
 static void test_values(int fd)
 {
 	static const uint64_t sizes[] = { 0, 1ULL << 62, 1ULL << 63, UINT64_MAX };
@@ -155,6 +191,7 @@ static void test_values(int fd)
 	unsigned int i;
 
 	test_operations(fd);
+	test_faults(fd);
 	cache_add(fd, "t2", 3, 0, 0, 0, "T2 cache of size 0");
 	cache_add(fd, "t2", 3, MEMCTL_MAX_OBJECT_SIZE + 1, 0, 0, "T2 cache of size 8193");
 	cache_add(fd, "t2", 3, UINT32_MAX, 0, 0, "T2 cache of size 2^32 - 1");

@@ -106,12 +106,17 @@ static void vma_file(int fd, const char *dir)
 	expect(try_read(a + 101 * PAGE, &word) == SIGBUS, "behind its end: SIGBUS");
 	good = !try_write(a, 1000) && !try_read(a, &word) && word == 1000 && verified();
 	expect(good, "a write is the region's own");
+	good = !memctl("region fork vmas kin") && !memctl("region del kin") && verified();
+	expect(good, "a fork that is gone took the right to write in place");
 	expect(!memctl("region set vmas --limit 100"), "as many frames as there are");
 	munmap(a, 1 << 20);
 	a = map_region(fd, PAGE * 16, PROT_READ | PROT_WRITE, 2 << 20);
 	good = !try_write(a, 1) && !try_write(a + PAGE, 2) && verified();
 	expect(good, "clean pages of the file make room");
 	munmap(a, PAGE * 16);
+	a = map_region(fd, PAGE, PROT_READ, 0);
+	expect(!try_read(a, &word) && word == 1000, "and what was written does not");
+	munmap(a, PAGE);
 	unlink(path);
 	good = !memctl("region unmap vmas %#lx 1M", REGION_START) &&
 	       !memctl("region discard vmas %#lx 1M", REGION_START + (2 << 20)) &&

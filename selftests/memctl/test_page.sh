@@ -69,6 +69,11 @@ refuse "a page as kmalloc" 2 'page' "$MEMCTL" kfree "$handle" --owner 5
 equal "the refusals changed nothing" "$now" "$(frames)"
 check "free by its owner" "$MEMCTL" page free "$handle" --owner 5
 refuse "free twice" 2 'handle' "$MEMCTL" page free "$handle" --owner 5
+# What comes next has its slot, and another handle.
+next=$("$MEMCTL" page alloc --order 3)
+equal "the slot is used again" $((handle & 0xffffffff)) $((next & 0xffffffff))
+refuse "the old handle is none" 2 'handle' "$MEMCTL" page free "$handle"
+check "the new one is" "$MEMCTL" page free "$next"
 check "verify" "$MEMCTL" verify
 
 check "why: granted" sh -c '"$1" why --order 3 | grep -qi "would succeed"' - "$MEMCTL"
@@ -78,6 +83,13 @@ check "the arena fills up to the watermark" grep -q -i 'watermark' "$work/full"
 free=$("$MEMCTL" zoneinfo -r -n -o FREE,MIN | awk '{ if ($1 < $2) bad = 1 } END { print bad + 0 }')
 equal "no zone is below its min watermark" 0 "$free"
 check "why names the watermark" sh -c '"$1" why --order 0 | grep -qi watermark' - "$MEMCTL"
+# What why says is what comes of it, to the frame.
+check "a frame is freed" "$MEMCTL" page free "$(tail -n 1 "$work/handles")"
+check "why: granted, one frame above the watermark" \
+	sh -c '"$1" why --order 0 | grep -qi "would succeed"' - "$MEMCTL"
+check "it is granted" "$MEMCTL" page alloc --order 0
+check "why: the next is not" sh -c '"$1" why --order 0 | grep -qi watermark' - "$MEMCTL"
+refuse "and it is not" 2 'watermark' "$MEMCTL" page alloc --order 0
 "$MEMCTL" page alloc --order 0 --count 20000 --memalloc --owner 9 >"$work/reserve" 2>&1
 equal "with the right to, the last frame goes" 0 "$(frames)"
 check "verify an arena with no frame left" "$MEMCTL" verify

@@ -3,7 +3,8 @@
 # Regions that processes map: faults, copies, holds, guests, races, contents,
 # random steps of four processes, with all tables compared on the way; see
 # region_user.c. STEPS, RACE_SECONDS, HOLD_ROUNDS and CONTENT (MiB) make it
-# longer or shorter; the long ones are STEPS=100000 HOLD_ROUNDS=10000.
+# longer or shorter; the long ones are STEPS=100000 HOLD_ROUNDS=10000. PARTS
+# are the parts that are run, all by default.
 
 . "$(dirname "$0")/lib.sh"
 begin
@@ -44,7 +45,7 @@ run_part()
 	equal "$part gives every frame back" "$start" "$(frames)"
 }
 
-for part in basic fork vmas mmap life tasks holds pins kvm large races content random; do
+for part in ${PARTS:-basic fork vmas mmap life tasks holds pins kvm large races content random}; do
 	run_part "$part"
 done
 
@@ -75,7 +76,7 @@ equal "what is unmapped is compared by default" "$compares" "$(cat /sys/module/m
 start=$(frames) STEPS=1000
 if [ "$compares" = N ]; then
 	check "load it with verify_unmap" load size=64M plant=1 verify_unmap=1
-	for part in basic fork life large random; do
+	for part in ${PARTS:-basic fork life large random}; do
 		run_part "$part"
 	done
 fi

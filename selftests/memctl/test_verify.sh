@@ -72,6 +72,17 @@ check "free the objects" xargs "$MEMCTL" cache free <"$work/objects"
 check "free the pages" xargs "$MEMCTL" page free <"$work/pages"
 check "verify finds nothing" "$MEMCTL" verify
 
+# Who stumbles over damage is told, by each of the two ways of a free.
+for force in '' --force; do
+	page=$("$MEMCTL" page alloc --order 2)
+	fn=$("$MEMCTL" what "handle:$page" | awk '$1 == "FN" { print $2 }')
+	check "plant: the order of a block in use" "$MEMCTL" plant frame-state --index "$fn" --bit 0
+	# shellcheck disable=SC2086
+	refuse "its free is refused $force" 2 'damage\|records' "$MEMCTL" page free "$page" $force
+	check "flip back: the order of a block in use" "$MEMCTL" plant frame-state --index "$fn" --bit 0
+	check "verify finds nothing" "$MEMCTL" verify
+done
+
 unload
 log_lines=$(dmesg | wc -l)
 clean_log
