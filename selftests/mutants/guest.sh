@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # In a machine that selftests/mutants/run has made: each directory below
 # /mutants has modules with a mutant, and the names of the tests that are to
-# find it in the file tests. SCALE is the share of the long ones.
+# find it in the file tests; "process:fork" is the part fork of process. SCALE
+# is the share of the long ones.
 #
 # Prints "# mutant: DIRECTORY TEST", what the test prints up to the first case
 # that fails, and "# ended: DIRECTORY". Ends early when a module does not go:
@@ -33,9 +34,9 @@ away()
 
 for mutant in /mutants/*; do
 	cp "$mutant"/*.ko "/lib/modules/$(uname -r)/extra/"
-	while read -r test; do
+	while IFS=: read -r test parts; do
 		echo "# mutant: ${mutant##*/} $test"
-		FAIL_FAST=1 SCALE=${SCALE:-10} timeout 600 "./test_$test.sh" </dev/null
+		PARTS=$parts FAIL_FAST=1 SCALE=${SCALE:-10} timeout 600 "./test_$test.sh" </dev/null
 		status=$?
 		[ "$status" -eq 0 ] || echo "not ok 0 - it ends with status $status"
 		[ "$status" -eq 0 ] || break
