@@ -108,6 +108,32 @@ static int free_objects_wrong(struct memctl_arena *arena)
 	return 0;
 }
 
+/* Each object is with one caller at most, however often it was freed. */
+static int free_bulk_twice(struct memctl_arena *arena)
+{
+	struct memctl_cache *cache = memctl_cache_create(arena, "memctl_test", 96, 0, 0, NULL);
+	void *objects[9];
+	unsigned int i, j;
+
+	if (!test_expect(cache))
+		return 0;
+	if (test_expect(memctl_cache_alloc_bulk(cache, GFP_KERNEL, 8, objects) == 8)) {
+		objects[8] = objects[0];
+		memctl_cache_free_bulk(cache, 9, objects);
+		test_expect(test_active_objects("memctl_test") == 0);
+		memctl_cache_free_bulk(cache, 8, objects);
+		test_expect(test_active_objects("memctl_test") == 0);
+	}
+	if (test_expect(memctl_cache_alloc_bulk(cache, GFP_KERNEL, 9, objects) == 9)) {
+		for (i = 0; i < 9; i++)
+			for (j = 0; j < i; j++)
+				test_expect(objects[i] != objects[j]);
+		memctl_cache_free_bulk(cache, 9, objects);
+	}
+	memctl_cache_destroy(cache);
+	return 0;
+}
+
 static int kfree_wrong(struct memctl_arena *arena)
 {
 	void *small = memctl_kmalloc(arena, 100, GFP_KERNEL);
@@ -156,6 +182,7 @@ const struct test_case test_misuse_cases[] = {
 	{ "pages freed from inside a block", free_interior },
 	{ "pages that are not the arena's to free", free_foreign },
 	{ "objects freed to the wrong cache, from inside, twice", free_objects_wrong },
+	{ "objects freed twice in bulk", free_bulk_twice },
 	{ "kfree of what kmalloc did not return", kfree_wrong },
 	{ "a cache destroyed while objects are in use", destroy_in_use },
 	{}

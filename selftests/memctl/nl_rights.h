@@ -109,6 +109,8 @@ static enum actor self;
 /* What nobody but root may see. */
 static uint64_t secret_pfns[NR_SECRETS];
 static unsigned int nr_secret_pfns;
+/* A zone that begins with one of them; 0 for none, as that begins with the smallest. */
+static uint32_t secret_zone;
 static uint32_t secret_pid;
 
 /* --- the table --- */
@@ -374,18 +376,36 @@ static void look_at_message(const struct nlmsghdr *nlh)
 	look_at_attrs(start + NLMSG_HDRLEN + GENL_HDRLEN, start + nlh->nlmsg_len);
 }
 
-static void keep_pfn(const struct nlmsghdr *nlh)
+static uint64_t number_in(const struct nlmsghdr *nlh, uint16_t type)
 {
 	size_t skip = NLMSG_HDRLEN + GENL_HDRLEN;
-	const struct nlattr *attr;
-	uint64_t pfn = 0;
+	const struct nlattr *attr = find((const uint8_t *)nlh + skip, nlh->nlmsg_len - skip, type);
+	uint64_t number = 0;
 
-	attr = find((const uint8_t *)nlh + skip, nlh->nlmsg_len - skip, MEMCTL_A_CHUNK_PFN);
 	if (attr)
-		memcpy(&pfn, payload(attr), sizeof(pfn));
-	/* Small ones may be anything. */
-	if (pfn >= 65536 && nr_secret_pfns < NR_SECRETS)
-		secret_pfns[nr_secret_pfns++] = pfn;
+		memcpy(&number, payload(attr),
+		       attr->nla_len - NLA_HDRLEN > 8 ? 8 : attr->nla_len - NLA_HDRLEN);
+	return number;
+}
+
+/* Small ones may be anything. Return: whether it is looked for. */
+static bool keep_number(uint64_t pfn)
+{
+	if (pfn < 65536 || nr_secret_pfns == NR_SECRETS)
+		return false;
+	secret_pfns[nr_secret_pfns++] = pfn;
+	return true;
+}
+
+static void keep_pfn(const struct nlmsghdr *nlh)
+{
+	keep_number(number_in(nlh, MEMCTL_A_CHUNK_PFN));
+}
+
+static void keep_zone(const struct nlmsghdr *nlh)
+{
+	if (!secret_zone && keep_number(number_in(nlh, MEMCTL_A_ZONE_START_PFN)))
+		secret_zone = number_in(nlh, MEMCTL_A_ZONE_INDEX);
 }
 
 /* Send the request, and see all that comes back. Return: 0 or a negative errno. */
@@ -460,7 +480,7 @@ static void put_arguments(uint8_t cmd, bool dump)
 	if (dump)
 		return;
 	if (cmd == MEMCTL_CMD_ZONE_GET)
-		put_u32(&request, MEMCTL_A_ZONE_INDEX, 0);
+		put_u32(&request, MEMCTL_A_ZONE_INDEX, secret_zone);
 	else if (cmd == MEMCTL_CMD_CHUNK_GET)
 		put_u32(&request, MEMCTL_A_CHUNK_FN, 0);
 	else if (cmd == MEMCTL_CMD_PT_FORMAT_GET)
@@ -837,6 +857,9 @@ static void test_rights(int fd, const char *table)
 	put_text(&request, MEMCTL_A_REGION_NAME, RIGHTS);
 	put_u64(&request, MEMCTL_A_REGION_SIZE, 1 << 20);
 	check(!finish(fd, &request, &reply), "T4 a region: %s", reply.text);
+	begin(&request, family, MEMCTL_CMD_ZONE_GET, NLM_F_DUMP);
+	put_text(&request, MEMCTL_A_ZONE_ARENA, "main");
+	check(!exchange(fd, keep_zone) && secret_zone, "T4 a zone with a frame number");
 	begin(&request, family, MEMCTL_CMD_CHUNK_GET, NLM_F_DUMP);
 	check(!exchange(fd, keep_pfn) && nr_secret_pfns, "T4 %u frame numbers to look for",
 	      nr_secret_pfns);
