@@ -27,6 +27,7 @@
 
 #define FLUSH_SPINNERS 7
 #define FLUSH_PAGES    16UL
+#define FLUSH_WORDS    "/tmp/region_flush.words"
 #define FLUSH_SIZE     (4UL << 20)
 #define FLUSH_PATIENCE 20
 /* Accesses of each thread in a phase, at least. */
@@ -284,9 +285,13 @@ static bool region_writable(void)
 	return !memctl("region protect flush %#lx %lu rw", REGION_START, FLUSH_PAGES * PAGE);
 }
 
+/* The copy is read at once: what this process does in between may have its CPUs forget. */
 static bool region_fork(void)
 {
-	if (memctl("region fork flush flush2"))
+	const char *program = getenv("MEMCTL");
+
+	if (memctl("region fork flush flush2 && %s region read flush2 %#lx %lu -r | dd of=%s",
+		   program ? program : "memctl", REGION_START, FLUSH_PAGES * PAGE, FLUSH_WORDS))
 		return false;
 	flush_child_fd = bind_region("flush2", O_RDWR);
 	flush_child = map_region(flush_child_fd, FLUSH_PAGES * PAGE, PROT_READ | PROT_WRITE, 0);
@@ -458,6 +463,20 @@ static const struct flush_op flush_ops[] = {
 
 /* --- rounds --------------------------------------------------------------------------------- */
 
+/* The word of each thread that the copy had when it was made. */
+static bool flush_read_words(uint64_t *words)
+{
+	int fd = open(FLUSH_WORDS, O_RDONLY);
+	bool good = fd >= 0;
+
+	for (unsigned int i = 0; good && i < nr_spinners; i++)
+		good = pread(fd, &words[i], sizeof(words[i]), (off_t)(spinners[i].page * PAGE)) ==
+		       sizeof(words[i]);
+	close(fd);
+	unlink(FLUSH_WORDS);
+	return good;
+}
+
 /* After a region fork its copy has what the threads had written then, and no word more. */
 static unsigned long flush_copied(const uint64_t *words)
 {
@@ -489,8 +508,8 @@ static bool flush_round(const struct flush_op *op, unsigned long round, unsigned
 		return false;
 	if (op->frees)
 		flush_fill();
-	for (unsigned int i = 0; forks && i < nr_spinners; i++)
-		copied[i] = *(volatile uint64_t *)(flush_child + spinners[i].page * PAGE);
+	if (forks && !flush_read_words(copied))
+		return false;
 	if (!flush_go())
 		return false;
 	*nr_bad += (op->frees ? flush_damage() : 0) + flush_copied(forks ? copied : NULL);
