@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 begin
 load size=32M || exit "$KSFT_FAIL"
-before=$(host_free)
+before=$(host_pages)
 main=$(frames)
 
 check "add a second arena" "$MEMCTL" arena add second --size 16M
@@ -53,7 +53,7 @@ equal "the refusals left no arena behind" 3 "$("$MEMCTL" arena show -r -n -o ARE
 check "delete the second" "$MEMCTL" arena del second
 check "delete the third" "$MEMCTL" arena del third
 check "its proc files are gone" test ! -e /proc/memctl/third
-at_most "host pages that did not come back" 512 $((before - $(host_free)))
+at_most "host pages that did not come back" 512 $((before - $(host_pages)))
 check "verify" "$MEMCTL" verify
 
 unload
