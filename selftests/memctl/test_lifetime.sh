@@ -129,9 +129,9 @@ unload_raced()
 : >"$work/refused"
 failures=0
 start=$(date +%s)
-for _ in 1 2 3; do # until all of them are at work
-	modprobe memctl size=16M && unload_raced || failures=$((failures + 1))
-done
+modprobe memctl size=16M || failures=$((failures + 1))
+wait_until "all of them are at work" test -s "$work/replayed"
+unload_raced || failures=$((failures + 1))
 for cycle in $(seq "$races"); do
 	modprobe memctl size=16M && unload_raced || failures=$((failures + 1))
 	sample "$cycle" "$races"
