@@ -41,8 +41,8 @@
  *     of its migratetype; both pageblocks of a block of order 10 have its type.
  * I8  The zone's sections hold nr_frames frames.
  * I9  Links of pageblocks are symmetric, as those of blocks.
- * I10 Every pageblock of the zone whose mask is not 0 is in a class: there are
- *     as many such pageblocks as pageblocks in classes.
+ * I10 Every pageblock of the zone whose mask is not 0 is in a class, and none
+ *     of another zone: there are as many such pageblocks as in classes.
  * I11 A list is noted as single exactly when it is one block long. A block of
  *     order 9 or 10 has no list, and nothing else is free in its pageblock.
  *

@@ -90,7 +90,7 @@ static void check_pageblock(const struct mctl_buddy *buddy, u32 index, unsigned 
 }
 
 /*
- * One class: I6, I7, I9, and the lists of its pageblocks. Return: how many
+ * One class: I6, I7, I9, I10, and the lists of its pageblocks. Return: how many
  * pageblocks it has, as far as they can be followed.
  */
 static u32 check_class(const struct mctl_buddy *buddy, unsigned int klass, unsigned int mt,
@@ -114,6 +114,9 @@ static u32 check_class(const struct mctl_buddy *buddy, unsigned int klass, unsig
 		if (nr >= end || !mctl_report_expect(report, "buddy I9", "pageblock", index, "prev",
 						     prev, table->lists[index].prev))
 			break;
+		mctl_report_expect(report, "buddy I10", "pageblock", index, "zone", buddy->zone,
+				   table->section[(index << MCTL_PAGEBLOCK_ORDER) >>
+						  MCTL_SECTION_SHIFT].zone);
 		check_pageblock(buddy, index, klass, mt, nr_blocks, report);
 		nr++;
 		prev = index;

@@ -159,8 +159,7 @@ damage list-single "$u16" "buddy I11|buddy I[135]" --index "$block"
 damage list-next "$u32" "buddy I9" --index "$block"
 damage list-prev "$u32" "buddy I9" --index "$block"
 damage class-mask "0 4 10 11 15" "buddy I6" --index "$zone"
-# Where it leads to may be a pageblock of another zone, whose blocks are not of this one (I2).
-damage class-head "$u32" "buddy I(2|6|9|7|10)" --index "$zone"
+damage class-head "$u32" "buddy I(6|9|7|10)" --index "$zone"
 for order in 0 5 9 10; do
 	damage class-count "$u32" "buddy I1" --index "$zone" --level $((order + 1))
 done
