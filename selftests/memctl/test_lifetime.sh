@@ -132,6 +132,9 @@ start=$(date +%s)
 modprobe memctl size=16M || failures=$((failures + 1))
 wait_until "all of them are at work" test -s "$work/replayed"
 unload_raced || failures=$((failures + 1))
+for _ in 1 2; do
+	modprobe memctl size=16M && unload_raced || failures=$((failures + 1))
+done
 for cycle in $(seq "$races"); do
 	modprobe memctl size=16M && unload_raced || failures=$((failures + 1))
 	sample "$cycle" "$races"
