@@ -101,6 +101,7 @@ static u32 check_class(const struct mctl_buddy *buddy, unsigned int klass, unsig
 	u32 end = mctl_table_nr_pageblocks(table);
 	u32 prev = MCTL_FN_NONE;
 	u32 index = area->head[klass];
+	unsigned int zone;
 	u32 nr = 0;
 
 	mctl_report_expect(report, "buddy I6", "class", klass * MCTL_NR_MT + mt, "mask",
@@ -114,9 +115,9 @@ static u32 check_class(const struct mctl_buddy *buddy, unsigned int klass, unsig
 		if (nr >= end || !mctl_report_expect(report, "buddy I9", "pageblock", index, "prev",
 						     prev, table->lists[index].prev))
 			break;
+		zone = table->section[index >> (MCTL_SECTION_SHIFT - MCTL_PAGEBLOCK_ORDER)].zone;
 		mctl_report_expect(report, "buddy I10", "pageblock", index, "zone", buddy->zone,
-				   table->section[(index << MCTL_PAGEBLOCK_ORDER) >>
-						  MCTL_SECTION_SHIFT].zone);
+				   zone);
 		check_pageblock(buddy, index, klass, mt, nr_blocks, report);
 		nr++;
 		prev = index;
