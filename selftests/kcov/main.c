@@ -38,6 +38,7 @@
 #define SECTIONS     "/sys/module/memctl/sections"
 #define MAX_SECTIONS 256
 #define MAX_MAP	     (4UL << 20) /* of the module's own map */
+#define PROGRESS     60		 /* seconds between two lines about it */
 #define STUCK	     120	 /* seconds in which a process does not finish one call */
 
 struct section {
@@ -230,7 +231,7 @@ static void show_stack(pid_t pid)
 static bool wait_for(const pid_t *pids)
 {
 	time_t begin = time(NULL);
-	uint64_t steps[MAX_WORKERS] = { 0 };
+	uint64_t steps[MAX_WORKERS] = { 0 }, second = 0;
 	unsigned int idle[MAX_WORKERS] = { 0 }, i, nr = nr_workers;
 	bool good = true;
 
@@ -247,6 +248,12 @@ static bool wait_for(const pid_t *pids)
 			continue;
 		}
 		sleep(1);
+		if (!(++second % PROGRESS)) {
+			printf("# %llu messages, %llu instructions reached\n",
+			       (unsigned long long)shared->messages,
+			       (unsigned long long)shared->nr_seen);
+			fflush(stdout);
+		}
 		if (seconds && (uint64_t)(time(NULL) - begin) >= seconds)
 			shared->stop = true;
 		for (i = 0; i < nr_workers; i++) {

@@ -72,14 +72,18 @@ static void send_as_nobody(struct stream *stream, size_t size)
 	}
 }
 
-/* What looks at all of an arena or of its tables, takes memory by the megabyte, or changes code. */
+/*
+ * What looks at all of an arena or of its tables, takes memory by the megabyte,
+ * changes code, or waits for grace periods, as the end of an arena does: half a
+ * second, in which four hundred others could go out.
+ */
 static bool is_dear(uint8_t cmd)
 {
 	return cmd == MEMCTL_CMD_VERIFY || cmd == MEMCTL_CMD_PT_VERIFY ||
 	       cmd == MEMCTL_CMD_ARENA_HASH || cmd == MEMCTL_CMD_ARENA_ADD ||
-	       cmd == MEMCTL_CMD_ARENA_GROW || cmd == MEMCTL_CMD_HANDLE_FREE ||
-	       cmd == MEMCTL_CMD_PT_GET || cmd == MEMCTL_CMD_INJECT_ADD ||
-	       cmd == MEMCTL_CMD_INJECT_DEL;
+	       cmd == MEMCTL_CMD_ARENA_GROW || cmd == MEMCTL_CMD_ARENA_DEL ||
+	       cmd == MEMCTL_CMD_HANDLE_FREE || cmd == MEMCTL_CMD_PT_GET ||
+	       cmd == MEMCTL_CMD_INJECT_ADD || cmd == MEMCTL_CMD_INJECT_DEL;
 }
 
 /*
