@@ -448,6 +448,8 @@ const char *mctl_slab_status_text(enum mctl_slab_status status)
 		return "was written to while it was free";
 	case MCTL_SLAB_LINK:
 		return "had its link overwritten while it was free";
+	case MCTL_SLAB_HEADER:
+		return "had the header of its slab overwritten";
 	}
 	return "is in a state that nobody knows";
 }

@@ -69,6 +69,7 @@
  * @MCTL_SLAB_REDZONE_RIGHT: the bytes behind the object were overwritten
  * @MCTL_SLAB_POISON: the object was written to while it was free
  * @MCTL_SLAB_LINK: the link word was overwritten while the object was free
+ * @MCTL_SLAB_HEADER: the object's slab has no header of this cache any more
  */
 enum mctl_slab_status {
 	MCTL_SLAB_OK,
@@ -79,6 +80,7 @@ enum mctl_slab_status {
 	MCTL_SLAB_REDZONE_RIGHT,
 	MCTL_SLAB_POISON,
 	MCTL_SLAB_LINK,
+	MCTL_SLAB_HEADER,
 };
 
 /* Whether the object's memory is damaged, rather than the call wrong. */

@@ -115,6 +115,13 @@ static void note_damage(struct mctl_cache_work *work, const struct mctl_slab *sl
 	work->fn = slab->fn;
 }
 
+/* There is no way from an object of a magazine to its slab: it is lost to both. */
+static void note_header(struct mctl_cache_work *work, struct mctl_cache *cache, const void *object)
+{
+	work->status = MCTL_SLAB_HEADER;
+	work->fn = mctl_cache_fn(cache->arena, (void *)mctl_slab_base(&cache->layout, object));
+}
+
 static void move_slab(struct mctl_cache *cache, struct mctl_slab *slab, enum mctl_slab_list where)
 {
 	if (slab->where != MCTL_LIST_NONE) {
@@ -224,7 +231,8 @@ unsigned int mctl_cache_take(struct mctl_cache *cache, void **objects, unsigned 
  * @nr: how many, no more than MCTL_CACHE_BATCH
  * @work: for mctl_cache_finish()
  *
- * Objects of one slab that follow each other are one return to it.
+ * Objects of one slab that follow each other are one return to it. One whose
+ * slab has a damaged header stays where it is, and is nobody's.
  *
  * Context: cache->lock is held.
  */
@@ -239,8 +247,8 @@ void mctl_cache_put_back(struct mctl_cache *cache, void **objects, unsigned int 
 		struct mctl_slab *slab = mctl_cache_lookup(cache, objects[i]);
 		u16 inuse, lost;
 
-		if (WARN_ON_ONCE(!slab)) {
-			i++;
+		if (unlikely(!slab)) {
+			note_header(work, cache, objects[i++]);
 			continue;
 		}
 		inuse = slab->inuse;
@@ -273,13 +281,15 @@ void mctl_cache_lose(struct mctl_cache *cache, void *object, enum mctl_slab_stat
 	raw_spin_lock_irqsave(&cache->lock, flags);
 	cache->nr_lock++;
 	slab = mctl_cache_lookup(cache, object);
-	if (!WARN_ON_ONCE(!slab)) {
+	if (likely(slab)) {
 		u16 inuse = slab->inuse;
 		u16 lost = slab->lost;
 
 		mctl_slab_lose(&cache->layout, slab, object);
 		note_damage(&work, slab, status);
 		place(cache, slab, inuse, lost, &work);
+	} else {
+		note_header(&work, cache, object);
 	}
 	raw_spin_unlock_irqrestore(&cache->lock, flags);
 	mctl_cache_finish(cache, &work);

@@ -185,6 +185,8 @@ static void plant(struct stream *stream)
 	uint64_t before = nl_accepted;
 
 	memcpy(planted, nl_message, size);
+	/* Of damage whose answer does not fit into the buffer nobody would know. */
+	nl_reopen();
 	nl_tell(0);
 	if (nl_accepted == before)
 		return;

@@ -316,6 +316,10 @@ check "a cache with a damaged free list goes on" "$MEMCTL" cache alloc linked --
 xargs "$MEMCTL" cache free <"$work/guarded" >"$work/touched" 2>&1
 "$MEMCTL" plant poison --index "$poisoned" --bit 3
 check "a cache with lost objects goes on" "$MEMCTL" cache alloc poisoned --count 100
+check "damage to the header of a slab with objects in a magazine" \
+	"$MEMCTL" plant slab-cookie --index "$plain" --bit 3
+check "a cache whose magazines do not find it is shrunk" "$MEMCTL" cache shrink plain
+check "the log tells of the header" sh -c 'dmesg | grep -q "cache plain: .* the header of its slab"'
 for link in frame-link frame-prev; do
 	check "a region with three tables of leaves" "$MEMCTL" region add torn --size 8M
 	for place in +0 +2M +4M; do
@@ -327,7 +331,7 @@ for link in frame-link frame-prev; do
 done
 "$MEMCTL" verify >"$work/found" 2>&1
 equal "verify tells" 5 "$?"
-finish_damage=$(dmesg | grep -c 'BUG\|Oops\|Call Trace')
+finish_damage=$(dmesg | grep -c 'BUG\|WARNING\|Oops\|Call Trace')
 equal "no crash" 0 "$finish_damage"
 "$MEMCTL" plant frame-state --index "$head" --bit 0
 for region in child heap kernel; do
