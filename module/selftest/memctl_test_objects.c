@@ -147,33 +147,36 @@ static int zeroed_objects(struct memctl_arena *arena)
 }
 
 /* Sizes from 1 byte to 64 KiB, all held at once. */
+#define NR_AROUND 3
+
+/* The nth size: one less than a power of two, the power itself, one more. */
+static size_t nth_size(unsigned int n)
+{
+	return (1UL << n / NR_AROUND) + n % NR_AROUND - 1;
+}
+
 static int kmalloc_sizes(struct memctl_arena *arena)
 {
-	static const int around[] = { -1, 0, 1 };
-	struct {
-		void *memory;
-		size_t size;
-	} held[17 * ARRAY_SIZE(around)];
-	unsigned int nr = 0, shift, i;
+	void *held[17 * NR_AROUND] = {};
+	unsigned int i;
 
-	for (shift = 0; shift <= 16; shift++) {
-		for (i = 0; i < ARRAY_SIZE(around); i++) {
-			size_t size = (1UL << shift) + around[i];
+	for (i = 0; i < ARRAY_SIZE(held); i++) {
+		size_t size = nth_size(i);
 
-			if (!size)
-				continue;
-			held[nr].size = size;
-			held[nr].memory = memctl_kmalloc(arena, size, GFP_KERNEL);
-			if (!test_expect(held[nr].memory))
-				continue;
-			test_expect(IS_ALIGNED((unsigned long)held[nr].memory, 8));
-			test_fill(held[nr].memory, size, (u64)nr << 40);
-			nr++;
-		}
+		if (!size)
+			continue;
+		held[i] = memctl_kmalloc(arena, size, GFP_KERNEL);
+		if (!test_expect(held[i]))
+			continue;
+		test_expect(IS_ALIGNED((unsigned long)held[i], 8));
+		test_fill(held[i], size, (u64)i << 40);
 	}
-	for (i = 0; i < nr; i++) {
-		test_expect(test_filled(held[i].memory, held[i].size, (u64)i << 40));
-		memctl_kfree(arena, held[i].memory);
+	for (i = 0; i < ARRAY_SIZE(held); i++) {
+		size_t size = nth_size(i);
+
+		if (held[i])
+			test_expect(test_filled(held[i], size, (u64)i << 40));
+		memctl_kfree(arena, held[i]);
 	}
 	test_expect(!memctl_kmalloc(arena, (PAGE_SIZE << MEMCTL_MAX_ORDER) + 1, GFP_KERNEL));
 	test_expect(!memctl_kmalloc(arena, SIZE_MAX, GFP_KERNEL));

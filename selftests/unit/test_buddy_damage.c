@@ -150,6 +150,8 @@ static void links_of_pageblocks(void)
 	plant(&f, lists[0].next, 0x80000000, "buddy I9", "next");
 	plant(&f, f.buddy[0].area[MCTL_MT_MOVABLE].head[10], 6, "buddy I9", "next");
 	plant(&f, f.buddy[0].area[MCTL_MT_MOVABLE].head[10], HOLE, "buddy I7", "class");
+	/* The first pageblock of the other zone, whose links are in order. */
+	plant(&f, f.buddy[0].area[MCTL_MT_MOVABLE].head[10], 4, "buddy I10", "zone");
 	fixture_fini(&f);
 }
 
