@@ -203,6 +203,12 @@ wait_until()
 	result 1 "$wait_name within a minute"
 }
 
+# listening: a generic netlink socket (16) is in a multicast group; in a test there is none but a monitor's
+listening()
+{
+	awk '$2 == 16 && $4 != "00000000" { found = 1 } END { exit !found }' /proc/net/netlink
+}
+
 # without_races: a log without the reports of KCSAN that have none of our
 # functions in them: races of the host's own, which are not ours to mend
 without_races()

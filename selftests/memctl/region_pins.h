@@ -456,7 +456,7 @@ static void pins_reuse(int fd)
 	close(from[0]);
 	close(from[1]);
 	munmap((void *)stale, PAGE);
-	for (int i = 0; i < 100 && region_number("pins", "QUARANTINE"); i++)
+	for (int i = 0; i < 1200 && region_number("pins", "QUARANTINE"); i++)
 		usleep(50000);
 	expect(!region_number("pins", "QUARANTINE") && !region_number("pins", "LENT") && verified(),
 	       "nothing is held");

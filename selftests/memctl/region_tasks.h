@@ -78,7 +78,7 @@ static void tasks_exec(char *a)
 		execlp("sleep", "sleep", "100", NULL);
 		_exit(1);
 	}
-	for (int i = 0; i < 100 && region_number("tasks", "PROCS") != 1; i++)
+	for (int i = 0; i < 3000 && region_number("tasks", "PROCS") != 1; i++)
 		usleep(20000);
 	good = region_number("tasks", "PROCS") == 1 && !waitpid(pid, &status, WNOHANG);
 	expect(good, "exec leaves the mapping behind");
@@ -181,7 +181,7 @@ static void tasks_shared(int fd, char *a)
 	expect(task_hear(task_from[0]) == 'e' && *(uint64_t *)a == 11 && verified(),
 	       "and writes to it");
 	task_say(task_to[1], '5');
-	for (int i = 0; i < 100 && region_number("tasks", "PROCS") != 1; i++)
+	for (int i = 0; i < 3000 && region_number("tasks", "PROCS") != 1; i++)
 		usleep(20000);
 	expect(region_number("tasks", "PROCS") == 1 && verified(), "until it ends as well");
 	task_close();

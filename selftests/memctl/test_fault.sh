@@ -160,9 +160,9 @@ fault del --all
 "$MEMCTL" region discard space 0x100000001000 4K
 
 # --- events
-"$MEMCTL" monitor --timeout 5 --count 1 >"$work/events" &
+"$MEMCTL" monitor --timeout 60 --count 1 >"$work/events" &
 monitor=$!
-sleep 1
+wait_until "the monitor listens" listening
 fault add --site slab --nth 1 --cache own >"$work/out"
 "$MEMCTL" cache alloc own >"$work/out" 2>&1
 wait "$monitor"

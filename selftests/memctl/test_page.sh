@@ -30,8 +30,10 @@ zone_of()
 	"$MEMCTL" page list -r -n -o HANDLE,ZONE | awk -v handle="$1" '$1 == handle { print $2 }'
 }
 
+# Of a node that has the zone: where the host gave one node nothing of it, the other zones of that node come first.
 for zone in DMA DMA32 Normal; do
-	handle=$("$MEMCTL" page alloc --order 0 --zone "$zone")
+	node=$("$MEMCTL" zoneinfo -r -n -o NODE,ZONE,FREE | awk -v zone="$zone" '$2 == zone && $3 > 0 { print $1; exit }')
+	handle=$("$MEMCTL" page alloc --order 0 --zone "$zone" --node "$node")
 	equal "a frame of zone $zone" "$zone" "$(zone_of "$handle")"
 	"$MEMCTL" page free "$handle"
 done

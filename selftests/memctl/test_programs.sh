@@ -112,7 +112,8 @@ if busybox cat --help >/dev/null 2>&1; then
 	# What is on its way stays as it was sent, or is from after the change: never another's.
 	on files busybox nc -l -p 8099 -e busybox cat /proc/self/fd/3 &
 	server=$!
-	sleep 0.5
+	# Port 8099, state LISTEN.
+	wait_until "the server listens" grep -q ':1FA3 .* 0A ' /proc/net/tcp /proc/net/tcp6
 	busybox nc 127.0.0.1 8099 </dev/null | (sleep 1; cat) >"$work/copy" &
 	reader=$!
 	sleep 0.5

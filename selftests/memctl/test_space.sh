@@ -45,7 +45,6 @@ let_go()
 	2) exec 5>&- 6<&- ;;
 	esac
 	rm -f "$work/in$1" "$work/out$1"
-	sleep 1
 }
 
 # --- make, access, ranges ---
@@ -158,14 +157,25 @@ wait $idle
 equal "one page was touched" 1 "$(cut -d' ' -f1 "$work/idle")"
 at_least "the others were idle" 20 "$(cut -d' ' -f2 "$work/idle")"
 
-"$MEMCTL" region trace heap --timeout 3 >"$work/trace" &
-sleep 1
-tell 1 'w 1048576 1' >/dev/null
-tell 1 'w 2097152 1' >/dev/null
-"$MEMCTL" region discard heap +16K 4K
-tell 1 'w 16384 1' >/dev/null
-tell 1 'r 3145728' >/dev/null
-wait $!
+# Once more until the trace has begun.
+traced_write()
+{
+	"$MEMCTL" region discard heap +16K 4K
+	tell 1 'w 16384 1'
+	grep -q "write 0x100000004000" "$work/trace"
+}
+traced_refusal()
+{
+	tell 1 'r 3145728'
+	grep -q "read 0x100000300000" "$work/trace"
+}
+"$MEMCTL" region trace heap >"$work/trace" &
+trace=$!
+wait_until "a write is traced" traced_write
+wait_until "a refusal is traced" traced_refusal
+kill -INT "$trace"
+wait "$trace"
+equal "who is interrupted ends well" 0 "$?"
 check "the trace has the write" grep -q "pid $pid write 0x100000004000 .*: new" "$work/trace"
 check "and the refusal" grep -q "pid $pid read 0x100000300000 .*: refused, outside" "$work/trace"
 
@@ -179,8 +189,13 @@ equal "now it gets the frame" ok "$(tell 2 'w 786432 1')"
 check "a window" "$MEMCTL" region set heap --window 64
 refuse "no power of two" 2 'power of two' "$MEMCTL" region set heap --window 63
 
+no_process()
+{
+	[ "$(row heap PROCS)" -eq 0 ]
+}
 let_go 1
 let_go 2
+wait_until "the processes are gone" no_process
 equal "no process is left" 0 "$(row heap PROCS)"
 check "pt verify" "$MEMCTL" pt verify
 

@@ -55,11 +55,6 @@ refuse "an object that is none" 1 'help' "$MEMCTL" nothing
 refuse "an option that is none" 1 'help' "$MEMCTL" status --nothing
 refuse "output to a full device" 1 '' sh -c '"$1" status >/dev/full' - "$MEMCTL"
 
-# A generic netlink socket (16) that is in a multicast group: there is none but the monitor's.
-listening()
-{
-	awk '$2 == 16 && $4 != "00000000" { found = 1 } END { exit !found }' /proc/net/netlink
-}
 "$MEMCTL" monitor -J --count 2 --timeout 120 >"$work/events" &
 monitor=$!
 wait_until "the monitor listens" listening
