@@ -287,6 +287,17 @@ static void check_magazine(struct mctl_cache *cache, const struct mctl_magazine 
 	}
 }
 
+/* Nothing is read of what a damaged pointer leads to unless it is a magazine. */
+static bool is_magazine(const struct mctl_arena *arena, const struct mctl_magazine *magazine)
+{
+	struct mctl_cache *magazines = arena->caches.magazines;
+	const struct mctl_slab *slab = mctl_cache_lookup(magazines, magazine);
+	u32 index;
+
+	return slab && mctl_slab_inspect(&magazines->layout, slab, (void *)magazine, &index) ==
+			       MCTL_SLAB_OK;
+}
+
 /* C5, C6, M1 of a CPU's part. Return: its loaded magazine, or NULL. */
 static const struct mctl_magazine *
 check_part(struct mctl_cache *cache, const struct mctl_cache_cpu *cc, struct mctl_report *report)
@@ -307,8 +318,7 @@ check_part(struct mctl_cache *cache, const struct mctl_cache_cpu *cc, struct mct
 				      cc->limit == cc->top);
 	if (magazine &&
 	    !mctl_report_expect(report, "cache C5", "cache", cache->id, "magazine has an end", true,
-				mctl_cache_fn(cache->arena, magazine) != MCTL_FN_NONE &&
-					!magazine->next))
+				is_magazine(cache->arena, magazine) && !magazine->next))
 		return NULL;
 	return magazine;
 }

@@ -107,8 +107,8 @@ storm()
 threads()
 {
 	while [ ! -e "$work/stop" ]; do
-		"$MEMCTL" bench burst --threads 2 --rounds 300 >/dev/null 2>&1
-		"$MEMCTL" bench object-burst --threads 2 --rounds 300 >/dev/null 2>&1
+		"$MEMCTL" bench burst --threads 2 --rounds "$(scaled 300)" >/dev/null 2>&1
+		"$MEMCTL" bench object-burst --threads 2 --rounds "$(scaled 300)" >/dev/null 2>&1
 	done
 }
 
