@@ -3,14 +3,16 @@
  * region_preload - have a program that knows nothing of regions use one
  *
  * To be preloaded (LD_PRELOAD). What the program asks of mmap() as private
- * anonymous memory becomes a shared mapping of the file of region
- * $PRELOAD_REGION: each time the next range of it, which has zeros, up to its
- * end. What munmap() takes is discarded, so that its frames come free. What a
- * region refuses (to be executed) the host gives, and so it does for less than
- * 64 KiB, and when the region's end is reached.
+ * anonymous memory, and with $PRELOAD_SHARED as shared, too, becomes a shared
+ * mapping of the file of region $PRELOAD_REGION: each time the next range of it,
+ * which has zeros, up to its end. What munmap() takes is discarded, so that its
+ * frames come free, if it is the process that mapped it who does. What a region
+ * refuses (to be executed) the host gives, and so it does for less than
+ * $PRELOAD_LEAST bytes (64 KiB), and when the region's end is reached.
  *
  * Memory is private as long as a program does not fork with it in use, and has
- * one thread.
+ * one thread. One that does may keep what it shares with its children below
+ * $PRELOAD_LEAST: a stack for signals is used by all of them at once.
  *
  * Locks: none; which range is next stands in the first page of the region.
  */
@@ -30,7 +32,6 @@
 #include <sys/syscall.h>
 
 #define PAGE_BYTES 4096UL
-#define LEAST	   (64UL << 10)
 #define NR_RANGES  1024
 
 /* A range of the region that is mapped in this process. */
@@ -38,6 +39,7 @@ struct range {
 	char *start;
 	size_t size;
 	off_t offset;
+	pid_t owner;
 };
 
 static struct range ranges[NR_RANGES];
@@ -116,20 +118,33 @@ static void *region_mmap(void *address, size_t size, int prot, int flags)
 	flags = (flags & ~(MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)) | MAP_SHARED;
 	start = host_mmap(address, size, prot, flags, file, (off_t)offset);
 	if (start != MAP_FAILED)
-		*range = (struct range){ start, size, (off_t)offset };
+		*range = (struct range){ start, size, (off_t)offset, getpid() };
 	return start;
+}
+
+static size_t least(void)
+{
+	const char *bytes = getenv("PRELOAD_LEAST");
+
+	return bytes ? strtoul(bytes, NULL, 0) : 64UL << 10;
+}
+
+static bool is_wanted(int kind)
+{
+	return kind == (MAP_PRIVATE | MAP_ANONYMOUS) ||
+	       (kind == (MAP_SHARED | MAP_ANONYMOUS) && getenv("PRELOAD_SHARED"));
 }
 
 void *mmap(void *address, size_t size, int prot, int flags, int fd, off_t offset)
 {
-	const int wanted = MAP_PRIVATE | MAP_ANONYMOUS;
+	const int kind = flags & (MAP_SHARED | MAP_PRIVATE | MAP_ANONYMOUS);
 	const int unwanted = MAP_FIXED | MAP_FIXED_NOREPLACE | MAP_STACK | MAP_GROWSDOWN |
 			     MAP_HUGETLB;
 	size_t whole = (size + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
 	int saved = errno;
 	void *start;
 
-	if ((flags & wanted) == wanted && !(flags & unwanted) && whole >= LEAST) {
+	if (is_wanted(kind) && !(flags & unwanted) && whole >= least()) {
 		start = region_mmap(address, whole, prot, flags);
 		if (start != MAP_FAILED)
 			return start;
@@ -153,7 +168,7 @@ int munmap(void *address, size_t size)
 		if (!range->size || start < range->start ||
 		    start + whole > range->start + range->size)
 			continue;
-		if (is_open())
+		if (range->owner == getpid() && is_open())
 			fallocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
 				  range->offset + (start - range->start), (off_t)whole);
 		if (whole == range->size)
