@@ -7,8 +7,10 @@
  * "trinity-testfile" and ends with a digit N is the file of region abuseN: the
  * files by these names only stand for them. Of commands and ranges it knows the
  * host's alone, so half of its ioctl() and fallocate() get ours, and what it has
- * mapped is touched, by the kernel: nobody dies of that.
+ * mapped is touched, by the kernel: nobody dies of that. Half of what it sends
+ * goes to our family of generic netlink (netlink_preload.c).
  *
+ * Of its other calls for files half go to a region's: there are few of each kind.
  * Whatever it does otherwise is its own.
  */
 #define _GNU_SOURCE
@@ -26,6 +28,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include "preload.h"
 
 /* Files of regions that are open, the last ones. */
 static int files[16];
@@ -93,7 +96,17 @@ static int any_file(void)
 	return nr_files ? files[(unsigned int)rand() % (nr_files < 16 ? nr_files : 16)] : -1;
 }
 
-typedef long (*syscall_fn)(long number, ...);
+static bool takes_file(long number)
+{
+	static const long numbers[] = { SYS_read,  SYS_write,  SYS_pread64, SYS_pwrite64,
+					SYS_readv, SYS_writev, SYS_splice,  SYS_ftruncate };
+
+	for (unsigned int i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		if (number == numbers[i])
+			return true;
+	}
+	return false;
+}
 
 /* A read or a write of a byte of each sixteenth of a mapping. What cannot be had is EFAULT. */
 static void touch(syscall_fn real, unsigned long start, unsigned long size)
@@ -123,15 +136,23 @@ long syscall(long number, ...)
 	va_end(args);
 	if (!real)
 		real = (syscall_fn)dlsym(RTLD_NEXT, "syscall");
+	if (ours && netlink_sends(number))
+		return netlink_send(real, (const void *)a[1]);
 	/* There are too few of them to come to each of ours. */
-	if (ours && (number == SYS_lseek || number == SYS_fsync))
+	if (ours && (number == SYS_lseek || number == SYS_fsync || number == SYS_fcntl))
 		number = SYS_ioctl;
 	if (ours && number == SYS_ioctl) {
-		if (rand() % 2)
+		if (rand() % 4)
 			a[0] = (unsigned long)any_file();
 		a[1] = commands[rand() % 4];
-		if (rand() % 2)
+		if (rand() % 8)
 			a[2] = (unsigned long)&range;
+	} else if (ours && takes_file(number)) {
+		a[0] = (unsigned long)any_file();
+	} else if (ours && number == SYS_sendfile) {
+		a[1] = (unsigned long)any_file();
+		a[2] = 0;
+		a[3] = range.size;
 	} else if (ours && number == SYS_fallocate) {
 		a[0] = (unsigned long)any_file();
 		a[1] = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;

@@ -65,53 +65,75 @@ region_size()
 	[ "$1" -eq 3 ] && echo 16M || echo 64G
 }
 
-# kill_user: whatever it has left; it takes itself out of groups and sessions
+# kill_user: whatever it has left; it takes itself out of groups and sessions, and its /proc/PID may be root's
 kill_user()
 {
-	for process in /proc/[0-9]*; do
-		[ "$(stat -c %u "$process" 2>/dev/null)" != 1000 ] || kill -9 "${process#/proc/}" 2>/dev/null
+	grep -ls '^Uid:.*1000' /proc/[0-9]*/status | sed 's,^/proc/\(.*\)/status$,\1,' | while read -r process; do
+		kill -9 "$process" 2>/dev/null
 	done
 }
 
 # --- trinity, as a user who was given the device ---
 
-# The device, and files that stand for the regions' (file_preload.c). It may not take them away.
+# lacks: whether something of $wanted was not reached yet
+lacks()
+{
+	/abuse/reached >"$work/reached"
+	for name in $wanted; do
+		grep -q "^$name " "$work/reached" || return 0
+	done
+	return 1
+}
+
+# victims DIRECTORY: the device, and files that stand for the regions' (file_preload.c). It may not take them away.
+victims()
+{
+	mkdir "$1"
+	cp -a /dev/memctl "$1/memctl"
+	for number in 1 2 3 4; do
+		: >"$1/region$number"
+	done
+	chmod 666 "$1"/*
+}
+
 abuse_trinity()
 {
 	start trinity
-	mkdir /tmp/victims
-	cp -a /dev/memctl /tmp/victims/memctl
-	for number in 1 2 3 4; do
-		: >"/tmp/victims/region$number"
-	done
-	chmod 666 /tmp/victims/*
 	file_calls=
 	for call in read write pread64 pwrite64 readv writev mmap munmap mremap mprotect madvise msync mlock mincore remap_file_pages \
 		ioctl fallocate ftruncate lseek splice tee vmsplice sendfile copy_file_range fcntl fsync process_vm_readv; do
 		file_calls="$file_calls -c $call"
 	done
+	socket_calls=
+	for call in sendto sendmsg sendmmsg recvfrom recvmsg recvmmsg getsockopt setsockopt bind connect shutdown getsockname socket; do
+		socket_calls="$socket_calls -c $call"
+	done
+	# What this script's own commands come by is not among them.
+	wanted="file_mmap file_read_iter file_write_iter file_splice_read file_fallocate file_ioctl device_ioctl
+		mctl_space_get_area mctl_space_file_populate mctl_space_file_discard fault mprotect
+		memctl_nl_arena_get_doit memctl_nl_arena_get_dumpit memctl_nl_why_doit memctl_nl_pt_format_get_dumpit"
 	stop=$(($(seconds) + TIME))
 	runs=0
 	# It damages itself, and ends, or hangs: begun again, with other numbers, by turns with the calls
-	# for files and memory, with all of them, and with sockets.
-	while [ "$(seconds)" -lt $((stop - 5)) ]; do
-		left=$((stop - $(seconds)))
-		[ "$left" -le 200 ] || left=200
+	# for files and memory, with those for sockets of netlink, and with all of them.
+	# A machine on which it makes few calls has up to three times as long for what there is to reach.
+	while [ "$(seconds)" -lt "$stop" ] || { [ "$(seconds)" -lt $((stop + 2 * TIME)) ] && lacks; }; do
 		# Where they are full it does not come to its first call.
 		for number in 1 2 3 4; do
 			"$MEMCTL" region discard "abuse$number" +0 "$(region_size "$number")" >/dev/null
 		done
-		# Its directory is not what it was, either.
+		# Its directory and files are not what they were, either.
 		mkdir "/tmp/trinity$runs"
 		chown user "/tmp/trinity$runs"
+		victims "/tmp/victims$runs"
 		cd "/tmp/trinity$runs" || exit "$KSFT_FAIL"
 		calls="--disable-fds=sockets $file_calls"
-		[ $((runs % 3)) -ne 1 ] || calls=--disable-fds=sockets
-		[ $((runs % 3)) -ne 2 ] || calls="-P NETLINK"
+		[ $((runs % 3)) -ne 1 ] || calls="-P NETLINK $socket_calls"
+		[ $((runs % 3)) -ne 2 ] || calls=--disable-fds=sockets
 		# The shell has an applet setpriv, which is another.
 		# shellcheck disable=SC2086
 		LD_PRELOAD=/abuse/file_preload.so /bin/setpriv --reuid 1000 --regid 1000 --clear-groups \
-			timeout -s INT -k 10 "$left" trinity -q -l off -C "${CHILDREN:-4}" -V /tmp/victims $calls \
+			timeout -s INT -k 10 200 trinity -q -l off -N 2000 -C "${CHILDREN:-4}" -V "/tmp/victims$runs" $calls \
 			</dev/null >"$work/trinity" 2>&1
 		kill_user
 		sed -n 's/^.*Ran \([0-9]*\) syscalls.*$/\1/p' "$work/trinity" | tail -n 1 >>"$work/calls"
@@ -121,9 +143,9 @@ abuse_trinity()
 	cd / || exit "$KSFT_FAIL"
 	echo "# trinity: $runs runs, $(awk '{ sum += $1 } END { print sum + 0 }' "$work/calls") calls"
 	end
-	reached file_mmap file_read_iter file_write_iter file_splice_read file_fallocate file_ioctl \
-		device_ioctl mctl_space_get_area mctl_space_file_populate mctl_space_file_discard fault mprotect
-	awk '{ print "# " $0 }' "$work/reached" | grep -E '^# (file|device)_'
+	# shellcheck disable=SC2086
+	reached $wanted
+	awk '{ print "# " $0 }' "$work/reached" | grep -E '^# (file|device|memctl_nl)_'
 	unload
 	clean_log
 }
