@@ -152,25 +152,75 @@ abuse_trinity()
 
 # --- stress-ng ---
 
-# Root has the device. A user has a region for memory, of more than there are frames at the end: a new one each time, as
-# what a process that is killed had stays. What it comes to is its own affair: a region refuses to grow, or to be executed.
+# stressor OPTIONS...: as a user, with a new region for its memory, as what a process that is killed had stays; its output is
+# $work/out. Its own stack for signals, of 64 KiB, is used by all of its processes at once, and must not be shared memory.
+stressor()
+{
+	"$MEMCTL" region add stress --size 64G >/dev/null
+	LD_PRELOAD=/selftests/region_preload.so PRELOAD_REGION=stress PRELOAD_LEAST=0x20000 \
+		/bin/setpriv --reuid 1000 --regid 1000 --clear-groups \
+		stress-ng --quiet --verify --temp-path /tmp/stress --timeout "$slice" "$@" >"$work/out" 2>&1
+	status=$?
+	"$MEMCTL" region list -r -n -b -o NAME,NEW,MINOR,REFUSED | grep '^stress ' >"$work/faults"
+	read -r _ new minor refused <"$work/faults"
+	echo "# faults: $new new, $minor minor, $refused refused"
+	kill_user
+	wait_until "region stress is let go" "$MEMCTL" region del stress
+}
+
+# fits STRESSOR OPTIONS...: one that finds nothing wrong with its memory, which is a region's
+fits()
+{
+	name="stress-ng --$*"
+	option="--$1"
+	shift
+	stressor "$option" "$@"
+	equal "$name: its own checks" 0 "$status"
+	[ "$status" -eq 0 ] || why_not "$work/out"
+	at_least "$name: new pages of the region" "$least" "$new"
+	equal "$name: refused faults" 0 "$refused"
+}
+
+# Root has the device, a user a region for memory. What does not fit: vm-splice gives up at its first call, as no one can hold
+# a region's page; remap_file_pages() counts from the region's start; madvise, mlock, mincore, munmap, and mprotect map files,
+# or a few pages.
 abuse_stress()
 {
 	start stress-ng
-	stress-ng --quiet --temp-path "$work" --dev 1 --dev-file /dev/memctl --timeout "$TIME" >"$work/dev" 2>&1 &
-	device=$!
 	mkdir /tmp/stress
 	chown user /tmp/stress
-	for stressor in "vm 1 --vm-bytes 16M" "mmap 1 --mmap-bytes 16M" "mremap 1 --mremap-bytes 16M" "madvise 1" "mlock 1" "munmap 1" \
-		"mprotect 1" "mincore 1" "vm-splice 1" "vm 2 --vm-bytes 128M"; do
-		"$MEMCTL" region add stress --size 64G >/dev/null
-		# shellcheck disable=SC2086
-		LD_PRELOAD=/selftests/region_preload.so PRELOAD_REGION=stress /bin/setpriv --reuid 1000 --regid 1000 --clear-groups \
-			stress-ng --quiet --temp-path /tmp/stress --timeout "$((TIME / 10))" --$stressor >"$work/out" 2>&1
-		echo "# stress-ng --$stressor: status $?, $("$MEMCTL" region list -r -n -o NAME,NEW | awk '$1 == "stress" { print $2 }') faults"
-		kill_user
-		wait_until "region stress is let go" "$MEMCTL" region del stress
-	done
+	slice=$(((TIME + 13) / 14))
+	stress-ng --quiet --temp-path "$work" --dev 1 --dev-file /dev/memctl --timeout "$TIME" >"$work/dev" 2>&1 &
+	device=$!
+	least=128
+	fits vm 1 --vm-bytes 4M
+	fits pagemove 1 --pagemove-bytes 1M
+	fits stream 1 --stream-l3-size 1M
+	fits memrate 1 --memrate-bytes 1M
+	fits matrix 1 --matrix-size 512
+	# It takes its time for each page, and asks by turns for memory that a region does not give (MAP_STACK, MAP_HUGETLB).
+	least=32
+	fits mmap 1 --mmap-bytes 128K
+	fits mmap 1 --mmap-bytes 128K --mmap-mprotect
+	# What it shares with its children, too: the 554 pages it keeps its counts in, of which it has a checksum, as well.
+	export PRELOAD_SHARED=1
+	least=640
+	fits tlb-shootdown 1
+	fits lockbus 1
+	fits prefetch 1 --prefetch-l3-size 1M
+	fits sparsematrix 1 --sparsematrix-method mmap
+	fits vm 2 --vm-bytes 8M
+	unset PRELOAD_SHARED
+	# A mapping does not grow (VM_DONTEXPAND), and it says so.
+	stressor --mremap 1 --mremap-bytes 4M
+	equal "stress-ng --mremap fails" 2 "$status"
+	equal "stress-ng --mremap: refused to grow" 1 "$(grep -c 'mremap failed, errno=14' "$work/out")"
+	# More than there are frames: who gets no frame is killed, and begun again.
+	check "stress-ng: hold most of the frames" "$MEMCTL" page alloc --order 9 --count 38
+	stressor --vm 2 --vm-bytes 32M
+	equal "stress-ng --vm, of too much: ends well" 0 "$status"
+	at_least "stress-ng --vm, of too much: refused faults" 1 "$refused"
+	check "stress-ng: let go of the frames" "$MEMCTL" page free --all --force
 	wait "$device"
 	equal "stress-ng --dev ends well" 0 "$?"
 	why_not "$work/dev"
