@@ -105,7 +105,7 @@ abuse_trinity()
 		file_calls="$file_calls -c $call"
 	done
 	socket_calls=
-	for call in sendto sendmsg sendmmsg recvfrom recvmsg recvmmsg getsockopt setsockopt bind connect shutdown getsockname socket; do
+	for call in sendto sendmsg sendmmsg recvfrom recvmsg recvmmsg getsockopt setsockopt bind connect shutdown socket; do
 		socket_calls="$socket_calls -c $call"
 	done
 	# What this script's own commands come by is not among them.
@@ -201,7 +201,6 @@ abuse_stress()
 	# It takes its time for each page, and asks by turns for memory that a region does not give (MAP_STACK, MAP_HUGETLB).
 	least=32
 	fits mmap 1 --mmap-bytes 128K
-	fits mmap 1 --mmap-bytes 128K --mmap-mprotect
 	# What it shares with its children, too: the 554 pages it keeps its counts in, of which it has a checksum, as well.
 	export PRELOAD_SHARED=1
 	least=640
@@ -211,10 +210,13 @@ abuse_stress()
 	fits sparsematrix 1 --sparsematrix-method mmap
 	fits vm 2 --vm-bytes 8M
 	unset PRELOAD_SHARED
-	# A mapping does not grow (VM_DONTEXPAND), and it says so.
+	# A mapping does not grow (VM_DONTEXPAND), and is not executed (VM_MAYEXEC), and it says so.
 	stressor --mremap 1 --mremap-bytes 4M
 	equal "stress-ng --mremap fails" 2 "$status"
 	equal "stress-ng --mremap: refused to grow" 1 "$(grep -c 'mremap failed, errno=14' "$work/out")"
+	stressor --mmap 1 --mmap-bytes 128K --mmap-mprotect
+	equal "stress-ng --mmap --mmap-mprotect fails" 2 "$status"
+	at_least "stress-ng --mmap --mmap-mprotect: refused PROT_EXEC" 1 "$(grep -c 'set to PROT_EXEC failed' "$work/out")"
 	# More than there are frames: who gets no frame is killed, and begun again.
 	check "stress-ng: hold most of the frames" "$MEMCTL" page alloc --order 9 --count 38
 	stressor --vm 2 --vm-bytes 32M
