@@ -347,7 +347,7 @@ static int race_line(unsigned long long usec, const char *text)
 		return 1;
 	for (i = 0; i < nr; i++) {
 		ours |= !!strstr(lines[i], OUR_MODULES);
-		/* lib/genalloc.c takes no lock: who searches its bitmap looks again when he takes. */
+		/* lib/genalloc.c has no lock: who found a bit looks again as he takes it. */
 		meant |= strstr(lines[i], " gen_pool_alloc_algo_owner+") ||
 			 strstr(lines[i], " gen_pool_free_owner+");
 	}
