@@ -12,6 +12,12 @@
 #include <linux/bits.h>
 #include "core/buddy.h"
 
+/* The zone of a pageblock. */
+static unsigned int zone_of(const struct mctl_table *table, u32 index)
+{
+	return table->section[index >> (MCTL_SECTION_SHIFT - MCTL_PAGEBLOCK_ORDER)].zone;
+}
+
 /* I2 of one block on the list of @order. */
 static void check_block(const struct mctl_buddy *buddy, u32 fn, unsigned int order,
 			struct mctl_report *report)
@@ -101,7 +107,6 @@ static u32 check_class(const struct mctl_buddy *buddy, unsigned int klass, unsig
 	u32 end = mctl_table_nr_pageblocks(table);
 	u32 prev = MCTL_FN_NONE;
 	u32 index = area->head[klass];
-	unsigned int zone;
 	u32 nr = 0;
 
 	mctl_report_expect(report, "buddy I6", "class", klass * MCTL_NR_MT + mt, "mask",
@@ -115,9 +120,8 @@ static u32 check_class(const struct mctl_buddy *buddy, unsigned int klass, unsig
 		if (nr >= end || !mctl_report_expect(report, "buddy I9", "pageblock", index, "prev",
 						     prev, table->lists[index].prev))
 			break;
-		zone = table->section[index >> (MCTL_SECTION_SHIFT - MCTL_PAGEBLOCK_ORDER)].zone;
 		mctl_report_expect(report, "buddy I10", "pageblock", index, "zone", buddy->zone,
-				   zone);
+				   zone_of(table, index));
 		check_pageblock(buddy, index, klass, mt, nr_blocks, report);
 		nr++;
 		prev = index;
@@ -177,9 +181,7 @@ static u32 count_pageblocks(const struct mctl_buddy *buddy)
 	u32 nr = 0;
 
 	for (u32 i = 0; i < mctl_table_nr_pageblocks(table); i++)
-		nr += table->lists[i].mask &&
-		      table->section[i >> (MCTL_SECTION_SHIFT - MCTL_PAGEBLOCK_ORDER)].zone ==
-			      buddy->zone;
+		nr += table->lists[i].mask && zone_of(table, i) == buddy->zone;
 	return nr;
 }
 

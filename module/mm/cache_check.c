@@ -261,6 +261,15 @@ static void check_lists(struct mctl_cache *cache, struct found *found, struct mc
 	}
 }
 
+/* What an address is to a cache: MCTL_SLAB_INTERIOR where it is in none of its slabs. */
+static enum mctl_slab_status inspect(struct mctl_cache *cache, void *address)
+{
+	const struct mctl_slab *slab = mctl_cache_lookup(cache, address);
+	u32 index;
+
+	return slab ? mctl_slab_inspect(&cache->layout, slab, address, &index) : MCTL_SLAB_INTERIOR;
+}
+
 /* C1 of the objects of a magazine. */
 static void check_magazine(struct mctl_cache *cache, const struct mctl_magazine *magazine, u64 nr,
 			   struct found *found, struct mctl_report *report)
@@ -270,15 +279,9 @@ static void check_magazine(struct mctl_cache *cache, const struct mctl_magazine 
 		return;
 	found->nr_magazine += nr;
 	for (u64 i = 0; i < nr; i++) {
-		enum mctl_slab_status status = MCTL_SLAB_INTERIOR;
-		const struct mctl_slab *slab;
-		u32 index;
+		enum mctl_slab_status status = inspect(cache, magazine->object[i]);
 
 		found->sum_magazine += (unsigned long)magazine->object[i];
-		slab = mctl_cache_lookup(cache, magazine->object[i]);
-		if (slab)
-			status = mctl_slab_inspect(&cache->layout, slab, magazine->object[i],
-						   &index);
 		mctl_report_expect(report, "cache C1", "cache", cache->id, "object in a magazine",
 				   MCTL_SLAB_HARDENED || status == MCTL_SLAB_INTERIOR ?
 					   MCTL_SLAB_CACHED :
@@ -290,12 +293,7 @@ static void check_magazine(struct mctl_cache *cache, const struct mctl_magazine 
 /* Nothing is read of what a damaged pointer leads to unless it is a magazine. */
 static bool is_magazine(const struct mctl_arena *arena, const struct mctl_magazine *magazine)
 {
-	struct mctl_cache *magazines = arena->caches.magazines;
-	const struct mctl_slab *slab = mctl_cache_lookup(magazines, magazine);
-	u32 index;
-
-	return slab && mctl_slab_inspect(&magazines->layout, slab, (void *)magazine, &index) ==
-			       MCTL_SLAB_OK;
+	return inspect(arena->caches.magazines, (void *)magazine) == MCTL_SLAB_OK;
 }
 
 /* C5, C6, M1 of a CPU's part. Return: its loaded magazine, or NULL. */

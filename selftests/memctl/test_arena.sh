@@ -6,8 +6,10 @@
 begin
 load size=32M || exit "$KSFT_FAIL"
 # The host keeps a part of what the first arenas had of it for the next ones.
-"$MEMCTL" arena add second --size 16M && "$MEMCTL" arena add third --size 8M --dma 1M --dma32 4M
-"$MEMCTL" arena del second && "$MEMCTL" arena del third
+check "a first arena" "$MEMCTL" arena add second --size 16M
+check "and a second" "$MEMCTL" arena add third --size 8M --dma 1M --dma32 4M
+check "delete the first" "$MEMCTL" arena del second
+check "and the second" "$MEMCTL" arena del third
 before=$(host_pages)
 main=$(frames)
 

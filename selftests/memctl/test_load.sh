@@ -30,8 +30,6 @@ refuse_load()
 	dmesg | sed "1,${lines}d" | sed 's/^\[ *[0-9.]*\] //; s/give [0-9]*/give N/' |
 		sort -u >"$work/log"
 	after=$(host_free)
-	# What the host keeps for later is not lost.
-	[ $((before - after)) -lt 2048 ] || after=$(host_pages)
 	if grep -q 'memctl: .*'"$pattern" "$work/log" &&
 	   [ "$(grep -c 'memctl: ' "$work/log")" -eq 1 ] &&
 	   [ ! -d /sys/module/memctl ] && [ $((before - after)) -lt 2048 ]; then
