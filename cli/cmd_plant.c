@@ -30,7 +30,6 @@ static const char *const sites[] = {
 	"section-zone",
 	"section-frames",
 	"map-fn",
-	"map-zone",
 	"pageblock",
 	"list-mask",
 	"list-single",
@@ -136,7 +135,7 @@ static const char help_text[] =
 	"Sites: frame-state frame-link free-count slab-link slab-inuse redzone pte\n"
 	"handle magazine-top magazine-door magazine-previous depot-full depot-empty\n"
 	"fcache extent frame-prev frame-tag chunk-order section-pfn section-zone\n"
-	"section-frames map-fn map-zone pageblock list-mask list-single list-head\n"
+	"section-frames map-fn pageblock list-mask list-single list-head\n"
 	"list-next list-prev class-mask class-head class-count zone-frames zone-tight\n"
 	"watermark-min watermark-low watermark-high reserve arena-frames arena-chunks\n"
 	"slab-cookie slab-first slab-free slab-lost slab-list poison cache-slabs\n"

@@ -35,7 +35,7 @@
 
 #define HOST_RESERVE	 ((16UL << 20) >> PAGE_SHIFT)
 #define MAX_ASIDE	 64
-#define MAP_PAGE_ENTRIES (PAGE_SIZE / sizeof(struct mctl_map_entry))
+#define MAP_PAGE_ENTRIES (PAGE_SIZE / sizeof(u32))
 #define MAP_PAGE_FRAMES	 (MAP_PAGE_ENTRIES * MCTL_SECTION_FRAMES)
 /* Not from the host's last reserves, and without a fight for them. */
 #define TAKE_LIMITS (__GFP_NORETRY | __GFP_NOMEMALLOC | __GFP_NOWARN)
@@ -254,14 +254,14 @@ static unsigned long map_entries(void)
 
 /*
  * The map is flat over all of the host's physical memory, and a page of it
- * stands for 2 GiB. Where the arena has nothing, the page is the host's page
+ * stands for 4 GiB. Where the arena has nothing, the page is the host's page
  * of zeros. New pages come with a new mapping, as for the frame table.
  */
 static int grow_map(struct mctl_arena *arena, const struct list_head *pages)
 {
 	struct mctl_array new = { .nr_pages = arena->map.nr_pages };
 	bool changed = !arena->section_map;
-	struct mctl_map_entry *was = arena->section_map, *mapping;
+	u32 *was = arena->section_map, *mapping;
 	struct page *page, **slot;
 	unsigned int i;
 

@@ -73,16 +73,6 @@ struct mctl_array {
 };
 
 /**
- * struct mctl_map_entry - what the arena has of 4 MiB of physical memory
- * @fn: first frame number of its section
- * @place: index + 1 of its zone; 0 when the arena has nothing of it
- */
-struct mctl_map_entry {
-	u32 fn;
-	u32 place;
-};
-
-/**
  * struct mctl_arena_params - what to take
  * @name: of the arena
  * @size: bytes in all
@@ -170,9 +160,10 @@ struct mctl_arena {
 	struct mctl_fcache __percpu *fcache;
 	struct page *extent_page; /* of fn 0; changes while extent_nr is 0; resize */
 	unsigned long extent_nr;  /* below it extent_page + fn is a frame's page; resize */
-	struct mctl_map_entry *section_map; /* by pfn >> MCTL_SECTION_SHIFT; resize */
-	unsigned long nr_map;		    /* entries of section_map; fixed at create */
-	struct mctl_zone *zones;	    /* nr_zones; array fixed at create (node x type) */
+	/* By pfn >> MCTL_SECTION_SHIFT: first fn of the section + 1, or 0; resize. */
+	u32 *section_map;
+	unsigned long nr_map;	 /* entries of section_map; fixed at create */
+	struct mctl_zone *zones; /* nr_zones; array fixed at create (node x type) */
 	u32 nr_zones;
 	struct mctl_zonelist *zonelists; /* [nr_node_ids]; see mm/zone.h */
 
@@ -249,15 +240,15 @@ void mctl_arena_set_hooks(const struct mctl_arena_hooks *hooks);
  */
 static inline u32 mctl_arena_pfn_to_fn(const struct mctl_arena *arena, unsigned long pfn)
 {
-	const struct mctl_map_entry *entry;
+	u32 entry;
 
 	if (pfn >> MCTL_SECTION_SHIFT >= arena->nr_map)
 		return MCTL_FN_NONE;
-	entry = &arena->section_map[pfn >> MCTL_SECTION_SHIFT];
 	/* Pairs with the release in mctl_chunk_add(). */
-	if (!smp_load_acquire(&entry->place))
+	entry = smp_load_acquire(&arena->section_map[pfn >> MCTL_SECTION_SHIFT]);
+	if (!entry)
 		return MCTL_FN_NONE;
-	return entry->fn | (pfn & (MCTL_SECTION_FRAMES - 1));
+	return entry - 1 + (pfn & (MCTL_SECTION_FRAMES - 1));
 }
 
 /* Frame number of a page of the extent; for others, some number beyond it. */

@@ -78,17 +78,16 @@ static __always_inline struct mctl_slab *mctl_cache_peek_slab(const struct mctl_
 	const struct mctl_arena *arena = cache->arena;
 	unsigned long memory = (unsigned long)address & cache->layout.mask;
 	unsigned long pfn = (memory - PAGE_OFFSET) >> PAGE_SHIFT;
-	const struct mctl_map_entry *entry;
 	struct mctl_slab *slab = (struct mctl_slab *)memory;
-	u32 fn;
+	u32 entry, fn;
 
 	if (unlikely(pfn >> MCTL_SECTION_SHIFT >= arena->nr_map))
 		return NULL;
-	entry = &arena->section_map[pfn >> MCTL_SECTION_SHIFT];
 	/* Pairs with the release in mctl_chunk_add(). */
-	if (unlikely(!smp_load_acquire(&entry->place)))
+	entry = smp_load_acquire(&arena->section_map[pfn >> MCTL_SECTION_SHIFT]);
+	if (unlikely(!entry))
 		return NULL;
-	fn = entry->fn | (pfn & (MCTL_SECTION_FRAMES - 1));
+	fn = entry - 1 + (pfn & (MCTL_SECTION_FRAMES - 1));
 	if (unlikely(arena->table.state[fn] != cache->state))
 		return NULL;
 	if (unlikely(slab->cookie != (cache->layout.cookie ^ memory)))

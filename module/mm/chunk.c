@@ -2,7 +2,7 @@
 /*
  * Chunks and the sections that they lie in; chunk_check.c tests the invariants.
  *
- *   section_map[pfn >> 10]    first fn, and index of its zone + 1
+ *   section_map[pfn >> 10]    first fn of the section + 1
  *   fn                        number << 10 | pfn & 1023
  *
  * I1  A section that holds frames is in the map under its pfn, and no other is.
@@ -180,7 +180,6 @@ u32 mctl_chunk_add(struct mctl_arena *arena, struct page *page, unsigned int ord
 {
 	unsigned long pfn = page_to_pfn(page);
 	u32 number = get_section(arena, page, order);
-	struct mctl_map_entry *entry;
 	struct mctl_section *section;
 	u32 fn;
 
@@ -190,10 +189,9 @@ u32 mctl_chunk_add(struct mctl_arena *arena, struct page *page, unsigned int ord
 	fn = number << MCTL_SECTION_SHIFT | (pfn & (MCTL_SECTION_FRAMES - 1));
 	if (section->orders)
 		memset(&section->orders[fn & (MCTL_SECTION_FRAMES - 1)], order, 1U << order);
-	entry = &arena->section_map[pfn >> MCTL_SECTION_SHIFT];
-	entry->fn = number << MCTL_SECTION_SHIFT;
-	/* Whoever finds the place finds fn and the section filled in. */
-	smp_store_release(&entry->place, section->zone + 1U);
+	/* Whoever finds fn finds the section filled in. */
+	smp_store_release(&arena->section_map[pfn >> MCTL_SECTION_SHIFT],
+			  (number << MCTL_SECTION_SHIFT) + 1);
 	mctl_zone_add(arena, &arena->zones[section->zone], fn, order);
 	extend_extent(arena);
 	arena->nr_chunks++;
@@ -225,7 +223,7 @@ int mctl_chunk_remove(struct mctl_arena *arena, u32 fn, unsigned int order)
 	WRITE_ONCE(arena->nr_frames, arena->nr_frames - (1U << order));
 	if (section->nr_frames)
 		return 0;
-	WRITE_ONCE(arena->section_map[section->pfn >> MCTL_SECTION_SHIFT].place, 0);
+	WRITE_ONCE(arena->section_map[section->pfn >> MCTL_SECTION_SHIFT], 0);
 	/* The hole may be given to other pages, and its pages may get another number. */
 	if (fn < arena->extent_nr)
 		WRITE_ONCE(arena->extent_nr, ALIGN_DOWN(fn, MCTL_SECTION_FRAMES));

@@ -77,14 +77,10 @@ static int plant_map(struct mctl_arena *arena, const struct mctl_plant *plant,
 		     struct mctl_error *error)
 {
 	u64 place = arena->table.section[plant->index].pfn >> MCTL_SECTION_SHIFT;
-	struct mctl_map_entry *entry;
 
 	if (place >= arena->nr_map)
 		return mctl_fail(error, -ENOENT, "section %llu is not in the map", plant->index);
-	entry = &arena->section_map[place];
-	if (plant->site == MEMCTL_PLANT_SITE_MAP_FN)
-		return mctl_plant_stopped(MCTL_PLANT_FIELD(entry->fn), plant->bit);
-	return mctl_plant_stopped(MCTL_PLANT_FIELD(entry->place), plant->bit);
+	return mctl_plant_stopped(MCTL_PLANT_FIELD(arena->section_map[place]), plant->bit);
 }
 
 static int plant_section(struct mctl_arena *arena, const struct mctl_plant *plant,
@@ -157,7 +153,7 @@ static int plant(struct mctl_arena *arena, const struct mctl_plant *plant, struc
 		return mctl_plant_stopped(MCTL_PLANT_FIELD(arena->nr_frames), plant->bit);
 	case MEMCTL_PLANT_SITE_ARENA_CHUNKS:
 		return mctl_plant_stopped(MCTL_PLANT_FIELD(arena->nr_chunks), plant->bit);
-	case MEMCTL_PLANT_SITE_SECTION_PFN ... MEMCTL_PLANT_SITE_MAP_ZONE:
+	case MEMCTL_PLANT_SITE_SECTION_PFN ... MEMCTL_PLANT_SITE_MAP_FN:
 		return plant_section(arena, plant, error);
 	case MEMCTL_PLANT_SITE_PAGEBLOCK ... MEMCTL_PLANT_SITE_LIST_PREV:
 		return plant_pageblock(arena, plant, error);

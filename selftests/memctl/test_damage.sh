@@ -141,8 +141,7 @@ damage section-pfn "0 10 20 40 63" "chunk I1" --index 0
 damage section-zone "$u16" "chunk I[12]" --index 0
 damage section-frames "0 5 10 15" "chunk I3|table T4|chunk I1|chunk I4" --index 0
 damage section-frames "$u16" "table T4" --index $((tail / 1024))
-damage map-fn "0 10 20 31" "chunk I1" --index 0
-damage map-zone "$u32" "chunk I1" --index 0
+damage map-fn "0 1 10 20 31" "chunk I1" --index 0
 damage extent "$u64" "chunk I5" --index 0
 damage extent "6 12 40 63" "chunk I5" --index 1
 damage arena-frames "$u32" "verify V1" --index 0

@@ -46,6 +46,7 @@ tab=$(printf '\t')
 while IFS=$tab read -r path ours most failed; do
 	check "$path: at most $most" awk "BEGIN { exit !($ours <= $most && $failed == 0) }"
 done <"$work/limits"
+echo "# $("$MEMCTL" status -r -n -b -o METADATA,PERFRAME) in $("$MEMCTL" iomem -r -n | wc -l) chunks, $(nproc) CPUs"
 check "memctl status tells metadata a frame, at most 16 bytes" sh -c \
 	'"$1" status -r -n -b -o PERFRAME | awk "{ exit !(\$1 > 0 && \$1 <= 16) }"' - "$MEMCTL"
 

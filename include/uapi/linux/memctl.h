@@ -217,9 +217,8 @@ enum memctl_event_type {
  *   `index`.
  * @MEMCTL_PLANT_SITE_SECTION_ZONE: The zone of section `index`.
  * @MEMCTL_PLANT_SITE_SECTION_FRAMES: The count of frames of section `index`.
- * @MEMCTL_PLANT_SITE_MAP_FN: The frame number that the map has for section
- *   `index`.
- * @MEMCTL_PLANT_SITE_MAP_ZONE: The zone that the map has for section `index`.
+ * @MEMCTL_PLANT_SITE_MAP_FN: What the map has for section `index`, its first
+ *   frame number and 1.
  * @MEMCTL_PLANT_SITE_PAGEBLOCK: The byte of pageblock `index`: migratetype and
  *   zone.
  * @MEMCTL_PLANT_SITE_LIST_MASK: The mask of orders with a list of pageblock
@@ -349,7 +348,6 @@ enum memctl_plant_site {
 	MEMCTL_PLANT_SITE_SECTION_ZONE,
 	MEMCTL_PLANT_SITE_SECTION_FRAMES,
 	MEMCTL_PLANT_SITE_MAP_FN,
-	MEMCTL_PLANT_SITE_MAP_ZONE,
 	MEMCTL_PLANT_SITE_PAGEBLOCK,
 	MEMCTL_PLANT_SITE_LIST_MASK,
 	MEMCTL_PLANT_SITE_LIST_SINGLE,
