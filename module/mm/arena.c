@@ -35,6 +35,7 @@
 
 #define HOST_RESERVE	 ((16UL << 20) >> PAGE_SHIFT)
 #define MAX_ASIDE	 64
+#define NR_SPARE	 16
 #define MAP_PAGE_ENTRIES (PAGE_SIZE / sizeof(u32))
 #define MAP_PAGE_FRAMES	 (MAP_PAGE_ENTRIES * MCTL_SECTION_FRAMES)
 /* Not from the host's last reserves, and without a fight for them. */
@@ -421,6 +422,72 @@ unsigned long mctl_host_available(void)
 	return available > (long)HOST_RESERVE ? available - HOST_RESERVE : 0;
 }
 
+static int compare_pfn(void *context, const struct list_head *a, const struct list_head *b)
+{
+	return list_entry(a, struct page, lru) > list_entry(b, struct page, lru);
+}
+
+/* Whether a chunk's section is the next one after that of the chunk before it, or the same. */
+static bool follows(struct page *page, struct page *last)
+{
+	return page_to_pfn(page) >> MCTL_SECTION_SHIFT <=
+	       (page_to_pfn(last) >> MCTL_SECTION_SHIFT) + 1;
+}
+
+/* The last chunk of the shortest run of @pages, in the order of their pfn; NULL if all are one. */
+static struct page *end_of_shortest(const struct list_head *pages)
+{
+	struct page *page, *last = NULL, *end = NULL;
+	u64 nr = 0, least = U64_MAX;
+
+	list_for_each_entry(page, pages, lru) {
+		if (last && !follows(page, last)) {
+			if (nr < least) {
+				least = nr;
+				end = last;
+			}
+			nr = 0;
+		}
+		nr++;
+		last = page;
+	}
+	return end && nr < least ? last : end;
+}
+
+/*
+ * Large chunks that lie apart are changed for such as lie together, if the host
+ * has any at hand: some more are taken, and as many of the shortest runs go back.
+ */
+static void join_runs(struct mctl_arena *arena, int nid, struct list_head *whole)
+{
+	unsigned int nr_more = 0, i;
+	struct page *page;
+	LIST_HEAD(spare);
+
+	list_sort(NULL, whole, compare_pfn);
+	if (!end_of_shortest(whole))
+		return;
+	for (i = 0; i < NR_SPARE && mctl_host_available() >= MCTL_SECTION_FRAMES; i++) {
+		page = alloc_pages_node(nid, TAKE_GFP & ~__GFP_RECLAIM, MCTL_MAX_ORDER);
+		if (!page)
+			break;
+		set_page_private(page, MCTL_MAX_ORDER);
+		if (mctl_chunk_fits(arena, page)) {
+			list_add(&page->lru, whole);
+			nr_more++;
+		} else {
+			list_add(&page->lru, &spare);
+		}
+	}
+	list_sort(NULL, whole, compare_pfn);
+	while (nr_more--) {
+		page = end_of_shortest(whole) ?: list_last_entry(whole, struct page, lru);
+		list_move(&page->lru, &spare);
+		cond_resched();
+	}
+	mctl_host_give_list(&spare);
+}
+
 /**
  * mctl_host_take() - take pages of one node, in chunks as large as it has
  * @arena: the arena that is to hold them
@@ -441,6 +508,7 @@ u64 mctl_host_take(struct mctl_arena *arena, int nid, int type, u64 nr, struct l
 	gfp_t gfp = TAKE_GFP | (type < 0 ? 0 : zone_gfp[type]);
 	unsigned int order = MCTL_MAX_ORDER, nr_aside = 0;
 	LIST_HEAD(aside);
+	LIST_HEAD(whole);
 	u64 got = 0;
 
 	while (got < nr && nr_aside < MAX_ASIDE && !fatal_signal_pending(current)) {
@@ -462,17 +530,15 @@ u64 mctl_host_take(struct mctl_arena *arena, int nid, int type, u64 nr, struct l
 			nr_aside++;
 			continue;
 		}
-		list_add(&page->lru, pages);
+		list_add(&page->lru, order == MCTL_MAX_ORDER ? &whole : pages);
 		got += 1U << order;
 		cond_resched();
 	}
+	if (type < 0)
+		join_runs(arena, nid, &whole);
+	list_splice(&whole, pages);
 	mctl_host_give_list(&aside);
 	return got;
-}
-
-static int compare_pfn(void *context, const struct list_head *a, const struct list_head *b)
-{
-	return list_entry(a, struct page, lru) > list_entry(b, struct page, lru);
 }
 
 /*
@@ -482,17 +548,15 @@ static int compare_pfn(void *context, const struct list_head *a, const struct li
 static void longest_run_first(struct list_head *pages)
 {
 	struct page *page, *run = NULL, *longest = NULL;
-	unsigned long last = 0;
+	struct page *last = NULL;
 	u64 nr = 0, most = 0;
 
 	list_for_each_entry(page, pages, lru) {
-		unsigned long section = page_to_pfn(page) >> MCTL_SECTION_SHIFT;
-
-		if (!run || section > last + 1) {
+		if (!last || !follows(page, last)) {
 			run = page;
 			nr = 0;
 		}
-		last = section;
+		last = page;
 		nr += 1UL << page_private(page);
 		if (nr > most) {
 			most = nr;

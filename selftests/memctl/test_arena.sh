@@ -55,6 +55,20 @@ refuse "grow what is not there" 2 'arena' "$MEMCTL" arena grow nothing --size 4M
 refuse "shrink by more than is free" 2 '' "$MEMCTL" arena shrink third --size 1G
 equal "the refusals left no arena behind" 3 "$("$MEMCTL" arena show -r -n -o ARENA | wc -l)"
 
+# What the host got back last it gives first: chunks that lie apart, one of ours between any two of them.
+for chunk in 0 1 2 3 4 5 6 7 8 9 10 11; do
+	check "add an arena of one chunk" "$MEMCTL" arena add chunk$chunk --size 4M --nodes 0
+done
+for chunk in 0 2 4 6 8 10; do
+	check "delete every other one" "$MEMCTL" arena del chunk$chunk
+done
+check "add an arena of two chunks" "$MEMCTL" arena add two --size 8M --nodes 0
+equal "they follow each other" 1024 "$("$MEMCTL" -a two iomem -J | jq '[.. | .pfn? // empty] | max - min')"
+check "delete it" "$MEMCTL" arena del two
+for chunk in 1 3 5 7 9 11; do
+	check "delete the others" "$MEMCTL" arena del chunk$chunk
+done
+
 check "delete the second" "$MEMCTL" arena del second
 check "delete the third" "$MEMCTL" arena del third
 check "its proc files are gone" test ! -e /proc/memctl/third
