@@ -290,8 +290,15 @@ static void check_magazine(struct mctl_cache *cache, const struct mctl_magazine 
 	}
 }
 
-/* Nothing is read of what a damaged pointer leads to unless it is a magazine. */
-static bool is_magazine(const struct mctl_arena *arena, const struct mctl_magazine *magazine)
+/**
+ * mctl_cache_is_magazine() - whether a pointer, which may be damaged, leads to a magazine
+ * @arena: the arena
+ * @magazine: any value; read only if it is one
+ *
+ * Context: As mctl_cache_lookup().
+ * Return: whether it does.
+ */
+bool mctl_cache_is_magazine(const struct mctl_arena *arena, const struct mctl_magazine *magazine)
 {
 	return inspect(arena->caches.magazines, (void *)magazine) == MCTL_SLAB_OK;
 }
@@ -316,7 +323,7 @@ check_part(struct mctl_cache *cache, const struct mctl_cache_cpu *cc, struct mct
 				      cc->limit == cc->top);
 	if (magazine &&
 	    !mctl_report_expect(report, "cache C5", "cache", cache->id, "magazine has an end", true,
-				is_magazine(cache->arena, magazine) && !magazine->next))
+				mctl_cache_is_magazine(cache->arena, magazine) && !magazine->next))
 		return NULL;
 	return magazine;
 }

@@ -103,6 +103,10 @@ void mctl_cache_report_foreign(struct mctl_cache *cache, const void *address);
 void mctl_cache_report_object(struct mctl_cache *cache, u32 fn, u32 index,
 			      enum mctl_slab_status status);
 
+/* --- cache_check.c ----------------------------------------------------------------------- */
+
+bool mctl_cache_is_magazine(const struct mctl_arena *arena, const struct mctl_magazine *magazine);
+
 /* --- magazine.c -------------------------------------------------------------------------- */
 
 void mctl_magazine_init(void);

@@ -49,6 +49,14 @@ static void **lowest(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
 	return cc->top == cc->limit - cache->capacity ? NULL : cc->limit - cache->capacity + 1;
 }
 
+/* An earlier plant may have left any value where this one finds its way. */
+static int refuse_damaged(const struct mctl_cache *cache, const char *what,
+			  struct mctl_error *error)
+{
+	return mctl_fail(error, -ENOENT, "the way to its %s is damaged: cache %s", what,
+			 cache->name);
+}
+
 static int plant_in_magazine(struct mctl_cache *cache, u32 site, u32 bit, struct mctl_cache_cpu *cc,
 			     struct mctl_error *error)
 {
@@ -56,10 +64,14 @@ static int plant_in_magazine(struct mctl_cache *cache, u32 site, u32 bit, struct
 
 	if (!object)
 		return mctl_fail(error, -ENOENT, "the magazine of cache %s is empty", cache->name);
+	if (!mctl_cache_is_magazine(cache->arena, mctl_magazine_loaded(cache, cc)))
+		return refuse_damaged(cache, "magazine", error);
 	if (site == MEMCTL_PLANT_SITE_MAGAZINE_OBJECT)
 		MCTL_PLANT_FLIP(*object, bit);
-	else
+	else if (mctl_cache_lookup(cache, *object))
 		MCTL_PLANT_FLIP(*mctl_slab_link(&cache->layout, *object), bit);
+	else
+		return refuse_damaged(cache, "object", error);
 	return 0;
 }
 
@@ -102,6 +114,8 @@ static int plant_in_objects(struct mctl_cache *cache, struct mctl_slab *slab, u3
 	const struct mctl_slab_layout *layout = &cache->layout;
 	void *object = first_free(layout, slab);
 
+	if (mctl_cache_lookup(cache, slab->first) != slab)
+		return refuse_damaged(cache, "slab", error);
 	if (site == MEMCTL_PLANT_SITE_REDZONE) {
 		if (!layout->redzone)
 			return mctl_fail(error, -EINVAL, "cache %s has no redzones", cache->name);

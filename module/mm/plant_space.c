@@ -12,7 +12,8 @@ static int plant_vma(struct mctl_space *space, const struct mctl_plant *plant,
 {
 	struct mctl_vma *vma = &space->vmas.vma[plant->index];
 
-	if (plant->index >= space->vmas.nr)
+	/* The count may be what an earlier plant left there. */
+	if (plant->index >= min(space->vmas.nr, space->vmas.capacity))
 		return mctl_fail(error, -ENOENT, "region %s has no vma %llu, only %u vmas",
 				 space->name, plant->index, space->vmas.nr);
 	switch (plant->site) {

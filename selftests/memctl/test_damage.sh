@@ -217,6 +217,16 @@ damage slab-link "0 9 47 48 63" "slab S[3456]" --index "$linked"
 damage redzone "$u8" "slab S7" --index "$guarded"
 damage poison "$u8" "slab S8" --index "$poisoned"
 damage caches "$u32" "cache N2" --index 0
+# Damage at the end of a way that is damaged itself.
+# on_the_way SITE BIT WHAT NEXT: SITE leads to NEXT
+on_the_way()
+{
+	check "plant $1" "$MEMCTL" plant "$1" --index "$plain" --bit "$2"
+	refuse "$4 after it" 2 "the way to its $3 is damaged" "$MEMCTL" plant "$4" --index "$plain" --bit 0
+	check "plant $1 back" "$MEMCTL" plant "$1" --index "$plain" --bit "$2"
+}
+on_the_way magazine-object 40 object magazine-mark
+on_the_way slab-first 40 slab slab-link
 
 # --- handles ---
 
