@@ -24,6 +24,14 @@ for order in 0 1 2 3 4 5 6 7 8 9 10; do
 done
 equal "every frame is back" "$start" "$(frames)"
 
+# What the stacks of one CPU's frame cache were promised and do not use goes to the next.
+for order in 5 4 3 2 1 0; do
+	check "blocks of order $order on CPU 0" taskset 1 "$MEMCTL" page alloc --order "$order" --count 20 --owner 7
+done
+check "its frame cache keeps to its budget" "$MEMCTL" verify
+check "their way back" "$MEMCTL" page free --owner 7 --all
+equal "every frame is back again" "$start" "$(frames)"
+
 # zone_of HANDLE
 zone_of()
 {
