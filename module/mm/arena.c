@@ -347,35 +347,62 @@ static unsigned long cookie(const struct mctl_arena *arena, const struct page *p
 	return hash_64((u64)arena->id << 40 ^ page_to_pfn(page), 63) | 1;
 }
 
-/* Return: whether the page went back. */
-static bool give_back_page(struct mctl_arena *arena, u32 fn, struct page *page)
+/* Return: why the page cannot go back, or NULL. */
+static const char *what_is_wrong(const struct mctl_arena *arena, struct page *page)
 {
-	const char *wrong = NULL;
-
 	if (page_private(page) != cookie(arena, page))
-		wrong = "its cookie was overwritten";
-	else if (page_count(page) != 1)
-		wrong = "somebody holds a reference";
-	else if (page->mapping || atomic_read(&page->_mapcount) != -1)
-		wrong = "it is mapped";
+		return "its cookie was overwritten";
+	if (page_count(page) != 1)
+		return "somebody holds a reference";
+	if (page->mapping || atomic_read(&page->_mapcount) != -1)
+		return "it is mapped";
+	return NULL;
+}
+
+static void give_back_page(const struct mctl_arena *arena, u32 fn, struct page *page)
+{
+	const char *wrong = what_is_wrong(arena, page);
+
 	if (wrong) {
 		pr_err_ratelimited("arena %s: frame %u (pfn %#lx) is not given back: %s\n",
 				   arena->name, fn, page_to_pfn(page), wrong);
-		return false;
+		return;
 	}
 	set_page_private(page, 0);
 	__free_page(page);
-	return true;
+}
+
+/*
+ * What split_page() made single pages is a block again, whose first page alone
+ * has a reference. Return: false, and nothing is changed, when a page is not
+ * ours alone.
+ */
+static bool unsplit(const struct mctl_arena *arena, struct page *page, unsigned int order)
+{
+	unsigned int nr = 1U << order, i;
+
+	for (i = 0; i < nr; i++)
+		if (what_is_wrong(arena, page + i) || !page_ref_freeze(page + i, 1))
+			break;
+	if (i == nr) {
+		page_ref_unfreeze(page, 1);
+		return true;
+	}
+	while (i--)
+		page_ref_unfreeze(page + i, 1);
+	return false;
 }
 
 /**
- * mctl_host_give_chunk() - give a chunk back to the host, page by page
+ * mctl_host_give_chunk() - give a chunk back to the host
  * @arena: the arena that it was removed from
  * @fn: its first frame, for reports
  * @page: its first page
  * @order: 2^order pages
  *
- * A page that is not as we left it stays where it is, with a line in the log.
+ * It goes back in one piece, as page by page some would wait in the lists of
+ * the host's CPUs, and the host would have fewer large blocks meanwhile. A page
+ * that is not as we left it stays where it is, with a line in the log.
  *
  * Context: process; may sleep.
  */
@@ -384,8 +411,14 @@ void mctl_host_give_chunk(struct mctl_arena *arena, u32 fn, struct page *page, u
 	unsigned int i;
 
 	mctl_debug_host_take_back(page, order);
-	for (i = 0; i < 1U << order; i++)
-		give_back_page(arena, fn + i, page + i);
+	if (unsplit(arena, page, order)) {
+		for (i = 0; i < 1U << order; i++)
+			set_page_private(page + i, 0);
+		__free_pages(page, order);
+	} else {
+		for (i = 0; i < 1U << order; i++)
+			give_back_page(arena, fn + i, page + i);
+	}
 	cond_resched();
 }
 

@@ -55,6 +55,14 @@ refuse "grow what is not there" 2 'arena' "$MEMCTL" arena grow nothing --size 4M
 refuse "shrink by more than is free" 2 '' "$MEMCTL" arena shrink third --size 1G
 equal "the refusals left no arena behind" 3 "$("$MEMCTL" arena show -r -n -o ARENA | wc -l)"
 
+# The zone DMA has few blocks of 4 MiB: what goes back is one again at once, on whichever CPU.
+for round in 0 1 2 3 4 5; do
+	taskset $((1 + round % 2)) "$MEMCTL" arena add second-dma --size 8M --dma 4M
+	"$MEMCTL" -a second-dma iomem | grep -c ' DMA$' >>"$work/dma"
+	taskset $((1 + round / 2 % 2)) "$MEMCTL" arena del second-dma
+done
+equal "chunks of zone DMA, six times" "1 1 1 1 1 1" "$(xargs <"$work/dma")"
+
 # What the host got back last it gives first: chunks that lie apart, one of ours between any two of them.
 for chunk in 0 1 2 3 4 5 6 7 8 9 10 11; do
 	check "add an arena of one chunk" "$MEMCTL" arena add chunk$chunk --size 4M --nodes 0
