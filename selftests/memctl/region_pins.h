@@ -456,9 +456,8 @@ static void pins_reuse(int fd)
 	close(from[0]);
 	close(from[1]);
 	munmap((void *)stale, PAGE);
-	for (int i = 0; i < 1200 && region_number("pins", "QUARANTINE"); i++)
-		usleep(50000);
-	expect(!region_number("pins", "QUARANTINE") && !region_number("pins", "LENT") && verified(),
+	expect(region_becomes("pins", "QUARANTINE", 0) && !region_number("pins", "LENT") &&
+		       verified(),
 	       "nothing is held");
 	expect(!memctl("region del reuse"), "remove it");
 }

@@ -33,6 +33,17 @@ static long region_number(const char *region, const char *column)
 	return found;
 }
 
+/* Whether such a number comes to be what it should, within a minute. */
+static bool region_becomes(const char *region, const char *column, long number)
+{
+	for (int i = 0; i < 1200; i++) {
+		if (region_number(region, column) == number)
+			return true;
+		usleep(50000);
+	}
+	return false;
+}
+
 /* What a task of another's tells, and is told, byte by byte. */
 static int task_to[2], task_from[2];
 
@@ -78,9 +89,7 @@ static void tasks_exec(char *a)
 		execlp("sleep", "sleep", "100", NULL);
 		_exit(1);
 	}
-	for (int i = 0; i < 3000 && region_number("tasks", "PROCS") != 1; i++)
-		usleep(20000);
-	good = region_number("tasks", "PROCS") == 1 && !waitpid(pid, &status, WNOHANG);
+	good = region_becomes("tasks", "PROCS", 1) && !waitpid(pid, &status, WNOHANG);
 	expect(good, "exec leaves the mapping behind");
 	expect(*(uint64_t *)a == 2 && verified(), "what it wrote before is there");
 	kill(pid, SIGKILL);
@@ -181,9 +190,7 @@ static void tasks_shared(int fd, char *a)
 	expect(task_hear(task_from[0]) == 'e' && *(uint64_t *)a == 11 && verified(),
 	       "and writes to it");
 	task_say(task_to[1], '5');
-	for (int i = 0; i < 3000 && region_number("tasks", "PROCS") != 1; i++)
-		usleep(20000);
-	expect(region_number("tasks", "PROCS") == 1 && verified(), "until it ends as well");
+	expect(region_becomes("tasks", "PROCS", 1) && verified(), "until it ends as well");
 	task_close();
 	munmap(results, PAGE);
 }
