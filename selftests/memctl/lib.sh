@@ -191,6 +191,12 @@ host_pages()
 	echo $(($(host_free) + $(split_tables)))
 }
 
+# large_leaves: 1 where regions have leaves of 2 MiB, 0 on a kernel without transparent huge pages, such as PREEMPT_RT
+large_leaves()
+{
+	if [ -d /sys/kernel/mm/transparent_hugepage ]; then echo 1; else echo 0; fi
+}
+
 # wait_until NAME COMMAND...: until it succeeds. A minute: the machine may be emulated, on a busy host.
 wait_until()
 {

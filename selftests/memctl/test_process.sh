@@ -34,6 +34,8 @@ if [ -e "$(dirname "$0")/kvm.ko" ]; then
 	for module in irqbypass ccp kvm kvm-amd kvm-intel; do
 		insmod "$(dirname "$0")/$module.ko" 2>/dev/null && inserted="$module $inserted"
 	done
+	# On PREEMPT_RT KVM asks for a constant TSC, which QEMU's own processor has not.
+	! dmesg | grep -q 'kvm: RT requires' || unset HAS_KVM
 elif [ ! -e /dev/kvm ]; then
 	modprobe kvm-amd 2>/dev/null || modprobe kvm-intel 2>/dev/null
 fi
