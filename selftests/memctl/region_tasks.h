@@ -44,6 +44,12 @@ static bool region_becomes(const char *region, const char *column, long number)
 	return false;
 }
 
+/* Whether, within a minute, nothing of a region is lent or waits to be given back. */
+static bool nothing_held(const char *region)
+{
+	return region_becomes(region, "QUARANTINE", 0) && !region_number(region, "LENT");
+}
+
 /* What a task of another's tells, and is told, byte by byte. */
 static int task_to[2], task_from[2];
 
