@@ -51,12 +51,6 @@ for part in ${PARTS:-basic fork vmas mmap life tasks holds pins kvm large races 
 	run_part "$part"
 done
 
-[ -z "$BACKING_DIR" ] || umount "$work/disk"
-rmmod brd 2>/dev/null
-for module in $inserted; do
-	rmmod "$module"
-done
-
 "$MEMCTL" region add held --size 1M >/dev/null
 rmmod memctl 2>/dev/null
 equal "a region keeps the module" 1 "$?"
@@ -90,6 +84,12 @@ if grep -q " mmu_interval_notifier_remove" /proc/kallsyms; then
 else
 	echo "# this kernel has no MMU_NOTIFIER"
 fi
+
+[ -z "$BACKING_DIR" ] || umount "$work/disk"
+rmmod brd 2>/dev/null
+for module in $inserted; do
+	rmmod "$module"
+done
 unload
 clean_log
 finish
