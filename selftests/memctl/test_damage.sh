@@ -249,6 +249,9 @@ done
 damage vma-rights "0 1" "vma I[34]|space S2" --region heap --index 0
 damage vma-count "0 1 7 31" "vma I[12367]" --region heap
 damage vma-pages "$u64" "vma I7" --region heap
+check "plant vma-count" "$MEMCTL" plant vma-count --region heap --bit 31
+refuse "a vma that only the count has" 2 'has no vma' "$MEMCTL" plant vma-start --region heap --index 100000000 --bit 0
+check "plant vma-count back" "$MEMCTL" plant vma-count --region heap --bit 31
 for region in heap child; do
 	damage space-frames "$u32" "space S6" --region $region
 	damage space-zero "$u32" "space S6" --region $region
