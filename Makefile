@@ -65,8 +65,8 @@ MAN := $(patsubst %.scd,%,$(wildcard cli/*.[1-8].scd))
 
 man: $(MAN) ## manual pages (scdoc)
 
-cli/%: cli/%.scd
-	scdoc <$< >$@.new
+cli/%: cli/%.scd scripts/man-page
+	@scripts/man-page $< >$@.new
 	@mv $@.new $@
 
 # --- running and checking --------------------------------------------------------------------------------------------
