@@ -101,9 +101,9 @@ check-cli: ## the tool on the host: captured dumps against expected text
 check-vm: ## kselftest in a virtual machine with KERNEL
 	@scripts/check vm-$(KERNEL)
 
-check-mutants: ## breaks the code in one place at a time, and sees that a test notices (T=name, CORE=1: without machines)
-	@$(if $(CORE),,$(MAKE) -s cli)
-	@selftests/mutants/run $(if $(CORE),--core) $(T)
+check-mutants: ## breaks the code in one place at a time, and sees that a test notices (T=name, CORE=1: without machines; RANDOM=100 SEED=n FILES="core tool": at random)
+	@$(if $(CORE)$(RANDOM),,$(MAKE) -s cli)
+	@$(if $(RANDOM),selftests/mutants/run-random --nr $(RANDOM) $(if $(SEED),--seed $(SEED)) $(FILES),selftests/mutants/run $(if $(CORE),--core) $(T))
 
 check-debug: ## all kselftests on the kernels with KASAN, lockdep, kmemleak, and with KCSAN
 	@scripts/check vm-debug vm-kcsan
