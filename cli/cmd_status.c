@@ -83,12 +83,17 @@ void module_state_read(struct module_state *state)
 	FILE *file = fopen(path ? path : "/proc/modules", "re");
 	char line[512];
 	char name[64];
+	size_t end;
 
 	memset(state, 0, sizeof(*state));
 	while (file && fgets(line, sizeof(line), file)) {
 		if (sscanf(line, "%63s %lu %ld %255s", name, &state->size, &state->references,
 			   state->holders) == 4 &&
 		    !strcmp(name, "memctl")) {
+			/* The kernel's list has a comma behind each. */
+			end = strlen(state->holders);
+			if (end > 1 && state->holders[end - 1] == ',')
+				state->holders[end - 1] = '\0';
 			state->known = true;
 			break;
 		}
@@ -134,7 +139,8 @@ static void print_holders(const struct list *arenas, const struct module_state *
 	}
 	if (state->known && strcmp(state->holders, "-")) {
 		held = true;
-		printf("held: by the modules %s\n", text_escape(state->holders));
+		printf("held: by the module%s %s\n", strchr(state->holders, ',') ? "s" : "",
+		       text_escape(state->holders));
 	}
 	if (!held)
 		puts("held: by nobody, the module can be unloaded");
