@@ -4,8 +4,8 @@
  * arguments and where its complaints go.
  *
  * A command that consists of verbs with the common options describes them in
- * a table and leaves the parsing to verbs_run(). SIGPIPE is ignored in this
- * program; whoever starts another one restores it first.
+ * a table and leaves the parsing to verbs_run(). Signals are stop.c's; whoever
+ * starts another program calls stop_restore() first.
  */
 #ifndef MEMCTL_CLI_CMD_H
 #define MEMCTL_CLI_CMD_H

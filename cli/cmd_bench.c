@@ -3,7 +3,6 @@
  * cmd_bench.c - the costs of our paths beside Linux's own, in one run.
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,13 +10,14 @@
 
 #include "args.h"
 #include "bench.h"
+#include "message.h"
+#include "stop.h"
 #include "table.h"
 
-#define EXIT_INTERRUPTED (128 + SIGINT)
-#define REGION_PAGES	 512
-#define DEFAULT_ROUNDS	 201
-#define SCALE_SIZE	 (UINT64_C(4) << 30)
-#define SCALE_LEAST	 (UINT64_C(256) << 20)
+#define REGION_PAGES   512
+#define DEFAULT_ROUNDS 201
+#define SCALE_SIZE     (UINT64_C(4) << 30)
+#define SCALE_LEAST    (UINT64_C(256) << 20)
 
 /* What there is. */
 static const struct bench_spec benchmarks[] = {
@@ -160,40 +160,26 @@ static const struct column columns[] = {
 
 static const struct view bench_view = VIEW("bench", columns);
 
-/* --- progress and its end --- */
-
-static volatile int stop_asked;
-
-static void on_signal(int number)
-{
-	(void)number;
-	stop_asked = 1;
-}
-
-static void catch_signals(void (*handler)(int))
-{
-	struct sigaction action = { .sa_handler = handler };
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-}
+/* --- progress --- */
 
 static unsigned int nr_done, nr_all;
 static uint64_t scale_size = SCALE_SIZE;
 
 static void show_progress(const struct bench_spec *spec, uint64_t done, uint64_t total)
 {
-	fprintf(stderr, "\rbench %u of %u: %s", nr_done + 1, nr_all, spec->name);
+	struct message line;
+
+	message_begin(&line);
+	message_add(&line, "\rbench %u of %u: %s", nr_done + 1, nr_all, spec->name);
 	if (spec->flags & BENCH_ORDER)
-		fprintf(stderr, " order %u", spec->order);
-	fprintf(stderr, ", %u%%\033[K", total ? (unsigned int)(done * 100 / total) : 0);
-	fflush(stderr);
+		message_add(&line, " order %u", spec->order);
+	message_add(&line, ", %u%%\033[K", total ? (unsigned int)(done * 100 / total) : 0);
+	message_send(&line);
 }
 
 static void clear_progress(void)
 {
-	fputs("\r\033[K", stderr);
-	fflush(stderr);
+	message_print("\r\033[K");
 }
 
 /* --- the command --- */
@@ -211,7 +197,7 @@ static int refused(struct memctl_ctx *ctx, const struct bench_spec *spec, int er
 {
 	switch (-err) {
 	case EINTR:
-		return EXIT_INTERRUPTED;
+		return stop_status();
 	case ENOENT:
 		if (!bench_file_exists())
 			return fail(ctx, MEMCTL_EXIT_MODULE,
@@ -236,7 +222,7 @@ static int run_scale(struct memctl_ctx *ctx, const struct bench_spec *spec,
 {
 	int status = MEMCTL_EXIT_OK, err;
 
-	err = bench_scale_run(ctx->client, spec, scale_size, progress, &stop_asked, table);
+	err = bench_scale_run(ctx->client, spec, scale_size, progress, stop_flag(), table);
 	if (err && client_error(ctx->client)->fault != CLIENT_OK)
 		status = fail_client(ctx, "bench scale");
 	else if (err)
@@ -253,7 +239,7 @@ static int run_fault(struct memctl_ctx *ctx, const struct bench_spec *spec,
 	if (!bench_fault_possible())
 		return fail(ctx, errno == ENOENT ? MEMCTL_EXIT_MODULE : MEMCTL_EXIT_REFUSED,
 			    "bench fault: /dev/memctl: %s", strerror(errno));
-	err = bench_fault_run(ctx->client, ctx->arena, spec, progress, &stop_asked, table);
+	err = bench_fault_run(ctx->client, ctx->arena, spec, progress, stop_flag(), table);
 	if (err && client_error(ctx->client)->fault != CLIENT_OK)
 		status = fail_client(ctx, "bench fault");
 	else if (err)
@@ -278,7 +264,7 @@ static int run_one(struct memctl_ctx *ctx, const struct bench_spec *spec, bench_
 	if (spec->flags & BENCH_FAULT)
 		return run_fault(ctx, spec, progress, table);
 	if (spec->flags & BENCH_NETLINK) {
-		err = bench_netlink_run(ctx->client, ctx->arena, spec, progress, &stop_asked,
+		err = bench_netlink_run(ctx->client, ctx->arena, spec, progress, stop_flag(),
 					table);
 		if (err && client_error(ctx->client)->fault != CLIENT_OK)
 			return fail_client(ctx, "bench netlink");
@@ -287,7 +273,7 @@ static int run_one(struct memctl_ctx *ctx, const struct bench_spec *spec, bench_
 	if (spec->flags & BENCH_REGION_PAGES &&
 	    client_region_add(ctx->client, ctx->arena, BENCH_REGION, REGION_PAGES, false, &region))
 		return fail_client(ctx, "bench: region '" BENCH_REGION "'");
-	err = bench_file_run(ctx->arena, spec, progress, &stop_asked, table);
+	err = bench_file_run(ctx->arena, spec, progress, stop_flag(), table);
 	status = err ? refused(ctx, spec, err) : MEMCTL_EXIT_OK;
 	if (spec->flags & BENCH_REGION_PAGES &&
 	    client_region_del(ctx->client, ctx->arena, BENCH_REGION) && !status)
@@ -354,13 +340,13 @@ static int bench(struct memctl_ctx *ctx, const struct args *args)
 	} else {
 		nr_all = choose_all(args, specs);
 	}
-	catch_signals(on_signal);
+	stop_catch();
 	for (nr_done = 0; nr_done < nr_all && !status; nr_done++)
 		status = run_one(ctx, &specs[nr_done], progress, &table);
-	catch_signals(SIG_DFL);
+	stop_release();
 	if (progress)
 		clear_progress();
-	if (!status || (status == EXIT_INTERRUPTED && table.nr)) {
+	if (!status || (stop_signal() && status == stop_status() && table.nr)) {
 		printed = view_print_rows(ctx, &bench_view, table.rows, table.nr,
 					  sizeof(table.rows[0]));
 		status = status ? status : printed;

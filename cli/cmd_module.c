@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 
 #include "args.h"
 #include "arena_view.h"
+#include "stop.h"
 
 #define MODULE_NAME "memctl"
 
@@ -32,7 +32,7 @@ static int load(struct memctl_ctx *ctx, const struct args *args)
 		argv[i + 2] = args->words[i];
 	child = fork();
 	if (!child) {
-		signal(SIGPIPE, SIG_DFL);
+		stop_restore();
 		execvp(argv[0], argv);
 		_exit(127);
 	}
@@ -57,7 +57,8 @@ static void holders(struct memctl_ctx *ctx, char *text, size_t size)
 	text[0] = '\0';
 	module_state_read(&state);
 	if (state.known && strcmp(state.holders, "-"))
-		snprintf(text, size, "modules %s", state.holders);
+		snprintf(text, size, "module%s %s", strchr(state.holders, ',') ? "s" : "",
+			 state.holders);
 	if (!ctx_client(ctx, &status) || client_arena_list(ctx->client, &arenas))
 		return;
 	LIST_FOR_EACH(struct arena, arena, &arenas) {

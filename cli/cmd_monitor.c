@@ -3,12 +3,15 @@
  * cmd_monitor.c - events as they happen, one a line, flushed one by one.
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "args.h"
+#include "stop.h"
 #include "table.h"
+
+/* Between two looks at what would end the program while there are no events. */
+#define LOOK_MS 250
 
 static const struct column columns[] = {
 	COLUMN("TIME", U64, event, time, EVENT_TIME, BOTH, "nanoseconds since boot"),
@@ -28,19 +31,6 @@ static const struct column columns[] = {
 };
 
 static const struct view view = VIEW("event", columns);
-
-static int interrupted;
-
-static void on_signal(int number)
-{
-	(void)number;
-	__atomic_store_n(&interrupted, 1, __ATOMIC_RELAXED);
-}
-
-static bool stopped(void)
-{
-	return __atomic_load_n(&interrupted, __ATOMIC_RELAXED);
-}
 
 static void print_event(const struct event *event)
 {
@@ -103,16 +93,34 @@ static void show_event(struct memctl_ctx *ctx, const struct event *event)
 		print_event(event);
 }
 
+/* An event as client_event_next() gives it; 0 also when there is no more use in waiting. */
+static int next_event(struct memctl_ctx *ctx, int timeout_ms, struct event *event)
+{
+	int ret, part;
+
+	do {
+		part = timeout_ms >= 0 && timeout_ms < LOOK_MS ? timeout_ms : LOOK_MS;
+		ret = client_event_next(ctx->client, part, event);
+		if (timeout_ms > 0)
+			timeout_ms -= part;
+		if (ret == -EINTR)
+			ret = 0;
+		if (ret || client_is_replay(ctx->client) || stop_signal() || stop_reader_gone())
+			break;
+	} while (timeout_ms);
+	return ret;
+}
+
 static int listen_events(struct memctl_ctx *ctx, const struct args *args)
 {
 	int timeout = GIVEN(args, OPT_TIMEOUT) ? (int)args->timeout * 1000 : -1;
 	uint64_t left = args->count;
 	struct event event;
 
-	while (!stopped() && (!GIVEN(args, OPT_COUNT) || left)) {
-		int ret = client_event_next(ctx->client, timeout, &event);
+	while (!stop_signal() && (!GIVEN(args, OPT_COUNT) || left)) {
+		int ret = next_event(ctx, timeout, &event);
 
-		if (!ret || stopped() || ret == -EINTR)
+		if (!ret || stop_signal())
 			break;
 		if (ret < 0 && ret != -ENOBUFS)
 			return fail_client(ctx, "monitor");
@@ -131,13 +139,11 @@ static int listen_events(struct memctl_ctx *ctx, const struct args *args)
 
 static int monitor(struct memctl_ctx *ctx, const struct args *args)
 {
-	struct sigaction action = { .sa_handler = on_signal };
 	int status;
 
 	/* Columns cannot be aligned with lines that are still to come. */
 	ctx->raw = view_wanted(ctx);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	stop_catch();
 	if (!ctx_client(ctx, &status))
 		return status;
 	if (client_event_open(ctx->client))

@@ -23,6 +23,7 @@
 
 #include "args.h"
 #include "cmd.h"
+#include "stop.h"
 #include "table.h"
 #include "trace_build.h"
 #include "trace_direct_map.h"
@@ -112,30 +113,6 @@ static const struct column report_columns[] = {
 
 static const struct view report_view = VIEW("record", report_columns);
 
-static volatile sig_atomic_t nr_signals;
-static volatile sig_atomic_t child_pid;
-
-static void on_signal(int number)
-{
-	int saved = errno;
-
-	if (child_pid > 0)
-		kill(child_pid, ++nr_signals > 2 ? SIGKILL : number);
-	else
-		nr_signals++;
-	errno = saved;
-}
-
-static void catch_signals(void (*handler)(int))
-{
-	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction action = { .sa_handler = handler };
-	unsigned int i;
-
-	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		sigaction(numbers[i], &action, NULL);
-}
-
 /* ---- the command ---- */
 
 /* Runs in the new process: waits for the gate, becomes the command or says why not. */
@@ -144,8 +121,7 @@ static void become(struct record *record, int gate, int complaint)
 	char byte;
 	int error;
 
-	catch_signals(SIG_DFL);
-	signal(SIGPIPE, SIG_DFL);
+	stop_restore();
 	while (read(gate, &byte, 1) < 0 && errno == EINTR)
 		;
 	execvp(record->command[0], record->command);
@@ -180,7 +156,7 @@ static int start(struct record *record, int *complaint)
 	if (child < 0)
 		return -errno;
 	record->child = child;
-	child_pid = child;
+	stop_forward(child);
 	return 0;
 }
 
@@ -200,7 +176,7 @@ static void look_after(struct record *record, int options)
 		got = waitpid(record->child, &record->status, options);
 	} while (got < 0 && errno == EINTR);
 	if (got) {
-		child_pid = 0;
+		stop_forward(0);
 		record->child = 0;
 	}
 }
@@ -352,7 +328,7 @@ static int record_run(struct memctl_ctx *ctx, struct record *record, char *error
 	ret = open_output(record);
 	if (ret)
 		return fail(ctx, MEMCTL_EXIT_USAGE, "%s: %s", record->file, strerror(-ret));
-	catch_signals(on_signal);
+	stop_catch();
 	ret = start(record, &complaint);
 	if (ret)
 		return fail(ctx, MEMCTL_EXIT_REFUSED, "cannot start a process: %s", strerror(-ret));
@@ -369,7 +345,7 @@ static int record_run(struct memctl_ctx *ctx, struct record *record, char *error
 	if (word)
 		return fail(ctx, MEMCTL_EXIT_USAGE, "cannot run %s: %s", record->command[0],
 			    strerror(word));
-	interrupted = nr_signals;
+	interrupted = stop_signal();
 	trace_build_lost(record->build, trace_source_overrun(record->source));
 	more.duration = (uint64_t)((end.tv_sec - begin.tv_sec) * 1000000000LL + end.tv_nsec -
 				   begin.tv_nsec);
@@ -405,7 +381,7 @@ static int record_all(struct memctl_ctx *ctx, struct record *record)
 	/* What is not complete is no trace. */
 	if (regular && ret)
 		unlink(record->file);
-	catch_signals(SIG_DFL);
+	stop_release();
 	return ret;
 }
 

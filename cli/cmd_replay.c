@@ -10,7 +10,6 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,9 +17,9 @@
 
 #include "args.h"
 #include "cmd.h"
+#include "message.h"
 #include "replay_report.h"
-
-#define EXIT_INTERRUPTED (128 + SIGINT)
+#include "stop.h"
 
 /**
  * struct request - what the command line asks for
@@ -38,22 +37,6 @@ struct request {
 	bool dry_run;
 };
 
-static volatile int stop_asked;
-
-static void on_signal(int number)
-{
-	(void)number;
-	stop_asked = 1;
-}
-
-static void catch_signals(void (*handler)(int))
-{
-	struct sigaction action = { .sa_handler = handler };
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-}
-
 static void show_progress(uint64_t done, uint64_t total)
 {
 	static const char full[] = "========================================";
@@ -64,10 +47,8 @@ static void show_progress(uint64_t done, uint64_t total)
 	if (percent == shown)
 		return;
 	shown = percent;
-	fprintf(stderr, "\rreplay [%-40.*s] %3u%% %" PRIu64 " events", width, full, percent, done);
-	if (done >= total)
-		fputs("\r\033[K", stderr);
-	fflush(stderr);
+	message_print("\rreplay [%-40.*s] %3u%% %" PRIu64 " events%s", width, full, percent, done,
+		      done >= total ? "\r\033[K" : "");
 }
 
 /* Runs the rest on one CPU. */
@@ -105,14 +86,14 @@ static int replay(struct memctl_ctx *ctx, struct request *request, struct trace_
 		return fail(ctx, MEMCTL_EXIT_IMPOSSIBLE, "no memory");
 	request->options.arena = ctx->arena;
 	request->options.limit = request->choice.limit;
-	request->options.stop = &stop_asked;
+	request->options.stop = stop_flag();
 	if (isatty(STDERR_FILENO) && !ctx->quiet)
 		request->options.progress = show_progress;
-	catch_signals(on_signal);
+	stop_catch();
 	ret = trace_replay(client, reader, plan, &request->options, result);
-	catch_signals(SIG_DFL);
+	stop_release();
 	if (request->options.progress && (ret || result->interrupted))
-		fputc('\n', stderr);
+		message_print("\n");
 	if (ret && result->error.fault != CLIENT_OK)
 		status = fail_client(ctx, "replay of %s stopped after %" PRIu64 " events",
 				     request->file, result->events);
@@ -123,7 +104,7 @@ static int replay(struct memctl_ctx *ctx, struct request *request, struct trace_
 	else
 		status = replay_report(ctx, plan, result);
 	if (!status && result->interrupted)
-		status = EXIT_INTERRUPTED;
+		status = stop_status();
 	free(result);
 	return status;
 }

@@ -4,8 +4,8 @@
  * complaints, the exit status, and the last flush of the output.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +14,8 @@
 
 #include "args.h"
 #include "main.h"
+#include "message.h"
+#include "stop.h"
 #include "table.h"
 
 const struct command commands[] = {
@@ -56,13 +58,16 @@ const unsigned int nr_commands = sizeof(commands) / sizeof(commands[0]);
 
 void note(const char *format, ...)
 {
+	struct message message;
 	va_list args;
 
-	fputs("memctl: ", stderr);
+	message_begin(&message);
+	message_add(&message, "memctl: ");
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	message_vadd(&message, format, args);
 	va_end(args);
-	fputc('\n', stderr);
+	message_add(&message, "\n");
+	message_send(&message);
 }
 
 static int __attribute__((format(printf, 3, 0)))
@@ -73,19 +78,23 @@ complain(struct memctl_ctx *ctx, int status, const char *format, va_list args)
 	return status;
 }
 
-/* Say it now; under -J the document at the end says it. */
-static void say(const struct memctl_ctx *ctx)
+/* Say it now, with @more lines behind it; under -J the document at the end says it. */
+static void say(const struct memctl_ctx *ctx, const char *more)
 {
+	struct message message;
+
 	fflush(stdout);
 	if (ctx->json)
 		return;
-	fprintf(stderr, "memctl: %s", text_escape(ctx->error.message));
+	message_begin(&message);
+	message_add(&message, "memctl: %s", text_escape(ctx->error.message));
 	if (ctx->error.error)
-		fprintf(stderr, ": %s (%s)", strerror(ctx->error.error),
-			errno_name(ctx->error.error));
+		message_add(&message, ": %s (%s)", strerror(ctx->error.error),
+			    errno_name(ctx->error.error));
 	if (ctx->error.kernel[0])
-		fprintf(stderr, ": %s", text_escape(ctx->error.kernel));
-	fputc('\n', stderr);
+		message_add(&message, ": %s", text_escape(ctx->error.kernel));
+	message_add(&message, "\n%s", more);
+	message_send(&message);
 }
 
 int fail(struct memctl_ctx *ctx, int status, const char *format, ...)
@@ -97,21 +106,21 @@ int fail(struct memctl_ctx *ctx, int status, const char *format, ...)
 	va_start(args, format);
 	complain(ctx, status, format, args);
 	va_end(args);
-	say(ctx);
+	say(ctx, "");
 	return status;
 }
 
 int fail_usage(struct memctl_ctx *ctx, const char *object, const char *format, ...)
 {
+	char hint[64];
 	va_list args;
 
+	snprintf(hint, sizeof(hint), "Try 'memctl help%s%s'.\n", object ? " " : "",
+		 object ? object : "");
 	va_start(args, format);
 	complain(ctx, MEMCTL_EXIT_USAGE, format, args);
 	va_end(args);
-	say(ctx);
-	if (!ctx->json)
-		fprintf(stderr, "Try 'memctl help%s%s'.\n", object ? " " : "",
-			object ? object : "");
+	say(ctx, hint);
 	return MEMCTL_EXIT_USAGE;
 }
 
@@ -140,7 +149,7 @@ int fail_client(struct memctl_ctx *ctx, const char *format, ...)
 			snprintf(ctx->error.kernel, sizeof(ctx->error.kernel),
 				 "attribute %u of the request", error->attr);
 	}
-	say(ctx);
+	say(ctx, "");
 	return ctx->error.status;
 }
 
@@ -225,9 +234,25 @@ static int close_output(int status)
 	}
 	if (!failed)
 		return status;
-	fprintf(stderr, "memctl: the output could not be written%s%s\n", error ? ": " : "",
-		error ? strerror(error) : "");
+	stop_by_pipe();
+	note("the output could not be written%s%s", error ? ": " : "",
+	     error ? strerror(error) : "");
 	return status ? status : MEMCTL_EXIT_USAGE;
+}
+
+/*
+ * A file that is opened later must not become standard output or error because the caller closed
+ * them: what stands in fails when it is written to, and programs started from here do not get it.
+ */
+static void keep_descriptors(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
 }
 
 int main(int argc, char **argv)
@@ -235,7 +260,8 @@ int main(int argc, char **argv)
 	struct memctl_ctx ctx = { .arena = "main" };
 	int status;
 
-	signal(SIGPIPE, SIG_IGN);
+	keep_descriptors();
+	stop_init();
 	ctx.json = json_asked(argc, argv);
 	status = run(&ctx, argc, argv);
 	if (ctx.json && ctx.error.status && !ctx.json_done)

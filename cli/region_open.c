@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -14,6 +13,7 @@
 #include <linux/memctl_dev.h>
 
 #include "region_verbs.h"
+#include "stop.h"
 #include "table.h"
 
 #define DEVICE	   "/dev/" MEMCTL_DEV_NAME
@@ -65,7 +65,7 @@ int region_open(struct memctl_ctx *ctx, const struct args *args)
 			    strerror(errno));
 	if (fd != DESCRIPTOR)
 		close(fd);
-	signal(SIGPIPE, SIG_DFL);
+	stop_restore();
 	execvp(command[0], command);
 	error = errno;
 	fail(ctx, MEMCTL_EXIT_USAGE, "cannot run %s: %s", command[0], strerror(error));

@@ -3,12 +3,12 @@
  * region_trace.c - the faults of a region as they happen, one a line, flushed
  * after each reply.
  */
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "region_verbs.h"
+#include "stop.h"
 #include "table.h"
 
 /* Between two looks at the module when nothing new was there. */
@@ -51,18 +51,9 @@ struct stream {
 	bool counted, began;
 };
 
-static int interrupted;
-
-static void on_signal(int number)
-{
-	(void)number;
-	__atomic_store_n(&interrupted, 1, __ATOMIC_RELAXED);
-}
-
 static bool stopped(const struct stream *stream)
 {
-	return __atomic_load_n(&interrupted, __ATOMIC_RELAXED) ||
-	       (stream->counted && !stream->left) ||
+	return stop_signal() || (stream->counted && !stream->left) ||
 	       (stream->timeout && stream->idle >= stream->timeout);
 }
 
@@ -148,6 +139,8 @@ static int follow(struct memctl_ctx *ctx, const char *region, struct stream *str
 		if (fflush(stdout) || ferror(stdout) || (nothing && client_is_replay(ctx->client)))
 			break;
 		stream->idle = nothing ? stream->idle + LOOK_NS : 0;
+		if (nothing && stop_reader_gone())
+			break;
 		if (nothing)
 			nanosleep(&look, NULL);
 	}
@@ -162,14 +155,12 @@ int region_trace(struct memctl_ctx *ctx, const struct args *args)
 		.counted = GIVEN(args, OPT_COUNT),
 		.timeout = args->timeout * UINT64_C(1000000000),
 	};
-	struct sigaction action = { .sa_handler = on_signal };
 	const char *region = args->words[0];
 	int status;
 
 	/* Columns cannot be aligned with lines that are still to come. */
 	ctx->raw = view_wanted(ctx);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	stop_catch();
 	if (!ctx_client(ctx, &status))
 		return status;
 	if (client_trace_set(ctx->client, ctx->arena, region, true))

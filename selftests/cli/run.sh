@@ -538,6 +538,8 @@ python3 "$here/mkcapture.py" "$work" || exit 1
 for capture in "$here"/captures/*.cap; do
 	cp "$capture" "$work/real-${capture##*/}"
 done
+# shellcheck source=selftests/cli/endings.sh
+. "$here/endings.sh"
 for memctl in "${binaries[@]}"; do
 	label="$(basename "$memctl"): "
 	[ -x "$memctl" ] || { report 1 "${label}is there"; continue; }
@@ -548,6 +550,7 @@ for memctl in "${binaries[@]}"; do
 	hostile
 	usage
 	helps
+	endings
 	fuzz
 done
 echo "1..$number"
