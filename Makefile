@@ -7,14 +7,18 @@ sbindir ?= $(prefix)/sbin
 mandir  ?= $(prefix)/share/man
 compdir ?= $(prefix)/share/bash-completion/completions
 
+# With this in the environment, `cd` of a script would print where it went.
+unexport CDPATH
+
 .DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
 .PHONY: help all module cli man demo check check-unit check-long check-cli check-vm spec-check bench bench-check lint format vm install uninstall check-mutants check-debug check-instruments check-fuzz check-spin check-kcov check-abuse \
 	clean setup regen
 
 help: ## this list
 	@echo "make TARGET... [KERNEL=6.1|6.12|rt|debug|kcsan|BUILD-DIR] [CLI_SANITIZE=1] [LLVM=1] [W=1] [C=2] [HARDENING=n] [OWNER_TAGS=n] [KCOV=y]"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
-		printf '%-14s%s\n' "$$name" "$$text"; done
+		printf '%-22s%s\n' "$$name" "$$text"; done
 
 all: module cli man ## module, tool and manual page
 
@@ -26,7 +30,6 @@ setup: ## installs what Debian packages are missing (GROUPS="module cli vm test 
 # CC=... means the kernel's compiler only if it was asked for; make's own default is not meant.
 module: export CC := $(if $(filter command line environment,$(origin CC)),$(CC))
 module: ## module/memctl.ko for KERNEL (default 6.12)
-	@scripts/setup module
 	+@scripts/build-module $(KERNEL)
 
 # --- the tool --------------------------------------------------------------------------------------------------------
@@ -77,7 +80,7 @@ vm: ## a shell in a virtual machine with KERNEL, the module and the tool
 demo: ## a guided tour in a virtual machine
 	@scripts/demo
 
-check: ## all tests: unit, tool, netlink spec, models, fuzzers, kselftest in machines with 6.12, 6.1 and the debug kernel
+check: ## all tests: unit, tool, install, netlink spec, models, fuzzers, kselftest in machines with 6.12, 6.1 and the debug kernel
 	@scripts/check
 
 check-unit: ## the algorithms on the host: unit tests against naive oracles
@@ -102,6 +105,7 @@ check-vm: ## kselftest in a virtual machine with KERNEL
 	@scripts/check vm-$(KERNEL)
 
 check-mutants: ## breaks the code in one place at a time, and sees that a test notices (T=name, CORE=1: without machines; RANDOM=100 SEED=n FILES="core tool": at random)
+	@scripts/setup test
 	@$(if $(CORE)$(RANDOM),,$(MAKE) -s cli)
 	@$(if $(RANDOM),selftests/mutants/run-random --nr $(RANDOM) $(if $(SEED),--seed $(SEED)) $(FILES),selftests/mutants/run $(if $(CORE),--core) $(T))
 
@@ -137,27 +141,19 @@ format: ## puts the C files into the style of .clang-format
 
 # --- installing ------------------------------------------------------------------------------------------------------
 
-install: ## installs tool, manual, completion, and the module for the running kernel (DESTDIR, prefix; MODULE=no)
-	@$(MAKE) --no-print-directory cli man
-	install -D -m 755 cli/memctl $(DESTDIR)$(sbindir)/memctl
-	@for page in $(MAN); do \
-		install -D -m 644 $$page $(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/} || exit 1; done
-	@if [ -e cli/memctl.bash ]; then install -D -m 644 cli/memctl.bash $(DESTDIR)$(compdir)/memctl; fi
-ifneq ($(MODULE),no)
-	@build=/lib/modules/$$(uname -r)/build; \
-	if [ ! -e $$build/Makefile ]; then \
-		echo "no headers for the running kernel, $$(uname -r): install linux-headers-$$(uname -r), or say MODULE=no" >&2; \
-		exit 1; \
-	fi; \
-	dir=$$(scripts/build-module --quiet --no-copy --dir $$build) && \
-	install -D -m 644 $$dir/memctl.ko $(DESTDIR)/lib/modules/$$(uname -r)/updates/memctl.ko && \
-	{ [ -n "$(DESTDIR)" ] || depmod; }
-endif
+# Only what was asked for: KERNEL's default is for what runs in machines.
+install uninstall: export KERNEL := $(if $(filter command line environment,$(origin KERNEL)),$(KERNEL))
+install uninstall: export DESTDIR := $(DESTDIR)
+install uninstall: export MODULE := $(MODULE)
+install uninstall: export sbindir := $(sbindir)
+install uninstall: export mandir := $(mandir)
+install uninstall: export compdir := $(compdir)
 
-uninstall: ## takes away what install put there
-	rm -f $(DESTDIR)$(sbindir)/memctl $(DESTDIR)$(compdir)/memctl $(DESTDIR)$(mandir)/man8/memctl*.8
-	rm -f $(DESTDIR)/lib/modules/$$(uname -r)/updates/memctl.ko
-	@[ -n "$(DESTDIR)" ] || depmod
+install: ## installs tool, manual, completion, and the module for the running kernel or KERNEL (DESTDIR, prefix; MODULE=no)
+	+@scripts/install
+
+uninstall: ## takes away what install put there, for every kernel
+	@scripts/install --uninstall
 
 clean: ## takes away what was built here (not the kernels under ~/.cache/memctl)
 	rm -rf build cli/memctl cli/memctl-asan $(MAN) module/*.ko

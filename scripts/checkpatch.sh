@@ -13,6 +13,7 @@ set -eu
 case ${1:-} in -h | --help) usage; exit 0 ;; esac
 cd "$MEMCTL_TOP"
 
+need_groups lint
 source=$("$MEMCTL_TOP/scripts/kernel-source")
 [ $# -gt 0 ] || mapfile -t files < <(scripts/lint --files c)
 [ $# -eq 0 ] || files=("$@")

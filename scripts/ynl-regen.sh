@@ -23,7 +23,7 @@ esac
 cd "$MEMCTL_TOP"
 # Debian's python has the yaml and jsonschema packages; another one on the PATH may not.
 python=/usr/bin/python3
-"$python" -c 'import yaml, jsonschema' 2>/dev/null || scripts/setup test
+need_groups test
 "$python" -c 'import yaml, jsonschema' || die "install python3-yaml and python3-jsonschema"
 kernel=$(scripts/kernel-source)
 
