@@ -1,0 +1,143 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# environment.sh - a build is right wherever the tree is and whatever the environment holds, or says why not in one line
+#
+# Nothing is built that takes time: where kbuild is needed, a makefile stands in for a kernel, and copies what it is given to
+# build; where QEMU is, a script that keeps the file system of the guest. Prints TAP.
+set -u
+# shellcheck source=selftests/install/tap.sh
+. "$(dirname "$0")/tap.sh"
+cd "$top" || exit 1
+umask 022
+
+# copy DIR: the sources, as an archive has them
+copy() {
+	mkdir -p "$1"
+	scripts/sources | tar -cf - -T - | tar -xf - -C "$1"
+}
+
+# --- a tree that is copied, moved, or came without its repository ------------------------------------------------------
+
+# A kernel that builds a module by copying main.c.
+kernel=$work/kernel
+mkdir -p "$kernel/include/generated"
+echo '#define UTS_RELEASE "0.0-stand-in"' >"$kernel/include/generated/utsrelease.h"
+touch "$kernel/Module.symvers"
+printf 'modules:\n\t@cp $(M)/main.c $(M)/memctl.ko\n' >"$kernel/Makefile"
+
+# builds_its_own DIR NAME: what build-module makes in a tree is made of that tree
+builds_its_own() {
+	local made
+	echo "/* $1 */" >>"$1/module/main.c"
+	# Times of files are seconds on some file systems: the new one has to be newer.
+	touch -d '+2 seconds' "$1/module/main.c"
+	made=$("$1/scripts/build-module" --quiet --no-copy --dir "$kernel" 2>"$work/out")/memctl.ko
+	cmp "$made" "$1/module/main.c" >>"$work/out" 2>&1 && [ "${made#"$1"/}" != "$made" ]
+	result $? "$2" "$work/out"
+}
+first=$work/first
+copy "$first"
+builds_its_own "$first" "a tree builds its own sources"
+cp -a "$first" "$work/second"
+builds_its_own "$work/second" "a copy of it builds the copy's"
+mv "$first" "$work/third"
+builds_its_own "$work/third" "and a tree that was moved its own"
+"$work/second/scripts/build-module" --quiet --no-copy "$kernel" >"$work/out" 2>&1 && cmp "$work/second/build/module/kernel-"*/module/memctl.ko \
+	"$work/second/module/main.c" >>"$work/out" 2>&1
+result $? "a build that is up to date stays so" "$work/out"
+
+"$work/third/scripts/sources" >"$work/without" 2>"$work/out"
+scripts/sources >"$work/with" && diff "$work/with" "$work/without" >>"$work/out" && [ ! -s "$work/out" ]
+result $? "a tree without its repository knows its sources" "$work/out"
+for kind in c shell; do
+	diff <(scripts/lint --files $kind) <("$work/third/scripts/lint" --files $kind) >"$work/out" 2>&1
+	result $? "and what the style gates look at: $kind" "$work/out"
+done
+rm -rf "$work/second"
+
+# --- a path that kbuild does not take -----------------------------------------------------------------------------------
+
+spaced="$work/a tree"
+mv "$work/third" "$spaced"
+refused "a space in the path: the module says what kbuild cannot" "kbuild takes no path with a space" \
+	"$spaced/scripts/build-module" "$kernel"
+silent "the manual page is made there" make -s -C "$spaced" man
+silent "a unit test" make -s -C "$spaced/selftests/unit" ../../build/unit/test_vma
+[ -x "$spaced/build/unit/test_vma" ]
+result $? "which is where it belongs"
+silent "a fuzzer" make -s -C "$spaced/selftests/fuzz" ../../build/fuzz/fuzz_vma
+mkdir -p "$spaced/build/cli"
+make -s -C "$spaced" build/cli/words.o >"$work/out" 2>&1
+result $? "and what the tool is made of" "$work/out"
+refused "a space in the path of the cache" "kbuild takes no path" \
+	env "MEMCTL_CACHE=$work/a cache" scripts/build-module "$kernel"
+
+# --- variables ----------------------------------------------------------------------------------------------------------
+
+mkdir -p "$work/elsewhere/scripts"
+diff <(scripts/lint --list) <(env "CDPATH=$work/elsewhere:$top" scripts/lint --list) >"$work/out" 2>&1
+result $? "CDPATH: a script that goes to the top of the tree" "$work/out"
+diff <(make -s help) <(env "CDPATH=$work/elsewhere:$top" make -s help) >"$work/out" 2>&1
+result $? "CDPATH: make help" "$work/out"
+diff <(scripts/fetch-kernel --print release 6.12) <(env -i "MEMCTL_CACHE=${MEMCTL_CACHE:-$HOME/.cache/memctl}" \
+	"$BASH" scripts/fetch-kernel --print release 6.12) >"$work/out" 2>&1
+result $? "an empty environment: a kernel is found" "$work/out"
+env -i bash -c '. scripts/lib.sh && env' >"$work/out" 2>&1 && grep -q '^PATH=.*/usr/bin' "$work/out"
+result $? "an empty environment: programs get a PATH" "$work/out"
+
+# --- umask 077 ----------------------------------------------------------------------------------------------------------
+
+mkdir "$work/bin"
+cat >"$work/bin/qemu-system-x86_64" <<'EOF'
+#!/bin/sh
+# Keeps the guest's file system, and ends as a machine does that says nothing.
+while [ $# -gt 0 ]; do
+	[ "$1" != -initrd ] || cp "$2" "$KEPT"
+	shift
+done
+EOF
+chmod 755 "$work/bin/qemu-system-x86_64"
+mkdir "$work/private"
+(umask 077; echo '#!/bin/sh' >"$work/private/program"; chmod 700 "$work/private/program")
+chmod 700 "$work/private"
+(umask 077; PATH="$work/bin:$PATH" KEPT=$work/initramfs VM_NO_MODULE=1 VM_NO_CLI=1 scripts/vm --add "$work/private:/private" run true) \
+	>"$work/vm" 2>&1
+cpio -tv --quiet <"$work/initramfs" >"$work/list" 2>"$work/out"
+awk '$1 !~ /^l/ && ($1 !~ /^.......r/ || ($1 ~ /^(d|...x)/ && $1 !~ /[xt]$/))' "$work/list" >>"$work/out"
+[ "$(wc -l <"$work/list")" -gt 100 ] && [ ! -s "$work/out" ]
+result $? "umask 077: the guest's users can read all, and run what root can" "$work/out"
+grep -q 'private/program' "$work/list"
+result $? "what was added among it" "$work/list"
+
+# --- no network, no Debian ----------------------------------------------------------------------------------------------
+
+for name in apt-get apt-cache apt; do
+	printf '#!/bin/sh\necho "%s was asked: $*" >>"%s"\nexit 100\n' "$name" "$work/asked" >"$work/bin/$name"
+	chmod 755 "$work/bin/$name"
+done
+: >"$work/asked"
+{
+	PATH="$work/bin:$PATH" scripts/setup test && PATH="$work/bin:$PATH" scripts/fetch-kernel 6.12 && PATH="$work/bin:$PATH" scripts/kernel-source
+} >"$work/out" 2>&1 && [ ! -s "$work/asked" ]
+result $? "with everything in place, the archive is not asked" "$work/asked"
+refused "a package that the archive does not have" "could not install no-such-package" env "PATH=$work/bin:$PATH" sh -c '
+	scripts/setup --package "no-such-package|nor-this-one" 2>&1 | grep -v "installing\|asking\|was asked"; exit 1'
+if command -v dpkg-query >/dev/null; then
+	silent "a package under another of its names" scripts/setup --package "no-such-package|bash"
+fi
+mkdir "$work/few"
+for name in bash sed awk sort id dirname env; do ln -s "$(command -v "$name")" "$work/few/$name"; done
+refused "a host of another kind: what is missing, in one line" "no Debian system; install .* gcc .* scdoc" \
+	env -i "PATH=$work/few" scripts/setup cli
+
+# --- make help ----------------------------------------------------------------------------------------------------------
+
+make help >"$work/help"
+grep -vE '^(make TARGET|  [a-z-]+  *[^ ])' "$work/help" >"$work/out"
+sed -nE 's/^([a-z-]+):.*## .*/\1/p' Makefile | while read -r target; do
+	grep -qE "^  $target +[^ ]" "$work/help" || echo "$target does not stand alone"
+done >>"$work/out"
+[ ! -s "$work/out" ]
+result $? "make help: each target, a space, its text" "$work/out"
+finish
