@@ -250,8 +250,8 @@ static int refuse_value(struct memctl_ctx *ctx, const struct object *object, enu
 
 	if (descriptions[opt].max)
 		return fail_usage(ctx, object->name, "--%s: '%s' is no number from 0 to %" PRIu64,
-				  name, text_escape(text), descriptions[opt].max);
-	return fail_usage(ctx, object->name, "--%s: '%s' is no valid %s", name, text_escape(text),
+				  name, text, descriptions[opt].max);
+	return fail_usage(ctx, object->name, "--%s: '%s' is no valid %s", name, text,
 			  descriptions[opt].meta);
 }
 
@@ -376,6 +376,8 @@ static int dispatch(struct memctl_ctx *ctx, const struct object *object, struct 
 	ret = check_options(ctx, object, verb, args);
 	if (ret)
 		return ret;
+	if (ctx->json && ctx->raw)
+		return fail_usage(ctx, object->name, "-J and -r exclude each other");
 	if (args->nr_words < verb->min)
 		return fail_usage(ctx, object->name, "usage: memctl %s%s%s %s", object->name,
 				  verb->name[0] ? " " : "", verb->name, verb->usage);

@@ -17,7 +17,7 @@
 #include "client.h"
 
 #define MEMCTL_VERSION	      "0.1.0"
-#define MEMCTL_OUTPUT_VERSION 1
+#define MEMCTL_OUTPUT_VERSION 2
 
 /* Exit status; stable, listed in memctl(8). */
 enum memctl_exit {
@@ -31,8 +31,10 @@ enum memctl_exit {
 
 /**
  * struct memctl_ctx - what every command knows
+ * @object: name of the object that runs, the key of its JSON documents
  * @arena: name of the arena (-a), "main" where none was given
  * @json: -J
+ * @json_asked: -J stands among the words, for complaints about those before it
  * @raw: -r
  * @no_headings: -n
  * @bytes: -b, sizes in bytes rather than K, M, G
@@ -42,11 +44,14 @@ enum memctl_exit {
  * @list_columns: print the names of the view's columns and nothing else
  * @json_done: a JSON document was printed, complaints are in it already
  * @client: connection, made by ctx_client() at first use
- * @error: the complaint that ends the program, for -J
+ * @error: the complaint that ends the program, for -J: exit status, errno or 0,
+ *	   and two texts as they are, of any length; @kernel: NULL for none
  */
 struct memctl_ctx {
+	const char *object;
 	const char *arena;
 	bool json;
+	bool json_asked;
 	bool raw;
 	bool no_headings;
 	bool bytes;
@@ -59,8 +64,8 @@ struct memctl_ctx {
 	struct {
 		int status;
 		int error;
-		char message[512];
-		char kernel[256];
+		char *message;
+		char *kernel;
 	} error;
 };
 
@@ -68,11 +73,18 @@ struct memctl_ctx {
 struct client *ctx_client(struct memctl_ctx *ctx, int *status);
 
 /*
- * Complaints: one line on stderr, or {"error":{...}} on stdout under -J.
- * All return the exit status, so that a command can say "return fail(...)".
+ * Complaints: one line on stderr, or a document with "error" on stdout under
+ * -J. Names go in as they are: bytes that are not printable are escaped when
+ * the line is written. All return the exit status, so that a command can say "return fail(...)".
  */
 int fail(struct memctl_ctx *ctx, int status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/*
+ * The kernel refused with @error, a positive errno; @kernel: its words, or
+ * NULL for those that the errno has.
+ */
+int fail_errno(struct memctl_ctx *ctx, int status, int error, const char *kernel,
+	       const char *format, ...) __attribute__((format(printf, 5, 6)));
 /* The last request of ctx->client went wrong; @format says what was wanted. */
 int fail_client(struct memctl_ctx *ctx, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

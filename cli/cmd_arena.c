@@ -44,7 +44,7 @@ static int add(struct memctl_ctx *ctx, const struct args *args)
 		return status;
 	if (client_arena_add(ctx->client, &what))
 		return fail_client(ctx, "arena '%s'", args->words[0]);
-	return MEMCTL_EXIT_OK;
+	return json_changed(ctx, "arena", args->words[0]);
 }
 
 static int del(struct memctl_ctx *ctx, const struct args *args)
@@ -55,18 +55,19 @@ static int del(struct memctl_ctx *ctx, const struct args *args)
 		return status;
 	if (client_arena_del(ctx->client, args->words[0]))
 		return fail_client(ctx, "arena '%s'", args->words[0]);
-	return MEMCTL_EXIT_OK;
+	return json_changed(ctx, "arena", args->words[0]);
 }
 
 /* How many bytes it really was. */
-static int print_size(struct memctl_ctx *ctx, const char *key, const char *word, uint64_t size)
+static int print_size(struct memctl_ctx *ctx, const char *name, const char *word, uint64_t size)
 {
 	struct json_object *object;
 
 	if (ctx->json) {
 		object = json_object_new_object();
+		json_object_object_add(object, "arena", json_text(name));
 		json_object_object_add(object, "size", json_object_new_uint64(size));
-		return json_document(ctx, key, object);
+		return json_document(ctx, object);
 	}
 	if (!ctx->quiet)
 		printf("%s %s\n", word, text_size(ctx, size));
@@ -83,7 +84,7 @@ static int grow(struct memctl_ctx *ctx, const struct args *args)
 	if (client_arena_grow(ctx->client, args->words[0], &size,
 			      GIVEN(args, OPT_NODES) ? args->nodes : NULL, args->nr_nodes))
 		return fail_client(ctx, "arena '%s'", args->words[0]);
-	return print_size(ctx, "grow", "added", size);
+	return print_size(ctx, args->words[0], "added", size);
 }
 
 static int shrink(struct memctl_ctx *ctx, const struct args *args)
@@ -95,7 +96,7 @@ static int shrink(struct memctl_ctx *ctx, const struct args *args)
 		return status;
 	if (client_arena_shrink(ctx->client, args->words[0], &size))
 		return fail_client(ctx, "arena '%s'", args->words[0]);
-	return print_size(ctx, "shrink", "gave back", size);
+	return print_size(ctx, args->words[0], "gave back", size);
 }
 
 static int hash(struct memctl_ctx *ctx, const struct args *args)
@@ -119,7 +120,7 @@ static int hash(struct memctl_ctx *ctx, const struct args *args)
 	json_object_object_add(object, "arena", json_text(name));
 	json_object_object_add(object, "hash", json_object_new_string(text));
 	json_object_object_add(object, "generation", json_object_new_uint64(arena.generation));
-	return json_document(ctx, "hash", object);
+	return json_document(ctx, object);
 }
 
 static const struct verb verbs[] = {

@@ -151,14 +151,14 @@ static const struct column columns[] = {
 	PLAIN("OPERATIONS", U64, ours.operations, JSON, "operations of memctl's measured"),
 	PLAIN("FAILED", U64, ours.failed, BOTH, "operations of memctl's that were refused"),
 	COLUMN_MADE("RIVAL", rival, BOTH, "Linux's function for the same"),
-	COLUMN_COUNTED("RIVAL-MIN", rival_min, JSON, "its least"),
-	COLUMN_COUNTED("RIVAL-MEDIAN", rival_median, BOTH, "its median"),
-	COLUMN_COUNTED("RIVAL-P99", rival_p99, JSON, "99 of 100 of its samples are below"),
-	PLAIN("RIVAL-FAILED", U64, theirs.failed, JSON, "operations of its that were refused"),
+	COLUMN_COUNTED("RIVAL_MIN", rival_min, JSON, "its least"),
+	COLUMN_COUNTED("RIVAL_MEDIAN", rival_median, BOTH, "its median"),
+	COLUMN_COUNTED("RIVAL_P99", rival_p99, JSON, "99 of 100 of its samples are below"),
+	PLAIN("RIVAL_FAILED", U64, theirs.failed, JSON, "operations of its that were refused"),
 	COLUMN_COUNTED("RATIO", ratio, BOTH, "memctl's median divided by the rival's"),
 };
 
-static const struct view bench_view = VIEW("bench", columns);
+static const struct view bench_view = VIEW(columns);
 
 /* --- progress --- */
 

@@ -66,7 +66,7 @@ static const struct column columns[] = {
 	       "generation of the arena at which it was counted"),
 };
 
-static const struct view view = VIEW("buddyinfo", columns);
+static const struct view view = VIEW(columns);
 
 static int print_table(struct memctl_ctx *ctx, const struct list *zones)
 {

@@ -43,7 +43,7 @@ static int add(struct memctl_ctx *ctx, const struct args *args)
 	object = json_object_new_object();
 	json_object_object_add(object, "name", json_text(args->words[0]));
 	json_object_object_add(object, "id", json_object_new_int64(id));
-	return json_document(ctx, "cache", object);
+	return json_document(ctx, object);
 }
 
 static int del(struct memctl_ctx *ctx, const struct args *args)
@@ -54,11 +54,12 @@ static int del(struct memctl_ctx *ctx, const struct args *args)
 		return status;
 	if (client_cache_del(ctx->client, ctx->arena, args->words[0]))
 		return fail_client(ctx, "cache '%s'", args->words[0]);
-	return MEMCTL_EXIT_OK;
+	return json_changed(ctx, "name", args->words[0]);
 }
 
 static int shrink(struct memctl_ctx *ctx, const struct args *args)
 {
+	struct json_object *object;
 	uint32_t nr_frames;
 	int status;
 
@@ -66,11 +67,15 @@ static int shrink(struct memctl_ctx *ctx, const struct args *args)
 		return status;
 	if (client_cache_shrink(ctx->client, ctx->arena, args->words[0], &nr_frames))
 		return fail_client(ctx, "cache '%s'", args->words[0]);
-	if (ctx->json)
-		return json_document(ctx, "frames", json_object_new_int64(nr_frames));
-	if (!ctx->quiet)
-		printf("gave back %u frames\n", nr_frames);
-	return MEMCTL_EXIT_OK;
+	if (!ctx->json) {
+		if (!ctx->quiet)
+			printf("gave back %u frames\n", nr_frames);
+		return MEMCTL_EXIT_OK;
+	}
+	object = json_object_new_object();
+	json_object_object_add(object, "name", json_text(args->words[0]));
+	json_object_object_add(object, "frames", json_object_new_int64(nr_frames));
+	return json_document(ctx, object);
 }
 
 static int alloc(struct memctl_ctx *ctx, const struct args *args)
@@ -86,7 +91,7 @@ static int alloc(struct memctl_ctx *ctx, const struct args *args)
 	if (client_cache_get(ctx->client, ctx->arena, args->words[0], &cache))
 		return fail_client(ctx, "cache '%s'", args->words[0]);
 	op.cache = cache.id;
-	return exec_alloc(ctx, "object", &op, args->count);
+	return exec_alloc(ctx, &op, args->count);
 }
 
 static int free_objects(struct memctl_ctx *ctx, const struct args *args)

@@ -25,7 +25,7 @@ static const struct column columns[] = {
 	COLUMN_WORD("SITE", inject_site_name, inject, site, INJECT_SITE, BOTH, "what fails"),
 	COLUMN("NTH", U32, inject, nth, INJECT_NTH, BOTH, "every NTH try fails"),
 	COLUMN_COUNTED("PROBABILITY", probability_of, BOTH, "each try fails with it"),
-	COLUMN("SEED", U64, inject, seed, INJECT_SEED, BOTH, "what the choices follow from"),
+	COLUMN("SEED", WIDE, inject, seed, INJECT_SEED, BOTH, "what the choices follow from"),
 	COLUMN("TIMES", U32, inject, times, INJECT_TIMES, BOTH, "tries that fail at most, 0: all"),
 	COLUMN("ORDER", U32, inject, order, INJECT_ORDER, BOTH, "blocks of this order alone"),
 	COLUMN("CACHE", STRING, inject, cache, INJECT_CACHE, BOTH, "objects of this cache alone"),
@@ -36,7 +36,7 @@ static const struct column columns[] = {
 	       "generation of the arena"),
 };
 
-static const struct view fault_view = VIEW("faults", columns);
+static const struct view fault_view = VIEW(columns);
 
 static int list(struct memctl_ctx *ctx, const struct args *args)
 {
@@ -63,7 +63,7 @@ static int print_id(struct memctl_ctx *ctx, uint32_t id)
 	}
 	object = json_object_new_object();
 	json_object_object_add(object, "id", json_object_new_int64(id));
-	return json_document(ctx, "fault", object);
+	return json_document(ctx, object);
 }
 
 static int add(struct memctl_ctx *ctx, const struct args *args)
@@ -91,19 +91,23 @@ static int add(struct memctl_ctx *ctx, const struct args *args)
 
 static int del(struct memctl_ctx *ctx, const struct args *args)
 {
+	struct json_object *object;
 	uint32_t id = 0;
 	int status;
 
 	if (GIVEN(args, OPT_ALL) == args->nr_words)
 		return fail_usage(ctx, "fault", "one of ID and --all is needed");
 	if (args->nr_words && !parse_u32(args->words[0], &id))
-		return fail_usage(ctx, "fault", "'%s' is no number of a fault",
-				  text_escape(args->words[0]));
+		return fail_usage(ctx, "fault", "'%s' is no number of a fault", args->words[0]);
 	if (!ctx_client(ctx, &status))
 		return status;
 	if (client_inject_del(ctx->client, ctx->arena, args->nr_words ? &id : NULL))
 		return fail_client(ctx, "fault %u", id);
-	return MEMCTL_EXIT_OK;
+	if (!ctx->json)
+		return MEMCTL_EXIT_OK;
+	object = json_object_new_object();
+	json_object_object_add(object, "id", args->nr_words ? json_object_new_int64(id) : NULL);
+	return json_document(ctx, object);
 }
 
 static const struct verb verbs[] = {

@@ -52,7 +52,7 @@ static const struct column columns[] = {
 	       "generation of the arena"),
 };
 
-static const struct view view = VIEW("iomem", columns);
+static const struct view view = VIEW(columns);
 
 static int show(struct memctl_ctx *ctx, const struct args *args)
 {

@@ -14,7 +14,7 @@ static int do_kmalloc(struct memctl_ctx *ctx, const struct args *args)
 	if (!args->count)
 		return fail_usage(ctx, "kmalloc", "--count: '0' is no valid N");
 	op.size = size;
-	return exec_alloc(ctx, "kmalloc", &op, args->count);
+	return exec_alloc(ctx, &op, args->count);
 }
 
 static int do_kfree(struct memctl_ctx *ctx, const struct args *args)

@@ -30,16 +30,16 @@ static const struct column columns[] = {
 	COLUMN("PSS", SIZE, vma, pss, VMA_PSS, BOTH,
 	       "bytes, each frame divided by the regions that it backs"),
 	COLUMN("USS", SIZE, vma, uss, VMA_USS, BOTH, "bytes of frames that back no other region"),
-	COLUMN_COUNTED("SHARED", shared_of, JSON, "bytes of frames that back others too"),
+	COLUMN_BYTES("SHARED", shared_of, JSON, "bytes of frames that back others too"),
 	COLUMN("DIRTY", U32, vma, nr_dirty, VMA_NR_DIRTY, BOTH, "pages written"),
 	COLUMN("ACCESSED", U32, vma, nr_accessed, VMA_NR_ACCESSED, BOTH, "pages touched"),
 	COLUMN("FILE", STRING, vma, file, VMA_FILE, BOTH, "file that backs it"),
-	COLUMN("OFFSET", ADDRESS, vma, offset, VMA_OFFSET, JSON, "byte of the file at START"),
+	COLUMN("OFFSET", SIZE, vma, offset, VMA_OFFSET, JSON, "byte of the file at START"),
 	COLUMN("ARENA", STRING, vma, arena, VMA_ARENA, JSON, "name of the arena"),
 	COLUMN("GENERATION", U64, vma, generation, VMA_GENERATION, JSON, "generation of the arena"),
 };
 
-static const struct view vma_view = VIEW("vma", columns);
+static const struct view vma_view = VIEW(columns);
 
 static unsigned long long kib(uint64_t bytes)
 {

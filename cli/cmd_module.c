@@ -40,7 +40,7 @@ static int load(struct memctl_ctx *ctx, const struct args *args)
 	if (child < 0 || waitpid(child, &status, 0) < 0)
 		return fail(ctx, MEMCTL_EXIT_IMPOSSIBLE, "cannot start modprobe");
 	if (WIFEXITED(status) && !WEXITSTATUS(status))
-		return MEMCTL_EXIT_OK;
+		return json_changed(ctx, "module", MODULE_NAME);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
 		return fail(ctx, MEMCTL_EXIT_IMPOSSIBLE, "there is no modprobe here");
 	return fail(ctx, MEMCTL_EXIT_REFUSED,
@@ -80,16 +80,14 @@ static int unload(struct memctl_ctx *ctx, const struct args *args)
 
 	(void)args;
 	if (!syscall(SYS_delete_module, MODULE_NAME, O_NONBLOCK))
-		return MEMCTL_EXIT_OK;
+		return json_changed(ctx, "module", MODULE_NAME);
 	error = errno;
 	if (error == ENOENT)
 		return fail(ctx, MEMCTL_EXIT_MODULE, "the module is not loaded");
 	if (error == EPERM)
-		return fail(ctx, MEMCTL_EXIT_REFUSED, "unload: %s (EPERM): this needs root",
-			    strerror(error));
+		return fail_errno(ctx, MEMCTL_EXIT_REFUSED, error, "this needs root", "unload");
 	if (error != EAGAIN && error != EWOULDBLOCK && error != EBUSY)
-		return fail(ctx, MEMCTL_EXIT_REFUSED, "unload: %s (%s)", strerror(error),
-			    errno_name(error));
+		return fail_errno(ctx, MEMCTL_EXIT_REFUSED, error, NULL, "unload");
 	holders(ctx, text, sizeof(text));
 	return fail(ctx, MEMCTL_EXIT_REFUSED, "unload: %s (EBUSY): held by %s", strerror(EBUSY),
 		    text[0] ? text : "an open file or a dump under way");
@@ -115,7 +113,7 @@ static int version(struct memctl_ctx *ctx, const struct args *args)
 		json_object_object_add(object, "interface",
 				       json_object_new_int(MEMCTL_FAMILY_VERSION));
 		json_object_object_add(object, "same", json_object_new_boolean(same));
-		return json_document(ctx, "version", object);
+		return json_document(ctx, object);
 	}
 	printf("memctl %s, interface %u\n", MEMCTL_VERSION, MEMCTL_FAMILY_VERSION);
 	if (module)

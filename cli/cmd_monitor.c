@@ -14,7 +14,7 @@
 #define LOOK_MS 250
 
 static const struct column columns[] = {
-	COLUMN("TIME", U64, event, time, EVENT_TIME, BOTH, "nanoseconds since boot"),
+	COLUMN("TIME", WIDE, event, time, EVENT_TIME, BOTH, "nanoseconds since boot"),
 	COLUMN("ARENA", STRING, event, arena, EVENT_ARENA, BOTH, "name of the arena"),
 	COLUMN_WORD("EVENT", event_name, event, event, EVENT_EVENT, BOTH, "what happened"),
 	COLUMN("NAME", STRING, event, name, EVENT_NAME, BOTH, "the cache or region"),
@@ -30,7 +30,7 @@ static const struct column columns[] = {
 	       "generation of the arena"),
 };
 
-static const struct view view = VIEW("event", columns);
+static const struct view view = VIEW(columns);
 
 static void print_event(const struct event *event)
 {
@@ -56,25 +56,19 @@ static void print_event(const struct event *event)
 	putchar('\n');
 }
 
-static void print_json_line(struct json_object *object)
-{
-	puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN |
-							    JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(object);
-}
-
 /* Events that the socket had no room for; how many nobody knows. */
 static void print_lost(struct memctl_ctx *ctx)
 {
+	static const struct event nothing;
 	struct json_object *object;
 
 	if (!ctx->json) {
 		puts("events were lost: the socket's buffer was full");
 		return;
 	}
-	object = json_object_new_object();
+	object = view_row_json(ctx, &view, &nothing);
 	json_object_object_add(object, "event", json_object_new_string("lost"));
-	print_json_line(object);
+	json_line(ctx, object);
 }
 
 /* False when the reader has gone away; close_output() in main.c says so. */
@@ -86,7 +80,7 @@ static bool flushed(void)
 static void show_event(struct memctl_ctx *ctx, const struct event *event)
 {
 	if (ctx->json)
-		print_json_line(view_row_json(ctx, &view, event));
+		json_line(ctx, view_row_json(ctx, &view, event));
 	else if (view_wanted(ctx))
 		view_print_rows(ctx, &view, event, 1, sizeof(*event));
 	else
@@ -149,11 +143,6 @@ static int monitor(struct memctl_ctx *ctx, const struct args *args)
 	if (client_event_open(ctx->client))
 		return fail_client(ctx, "events");
 	status = listen_events(ctx, args);
-	/* A stream of lines is no document: a complaint goes to stderr. */
-	if (status && ctx->json) {
-		note("%s: %s", text_escape(ctx->error.message), text_escape(ctx->error.kernel));
-		ctx->json_done = true;
-	}
 	return status;
 }
 

@@ -13,7 +13,7 @@ static int alloc(struct memctl_ctx *ctx, const struct args *args)
 
 	if (!args->count)
 		return fail_usage(ctx, "page", "--count: '0' is no valid N");
-	return exec_alloc(ctx, "page", &op, args->count);
+	return exec_alloc(ctx, &op, args->count);
 }
 
 static int free_all(struct memctl_ctx *ctx, const struct args *args)
@@ -29,11 +29,9 @@ static int free_all(struct memctl_ctx *ctx, const struct args *args)
 	if (client_handle_free(ctx->client, ctx->arena,
 			       GIVEN(args, OPT_OWNER) ? &args->owner : NULL, &nr_freed))
 		return fail_client(ctx, "handles of arena '%s'", ctx->arena);
-	if (ctx->json)
-		return json_document(ctx, "freed", json_object_new_int64(nr_freed));
-	if (!ctx->quiet)
+	if (!ctx->json && !ctx->quiet)
 		printf("freed %u handles\n", nr_freed);
-	return MEMCTL_EXIT_OK;
+	return ctx->json ? exec_freed_json(ctx, nr_freed) : MEMCTL_EXIT_OK;
 }
 
 static int free_pages(struct memctl_ctx *ctx, const struct args *args)

@@ -50,7 +50,7 @@ static const struct column columns[] = {
 	       "pageblocks of 2 MiB of this type"),
 };
 
-static const struct view view = VIEW("pagetypeinfo", columns);
+static const struct view view = VIEW(columns);
 
 static int print_table(struct memctl_ctx *ctx, const struct list *zones)
 {

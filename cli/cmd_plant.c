@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "args.h"
+#include "document.h"
 
 static const char *const sites[] = {
 	"frame-state",
@@ -117,7 +118,7 @@ static int plant(struct memctl_ctx *ctx, const struct args *args)
 		return status;
 	if (client_plant(ctx->client, ctx->arena, &what))
 		return fail_client(ctx, "damage at %s", args->words[0]);
-	return MEMCTL_EXIT_OK;
+	return json_changed(ctx, "site", args->words[0]);
 }
 
 static const struct verb verbs[] = {

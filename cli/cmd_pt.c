@@ -18,9 +18,8 @@ static struct json_object *level_of(const void *row)
 static struct json_object *flags_of(const void *row)
 {
 	const struct pt *pt = row;
-	char text[PTE_FLAGS_SIZE];
 
-	return json_object_new_string(pte_flags(pt->entry, pt->level, pt->leaf, text));
+	return pte_flags_json(pt->entry, pt->level, pt->leaf);
 }
 
 static struct json_object *target_of(const void *row)
@@ -39,14 +38,14 @@ static const struct column dump_columns[] = {
 	COLUMN("INDEX", U32, pt, index, PT_INDEX, BOTH, "number of the entry in its table"),
 	COLUMN("ENTRY", ADDRESS, pt, entry, PT_ENTRY, BOTH, "the entry"),
 	COLUMN_MADE("PHYSICAL", target_of, BOTH, "physical address that it points to"),
-	COLUMN_MADE("FLAGS", flags_of, BOTH, "P RW US PWT PCD A D PS PAT G NX, those set"),
+	COLUMN_JOINED("FLAGS", flags_of, " ", BOTH, "P RW US PWT PCD A D PS PAT G NX, those set"),
 	COLUMN("LEAF", FLAG, pt, leaf, PT_LEAF, JSON, "maps memory, not a table"),
-	COLUMN("TABLEADDR", ADDRESS, pt, table, PT_TABLE, JSON,
+	COLUMN("TABLE_ADDRESS", ADDRESS, pt, table, PT_TABLE, JSON,
 	       "physical address of the table that holds it"),
 	COLUMN("GENERATION", U64, pt, generation, PT_GENERATION, JSON, "generation of the arena"),
 };
 
-static const struct view dump_view = VIEW("pt", dump_columns);
+static const struct view dump_view = VIEW(dump_columns);
 
 static struct json_object *step_level(const void *row)
 {
@@ -56,9 +55,8 @@ static struct json_object *step_level(const void *row)
 static struct json_object *step_flags(const void *row)
 {
 	const struct pt_entry *step = row;
-	char text[PTE_FLAGS_SIZE];
 
-	return json_object_new_string(pte_flags(step->entry, step->level, step->leaf, text));
+	return pte_flags_json(step->entry, step->level, step->leaf);
 }
 
 static struct json_object *step_target(const void *row)
@@ -74,13 +72,13 @@ static const struct column step_columns[] = {
 	COLUMN("INDEX", U32, pt_entry, index, PT_ENTRY_INDEX, BOTH, "number of the entry"),
 	COLUMN("ENTRY", ADDRESS, pt_entry, entry, PT_ENTRY_ENTRY, BOTH, "the entry"),
 	COLUMN_MADE("PHYSICAL", step_target, BOTH, "physical address that it points to"),
-	COLUMN_MADE("FLAGS", step_flags, BOTH, "P RW US PWT PCD A D PS PAT G NX, those set"),
+	COLUMN_JOINED("FLAGS", step_flags, " ", BOTH, "P RW US PWT PCD A D PS PAT G NX, those set"),
 	COLUMN("LEAF", FLAG, pt_entry, leaf, PT_ENTRY_LEAF, JSON, "maps memory, not a table"),
-	COLUMN("TABLEADDR", ADDRESS, pt_entry, table, PT_ENTRY_TABLE, JSON,
+	COLUMN("TABLE_ADDRESS", ADDRESS, pt_entry, table, PT_ENTRY_TABLE, JSON,
 	       "physical address of the table that holds it"),
 };
 
-static const struct view step_view = VIEW("pt", step_columns);
+static const struct view step_view = VIEW(step_columns);
 
 static int walk(struct memctl_ctx *ctx, const struct args *args)
 {
@@ -104,7 +102,7 @@ static int walk(struct memctl_ctx *ctx, const struct args *args)
 		json_object_object_add(object, "steps",
 				       view_json(ctx, &step_view, pt.steps.rows, pt.steps.nr,
 						 sizeof(struct pt_entry)));
-		status = json_document(ctx, "walk", object);
+		status = json_document(ctx, object);
 	} else {
 		if (!view_wanted(ctx))
 			printf("region %s, address 0x%llx\n", text_escape(pt.region),
@@ -143,11 +141,11 @@ static const struct column format_columns[] = {
 	COLUMN("SDM", STRING, pt_format, section, PT_FORMAT_SECTION, JSON,
 	       "section of the Intel SDM, volume 3A"),
 	COLUMN("LEVELS", U32, pt_format, levels, PT_FORMAT_LEVELS, JSON, "levels of tables"),
-	COLUMN("ENTRYSIZE", U32, pt_format, entry_size, PT_FORMAT_ENTRY_SIZE, JSON,
+	COLUMN("ENTRY_SIZE", U32, pt_format, entry_size, PT_FORMAT_ENTRY_SIZE, JSON,
 	       "bytes of an entry"),
-	COLUMN("VBITS", U32, pt_format, address_bits, PT_FORMAT_ADDRESS_BITS, JSON,
+	COLUMN("ADDRESS_BITS", U32, pt_format, address_bits, PT_FORMAT_ADDRESS_BITS, JSON,
 	       "bits of a virtual address"),
-	COLUMN("PBITS", U32, pt_format, physical_bits, PT_FORMAT_PHYSICAL_BITS, JSON,
+	COLUMN("PHYSICAL_BITS", U32, pt_format, physical_bits, PT_FORMAT_PHYSICAL_BITS, JSON,
 	       "bits of a physical address, at most"),
 	COLUMN("MAP", STRING, pt_format, example, PT_FORMAT_EXAMPLE, BOTH,
 	       "one page, a process, 1 GiB dense, 1024 pages sparse, 4 GiB full"),
@@ -155,15 +153,15 @@ static const struct column format_columns[] = {
 	COLUMN("TABLES", U64, pt_format, nr_tables, PT_FORMAT_NR_TABLES, BOTH,
 	       "tables, with pages of 4 KiB alone"),
 	COLUMN("BYTES", SIZE, pt_format, bytes, PT_FORMAT_BYTES, BOTH, "memory of them"),
-	COLUMN("LTABLES", U64, pt_format, nr_large_tables, PT_FORMAT_NR_LARGE_TABLES, BOTH,
+	COLUMN("LARGE_TABLES", U64, pt_format, nr_large_tables, PT_FORMAT_NR_LARGE_TABLES, BOTH,
 	       "tables, with the largest pages that fit"),
-	COLUMN("LBYTES", SIZE, pt_format, large_bytes, PT_FORMAT_LARGE_BYTES, BOTH,
+	COLUMN("LARGE_BYTES", SIZE, pt_format, large_bytes, PT_FORMAT_LARGE_BYTES, BOTH,
 	       "memory of them"),
 	COLUMN("FLAT", SIZE, pt_format, flat, PT_FORMAT_FLAT, BOTH,
 	       "memory of one table with an entry for each page of the address space"),
 };
 
-static const struct view format_view = VIEW("formats", format_columns);
+static const struct view format_view = VIEW(format_columns);
 
 static int formats(struct memctl_ctx *ctx, const struct args *args)
 {

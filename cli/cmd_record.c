@@ -64,7 +64,7 @@ struct record {
 /* What is reported. */
 struct report {
 	uint64_t present; /* bit 0: the columns are not empty */
-	char file[256];
+	const char *file;
 	uint64_t bytes;
 	uint64_t events;
 	uint64_t pages;
@@ -91,12 +91,12 @@ struct report {
 	}
 
 static const struct column report_columns[] = {
-	PLAIN("FILE", STRING, file, "file that was written"),
+	PLAIN("FILE", TEXT, file, "file that was written"),
 	PLAIN("BYTES", U64, bytes, "its size"),
 	PLAIN("EVENTS", U64, events, "events in it"),
-	PLAIN("PAGE-ALLOCS", U64, pages, "blocks of pages allocated"),
+	PLAIN("PAGE_ALLOCS", U64, pages, "blocks of pages allocated"),
 	PLAIN("KMALLOCS", U64, kmallocs, "kmalloc() calls"),
-	PLAIN("OBJECT-ALLOCS", U64, objects, "objects of named caches allocated"),
+	PLAIN("OBJECT_ALLOCS", U64, objects, "objects of named caches allocated"),
 	PLAIN("FREES", U64, frees, "frees of what was allocated during the recording"),
 	PLAIN("LOST", U64, lost, "events that the kernel's ring buffers lost"),
 	PLAIN("FOREIGN", U64, foreign, "frees of what was allocated before, left out"),
@@ -106,12 +106,12 @@ static const struct column report_columns[] = {
 	PLAIN("REPEATED", U64, repeated, "allocations reported twice, once in the file"),
 	PLAIN("MISORDERED", U64, misordered, "events with a time stamp before an earlier one's"),
 	PLAIN("DURATION", U64, duration_ms, "milliseconds"),
-	PLAIN("SLAB-MARKED", FLAG, slab_marked, "the slab allocator's own blocks are known"),
+	PLAIN("SLAB_MARKED", FLAG, slab_marked, "the slab allocator's own blocks are known"),
 	PLAIN("INTERRUPTED", FLAG, interrupted, "a signal ended the recording"),
 	PLAIN("STATUS", STRING, status, "how the command ended"),
 };
 
-static const struct view report_view = VIEW("record", report_columns);
+static const struct view report_view = VIEW(report_columns);
 
 /* ---- the command ---- */
 
@@ -280,6 +280,7 @@ static int report(struct memctl_ctx *ctx, const struct record *record, bool inte
 	const uint64_t *kinds = counts->kinds;
 	struct report row = {
 		.present = 1,
+		.file = record->file,
 		.pages = kinds[TRACE_PAGE_ALLOC],
 		.kmallocs = kinds[TRACE_KMALLOC],
 		.objects = kinds[TRACE_OBJECT_ALLOC],
@@ -297,7 +298,6 @@ static int report(struct memctl_ctx *ctx, const struct record *record, bool inte
 	};
 	struct stat stat;
 
-	snprintf(row.file, sizeof(row.file), "%s", record->file);
 	if (!fstat(fileno(record->stream), &stat))
 		row.bytes = (uint64_t)stat.st_size;
 	row.events = row.pages + row.kmallocs + row.objects + row.frees;

@@ -55,7 +55,8 @@ static const struct column columns[] = {
 	      "frames of the arena that are unmapped, but still held"),
 	COUNTER("MINOR", nr_minor, NR_MINOR, "faults that found the frame there"),
 	COUNTER("MAJOR", nr_major, NR_MAJOR, "faults that read from a file"),
-	COUNTER("ZEROFAULT", nr_zero_fault, NR_ZERO_FAULT, "faults that mapped the frame of zeros"),
+	COUNTER("ZERO_FAULT", nr_zero_fault, NR_ZERO_FAULT,
+		"faults that mapped the frame of zeros"),
 	COUNTER("NEW", nr_new, NR_NEW, "faults that mapped a fresh frame"),
 	COUNTER("COW", nr_cow, NR_COW, "faults that copied a shared frame"),
 	COUNTER("REFUSED", nr_refused, NR_REFUSED, "faults that were refused"),
@@ -66,7 +67,7 @@ static const struct column columns[] = {
 	       "generation of the arena"),
 };
 
-const struct view region_view = VIEW("region", columns);
+const struct view region_view = VIEW(columns);
 
 static int list(struct memctl_ctx *ctx)
 {
@@ -137,7 +138,7 @@ static int add(struct memctl_ctx *ctx, const struct args *args)
 	json_object_object_add(object, "start", json_address(region.start));
 	json_object_object_add(object, "end", json_address(region.end));
 	json_object_object_add(object, "levels", json_object_new_int64(region.levels));
-	return json_document(ctx, "region", object);
+	return json_document(ctx, object);
 }
 
 static int del(struct memctl_ctx *ctx, const struct args *args)
@@ -148,11 +149,12 @@ static int del(struct memctl_ctx *ctx, const struct args *args)
 		return status;
 	if (client_region_del(ctx->client, ctx->arena, args->words[0]))
 		return fail_client(ctx, "region '%s'", args->words[0]);
-	return MEMCTL_EXIT_OK;
+	return json_changed(ctx, "name", args->words[0]);
 }
 
 static int set(struct memctl_ctx *ctx, const struct args *args)
 {
+	struct json_object *object;
 	int status;
 
 	if (!GIVEN(args, OPT_LIMIT) && !GIVEN(args, OPT_WINDOW))
@@ -164,7 +166,16 @@ static int set(struct memctl_ctx *ctx, const struct args *args)
 	    (GIVEN(args, OPT_WINDOW) &&
 	     client_region_set(ctx->client, ctx->arena, args->words[0], NULL, &args->window)))
 		return fail_client(ctx, "region '%s'", args->words[0]);
-	return MEMCTL_EXIT_OK;
+	if (!ctx->json)
+		return MEMCTL_EXIT_OK;
+	object = json_object_new_object();
+	json_object_object_add(object, "name", json_text(args->words[0]));
+	json_object_object_add(object, "limit",
+			       GIVEN(args, OPT_LIMIT) ? json_object_new_int64(args->limit) : NULL);
+	json_object_object_add(object, "window",
+			       GIVEN(args, OPT_WINDOW) ? json_object_new_int64(args->window) :
+							 NULL);
+	return json_document(ctx, object);
 }
 
 static int fork_region(struct memctl_ctx *ctx, const struct args *args)
@@ -175,7 +186,7 @@ static int fork_region(struct memctl_ctx *ctx, const struct args *args)
 		return status;
 	if (client_region_fork(ctx->client, ctx->arena, args->words[0], args->words[1]))
 		return fail_client(ctx, "region '%s'", args->words[1]);
-	return MEMCTL_EXIT_OK;
+	return json_changed(ctx, "name", args->words[1]);
 }
 
 #define OPTS_ADD                                                                                \

@@ -10,22 +10,19 @@
 
 static struct json_object *flags_of(const void *row)
 {
-	const struct rmap_place *place = row;
-	char text[PTE_FLAGS_SIZE];
-
-	return json_object_new_string(pte_flags(place->entry, 1, true, text));
+	return pte_flags_json(((const struct rmap_place *)row)->entry, 1, true);
 }
 
 static const struct column columns[] = {
 	COLUMN("REGION", STRING, rmap_place, region, RMAP_PLACE_REGION, BOTH, "name of the region"),
 	COLUMN("ADDRESS", ADDRESS, rmap_place, address, RMAP_PLACE_ADDRESS, BOTH, "page in it"),
 	COLUMN("ENTRY", ADDRESS, rmap_place, entry, RMAP_PLACE_ENTRY, BOTH, "the shadow's entry"),
-	COLUMN_MADE("FLAGS", flags_of, BOTH, "P RW US PWT PCD A D PS PAT G NX, those set"),
+	COLUMN_JOINED("FLAGS", flags_of, " ", BOTH, "P RW US PWT PCD A D PS PAT G NX, those set"),
 	COLUMN("PROCESSES", U32, rmap_place, nr_processes, RMAP_PLACE_NR_PROCESSES, BOTH,
 	       "address spaces that map the region"),
 };
 
-static const struct view view = VIEW("place", columns);
+static const struct view view = VIEW(columns);
 
 static int show(struct memctl_ctx *ctx, const struct args *args)
 {
@@ -34,8 +31,7 @@ static int show(struct memctl_ctx *ctx, const struct args *args)
 	int status;
 
 	if (!parse_u64(args->words[0], &pfn))
-		return fail_usage(ctx, "rmap", "'%s' is no physical frame number",
-				  text_escape(args->words[0]));
+		return fail_usage(ctx, "rmap", "'%s' is no physical frame number", args->words[0]);
 	if (!ctx_client(ctx, &status))
 		return status;
 	if (client_rmap(ctx->client, ctx->arena, pfn, &rmap))

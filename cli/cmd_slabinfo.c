@@ -39,7 +39,7 @@ static const struct column columns[] = {
 	NUMBER("OBJECTS", U64, nr_objects, NR_OBJECTS, BOTH, "objects in all slabs"),
 	NUMBER("SIZE", U32, size, SIZE, BOTH, "bytes that a caller may use"),
 	NUMBER("STRIDE", U32, stride, STRIDE, BOTH, "bytes from one object to the next"),
-	NUMBER("PERSLAB", U32, per_slab, PER_SLAB, BOTH, "objects in a slab"),
+	NUMBER("PER_SLAB", U32, per_slab, PER_SLAB, BOTH, "objects in a slab"),
 	NUMBER("ORDER", U32, slab_order, SLAB_ORDER, BOTH, "a slab has 2^ORDER frames"),
 	COLUMN_COUNTED("SLABS", slabs, BOTH, "slabs"),
 	NUMBER("FULL", U32, nr_full, NR_FULL, BOTH, "slabs without a free object"),
@@ -47,7 +47,8 @@ static const struct column columns[] = {
 	NUMBER("EMPTY", U32, nr_empty, NR_EMPTY, BOTH, "slabs with free objects alone"),
 	NUMBER("MAGAZINE", U64, nr_magazine, NR_MAGAZINE, BOTH, "free objects in magazines"),
 	NUMBER("ALIGN", U32, align, ALIGN, JSON, "alignment of objects, in bytes"),
-	NUMBER("MAGSIZE", U32, magazine_size, MAGAZINE_SIZE, JSON, "objects in a full magazine"),
+	NUMBER("MAGAZINE_SIZE", U32, magazine_size, MAGAZINE_SIZE, JSON,
+	       "objects in a full magazine"),
 	NUMBER("COLOURS", U32, nr_colours, NR_COLOURS, JSON, "offsets that slabs start at"),
 	NUMBER("ALLOC", U64, nr_alloc, NR_ALLOC, JSON, "objects allocated so far"),
 	NUMBER("FREED", U64, nr_freed, NR_FREED, JSON, "objects freed so far"),
@@ -58,7 +59,7 @@ static const struct column columns[] = {
 	NUMBER("GENERATION", U64, generation, GENERATION, JSON, "generation of the arena"),
 };
 
-const struct view cache_view = VIEW("slabinfo", columns);
+const struct view cache_view = VIEW(columns);
 
 /* cache_show() in the kernel's mm/slab_common.c: 16 fields, no blank at the end. */
 static void print_cache(const struct cache *cache)

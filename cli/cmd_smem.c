@@ -29,14 +29,15 @@ static const struct column columns[] = {
 	COLUMN("DIRTY", U32, process, nr_dirty, PROCESS_NR_DIRTY, JSON, "pages written"),
 	COUNTER("MINOR", nr_minor, NR_MINOR, "faults that found the frame there"),
 	COUNTER("MAJOR", nr_major, NR_MAJOR, "faults that read from a file"),
-	COUNTER("ZEROFAULT", nr_zero_fault, NR_ZERO_FAULT, "faults that mapped the frame of zeros"),
+	COUNTER("ZERO_FAULT", nr_zero_fault, NR_ZERO_FAULT,
+		"faults that mapped the frame of zeros"),
 	COUNTER("NEW", nr_new, NR_NEW, "faults that mapped a fresh frame"),
 	COUNTER("COW", nr_cow, NR_COW, "faults that copied a shared frame"),
 	COUNTER("REFUSED", nr_refused, NR_REFUSED, "faults that were refused"),
 	COLUMN("ARENA", STRING, process, arena, PROCESS_ARENA, JSON, "name of the arena"),
 };
 
-static const struct view view = VIEW("smem", columns);
+static const struct view view = VIEW(columns);
 
 /* A region in the columns of a process: all but which process it is. */
 static struct process as_process(const struct region *region)

@@ -50,25 +50,25 @@ static const struct column columns[] = {
 	FRAMES("TABLES", nr_table, NR_TABLE, BOTH, "frames that hold page tables"),
 	COLUMN("METADATA", SIZE, arena, metadata, ARENA_METADATA, BOTH,
 	       "bytes of the host's memory for the arena's own records"),
-	COLUMN_COUNTED("PERFRAME", per_frame, BOTH, "bytes of those for each frame"),
+	COLUMN_COUNTED("PER_FRAME", per_frame, BOTH, "bytes of those for each frame"),
 	FRAMES("REGIONS", nr_regions, NR_REGIONS, BOTH, "regions; they hold the arena"),
 	FRAMES("HANDLES", nr_handles, NR_HANDLES, BOTH, "handles; they hold the arena"),
 	FRAMES("USERS", nr_users, NR_USERS, BOTH, "references of other kernel modules"),
 	FRAMES("CHUNKS", nr_chunks, NR_CHUNKS, JSON, "runs of pages taken from the host"),
 	FRAMES("ZONES", nr_zones, NR_ZONES, JSON, "zones"),
 	FRAMES("CACHES", nr_caches, NR_CACHES, JSON, "object caches"),
-	COLUMN_COUNTED("FREEBYTES", free_bytes, ASKED, "free frames in bytes"),
+	COLUMN_BYTES("FREE_BYTES", free_bytes, ASKED, "free frames in bytes"),
 	COUNTER("ALLOC", nr_alloc, NR_ALLOC, JSON, "blocks allocated so far"),
 	COUNTER("FREED", nr_freed, NR_FREED, JSON, "blocks freed so far"),
 	COUNTER("FAILED", nr_failed, NR_FAILED, JSON, "block allocations refused so far"),
-	COUNTER("BADFREE", nr_bad_free, NR_BAD_FREE, JSON, "frees refused so far"),
+	COUNTER("BAD_FREE", nr_bad_free, NR_BAD_FREE, JSON, "frees refused so far"),
 	COUNTER("LOCK", nr_lock, NR_LOCK, JSON, "times that a zone lock was taken"),
 	COLUMN("WASTE", SIZE, arena, waste, ARENA_WASTE, JSON, "bytes lost to rounding up"),
 	FRAMES("ID", id, ID, JSON, "number of the arena"),
 	COUNTER("GENERATION", generation, GENERATION, JSON, "grows with every change"),
 };
 
-const struct view arena_view = VIEW("arena", columns);
+const struct view arena_view = VIEW(columns);
 
 /**
  * module_state_read() - what /proc/modules says of memctl
@@ -102,6 +102,20 @@ void module_state_read(struct module_state *state)
 		fclose(file);
 }
 
+/* "one,two," as an array of names. */
+static struct json_object *holders_json(const struct module_state *state)
+{
+	struct json_object *array = json_object_new_array();
+	char names[sizeof(state->holders)], *rest;
+
+	strcpy(names, state->holders);
+	for (char *name = strtok_r(names, ",", &rest); name; name = strtok_r(NULL, ",", &rest)) {
+		if (strcmp(name, "-"))
+			json_object_array_add(array, json_text(name));
+	}
+	return array;
+}
+
 static struct json_object *module_json(const struct module_state *state, const char *version)
 {
 	struct json_object *object = json_object_new_object();
@@ -109,7 +123,7 @@ static struct json_object *module_json(const struct module_state *state, const c
 	json_object_object_add(object, "version", version ? json_text(version) : NULL);
 	json_object_object_add(object, "references",
 			       state->known ? json_object_new_int64(state->references) : NULL);
-	json_object_object_add(object, "holders", state->known ? json_text(state->holders) : NULL);
+	json_object_object_add(object, "holders", state->known ? holders_json(state) : NULL);
 	return object;
 }
 
@@ -122,7 +136,7 @@ static int status_json(struct memctl_ctx *ctx, const struct list *arenas,
 	json_object_object_add(object, "arenas",
 			       view_json(ctx, &arena_view, arenas->rows, arenas->nr,
 					 sizeof(struct arena)));
-	return json_document(ctx, "status", object);
+	return json_document(ctx, object);
 }
 
 static void print_holders(const struct list *arenas, const struct module_state *state)

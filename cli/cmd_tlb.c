@@ -34,12 +34,14 @@ static const struct memctl_tlb_array *array_of(const struct tlb *tlb, uint32_t l
 static struct json_object *shape(const void *row, uint32_t level, uint32_t pages)
 {
 	const struct memctl_tlb_array *array = array_of(row, level, pages);
-	char text[32];
+	struct json_object *object;
 
 	if (!array)
 		return NULL;
-	snprintf(text, sizeof(text), "%ux%u", array->sets, array->ways);
-	return json_object_new_string(text);
+	object = json_object_new_object();
+	json_object_object_add(object, "sets", json_object_new_int64(array->sets));
+	json_object_object_add(object, "ways", json_object_new_int64(array->ways));
+	return object;
 }
 
 static struct json_object *l1_of(const void *row)
@@ -55,6 +57,22 @@ static struct json_object *l1_large_of(const void *row)
 static struct json_object *l2_of(const void *row)
 {
 	return shape(row, 2, SMALL | LARGE);
+}
+
+/* A seed is a string in every view, as others have 64 bits. */
+static struct json_object *seed_of(const void *row)
+{
+	return json_wide(((const struct tlb *)row)->seed);
+}
+
+static struct json_object *page_of(const void *row)
+{
+	static const unsigned int shifts[] = { 12, 21, 22, 30 };
+	uint32_t page = ((const struct tlb *)row)->page;
+
+	if (page >= sizeof(shifts) / sizeof(shifts[0]))
+		return NULL;
+	return json_object_new_uint64(UINT64_C(1) << shifts[page]);
 }
 
 static struct json_object *valid_of(const void *row)
@@ -109,44 +127,44 @@ static struct json_object *per_access_of(const void *row)
 static const struct column columns[] = {
 	COLUMN("ARENA", STRING, tlb, arena, TLB_ARENA, JSON, "name of the arena"),
 	COLUMN("NAME", STRING, tlb, name, TLB_NAME, BOTH, "name of the model"),
-	COLUMN_WORD("PAGE", tlb_page_name, tlb, page, TLB_PAGE, BOTH, "size of all pages"),
+	COLUMN_BYTES("PAGE", page_of, BOTH, "bytes of each page"),
 	COLUMN("FORMAT", STRING, tlb, format, TLB_FORMAT, BOTH, "format of the page tables"),
 	COLUMN("ASIDS", U32, tlb, asids, TLB_ASIDS, BOTH, "0: a switch flushes"),
 	COLUMN_WORD("POLICY", tlb_policy_name, tlb, policy, TLB_POLICY, BOTH,
 		    "which entry of a full set makes room"),
-	COLUMN("SEED", U32, tlb, seed, TLB_SEED, JSON, "for the policy random"),
-	COLUMN_MADE("L1", l1_of, JSON, "level 1, pages of 4K: sets x ways"),
-	COLUMN_MADE("L1LARGE", l1_large_of, JSON, "level 1, larger pages: sets x ways"),
-	COLUMN_MADE("L2", l2_of, JSON, "level 2: sets x ways"),
+	COLUMN_MADE("SEED", seed_of, JSON, "for the policy random"),
+	COLUMN_JOINED("L1", l1_of, "x", JSON, "level 1, pages of 4K: sets x ways"),
+	COLUMN_JOINED("L1_LARGE", l1_large_of, "x", JSON, "level 1, larger pages: sets x ways"),
+	COLUMN_JOINED("L2", l2_of, "x", JSON, "level 2: sets x ways"),
 	COLUMN_COUNTED("VALID", valid_of, JSON, "valid entries"),
 	COUNTER("ACCESSES", nr_access, NR_ACCESS, BOTH, "accesses"),
 	COUNTER("WRITES", nr_write, NR_WRITE, JSON, "those that were writes"),
-	COUNTER("L1HITS", nr_l1_hit, NR_L1_HIT, BOTH, "accesses that level 1 served"),
-	COUNTER("L2HITS", nr_l2_hit, NR_L2_HIT, BOTH, "accesses that level 2 served"),
+	COUNTER("L1_HITS", nr_l1_hit, NR_L1_HIT, BOTH, "accesses that level 1 served"),
+	COUNTER("L2_HITS", nr_l2_hit, NR_L2_HIT, BOTH, "accesses that level 2 served"),
 	COUNTER("MISSES", nr_miss, NR_MISS, BOTH, "accesses that neither served"),
-	COLUMN_COUNTED("HITRATE", hit_rate_of, BOTH, "accesses that were hits, in percent"),
+	COLUMN_COUNTED("HIT_RATE", hit_rate_of, BOTH, "accesses that were hits, in percent"),
 	COUNTER("UPGRADES", nr_upgrade, NR_UPGRADE, JSON, "writes that had to walk to set D"),
 	COUNTER("WALKS", nr_walk, NR_WALK, JSON, "walks of the page tables"),
 	COUNTER("FAULTS", nr_fault, NR_FAULT, JSON, "walks that found no translation"),
 	COUNTER("READS", nr_read, NR_READ, BOTH, "entries of tables read in walks"),
-	COUNTER("L1EVICT", nr_l1_evict, NR_L1_EVICT, JSON, "entries of level 1 that made room"),
-	COUNTER("L2EVICT", nr_l2_evict, NR_L2_EVICT, JSON, "entries of level 2 that made room"),
+	COUNTER("L1_EVICT", nr_l1_evict, NR_L1_EVICT, JSON, "entries of level 1 that made room"),
+	COUNTER("L2_EVICT", nr_l2_evict, NR_L2_EVICT, JSON, "entries of level 2 that made room"),
 	COUNTER("FLUSHED", nr_invalidated, NR_INVALIDATED, JSON,
 		"entries that switches and faults threw away"),
 	COUNTER("SWITCHES", nr_switch, NR_SWITCH, BOTH, "switches of the address space"),
 	COUNTER("REASSIGNED", nr_reassigned, NR_REASSIGNED, JSON,
 		"switches that took an ASID from another address space"),
-	COUNTER("L1CYCLES", l1_total, L1_TOTAL, JSON, "cycles to look into level 1"),
-	COUNTER("L2CYCLES", l2_total, L2_TOTAL, JSON, "cycles to look into level 2"),
-	COUNTER("WALKCYCLES", walk_total, WALK_TOTAL, JSON, "cycles of the walks"),
+	COUNTER("L1_CYCLES", l1_total, L1_TOTAL, JSON, "cycles to look into level 1"),
+	COUNTER("L2_CYCLES", l2_total, L2_TOTAL, JSON, "cycles to look into level 2"),
+	COUNTER("WALK_CYCLES", walk_total, WALK_TOTAL, JSON, "cycles of the walks"),
 	COLUMN_COUNTED("CYCLES", total_of, BOTH, "all cycles, by the model"),
-	COLUMN_COUNTED("PERACCESS", per_access_of, BOTH, "cycles of an access, on average"),
+	COLUMN_COUNTED("PER_ACCESS", per_access_of, BOTH, "cycles of an access, on average"),
 	COLUMN("REGION", STRING, tlb, region, TLB_REGION, JSON,
 	       "region that tells it of its touches"),
 	COLUMN("GENERATION", U64, tlb, generation, TLB_GENERATION, JSON, "generation of the arena"),
 };
 
-static const struct view tlb_view = VIEW("tlb", columns);
+static const struct view tlb_view = VIEW(columns);
 
 /* --- describe a model --- */
 
@@ -253,8 +271,7 @@ static int describe(struct memctl_ctx *ctx, struct description *d, char **words,
 		if (value)
 			*value++ = '\0';
 		if (!value || !parse_key(word, value, d))
-			return fail_usage(ctx, "tlb", "'%s' describes no TLB",
-					  text_escape(words[i]));
+			return fail_usage(ctx, "tlb", "'%s' describes no TLB", words[i]);
 	}
 	return MEMCTL_EXIT_OK;
 }
@@ -323,13 +340,13 @@ static int add(struct memctl_ctx *ctx, const struct args *args)
 	int status;
 
 	if (strlen(args->words[0]) > MEMCTL_NAME_MAX)
-		return fail_usage(ctx, "tlb", "'%s' is too long for a name",
-				  text_escape(args->words[0]));
+		return fail_usage(ctx, "tlb", "'%s' is too long for a name", args->words[0]);
 	describe_default(&d, args->words[0]);
 	status = describe(ctx, &d, args->words + 1, args->nr_words - 1);
 	if (status || !ctx_client(ctx, &status))
 		return status;
-	return make(ctx, &d);
+	status = make(ctx, &d);
+	return status ? status : json_changed(ctx, "name", args->words[0]);
 }
 
 static int del(struct memctl_ctx *ctx, const struct args *args)
@@ -340,7 +357,7 @@ static int del(struct memctl_ctx *ctx, const struct args *args)
 		return status;
 	if (client_tlb_del(ctx->client, ctx->arena, args->words[0]))
 		return fail_client(ctx, "TLB model '%s'", args->words[0]);
-	return MEMCTL_EXIT_OK;
+	return json_changed(ctx, "name", args->words[0]);
 }
 
 static int clear(struct memctl_ctx *ctx, const struct args *args)
@@ -351,7 +368,7 @@ static int clear(struct memctl_ctx *ctx, const struct args *args)
 		return status;
 	if (client_tlb_clear(ctx->client, ctx->arena, args->words[0]))
 		return fail_client(ctx, "TLB model '%s'", args->words[0]);
-	return MEMCTL_EXIT_OK;
+	return json_changed(ctx, "name", args->words[0]);
 }
 
 static int feed(struct memctl_ctx *ctx, const struct args *args)

@@ -23,7 +23,7 @@ static const struct column columns[] = {
 	COLUMN("FOUND", ADDRESS, problem, found, PROBLEM_FOUND, BOTH, "what it is"),
 };
 
-static const struct view view = VIEW("problem", columns);
+static const struct view view = VIEW(columns);
 
 /* What comparing the views found. */
 struct cross {
@@ -139,14 +139,14 @@ static struct json_object *verdict_json(struct memctl_ctx *ctx, const char *name
 	json_object_object_add(object, "arena", json_text(name));
 	json_object_object_add(object, "generation", json_object_new_uint64(verify->generation));
 	json_object_object_add(object, "checks", json_object_new_uint64(verify->nr_checks));
-	json_object_object_add(object, "problems",
+	json_object_object_add(object, "nr_problems",
 			       json_object_new_uint64(verify->nr_problems + cross->nr));
 	json_object_object_add(object, "stop_ns", json_object_new_uint64(verify->stop_ns));
 	json_object_object_add(object, "views_compared", json_object_new_boolean(cross->compared));
-	json_object_object_add(object, "problem",
+	json_object_object_add(object, "problems",
 			       view_json(ctx, &view, verify->problems.rows, verify->problems.nr,
 					 sizeof(struct problem)));
-	json_object_object_add(object, "views",
+	json_object_object_add(object, "view_problems",
 			       view_json(ctx, &view, cross->problems, cross->nr,
 					 sizeof(struct problem)));
 	return object;
@@ -206,7 +206,7 @@ static int check(struct memctl_ctx *ctx, const struct args *args)
 	else
 		status = verify_arena(ctx, ctx->arena, array, &damage);
 	if (array)
-		json_document(ctx, "verify", array);
+		json_document(ctx, array);
 	return status || !damage ? status : MEMCTL_EXIT_DAMAGE;
 }
 

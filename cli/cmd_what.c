@@ -45,10 +45,10 @@ static const struct column columns[] = {
 	COLUMN("CACHE", STRING, what, cache, WHAT_CACHE, BOTH, "cache of the object"),
 	NUMBER("OBJECT", object_index, OBJECT_INDEX, BOTH, "number of the object in its slab"),
 	NUMBER("OFFSET", object_offset, OBJECT_OFFSET, BOTH, "bytes from the object's start"),
-	COLUMN_MADE("OBJSTATE", object_state, BOTH, "is the object free or in use"),
-	COLUMN_MADE("SLABUSE", slab_use, TEXT, "how full the slab is"),
-	NUMBER("INUSE", slab_inuse, SLAB_INUSE, JSON, "objects in use in the slab"),
-	NUMBER("PERSLAB", slab_objects, SLAB_OBJECTS, JSON, "objects in the slab"),
+	COLUMN_MADE("OBJECT_STATE", object_state, BOTH, "is the object free or in use"),
+	COLUMN_MADE("SLAB_USE", slab_use, TEXT, "how full the slab is"),
+	NUMBER("IN_USE", slab_inuse, SLAB_INUSE, JSON, "objects in use in the slab"),
+	NUMBER("PER_SLAB", slab_objects, SLAB_OBJECTS, JSON, "objects in the slab"),
 	COLUMN("STATE", STRING, what, state, WHAT_STATE, BOTH, "what the frame is in use for"),
 	NUMBER("FN", fn, FN, BOTH, "arena frame number"),
 	COLUMN("PFN", U64, what, pfn, WHAT_PFN, BOTH, "physical frame number"),
@@ -62,15 +62,15 @@ static const struct column columns[] = {
 	NUMBER("NODE", node, NODE, BOTH, "NUMA node"),
 	COLUMN_WORD("ZONE", zone_name, what, type, WHAT_TYPE, BOTH, "zone"),
 	NUMBER("CHUNK", chunk_fn, CHUNK_FN, BOTH, "first frame number of the chunk"),
-	NUMBER("CHUNKORDER", chunk_order, CHUNK_ORDER, BOTH, "the chunk has 2^CHUNKORDER frames"),
+	NUMBER("CHUNK_ORDER", chunk_order, CHUNK_ORDER, BOTH, "the chunk has 2^CHUNK_ORDER frames"),
 	COLUMN("REGION", STRING, what, region, WHAT_REGION, BOTH, "region that maps the frame"),
-	ADDRESS("MAPPEDAT", region_address, REGION_ADDRESS, BOTH, "where the region maps it"),
+	ADDRESS("MAPPED_AT", region_address, REGION_ADDRESS, BOTH, "where the region maps it"),
 	ADDRESS("KERNEL", kernel_address, KERNEL_ADDRESS, BOTH, "address in the direct map"),
 	COLUMN("GENERATION", U64, what, generation, WHAT_GENERATION, JSON,
 	       "generation of the arena"),
 };
 
-static const struct view view = VIEW("what", columns);
+static const struct view view = VIEW(columns);
 
 /* "pfn:N", "handle:N", "address:N", or a number that speaks for itself. */
 static bool parse_what(const char *text, enum client_what *by, uint64_t *value)

@@ -114,14 +114,14 @@ static const struct column columns[] = {
 	COLUMN_COUNTED("LARGEST", largest, BOTH, "largest order with a free block"),
 	FRAMES("SUITABLE", nr_suitable, NR_SUITABLE, BOTH,
 	       "free frames in blocks that are large enough"),
-	COLUMN("FRAGINDEX", S32, why_zone, fragmentation_index, WHY_ZONE_FRAGMENTATION_INDEX, BOTH,
+	COLUMN("FRAG_INDEX", S32, why_zone, fragmentation_index, WHY_ZONE_FRAGMENTATION_INDEX, BOTH,
 	       "thousandths: 0 for lack of memory, 1000 for fragmentation, -1000 granted"),
-	COLUMN_COUNTED("BLOCKORDER", block_order, JSON, "order of the block to be taken"),
+	COLUMN_COUNTED("BLOCK_ORDER", block_order, JSON, "order of the block to be taken"),
 	COLUMN_MADE("FROM", block_from, JSON, "migratetype of the block to be taken"),
 	COLUMN_MADE("REASON", explanation, BOTH, "the verdict in words"),
 };
 
-static const struct view view = VIEW("why", columns);
+static const struct view view = VIEW(columns);
 
 static const struct why_zone *granting_zone(const struct why *why)
 {
@@ -186,15 +186,15 @@ static int ask(struct memctl_ctx *ctx, const struct args *args)
 	if (client_why(ctx->client, ctx->arena, &question, &why))
 		return fail_client(ctx, "arena '%s'", ctx->arena);
 	status = MEMCTL_EXIT_OK;
-	if (ctx->quiet) {
-		status = why.granted ? MEMCTL_EXIT_OK : MEMCTL_EXIT_REFUSED;
-	} else if (ctx->json) {
-		status = json_document(ctx, "why", why_json(ctx, args, &why));
-	} else {
+	if (ctx->json) {
+		status = json_document(ctx, why_json(ctx, args, &why));
+	} else if (!ctx->quiet) {
 		if (!view_wanted(ctx))
 			print_verdict(args, &why);
 		status = view_print(ctx, &view, &why.zones);
 	}
+	if (ctx->quiet && !status && !why.granted)
+		status = MEMCTL_EXIT_REFUSED;
 	list_free(&why.zones);
 	return status;
 }

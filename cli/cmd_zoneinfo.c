@@ -68,7 +68,7 @@ static const struct column columns[] = {
 	COUNTER("GENERATION", generation, GENERATION, JSON, "generation of the arena"),
 };
 
-static const struct view view = VIEW("zoneinfo", columns);
+static const struct view view = VIEW(columns);
 
 static void print_pagesets(const struct zone *zone)
 {

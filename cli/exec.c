@@ -26,7 +26,7 @@ static const struct column columns[] = {
 	       "generation of the arena"),
 };
 
-const struct view handle_view = VIEW("handle", columns);
+const struct view handle_view = VIEW(columns);
 
 struct memctl_op exec_op(const struct args *args, enum memctl_op_code code)
 {
@@ -58,11 +58,10 @@ static int check_batch(struct memctl_ctx *ctx, const char *verb, int ret, unsign
 		if (!results[i].error)
 			continue;
 		/* The module's own words about the first refusal come with the acknowledgment. */
-		return fail(ctx, MEMCTL_EXIT_REFUSED, "%s %llu of %llu: %s (%s): %s", verb,
-			    (unsigned long long)(done + i), (unsigned long long)total,
-			    errno_name((int)-(unsigned int)results[i].error),
-			    reason_name(results[i].reason),
-			    text[0] ? text : reason_text(results[i].reason));
+		return fail_errno(ctx, MEMCTL_EXIT_REFUSED, (int)-(unsigned int)results[i].error,
+				  text[0] ? text : reason_text(results[i].reason),
+				  "%s %llu of %llu", verb, (unsigned long long)(done + i),
+				  (unsigned long long)total);
 	}
 	if (nr_results == nr)
 		return MEMCTL_EXIT_OK;
@@ -87,7 +86,7 @@ static void take_handles(struct memctl_ctx *ctx, struct json_object *array,
 	}
 }
 
-int exec_alloc(struct memctl_ctx *ctx, const char *key, const struct memctl_op *op, uint64_t count)
+int exec_alloc(struct memctl_ctx *ctx, const struct memctl_op *op, uint64_t count)
 {
 	static struct memctl_op ops[MEMCTL_MAX_OPS];
 	static struct memctl_result results[MEMCTL_MAX_OPS];
@@ -110,7 +109,15 @@ int exec_alloc(struct memctl_ctx *ctx, const char *key, const struct memctl_op *
 		status = check_batch(ctx, "allocated", ret, nr, nr_results, results, done, count);
 		done += nr;
 	}
-	return ctx->json ? json_document(ctx, key, array) : status;
+	return ctx->json ? json_document(ctx, array) : status;
+}
+
+int exec_freed_json(struct memctl_ctx *ctx, uint64_t nr_freed)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_object_object_add(object, "freed", json_object_new_uint64(nr_freed));
+	return json_document(ctx, object);
 }
 
 int exec_free(struct memctl_ctx *ctx, const struct args *args, enum memctl_op_code code)
@@ -126,6 +133,7 @@ int exec_free(struct memctl_ctx *ctx, const struct args *args, enum memctl_op_co
 	static struct memctl_result results[MEMCTL_MAX_OPS];
 	char **words = args->words;
 	int nr_words = args->nr_words;
+	uint64_t nr_freed = 0;
 	uint64_t handle;
 	int status;
 
@@ -149,10 +157,12 @@ int exec_free(struct memctl_ctx *ctx, const struct args *args, enum memctl_op_co
 		}
 		ret = client_exec(ctx->client, ctx->arena, ops, nr, true, results, &nr_results,
 				  NULL);
+		for (unsigned int i = 0; i < nr_results; i++)
+			nr_freed += !results[i].error;
 		status = check_batch(ctx, "freed", ret, nr, nr_results, results, done, nr_words);
 		done += nr;
 	}
-	return status;
+	return ctx->json ? exec_freed_json(ctx, nr_freed) : status;
 }
 
 int exec_list(struct memctl_ctx *ctx, const struct args *args, const uint32_t *kind)

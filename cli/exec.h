@@ -8,9 +8,11 @@
 #include "args.h"
 
 /* Carry @op out @count times and print the handles, one a line. Return: exit status. */
-int exec_alloc(struct memctl_ctx *ctx, const char *key, const struct memctl_op *op, uint64_t count);
+int exec_alloc(struct memctl_ctx *ctx, const struct memctl_op *op, uint64_t count);
 /* Free the handles that the words are, all by operations of @code. Return: exit status. */
 int exec_free(struct memctl_ctx *ctx, const struct args *args, enum memctl_op_code code);
+/* The document of a free of @nr_freed allocations. Return: exit status. */
+int exec_freed_json(struct memctl_ctx *ctx, uint64_t nr_freed);
 /* Print the handles of one kind, of one owner where --owner is given. */
 int exec_list(struct memctl_ctx *ctx, const struct args *args, const uint32_t *kind);
 /* An allocation as the options describe it. */

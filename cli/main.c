@@ -73,9 +73,19 @@ void note(const char *format, ...)
 static int __attribute__((format(printf, 3, 0)))
 complain(struct memctl_ctx *ctx, int status, const char *format, va_list args)
 {
+	free(ctx->error.message);
+	free(ctx->error.kernel);
+	memset(&ctx->error, 0, sizeof(ctx->error));
 	ctx->error.status = status;
-	vsnprintf(ctx->error.message, sizeof(ctx->error.message), format, args);
+	if (vasprintf(&ctx->error.message, format, args) < 0)
+		ctx->error.message = NULL;
 	return status;
+}
+
+static void add_kernel(struct memctl_ctx *ctx, int error, const char *text)
+{
+	ctx->error.error = error;
+	ctx->error.kernel = text && *text ? strdup(text) : NULL;
 }
 
 /* Say it now, with @more lines behind it; under -J the document at the end says it. */
@@ -87,11 +97,12 @@ static void say(const struct memctl_ctx *ctx, const char *more)
 	if (ctx->json)
 		return;
 	message_begin(&message);
-	message_add(&message, "memctl: %s", text_escape(ctx->error.message));
+	message_add(&message, "memctl: %s",
+		    text_escape(ctx->error.message ? ctx->error.message : "no memory"));
 	if (ctx->error.error)
 		message_add(&message, ": %s (%s)", strerror(ctx->error.error),
 			    errno_name(ctx->error.error));
-	if (ctx->error.kernel[0])
+	if (ctx->error.kernel)
 		message_add(&message, ": %s", text_escape(ctx->error.kernel));
 	message_add(&message, "\n%s", more);
 	message_send(&message);
@@ -101,11 +112,22 @@ int fail(struct memctl_ctx *ctx, int status, const char *format, ...)
 {
 	va_list args;
 
-	ctx->error.error = 0;
-	ctx->error.kernel[0] = '\0';
 	va_start(args, format);
 	complain(ctx, status, format, args);
 	va_end(args);
+	say(ctx, "");
+	return status;
+}
+
+int fail_errno(struct memctl_ctx *ctx, int status, int error, const char *kernel,
+	       const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	complain(ctx, status, format, args);
+	va_end(args);
+	add_kernel(ctx, error, kernel);
 	say(ctx, "");
 	return status;
 }
@@ -117,6 +139,7 @@ int fail_usage(struct memctl_ctx *ctx, const char *object, const char *format, .
 
 	snprintf(hint, sizeof(hint), "Try 'memctl help%s%s'.\n", object ? " " : "",
 		 object ? object : "");
+	ctx->json |= ctx->json_asked;
 	va_start(args, format);
 	complain(ctx, MEMCTL_EXIT_USAGE, format, args);
 	va_end(args);
@@ -134,20 +157,19 @@ int fail_client(struct memctl_ctx *ctx, const char *format, ...)
 		[CLIENT_IMPOSSIBLE] = MEMCTL_EXIT_IMPOSSIBLE,
 	};
 	const struct client_error *error = client_error(ctx->client);
+	char attribute[40];
 	va_list args;
 
 	va_start(args, format);
 	complain(ctx, statuses[error->fault], format, args);
 	va_end(args);
-	ctx->error.error = error->fault == CLIENT_NO_MODULE ? 0 : error->error;
-	snprintf(ctx->error.kernel, sizeof(ctx->error.kernel), "%s", error->text);
+	add_kernel(ctx, error->fault == CLIENT_NO_MODULE ? 0 : error->error, error->text);
 	if (error->fault == CLIENT_REFUSED && !error->text[0]) {
+		snprintf(attribute, sizeof(attribute), "attribute %u of the request", error->attr);
 		if (error->error == EPERM)
-			snprintf(ctx->error.kernel, sizeof(ctx->error.kernel),
-				 "this needs root (CAP_SYS_ADMIN)");
+			add_kernel(ctx, EPERM, "this needs root (CAP_SYS_ADMIN)");
 		else if (error->attr)
-			snprintf(ctx->error.kernel, sizeof(ctx->error.kernel),
-				 "attribute %u of the request", error->attr);
+			add_kernel(ctx, error->error, attribute);
 	}
 	say(ctx, "");
 	return ctx->error.status;
@@ -218,6 +240,7 @@ static int run(struct memctl_ctx *ctx, int argc, char **argv)
 	command = find_command(argv[optind]);
 	if (!command)
 		return fail_usage(ctx, NULL, "there is no object '%s'", argv[optind]);
+	ctx->object = command->name;
 	return command->run(ctx, argc - optind, argv + optind);
 }
 
@@ -262,10 +285,12 @@ int main(int argc, char **argv)
 
 	keep_descriptors();
 	stop_init();
-	ctx.json = json_asked(argc, argv);
+	ctx.json_asked = json_asked(argc, argv);
 	status = run(&ctx, argc, argv);
 	if (ctx.json && ctx.error.status && !ctx.json_done)
-		json_document(&ctx, NULL, NULL);
+		json_document(&ctx, NULL);
+	free(ctx.error.message);
+	free(ctx.error.kernel);
 	if (client_torn(ctx.client))
 		note("the arena kept changing: what was printed is not of one moment");
 	client_close(ctx.client);

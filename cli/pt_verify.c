@@ -68,7 +68,7 @@ static const struct column mismatch_columns[] = {
 	       "the live tables' entry"),
 };
 
-const struct view mismatch_view = VIEW("mismatch", mismatch_columns);
+const struct view mismatch_view = VIEW(mismatch_columns);
 
 /* An entry of a process: it is right if the words agree, whatever bits A, D and others have. */
 static void print_different(const struct pt_entry *entry)
@@ -164,11 +164,11 @@ static struct json_object *verdict_json(struct memctl_ctx *ctx, const struct pt 
 	struct json_object *object = json_object_new_object();
 
 	json_object_object_add(object, "entries", json_object_new_uint64(pt->nr_entries));
-	json_object_object_add(object, "mismatches", json_object_new_uint64(pt->nr_mismatch));
+	json_object_object_add(object, "nr_mismatches", json_object_new_uint64(pt->nr_mismatch));
 	json_object_object_add(object, "ignored", json_object_new_uint64(pt->nr_ignored));
-	if (HAS(pt, PT_NR_REGIONS))
-		json_object_object_add(object, "processes", processes_json(pt));
-	json_object_object_add(object, "mismatch",
+	json_object_object_add(object, "processes",
+			       HAS(pt, PT_NR_REGIONS) ? processes_json(pt) : NULL);
+	json_object_object_add(object, "mismatches",
 			       view_json(ctx, &mismatch_view, pt->mismatches.rows,
 					 pt->mismatches.nr, sizeof(struct pt_entry)));
 	return object;
@@ -187,7 +187,7 @@ int pt_verify(struct memctl_ctx *ctx, const struct args *args)
 		return fail_client(ctx, "page tables of %s", region ? region : ctx->arena);
 	status = MEMCTL_EXIT_OK;
 	if (ctx->json)
-		status = json_document(ctx, "verify", verdict_json(ctx, &pt));
+		status = json_document(ctx, verdict_json(ctx, &pt));
 	else if (view_wanted(ctx))
 		status = view_print(ctx, &mismatch_view, &pt.mismatches);
 	else if (!ctx->quiet)

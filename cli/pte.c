@@ -8,8 +8,6 @@
  * Bit 7 is PAT in a leaf of level 1 and PS above; a large leaf has its PAT
  * in bit 12, so that its frame number starts at bit 21 or 30.
  */
-#include <string.h>
-
 #include "pte.h"
 
 #define PHYSICAL_MASK UINT64_C(0x000ffffffffff000)
@@ -45,22 +43,18 @@ const char *pte_bit_name(unsigned int bit, uint32_t level, bool leaf)
 	return bit < 63 ? "PK" : "NX";
 }
 
-const char *pte_flags(uint64_t entry, uint32_t level, bool leaf, char *text)
+struct json_object *pte_flags_json(uint64_t entry, uint32_t level, bool leaf)
 {
-	text[0] = '\0';
-	for (unsigned int bit = 0; bit <= 8; bit++) {
-		if (!(entry >> bit & 1))
-			continue;
-		strcat(text, pte_bit_name(bit, level, leaf));
-		strcat(text, " ");
+	struct json_object *array = json_object_new_array();
+
+	for (unsigned int bit = 0; bit < 64; bit++) {
+		bool flag = bit <= 8 || bit == 63 || (bit == 12 && is_large(level, leaf));
+		const char *name = pte_bit_name(bit, level, leaf);
+
+		if (flag && entry >> bit & 1)
+			json_object_array_add(array, json_object_new_string(name));
 	}
-	if (is_large(level, leaf) && (entry >> 12 & 1))
-		strcat(text, "PAT ");
-	if (entry >> 63)
-		strcat(text, "NX ");
-	if (text[0])
-		text[strlen(text) - 1] = '\0';
-	return text;
+	return array;
 }
 
 uint64_t pte_physical(uint64_t entry, uint32_t level, bool leaf)

@@ -32,7 +32,7 @@ static int read_range(struct memctl_ctx *ctx, const struct args *args, uint64_t 
 	range->region = args->words[0];
 	range->size = length;
 	if (args->nr_words > 2 && (!parse_size(args->words[2], &range->size) || !range->size))
-		return fail_usage(ctx, "region", "'%s' is no length", text_escape(args->words[2]));
+		return fail_usage(ctx, "region", "'%s' is no length", args->words[2]);
 	if (!ctx_client(ctx, &status))
 		return status;
 	return region_address(ctx, range->region, args->words[1], &range->address);
@@ -80,11 +80,11 @@ static int read_json(struct memctl_ctx *ctx, const struct range *range, const ch
 {
 	struct json_object *object = json_object_new_object();
 
-	json_object_object_add(object, "region", json_text(range->region));
+	json_object_object_add(object, "name", json_text(range->region));
 	json_object_object_add(object, "address", json_address(range->address));
 	json_object_object_add(object, "size", json_object_new_uint64(range->size));
 	json_object_object_add(object, "data", json_object_new_string(digits));
-	return json_document(ctx, "read", object);
+	return json_document(ctx, object);
 }
 
 int region_read(struct memctl_ctx *ctx, const struct args *args)
@@ -133,6 +133,7 @@ int region_write(struct memctl_ctx *ctx, const struct args *args)
 {
 	static unsigned char data[MEMCTL_MAX_DATA];
 	const char *text = args->data;
+	struct json_object *object;
 	uint64_t at = 0;
 	struct range range;
 	int status = read_range(ctx, args, UINT64_MAX, &range);
@@ -152,17 +153,23 @@ int region_write(struct memctl_ctx *ctx, const struct args *args)
 		return fail(ctx, MEMCTL_EXIT_USAGE, "standard input cannot be read");
 	if (status)
 		return status;
-	if (ctx->json)
-		return json_document(ctx, "written", json_object_new_uint64(at));
-	if (!ctx->quiet)
-		printf("wrote %llu bytes\n", (unsigned long long)at);
-	return MEMCTL_EXIT_OK;
+	if (!ctx->json) {
+		if (!ctx->quiet)
+			printf("wrote %llu bytes\n", (unsigned long long)at);
+		return MEMCTL_EXIT_OK;
+	}
+	object = json_object_new_object();
+	json_object_object_add(object, "name", json_text(range.region));
+	json_object_object_add(object, "address", json_address(range.address));
+	json_object_object_add(object, "size", json_object_new_uint64(at));
+	return json_document(ctx, object);
 }
 
-static struct json_object *touch_json(const struct access *access)
+static struct json_object *touch_json(const char *region, const struct access *access)
 {
 	struct json_object *object = json_object_new_object();
 
+	json_object_object_add(object, "name", json_text(region));
 	json_object_object_add(object, "address", json_address(access->address));
 	json_object_object_add(object, "size", json_object_new_uint64(access->size));
 	json_object_object_add(object, "minor", json_object_new_uint64(access->nr_minor));
@@ -185,7 +192,7 @@ int region_touch(struct memctl_ctx *ctx, const struct args *args)
 				GIVEN(args, OPT_WRITE), &access))
 		return fail_client(ctx, "region '%s'", range.region);
 	if (ctx->json)
-		return json_document(ctx, "touch", touch_json(&access));
+		return json_document(ctx, touch_json(range.region, &access));
 	if (!ctx->quiet)
 		printf("pages: %llu there, %llu from a file, %llu zero, %llu new, %llu copied\n",
 		       (unsigned long long)access.nr_minor, (unsigned long long)access.nr_major,
@@ -205,7 +212,7 @@ static const struct column idle_columns[] = {
 	       "generation of the arena"),
 };
 
-const struct view idle_view = VIEW("idle", idle_columns);
+const struct view idle_view = VIEW(idle_columns);
 
 int region_idle(struct memctl_ctx *ctx, const struct args *args)
 {

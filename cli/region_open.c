@@ -37,14 +37,14 @@ static int bind_region(struct memctl_ctx *ctx, const char *region, int mode, int
 	strcpy(bind.region, region);
 	device = open(DEVICE, mode | O_CLOEXEC);
 	if (device < 0) {
-		*status = fail(ctx, errno == ENOENT ? MEMCTL_EXIT_MODULE : MEMCTL_EXIT_REFUSED,
-			       DEVICE ": %s", strerror(errno));
+		*status = fail_errno(ctx,
+				     errno == ENOENT ? MEMCTL_EXIT_MODULE : MEMCTL_EXIT_REFUSED,
+				     errno, NULL, DEVICE);
 		return -1;
 	}
 	fd = ioctl(device, MEMCTL_DEV_BIND, &bind);
 	if (fd < 0)
-		*status = fail(ctx, MEMCTL_EXIT_REFUSED, "region '%s': %s (%s)", region,
-			       strerror(errno), errno_name(errno));
+		*status = fail_errno(ctx, MEMCTL_EXIT_REFUSED, errno, NULL, "region '%s'", region);
 	close(device);
 	return fd;
 }
@@ -61,13 +61,13 @@ int region_open(struct memctl_ctx *ctx, const struct args *args)
 	/* Of the copy, not of the original: without the flag that closes it. */
 	kept = fd == DESCRIPTOR ? fcntl(fd, F_SETFD, 0) : dup2(fd, DESCRIPTOR);
 	if (kept < 0 || setenv("MEMCTL_REGION", "/proc/self/fd/3", 1))
-		return fail(ctx, MEMCTL_EXIT_IMPOSSIBLE, "descriptor %d: %s", DESCRIPTOR,
-			    strerror(errno));
+		return fail_errno(ctx, MEMCTL_EXIT_IMPOSSIBLE, errno, NULL, "descriptor %d",
+				  DESCRIPTOR);
 	if (fd != DESCRIPTOR)
 		close(fd);
 	stop_restore();
 	execvp(command[0], command);
 	error = errno;
-	fail(ctx, MEMCTL_EXIT_USAGE, "cannot run %s: %s", command[0], strerror(error));
+	fail_errno(ctx, MEMCTL_EXIT_USAGE, error, NULL, "cannot run %s", command[0]);
 	return error == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN;
 }

@@ -15,17 +15,26 @@ int region_address(struct memctl_ctx *ctx, const char *region, const char *text,
 
 	if (text[0] != '+') {
 		if (!parse_u64(text, address))
-			return fail_usage(ctx, "region", "'%s' is no address", text_escape(text));
+			return fail_usage(ctx, "region", "'%s' is no address", text);
 		return MEMCTL_EXIT_OK;
 	}
 	if (!parse_size(text + 1, &offset))
-		return fail_usage(ctx, "region", "'%s' is no address", text_escape(text));
+		return fail_usage(ctx, "region", "'%s' is no address", text);
 	if (client_region_get(ctx->client, ctx->arena, region, &row))
 		return fail_client(ctx, "region '%s'", region);
 	if (__builtin_add_overflow(row.start, offset, address))
-		return fail_usage(ctx, "region", "'%s' is behind the last address",
-				  text_escape(text));
+		return fail_usage(ctx, "region", "'%s' is behind the last address", text);
 	return MEMCTL_EXIT_OK;
+}
+
+static int range_json(struct memctl_ctx *ctx, const char *region, uint64_t start, uint64_t size)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_object_object_add(object, "name", json_text(region));
+	json_object_object_add(object, "start", json_address(start));
+	json_object_object_add(object, "end", json_address(start + size));
+	return json_document(ctx, object);
 }
 
 int region_map(struct memctl_ctx *ctx, const struct args *args)
@@ -37,12 +46,11 @@ int region_map(struct memctl_ctx *ctx, const struct args *args)
 		.file = args->file,
 		.offset = args->offset,
 	};
-	struct json_object *object;
 	uint64_t start;
 	int status;
 
 	if (!parse_size(args->words[1], &map.size))
-		return fail_usage(ctx, "region", "'%s' is no size", text_escape(args->words[1]));
+		return fail_usage(ctx, "region", "'%s' is no size", args->words[1]);
 	if (!ctx_client(ctx, &status))
 		return status;
 	if (client_vma_map(ctx->client, ctx->arena, &map, &start))
@@ -53,10 +61,7 @@ int region_map(struct memctl_ctx *ctx, const struct args *args)
 			       (unsigned long long)(start + map.size));
 		return MEMCTL_EXIT_OK;
 	}
-	object = json_object_new_object();
-	json_object_object_add(object, "start", json_address(start));
-	json_object_object_add(object, "end", json_address(start + map.size));
-	return json_document(ctx, "vma", object);
+	return range_json(ctx, args->words[0], start, map.size);
 }
 
 static int change(struct memctl_ctx *ctx, const struct args *args, enum client_vma_change what,
@@ -67,7 +72,7 @@ static int change(struct memctl_ctx *ctx, const struct args *args, enum client_v
 	int status;
 
 	if (!parse_size(args->words[2], &size))
-		return fail_usage(ctx, "region", "'%s' is no size", text_escape(args->words[2]));
+		return fail_usage(ctx, "region", "'%s' is no size", args->words[2]);
 	if (!ctx_client(ctx, &status))
 		return status;
 	status = region_address(ctx, region, args->words[1], &address);
@@ -75,7 +80,7 @@ static int change(struct memctl_ctx *ctx, const struct args *args, enum client_v
 		return status;
 	if (client_vma_change(ctx->client, ctx->arena, what, region, address, size, rights))
 		return fail_client(ctx, "region '%s'", region);
-	return MEMCTL_EXIT_OK;
+	return ctx->json ? range_json(ctx, region, address, size) : MEMCTL_EXIT_OK;
 }
 
 int region_unmap(struct memctl_ctx *ctx, const struct args *args)
@@ -89,7 +94,7 @@ int region_protect(struct memctl_ctx *ctx, const struct args *args)
 
 	if (!parse_rights(args->words[3], &rights))
 		return fail_usage(ctx, "region", "'%s' are no rights: r, rw, or - for none",
-				  text_escape(args->words[3]));
+				  args->words[3]);
 	return change(ctx, args, CLIENT_VMA_PROTECT, rights);
 }
 

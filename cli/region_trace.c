@@ -16,11 +16,22 @@
 
 static struct json_object *access_of(const void *row)
 {
-	return json_object_new_string(((const struct trace_record *)row)->write ? "write" : "read");
+	const struct trace_record *record = row;
+
+	if (!HAS(record, TRACE_RECORD_SEQUENCE))
+		return NULL;
+	return json_object_new_string(record->write ? "write" : "read");
+}
+
+static struct json_object *refusal_of(const void *row)
+{
+	const struct trace_record *record = row;
+
+	return record->refusal ? json_object_new_string(refusal_name(record->refusal)) : NULL;
 }
 
 static const struct column columns[] = {
-	COLUMN("TIME", U64, trace_record, time, TRACE_RECORD_TIME, BOTH, "nanoseconds since boot"),
+	COLUMN("TIME", WIDE, trace_record, time, TRACE_RECORD_TIME, BOTH, "nanoseconds since boot"),
 	COLUMN("SEQUENCE", U64, trace_record, sequence, TRACE_RECORD_SEQUENCE, BOTH,
 	       "number of the fault in its region"),
 	COLUMN("PID", U32, trace_record, pid, TRACE_RECORD_PID, BOTH, "thread"),
@@ -30,12 +41,11 @@ static const struct column columns[] = {
 	COLUMN("USER", ADDRESS, trace_record, user, TRACE_RECORD_USER, BOTH, "page in the process"),
 	COLUMN_WORD("FAULT", fault_name, trace_record, fault, TRACE_RECORD_FAULT, BOTH,
 		    "minor, major, zero, new, cow or refused"),
-	COLUMN_WORD("REFUSAL", refusal_name, trace_record, refusal, TRACE_RECORD_REFUSAL, BOTH,
-		    "why it was refused"),
+	COLUMN_MADE("REFUSAL", refusal_of, BOTH, "why it was refused"),
 	COLUMN("PAGES", U32, trace_record, pages, TRACE_RECORD_PAGES, BOTH, "pages mapped"),
 };
 
-const struct view trace_view = VIEW("fault", columns);
+const struct view trace_view = VIEW(columns);
 
 /**
  * struct stream - where the trace is
@@ -75,25 +85,19 @@ static void print_record(const struct trace_record *record)
 	putchar('\n');
 }
 
-static void print_json_line(struct json_object *object)
-{
-	puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN |
-							    JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(object);
-}
-
 static void print_lost(struct memctl_ctx *ctx, uint64_t lost)
 {
+	static const struct trace_record nothing;
 	struct json_object *object;
 
 	if (!ctx->json) {
 		printf("%llu faults were lost\n", (unsigned long long)lost);
 		return;
 	}
-	object = json_object_new_object();
+	object = view_row_json(ctx, &trace_view, &nothing);
 	json_object_object_add(object, "fault", json_object_new_string("lost"));
 	json_object_object_add(object, "lost", json_object_new_uint64(lost));
-	print_json_line(object);
+	json_line(ctx, object);
 }
 
 static void print(struct memctl_ctx *ctx, const struct trace *trace, struct stream *stream)
@@ -106,7 +110,7 @@ static void print(struct memctl_ctx *ctx, const struct trace *trace, struct stre
 			break;
 		stream->left--;
 		if (ctx->json)
-			print_json_line(view_row_json(ctx, &trace_view, record));
+			json_line(ctx, view_row_json(ctx, &trace_view, record));
 		else if (view_wanted(ctx))
 			view_print_rows(ctx, &trace_view, record, 1, sizeof(*record));
 		else
@@ -168,10 +172,5 @@ int region_trace(struct memctl_ctx *ctx, const struct args *args)
 	status = follow(ctx, region, &stream);
 	if (!status && client_trace_set(ctx->client, ctx->arena, region, false))
 		status = fail_client(ctx, "region '%s'", region);
-	/* A stream of lines is no document: a complaint goes to stderr. */
-	if (status && ctx->json) {
-		note("%s: %s", text_escape(ctx->error.message), text_escape(ctx->error.kernel));
-		ctx->json_done = true;
-	}
 	return status;
 }

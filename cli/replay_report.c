@@ -23,8 +23,8 @@
 /* A plan, and where it comes from. */
 struct plan_row {
 	uint64_t present;
-	char command[256];
-	char release[128];
+	const char *command;
+	const char *release;
 	char start[64];
 	bool interrupted;
 	struct trace_plan plan;
@@ -39,8 +39,8 @@ struct plan_row {
 };
 
 static const struct column plan_columns[] = {
-	PLAIN(plan_row, "COMMAND", STRING, command, "what ran during the recording"),
-	PLAIN(plan_row, "KERNEL", STRING, release, "the kernel that was recorded"),
+	PLAIN(plan_row, "COMMAND", TEXT, command, "what ran during the recording"),
+	PLAIN(plan_row, "KERNEL", TEXT, release, "the kernel that was recorded"),
 	PLAIN(plan_row, "START", STRING, start, "when, in UTC"),
 	PLAIN(plan_row, "TIME_MS", U64, ms, "milliseconds of the recording that are replayed"),
 	PLAIN(plan_row, "INTERRUPTED", FLAG, interrupted, "a signal ended the recording"),
@@ -68,7 +68,7 @@ static const struct column plan_columns[] = {
 	      "a quarter more, in whole chunks of 4 MiB"),
 };
 
-static const struct view plan_view = VIEW("plan", plan_columns);
+static const struct view plan_view = VIEW(plan_columns);
 
 /* A result, and what is calculated from it. */
 struct result_row {
@@ -76,7 +76,6 @@ struct result_row {
 	char arena[MODEL_NAME_SIZE];
 	struct replay_result result;
 	uint64_t refused;
-	char granted_percent[16];
 	uint64_t peak_bytes;
 	uint64_t module_ns_op;
 	uint64_t wall_ns_op;
@@ -94,6 +93,18 @@ static struct json_object *make_hash(const void *data)
 	return json_object_new_string(text);
 }
 
+static struct json_object *make_percent(const void *data)
+{
+	const struct replay_result *result = &((const struct result_row *)data)->result;
+	double percent = 100;
+	char text[32];
+
+	if (result->allocs)
+		percent = 100.0 * (double)result->granted / (double)result->allocs;
+	snprintf(text, sizeof(text), "%.3f", percent);
+	return json_object_new_double_s(percent, text);
+}
+
 static const struct column result_columns[] = {
 	PLAIN(result_row, "ARENA", STRING, arena, "where it was replayed"),
 	PLAIN(result_row, "PLANNED", U64, planned, "events to replay"),
@@ -102,8 +113,7 @@ static const struct column result_columns[] = {
 	PLAIN(result_row, "ALLOCS", U64, result.allocs, "allocations asked for"),
 	PLAIN(result_row, "GRANTED", U64, result.granted, "and granted"),
 	PLAIN(result_row, "REFUSED", U64, refused, "and refused"),
-	PLAIN(result_row, "GRANTED_PERCENT", STRING, granted_percent,
-	      "part of them that was granted"),
+	COLUMN_COUNTED("GRANTED_PERCENT", make_percent, BOTH, "part of them that was granted"),
 	PLAIN(result_row, "FREES", U64, result.frees, "frees"),
 	PLAIN(result_row, "SKIPPED_FREES", U64, result.skipped_frees, "frees of what was refused"),
 	PLAIN(result_row, "BAD_FREES", U64, result.bad_frees, "frees that the module refused"),
@@ -121,7 +131,7 @@ static const struct column result_columns[] = {
 	COLUMN_MADE("HASH", make_hash, BOTH, "of the final state"),
 };
 
-static const struct view result_view = VIEW("replay", result_columns);
+static const struct view result_view = VIEW(result_columns);
 
 static const struct column sample_columns[] = {
 	PLAIN(replay_sample, "EVENTS", U64, events, "events replayed"),
@@ -138,7 +148,7 @@ static const struct column sample_columns[] = {
 	PLAIN(replay_sample, "UNUSABLE9", U32, unusable[2], "below order 9"),
 };
 
-static const struct view sample_view = VIEW("samples", sample_columns);
+static const struct view sample_view = VIEW(sample_columns);
 
 /*
  * Room for watermarks and fragmentation. The host hands out chunks of 4 MiB; in what is left of a
@@ -165,6 +175,8 @@ int replay_report_plan(struct memctl_ctx *ctx, const struct trace_reader *reader
 	time_t start = (time_t)(reader->header.start / 1000000000);
 	struct plan_row row = {
 		.present = 1,
+		.command = reader->header.command,
+		.release = reader->header.release,
 		.plan = *plan,
 		.interrupted = reader->header.flags & TRACE_FLAG_INTERRUPTED,
 		.recorded = reader->nr_events,
@@ -178,24 +190,30 @@ int replay_report_plan(struct memctl_ctx *ctx, const struct trace_reader *reader
 	};
 	struct tm utc;
 
-	snprintf(row.command, sizeof(row.command), "%s", reader->header.command);
-	snprintf(row.release, sizeof(row.release), "%s", reader->header.release);
 	if (gmtime_r(&start, &utc))
 		strftime(row.start, sizeof(row.start), "%Y-%m-%dT%H:%M:%SZ", &utc);
 	if (ctx->json)
-		return json_document(ctx, "plan", view_row_json(ctx, &plan_view, &row));
+		return json_document(ctx, view_row_json(ctx, &plan_view, &row));
 	return view_print_lines(ctx, &plan_view, &row);
 }
 
 static struct json_object *refusals_json(const struct replay_result *result)
 {
-	struct json_object *refusals = json_object_new_object();
+	struct json_object *refusals = json_object_new_array();
 	unsigned int reason;
 
-	for (reason = 0; reason < REPLAY_NR_REASONS; reason++)
-		if (result->refused[reason])
-			json_object_object_add(refusals, reason_name(reason),
-					       json_object_new_uint64(result->refused[reason]));
+	for (reason = 0; reason < REPLAY_NR_REASONS; reason++) {
+		struct json_object *object;
+
+		if (!result->refused[reason])
+			continue;
+		object = json_object_new_object();
+		json_object_object_add(object, "reason",
+				       json_object_new_string(reason_name(reason)));
+		json_object_object_add(object, "count",
+				       json_object_new_uint64(result->refused[reason]));
+		json_object_array_add(refusals, object);
+	}
 	return refusals;
 }
 
@@ -208,7 +226,7 @@ static int print_json(struct memctl_ctx *ctx, const struct result_row *row)
 	json_object_object_add(document, "samples",
 			       view_json(ctx, &sample_view, result->samples, result->nr_samples,
 					 sizeof(result->samples[0])));
-	return json_document(ctx, "replay", document);
+	return json_document(ctx, document);
 }
 
 static int print_text(struct memctl_ctx *ctx, const struct result_row *row)
@@ -251,8 +269,6 @@ int replay_report(struct memctl_ctx *ctx, const struct trace_plan *plan,
 	snprintf(row.arena, sizeof(row.arena), "%s", ctx->arena);
 	for (reason = 0; reason < REPLAY_NR_REASONS; reason++)
 		row.refused += result->refused[reason];
-	snprintf(row.granted_percent, sizeof(row.granted_percent), "%.3f",
-		 result->allocs ? 100.0 * (double)result->granted / (double)result->allocs : 100.0);
 	if (ops) {
 		row.module_ns_op = result->module_ns / ops;
 		row.wall_ns_op = result->wall_ns / ops;

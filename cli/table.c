@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * table.c - rows to text (libsmartcols), raw text and JSON (json-c).
+ * table.c - rows to text (libsmartcols), raw text and JSON values (json-c).
  */
 #include <ctype.h>
-#include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include <libsmartcols.h>
 
@@ -23,9 +22,14 @@ bool view_wanted(const struct memctl_ctx *ctx)
 	return ctx->json || ctx->raw || ctx->columns || ctx->all_columns;
 }
 
+static bool is_printable(unsigned char byte)
+{
+	return byte >= 0x20 && byte <= 0x7e;
+}
+
 const char *text_escape(const char *text)
 {
-	static char buffers[4][4 * 256 + 1];
+	static char buffers[4][4 * PATH_MAX + 1];
 	static unsigned int turn;
 	char *start = buffers[turn++ % 4];
 	char *to = start;
@@ -33,13 +37,23 @@ const char *text_escape(const char *text)
 	for (; *text && to + 4 < start + sizeof(buffers[0]); text++) {
 		unsigned char byte = *text;
 
-		if (byte < 0x20 || byte > 0x7e)
-			to += sprintf(to, "\\x%02x", byte);
-		else
+		if (is_printable(byte))
 			*to++ = byte;
+		else
+			to += sprintf(to, "\\x%02x", byte);
 	}
 	*to = '\0';
 	return start;
+}
+
+void text_print(FILE *to, const char *text)
+{
+	for (; *text; text++) {
+		if (is_printable(*text))
+			fputc(*text, to);
+		else
+			fprintf(to, "\\x%02x", (unsigned char)*text);
+	}
 }
 
 const char *text_size(const struct memctl_ctx *ctx, uint64_t bytes)
@@ -69,19 +83,6 @@ const char *text_size(const struct memctl_ctx *ctx, uint64_t bytes)
 	return text;
 }
 
-struct json_object *json_address(uint64_t address)
-{
-	char text[24];
-
-	snprintf(text, sizeof(text), "0x%llx", (unsigned long long)address);
-	return json_object_new_string(text);
-}
-
-struct json_object *json_text(const char *text)
-{
-	return json_object_new_string(text_escape(text));
-}
-
 static bool column_is_number(const struct column *column)
 {
 	return column->kind <= COLUMN_ADDRESS || column->kind == COLUMN_COUNT;
@@ -91,13 +92,18 @@ static bool column_is_number(const struct column *column)
 static struct json_object *cell_json(const struct column *column, const void *row)
 {
 	const char *from = (const char *)row + column->offset;
+	const char *text;
 	uint64_t present;
 	uint64_t wide;
 	uint32_t word;
 
-	if (column->kind == COLUMN_CALL || column->kind == COLUMN_COUNT)
+	if (column->call)
 		return column->call(row);
 	memcpy(&present, row, sizeof(present));
+	if (column->kind == COLUMN_TEXT) {
+		memcpy(&text, from, sizeof(text));
+		return json_text(text);
+	}
 	if (column->kind == COLUMN_FLAG)
 		return json_object_new_boolean(*(const bool *)from);
 	if (!(present & (UINT64_C(1) << column->attr)))
@@ -113,56 +119,94 @@ static struct json_object *cell_json(const struct column *column, const void *ro
 			return json_object_new_int((int32_t)word);
 		return json_object_new_int64(word);
 	case COLUMN_U64:
+	case COLUMN_WIDE:
 	case COLUMN_SIZE:
 	case COLUMN_ADDRESS:
 		memcpy(&wide, from, sizeof(wide));
 		if (column->kind == COLUMN_ADDRESS)
 			return json_address(wide);
-		return json_object_new_uint64(wide);
+		return column->kind == COLUMN_WIDE ? json_wide(wide) : json_object_new_uint64(wide);
 	default:
 		return json_text(from);
 	}
 }
 
-static void append(char *text, size_t size, const char *more)
+/* The parts of an array or an object, with @join between them. */
+static void print_parts(FILE *to, struct json_object *value, const char *join)
 {
-	size_t used = strlen(text);
+	size_t nr = 0;
 
-	snprintf(text + used, size - used, "%s%s", used ? "," : "", more);
+	if (json_object_is_type(value, json_type_array)) {
+		for (; nr < json_object_array_length(value); nr++)
+			fprintf(to, "%s%s", nr ? join : "",
+				json_object_get_string(json_object_array_get_idx(value, nr)));
+		return;
+	}
+	json_object_object_foreach(value, key, part)
+	{
+		(void)key;
+		fprintf(to, "%s%s", nr++ ? join : "", json_object_get_string(part));
+	}
 }
 
-/* The same value as text, into @text; strings as they are, libsmartcols makes them safe. */
-static void cell_text(struct memctl_ctx *ctx, const struct column *column, const void *row,
-		      char *text, size_t size)
+/*
+ * The same value as text, of any length; strings as they are, libsmartcols
+ * makes them safe. Return: memory to be freed, or NULL without memory.
+ */
+static char *cell_text(struct memctl_ctx *ctx, const struct column *column, const void *row)
 {
 	struct json_object *value = cell_json(column, row);
+	char *text = NULL;
+	size_t size = 0;
+	FILE *to = open_memstream(&text, &size);
 
-	text[0] = '\0';
-	if (!value) {
-		append(text, size, "-");
-	} else if (column->kind == COLUMN_STRING) {
-		append(text, size, (const char *)row + column->offset);
-	} else if (column->kind == COLUMN_SIZE) {
-		append(text, size, text_size(ctx, json_object_get_uint64(value)));
-	} else if (json_object_is_type(value, json_type_boolean)) {
-		append(text, size, json_object_get_boolean(value) ? "yes" : "no");
-	} else if (json_object_is_type(value, json_type_array)) {
-		for (size_t i = 0; i < json_object_array_length(value); i++)
-			append(text, size,
-			       json_object_get_string(json_object_array_get_idx(value, i)));
-	} else {
-		append(text, size, json_object_get_string(value));
+	if (!to) {
+		json_object_put(value);
+		return NULL;
 	}
-	if (!text[0])
-		append(text, size, "-");
+	if (!value)
+		fputc('-', to);
+	else if (column->kind == COLUMN_STRING)
+		fputs((const char *)row + column->offset, to);
+	else if (column->kind == COLUMN_TEXT)
+		fputs(*(const char *const *)((const char *)row + column->offset), to);
+	else if (column->kind == COLUMN_SIZE)
+		fputs(text_size(ctx, json_object_get_uint64(value)), to);
+	else if (json_object_is_type(value, json_type_boolean))
+		fputs(json_object_get_boolean(value) ? "yes" : "no", to);
+	else if (column->join || json_object_is_type(value, json_type_array))
+		print_parts(to, value, column->join ? column->join : ",");
+	else
+		fputs(json_object_get_string(value), to);
 	json_object_put(value);
+	if (!ftell(to))
+		fputc('-', to);
+	if (!fclose(to))
+		return text;
+	free(text);
+	return NULL;
+}
+
+/* Case does not count in the name of a column, nor what stands between its words. */
+static bool is_column(const struct column *column, const char *name, size_t length)
+{
+	const char *heading = column->name, *end = name + length;
+
+	for (;;) {
+		heading += strspn(heading, "_-");
+		while (name < end && (*name == '_' || *name == '-'))
+			name++;
+		if (name == end || !*heading)
+			return name == end && !*heading;
+		if (toupper((unsigned char)*name++) != *heading++)
+			return false;
+	}
 }
 
 static const struct column *find_column(const struct view *view, const char *name, size_t length)
 {
 	for (unsigned int i = 0; i < view->nr; i++) {
-		if (strlen(view->columns[i].name) == length &&
-		    !strncasecmp(view->columns[i].name, name, length))
+		if (is_column(&view->columns[i], name, length))
 			return &view->columns[i];
 	}
 	return NULL;
@@ -243,6 +287,7 @@ void view_names(const struct view *view)
 		puts(view->columns[i].name);
 }
 
+/* @column's name in lower case is the key. */
 static void add_key(struct json_object *object, const struct column *column,
 		    struct json_object *value)
 {
@@ -286,50 +331,6 @@ struct json_object *view_json(struct memctl_ctx *ctx, const struct view *view, c
 	return array;
 }
 
-/* The complaint of ctx as a JSON value. */
-static struct json_object *error_json(const struct memctl_ctx *ctx)
-{
-	struct json_object *object = json_object_new_object();
-
-	json_object_object_add(object, "exit", json_object_new_int(ctx->error.status));
-	json_object_object_add(object, "message", json_text(ctx->error.message));
-	if (ctx->error.error) {
-		json_object_object_add(object, "errno", json_object_new_int(ctx->error.error));
-		json_object_object_add(object, "name",
-				       json_object_new_string(errno_name(ctx->error.error)));
-	}
-	if (ctx->error.kernel[0])
-		json_object_object_add(object, "kernel", json_text(ctx->error.kernel));
-	return object;
-}
-
-/**
- * json_document() - print the one JSON document of this run
- * @ctx: context; a complaint noted there goes into the document
- * @key: key of the value, or NULL for a document that only complains
- * @value: the value, taken over
- *
- * Return: exit status of the complaint, 0 without one.
- */
-int json_document(struct memctl_ctx *ctx, const char *key, struct json_object *value)
-{
-	struct json_object *document = json_object_new_object();
-
-	if (key) {
-		json_object_object_add(document, "output_version",
-				       json_object_new_int(MEMCTL_OUTPUT_VERSION));
-		json_object_object_add(document, key, value);
-	}
-	if (ctx->error.status)
-		json_object_object_add(document, "error", error_json(ctx));
-	puts(json_object_to_json_string_ext(document, JSON_C_TO_STRING_PRETTY |
-							      JSON_C_TO_STRING_SPACED |
-							      JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(document);
-	ctx->json_done = true;
-	return ctx->error.status;
-}
-
 static struct libscols_table *new_table(struct memctl_ctx *ctx, const struct selection *selection)
 {
 	struct libscols_table *table;
@@ -359,12 +360,15 @@ static bool add_line(struct memctl_ctx *ctx, struct libscols_table *table,
 		     const struct selection *selection, const void *row)
 {
 	struct libscols_line *line = scols_table_new_line(table, NULL);
-	char text[1024];
 
 	for (unsigned int i = 0; line && i < selection->nr; i++) {
-		cell_text(ctx, selection->columns[i], row, text, sizeof(text));
-		if (scols_line_set_data(line, i, text))
+		char *text = cell_text(ctx, selection->columns[i], row);
+
+		/* The line takes it over. */
+		if (!text || scols_line_refer_data(line, i, text)) {
+			free(text);
 			return false;
+		}
 	}
 	return line;
 }
@@ -378,7 +382,7 @@ int view_print_rows(struct memctl_ctx *ctx, const struct view *view, const void 
 	bool good = true;
 
 	if (ctx->json)
-		return json_document(ctx, view->name, view_json(ctx, view, rows, nr, size));
+		return json_document(ctx, view_json(ctx, view, rows, nr, size));
 	select_columns(ctx, view, &selection, &bad);
 	table = new_table(ctx, &selection);
 	for (size_t i = 0; table && good && i < nr; i++)
@@ -399,18 +403,23 @@ int view_print(struct memctl_ctx *ctx, const struct view *view, const struct lis
 /* A line for each column that is not empty, of those that are in text by default, or of all. */
 static int print_lines(struct memctl_ctx *ctx, const struct view *view, const void *row, bool all)
 {
-	char text[1024];
-
 	if (view_wanted(ctx))
 		return view_print_rows(ctx, view, row, 1, 0);
 	for (unsigned int i = 0; i < view->nr; i++) {
 		const struct column *column = &view->columns[i];
+		char *text;
 
 		if (!all && !(column->use & USE_TEXT))
 			continue;
-		cell_text(ctx, column, row, text, sizeof(text));
-		if (strcmp(text, "-"))
-			printf("%-14s %s\n", column->name, text_escape(text));
+		text = cell_text(ctx, column, row);
+		if (!text)
+			return fail(ctx, MEMCTL_EXIT_IMPOSSIBLE, "no memory");
+		if (strcmp(text, "-")) {
+			printf("%-14s ", column->name);
+			text_print(stdout, text);
+			putchar('\n');
+		}
+		free(text);
 	}
 	return MEMCTL_EXIT_OK;
 }

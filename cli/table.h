@@ -6,17 +6,19 @@
 #ifndef MEMCTL_CLI_TABLE_H
 #define MEMCTL_CLI_TABLE_H
 
-#include <json.h>
+#include <stdio.h>
 
-#include "cmd.h"
+#include "document.h"
 
 enum column_kind {
 	COLUMN_U32,
 	COLUMN_S32,
 	COLUMN_U64,
+	COLUMN_WIDE,	/* u64 that may pass 2^53: a string in JSON */
 	COLUMN_SIZE,	/* u64, bytes: 64M in text, a number in JSON */
 	COLUMN_ADDRESS, /* u64: 0x... everywhere, a string in JSON */
 	COLUMN_STRING,	/* char[] */
+	COLUMN_TEXT,	/* const char *, NULL for an empty cell */
 	COLUMN_FLAG,	/* bool: yes or no in text */
 	COLUMN_ENUM,	/* u32 with @name */
 	COLUMN_CALL,	/* @call makes it */
@@ -32,14 +34,16 @@ enum column_use {
 
 /**
  * struct column - one column of a view
- * @name: heading; in JSON the key, in lower case
+ * @name: heading, words apart by _; in JSON the key, in lower case
  * @help: one line, with the unit
  * @kind: type
  * @use: enum column_use
  * @attr: number of the attribute whose absence leaves the cell empty, 0: never empty
  * @offset: of the value in the row
  * @name_of: COLUMN_ENUM: word for a number
- * @call: COLUMN_CALL and COLUMN_COUNT: makes the value; NULL is an empty cell
+ * @call: makes the value in place of reading it from the row; NULL is an empty cell
+ * @join: what stands in text between the parts of an array or object; NULL: a comma between
+ *	  those of an array
  */
 struct column {
 	const char *name;
@@ -50,6 +54,7 @@ struct column {
 	size_t offset;
 	const char *(*name_of)(uint32_t value);
 	struct json_object *(*call)(const void *row);
+	const char *join;
 };
 
 /* COLUMN("FREE", U32, zone, nr_free, ZONE_NR_FREE, BOTH, "free frames") */
@@ -69,6 +74,18 @@ struct column {
 		.call = function                                                       \
 	}
 
+#define COLUMN_JOINED(heading, function, with, when, text)                             \
+	{                                                                              \
+		.name = heading, .kind = COLUMN_CALL, .use = USE_##when, .help = text, \
+		.call = function, .join = with                                         \
+	}
+
+#define COLUMN_BYTES(heading, function, when, text)                                    \
+	{                                                                              \
+		.name = heading, .kind = COLUMN_SIZE, .use = USE_##when, .help = text, \
+		.call = function                                                       \
+	}
+
 #define COLUMN_COUNTED(heading, function, when, text)                                   \
 	{                                                                               \
 		.name = heading, .kind = COLUMN_COUNT, .use = USE_##when, .help = text, \
@@ -77,19 +94,17 @@ struct column {
 
 /**
  * struct view - a table of rows
- * @name: key of the rows in the JSON document
  * @columns: the columns
  * @nr: their number
  */
 struct view {
-	const char *name;
 	const struct column *columns;
 	unsigned int nr;
 };
 
-#define VIEW(key, table)                                                                \
-	{                                                                               \
-		.name = key, .columns = table, .nr = sizeof(table) / sizeof((table)[0]) \
+#define VIEW(table)                                                        \
+	{                                                                  \
+		.columns = table, .nr = sizeof(table) / sizeof((table)[0]) \
 	}
 
 #define MAX_COLUMNS 64
@@ -110,13 +125,11 @@ int view_print_whole(struct memctl_ctx *ctx, const struct view *view, const void
 struct json_object *view_row_json(struct memctl_ctx *ctx, const struct view *view, const void *row);
 struct json_object *view_json(struct memctl_ctx *ctx, const struct view *view, const void *rows,
 			      size_t nr, size_t size);
-/* Print {"output_version":1,"KEY":VALUE} and take VALUE over. */
-int json_document(struct memctl_ctx *ctx, const char *key, struct json_object *value);
-struct json_object *json_address(uint64_t address);
-struct json_object *json_text(const char *text);
 
 /* @text with bytes that are not printable ASCII as \xNN; good until the fourth call from here. */
 const char *text_escape(const char *text);
+/* The same to a file, of any length. */
+void text_print(FILE *to, const char *text);
 /* Bytes in words: 64M, or the number under -b; good until the fourth call from here. */
 const char *text_size(const struct memctl_ctx *ctx, uint64_t bytes);
 

@@ -65,13 +65,12 @@ static int read_lines(struct memctl_ctx *ctx, const char *path, FILE *file, stru
 		number++;
 		if (kind < 0)
 			status = fail(ctx, MEMCTL_EXIT_USAGE,
-				      "%s: line %zu is no 'asid address r|w'", text_escape(path),
-				      number);
+				      "%s: line %zu is no 'asid address r|w'", path, number);
 		else if (kind && !append(trace, &capacity, &access))
 			status = fail(ctx, MEMCTL_EXIT_USAGE, "no memory for line %zu", number);
 	}
 	if (!status && ferror(file))
-		status = fail(ctx, MEMCTL_EXIT_USAGE, "%s: %s", text_escape(path), strerror(errno));
+		status = fail(ctx, MEMCTL_EXIT_USAGE, "%s: %s", path, strerror(errno));
 	free(line);
 	return status;
 }
@@ -83,7 +82,7 @@ int tlb_trace_read(struct memctl_ctx *ctx, const char *path, struct tlb_trace *t
 
 	memset(trace, 0, sizeof(*trace));
 	if (!file)
-		return fail(ctx, MEMCTL_EXIT_USAGE, "%s: %s", text_escape(path), strerror(errno));
+		return fail(ctx, MEMCTL_EXIT_USAGE, "%s: %s", path, strerror(errno));
 	status = read_lines(ctx, path, file, trace);
 	if (file != stdin)
 		fclose(file);

@@ -36,7 +36,7 @@ judge() {
 all=$(jq '([.bench[] | select(.unit != "%" and .median != null and .path != "scale, load a GiB") |
 	[.path, .order, .size, .threads]] | unique | length) +
 	([.bench[] | select((.path | startswith("scale, ")) and .path != "scale, load a GiB" and
-		.unit == "insn" and ."rival-median" != null) | [.path, .order, .size, .rival]] | unique | length)' "$old")
+		.unit == "insn" and .rival_median != null) | [.path, .order, .size, .rival]] | unique | length)' "$old")
 scaled='(.bench[] | select(.path == "page pair" and .order == 0) | .median) *='
 
 judge "the same results pass" 0 "$all passed, 0 failed" .

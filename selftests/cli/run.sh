@@ -46,10 +46,24 @@ run() {
 	} >"$work/out"
 }
 
+# run_json CAPTURE ARGUMENT...: the same words with -J, for json_contract.py
+run_json() {
+	local capture=$1 directory
+	shift
+	nr_json=$((nr_json + 1))
+	directory=$work/json/$nr_json
+	mkdir -p "$directory"
+	printf '%s\n' -J "$@" >"$directory/args"
+	env MEMCTL_REPLAY="$work/$capture.cap" MEMCTL_MODULES="$here/modules" \
+		timeout 20 "$memctl" -J "$@" >"$directory/stdout" 2>/dev/null </dev/null
+	echo $? >"$directory/status"
+}
+
 # golden NAME CAPTURE ARGUMENT...
 golden() {
 	local name=$1
 	shift
+	run_json "$@"
 	run "$@"
 	if [ -n "$update" ]; then
 		cp "$work/out" "$here/expected/$name.txt"
@@ -62,6 +76,7 @@ golden() {
 expect() {
 	local name=$1 want=$2
 	shift 2
+	run_json "$@"
 	run "$@"
 	[ "$status" = "$want" ] && { [ "$want" = 0 ] || [ -s "$work/stderr" ]; }
 	report $? "$label$name" "$work/out"
@@ -176,7 +191,7 @@ checks() {
 	golden monitor-json events monitor -J
 	golden monitor-columns events monitor -o event,zone,text
 	golden monitor-count events monitor --count 2
-	json monitor-lines 'length == 7 and all(.event)' events -J monitor
+	json monitor-lines 'length == 7 and all(.monitor.event)' events -J monitor
 }
 
 changes() {
@@ -287,7 +302,7 @@ hostile() {
 	run bad-rows page list -r -n
 	[ "$status" = 0 ] && [ "$(wc -l <"$work/stdout")" = 100000 ]
 	report $? "${label}rows-100000"
-	json rows-100000-json '.[0].handle | length == 100000' bad-rows -J page list
+	json rows-100000-json '.[0].page | length == 100000' bad-rows -J page list
 }
 
 usage() {
@@ -462,6 +477,13 @@ helps() {
 	report $? "${label}closed-pipe" "$work/stderr"
 }
 
+# All that was run above was run with -J too.
+contract() {
+	"$memctl" help --objects >"$work/objects"
+	python3 "$here/json_contract.py" "$work/json" "$work/objects" >"$work/faults"
+	report $? "${label}the contract of JSON, $(tail -n 1 "$work/faults")" "$work/faults"
+}
+
 # Good captures with bytes changed: never a crash, never a hang, always a known exit status.
 fuzz() {
 	local seed=${MEMCTL_FUZZ_SEED:-$((RANDOM * 32768 + RANDOM))} capture name command bad=0
@@ -542,6 +564,8 @@ done
 . "$here/endings.sh"
 for memctl in "${binaries[@]}"; do
 	label="$(basename "$memctl"): "
+	nr_json=0
+	rm -rf "$work/json"
 	[ -x "$memctl" ] || { report 1 "${label}is there"; continue; }
 	views
 	recorded
@@ -551,6 +575,7 @@ for memctl in "${binaries[@]}"; do
 	usage
 	helps
 	endings
+	contract
 	fuzz
 done
 echo "1..$number"

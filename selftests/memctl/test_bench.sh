@@ -18,7 +18,7 @@ measured()
 {
 	what=$1
 	shift
-	"$MEMCTL" bench "$@" --rounds 7 -r -n -o PATH,MEDIAN,FAILED,RIVAL-MEDIAN,RIVAL-FAILED >"$work/rows" 2>"$work/err"
+	"$MEMCTL" bench "$@" --rounds 7 -r -n -o PATH,MEDIAN,FAILED,RIVAL_MEDIAN,RIVAL_FAILED >"$work/rows" 2>"$work/err"
 	status=$?
 	if [ $status -eq 0 ] && [ -s "$work/rows" ] &&
 	   ! awk '{ bad += $3 != 0 || $5 > 0 || $2 !~ /^[0-9]+\.[0-9][0-9]$/ } END { exit !bad }' "$work/rows"; then

@@ -25,7 +25,7 @@ limits() { # limits: path, ours, most and failed of each row
 measure() {
 	"$MEMCTL" bench scale --size 1G --rounds 51 -J >"$work/json" &&
 		jq -r '.bench[] | [.path + " " + (.order // .size // "" | tostring) + " " + (.rival // ""), .min,
-			."rival-min" // 0, .failed] | @tsv' <"$work/json" >>"$work/runs" &&
+			.rival_min // 0, .failed] | @tsv' <"$work/json" >>"$work/runs" &&
 		awk -F '\t' -v OFS='\t' '{
 			if (!($1 in ours)) { name[++n] = $1; ours[$1] = $2; theirs[$1] = $3 }
 			if ($1 ~ /locks|metadata/ ? $2 > ours[$1] : $2 < ours[$1]) ours[$1] = $2
@@ -46,9 +46,9 @@ tab=$(printf '\t')
 while IFS=$tab read -r path ours most failed; do
 	check "$path: at most $most" awk "BEGIN { exit !($ours <= $most && $failed == 0) }"
 done <"$work/limits"
-echo "# $("$MEMCTL" status -r -n -b -o METADATA,PERFRAME) in $("$MEMCTL" iomem -r -n | wc -l) chunks, $(nproc) CPUs"
+echo "# $("$MEMCTL" status -r -n -b -o METADATA,PER_FRAME) in $("$MEMCTL" iomem -r -n | wc -l) chunks, $(nproc) CPUs"
 check "memctl status tells metadata a frame, at most 16 bytes" sh -c \
-	'"$1" status -r -n -b -o PERFRAME | awk "{ exit !(\$1 > 0 && \$1 <= 16) }"' - "$MEMCTL"
+	'"$1" status -r -n -b -o PER_FRAME | awk "{ exit !(\$1 > 0 && \$1 <= 16) }"' - "$MEMCTL"
 
 refuse "an arena that is too small" 1 'at least' "$MEMCTL" bench scale --size 64M
 refuse "more than the host has" 2 'could give' "$MEMCTL" bench scale --size 1T

@@ -62,7 +62,7 @@ for kind in small large; do
 	check "write to it" "$MEMCTL" region touch "$kind" +0 1M --write
 	check "read it" "$MEMCTL" region touch "$kind" +0 1M
 done
-cells=ACCESSES,MISSES,L2HITS,READS
+cells=ACCESSES,MISSES,L2_HITS,READS
 equal "small pages, 2 levels" "512 256 256 512" "$(numbers small.ia32 $cells)"
 equal "small pages, 3 levels" "512 256 256 768" "$(numbers small.pae $cells)"
 equal "small pages, 4 levels" "512 256 256 1024" "$(numbers small.4level $cells)"
