@@ -8,6 +8,7 @@
 #define MCTL_MM_ERROR_H
 
 #include <linux/compiler.h>
+#include <linux/stdarg.h>
 #include <linux/types.h>
 
 #define MCTL_ERROR_TEXT_SIZE 120
@@ -22,6 +23,7 @@ struct mctl_error {
 	u32 reason;
 };
 
+__printf(3, 0) void mctl_error_format(char *text, size_t size, const char *format, va_list args);
 __printf(3, 4) int mctl_fail(struct mctl_error *error, int err, const char *format, ...);
 
 #endif /* MCTL_MM_ERROR_H */

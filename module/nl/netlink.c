@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The generic netlink family: who may ask, what a refusal looks like, how a
- * dump goes on. The nl_<object>.c files hold one object each: they parse,
- * call mm/, format.
+ * The generic netlink family: who may ask, how a request runs, how a dump goes
+ * on. The nl_<object>.c files hold one object each: they parse, call mm/,
+ * format. refusal.c has what a request is told that fails.
  *
  * N1  Nobody without CAP_SYS_ADMIN in the initial user namespace reaches a
  *     handler whose operation has GENL_ADMIN_PERM, be it a request or a dump.
@@ -19,62 +19,16 @@
  */
 #include <linux/capability.h>
 #include <linux/module.h>
-#include <linux/version.h>
+#include <linux/slab.h>
 #include "mm/inject.h"
 #include "nl/netlink.h"
 
-#if KERNEL_VERSION(6, 2, 0) > LINUX_VERSION_CODE
-#define mctl_genl_ops genl_ops
-#else
-#define mctl_genl_ops genl_split_ops
-#endif
+/* The generated table by command. Written before the family is registered, then only read. */
+static const struct genl_ops *ops_of[MEMCTL_CMD_MAX + 1];
 
 /* The sets of attributes have the arena's name at one place, but the one of exec. */
 #define ARENA_ATTR	  2
 #define ARENA_IS_AT(attr) BUILD_BUG_ON((attr) != ARENA_ATTR)
-
-/*
- * Texts of refusals. The kernel takes a pointer (6.1 knows no other way) and
- * reads it when the handler has returned, once for its length and once for
- * its bytes. Each buffer therefore only ever holds texts of one length, so
- * that a buffer which comes round again too soon costs a wrong word and never
- * a wrong length.
- */
-#define NR_TEXTS 4
-
-static char texts[MCTL_ERROR_TEXT_SIZE][NR_TEXTS][MCTL_ERROR_TEXT_SIZE];
-static atomic_t next_text;
-
-int mctl_nl_refuse(struct netlink_ext_ack *extack, const struct nlattr *attr, int errno,
-		   const char *format, ...)
-{
-	char text[MCTL_ERROR_TEXT_SIZE];
-	va_list args;
-	char *keep;
-	int len;
-
-	if (!extack)
-		return errno;
-	va_start(args, format);
-	len = vscnprintf(text, sizeof(text), format, args);
-	va_end(args);
-
-	keep = texts[len][(unsigned int)atomic_inc_return(&next_text) % NR_TEXTS];
-	memcpy(keep, text, len);
-	extack->_msg = keep;
-	if (attr)
-		extack->bad_attr = attr;
-	return errno;
-}
-
-int mctl_nl_fail(struct netlink_ext_ack *extack, const struct nlattr *attr, int errno,
-		 const struct mctl_error *error)
-{
-	if (!error->text[0])
-		return mctl_nl_refuse(extack, attr, errno, "refused without a reason (error %d)",
-				      errno);
-	return mctl_nl_refuse(extack, attr, errno, "%s", error->text);
-}
 
 struct nlattr *mctl_nl_need(struct genl_info *info, int type, const char *what)
 {
@@ -161,10 +115,21 @@ static struct mctl_arena *find_arena(const struct nlattr *attr, struct netlink_e
 static void blame_injected(struct mctl_arena *arena, struct netlink_ext_ack *extack)
 {
 	u32 site, id = mctl_inject_blame(arena, &site);
+	char text[MCTL_ERROR_TEXT_SIZE];
 
-	if (id && extack && extack->_msg)
-		mctl_nl_refuse(extack, NULL, 0, "injected fault %u (%s): %s", id,
-			       mctl_inject_site_name(site), extack->_msg);
+	if (!id || !extack->_msg)
+		return;
+	strscpy(text, extack->_msg, sizeof(text));
+	mctl_nl_refuse(extack, NULL, 0, "injected fault %u (%s): %s", id,
+		       mctl_inject_site_name(site), text);
+}
+
+/* What an earlier task at this address left behind. */
+static void forget_injected(struct mctl_arena *arena)
+{
+	u32 site;
+
+	mctl_inject_blame(arena, &site);
 }
 
 static bool names_new_or_old_arena(u8 cmd)
@@ -172,14 +137,13 @@ static bool names_new_or_old_arena(u8 cmd)
 	return cmd == MEMCTL_CMD_ARENA_ADD || cmd == MEMCTL_CMD_ARENA_DEL;
 }
 
-static int begin_request(const struct mctl_genl_ops *ops, struct sk_buff *skb,
-			 struct genl_info *info)
+static int begin_request(const struct genl_ops *op, struct sk_buff *skb, struct genl_info *info)
 {
-	int attr = ops->cmd == MEMCTL_CMD_EXEC ? (int)MEMCTL_A_EXEC_ARENA : ARENA_ATTR;
+	int attr = op->cmd == MEMCTL_CMD_EXEC ? (int)MEMCTL_A_EXEC_ARENA : ARENA_ATTR;
 	struct mctl_arena *arena;
 	int ret;
 
-	ret = check_rights(skb, ops->flags, info->extack);
+	ret = check_rights(skb, op->flags, info->extack);
 	if (ret)
 		return ret;
 	ret = check_message(info->nlhdr, info->extack);
@@ -187,25 +151,43 @@ static int begin_request(const struct mctl_genl_ops *ops, struct sk_buff *skb,
 		return ret;
 
 	info->user_ptr[0] = NULL;
-	if (names_new_or_old_arena(ops->cmd))
+	if (names_new_or_old_arena(op->cmd))
 		return 0;
 	arena = find_arena(info->attrs[attr], info->extack);
 	if (IS_ERR(arena))
 		return PTR_ERR(arena);
 	info->user_ptr[0] = arena;
 	if (static_branch_unlikely(&mctl_inject_key))
-		blame_injected(arena, NULL);
+		forget_injected(arena);
 	return 0;
 }
 
-static void end_request(const struct mctl_genl_ops *ops, struct sk_buff *skb,
-			struct genl_info *info)
+static void end_request(struct genl_info *info)
 {
 	if (!info->user_ptr[0])
 		return;
 	if (static_branch_unlikely(&mctl_inject_key))
 		blame_injected(info->user_ptr[0], info->extack);
 	mctl_arena_drop(info->user_ptr[0]);
+}
+
+/* The handler of every request; the one of its object is in the generated table. */
+static int run_request(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct genl_ops *op = ops_of[info->genlhdr->cmd];
+	struct netlink_ext_ack *extack = info->extack;
+	struct mctl_nl_refusal refusal;
+	int ret;
+
+	refusal.extack = (struct netlink_ext_ack){};
+	info->extack = &refusal.extack;
+	ret = begin_request(op, skb, info);
+	if (!ret) {
+		ret = op->doit(skb, info);
+		end_request(info);
+	}
+	info->extack = extack;
+	return ret ? mctl_nl_refusal_send(skb, ret, &refusal) : 0;
 }
 
 struct sk_buff *mctl_nl_reply_new(struct genl_info *info, size_t size, void **hdr)
@@ -245,15 +227,13 @@ static unsigned int largest_object(void)
 	return MCTL_NL_REPLY_SIZE + num_possible_cpus() * 3 * sizeof(u32);
 }
 
-static int dump_start(struct netlink_callback *cb)
+static int begin_dump(struct netlink_callback *cb, struct mctl_nl_dump *dump)
 {
 	const struct genl_dumpit_info *info = genl_dumpit_info(cb);
-	struct mctl_nl_dump *dump = mctl_nl_dump_of(cb);
 	struct mctl_arena *arena;
 	struct nlattr *attr;
 	int ret;
 
-	BUILD_BUG_ON(sizeof(*dump) > sizeof(cb->ctx));
 	ARENA_IS_AT(MEMCTL_A_ARENA_ARENA);
 	ARENA_IS_AT(MEMCTL_A_ZONE_ARENA);
 	ARENA_IS_AT(MEMCTL_A_CHUNK_ARENA);
@@ -282,7 +262,6 @@ static int dump_start(struct netlink_callback *cb)
 	if (ret)
 		return ret;
 
-	memset(dump, 0, sizeof(*dump));
 	attr = mctl_nl_dump_attr(cb, ARENA_ATTR);
 	dump->all = !attr && dumps_all(info->op.cmd);
 	dump->arenas = mctl_arenas_generation();
@@ -303,13 +282,50 @@ static int dump_start(struct netlink_callback *cb)
 	return 0;
 }
 
-static int dump_done(struct netlink_callback *cb)
+static int start_dump(struct netlink_callback *cb)
+{
+	struct netlink_ext_ack *extack = cb->extack;
+	struct mctl_nl_dump *dump;
+	int ret;
+
+	BUILD_BUG_ON(sizeof(dump) > sizeof(cb->ctx));
+	dump = kzalloc(sizeof(*dump), GFP_KERNEL);
+	if (!dump)
+		return -ENOMEM;
+	*(struct mctl_nl_dump **)cb->ctx = dump;
+	cb->extack = &dump->refusal.extack;
+	ret = begin_dump(cb, dump);
+	cb->extack = extack;
+	if (!ret)
+		return 0;
+	ret = mctl_nl_refusal_send(cb->skb, ret, &dump->refusal);
+	kfree(dump);
+	return ret;
+}
+
+/* The handler of every part of a dump. The kernel copies the text before it calls done. */
+static int run_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	const struct genl_dumpit_info *info = genl_dumpit_info(cb);
+	struct mctl_nl_dump *dump = mctl_nl_dump_of(cb);
+	struct netlink_ext_ack *extack = cb->extack;
+	int ret;
+
+	cb->extack = &dump->refusal.extack;
+	ret = ops_of[info->op.cmd]->dumpit(skb, cb);
+	cb->extack = extack;
+	if (ret < 0)
+		*extack = dump->refusal.extack;
+	return ret;
+}
+
+static int end_dump(struct netlink_callback *cb)
 {
 	struct mctl_nl_dump *dump = mctl_nl_dump_of(cb);
 
 	if (dump->arena)
 		mctl_arena_drop(dump->arena);
-	dump->arena = NULL;
+	kfree(dump);
 	return 0;
 }
 
@@ -378,7 +394,7 @@ int mctl_nl_dump_run(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 
 /* --- the family --- */
 
-/* The generated table, with what it has no words for: begin and end of a dump. */
+/* The generated table, with the handlers above in front of those of the objects. */
 static struct genl_ops mctl_nl_ops[ARRAY_SIZE(memctl_nl_ops)];
 
 static const struct genl_multicast_group mctl_nl_groups[] = {
@@ -395,8 +411,6 @@ struct genl_family mctl_nl_family = {
 	.netnsok = false,
 	.parallel_ops = true,
 	.resv_start_op = 0,
-	.pre_doit = begin_request,
-	.post_doit = end_request,
 	.ops = mctl_nl_ops,
 	.n_ops = ARRAY_SIZE(mctl_nl_ops),
 	.mcgrps = mctl_nl_groups,
@@ -410,9 +424,13 @@ int mctl_netlink_init(void)
 
 	for (i = 0; i < ARRAY_SIZE(mctl_nl_ops); i++) {
 		mctl_nl_ops[i] = memctl_nl_ops[i];
+		ops_of[mctl_nl_ops[i].cmd] = &memctl_nl_ops[i];
+		if (mctl_nl_ops[i].doit)
+			mctl_nl_ops[i].doit = run_request;
 		if (mctl_nl_ops[i].dumpit) {
-			mctl_nl_ops[i].start = dump_start;
-			mctl_nl_ops[i].done = dump_done;
+			mctl_nl_ops[i].start = start_dump;
+			mctl_nl_ops[i].dumpit = run_dump;
+			mctl_nl_ops[i].done = end_dump;
 		}
 	}
 	ret = genl_register_family(&mctl_nl_family);

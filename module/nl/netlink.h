@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the files of the netlink layer share: refusals, replies and dumps.
- * See netlink.c for the rules.
+ * What the files of the netlink layer share: requests, replies and dumps.
+ * See netlink.c for the rules, refusal.h for requests that fail.
  */
 #ifndef MCTL_NL_NETLINK_H
 #define MCTL_NL_NETLINK_H
@@ -12,6 +12,7 @@
 #include "mm/arena.h"
 #include "mm/error.h"
 #include "nl/generated/memctl_gen.h"
+#include "nl/refusal.h"
 
 /* Room for the attributes of any reply that has no arrays in it. */
 #define MCTL_NL_REPLY_SIZE 1024
@@ -38,32 +39,6 @@ void mctl_netlink_exit(void);
 /* nl_event.c: listen to mm/event.h and pass events on to the group. */
 void mctl_nl_event_init(void);
 void mctl_nl_event_exit(void);
-
-/**
- * mctl_nl_refuse() - refuse a request, and say why
- * @extack: of the request
- * @attr: attribute that is to blame, or NULL
- * @errno: negative errno
- * @format: one sentence without a full stop: which, what, and the limit
- *
- * Context: any.
- * Return: @errno.
- */
-__printf(4, 5) int mctl_nl_refuse(struct netlink_ext_ack *extack, const struct nlattr *attr,
-				  int errno, const char *format, ...);
-
-/**
- * mctl_nl_fail() - pass a refusal of the layer below on
- * @extack: of the request
- * @attr: attribute that is to blame, or NULL
- * @errno: negative errno
- * @error: the text of it
- *
- * Context: any.
- * Return: @errno.
- */
-int mctl_nl_fail(struct netlink_ext_ack *extack, const struct nlattr *attr, int errno,
-		 const struct mctl_error *error);
 
 /**
  * mctl_nl_need() - ask for an attribute
@@ -131,7 +106,8 @@ static inline bool mctl_nl_put_u64(struct sk_buff *skb, int type, u64 value, int
 }
 
 /**
- * struct mctl_nl_dump - where a dump is; lives in netlink_callback.ctx
+ * struct mctl_nl_dump - where a dump is; lives from its start to its done
+ * @refusal: why a part of it failed
  * @arena: the arena that it is in, with a reference
  * @position: next object in it, as the object's own file counts
  * @generation: of the arena when it was last looked at
@@ -146,6 +122,7 @@ static inline bool mctl_nl_put_u64(struct sk_buff *skb, int type, u64 value, int
  * @spaces: regions in the kernel are done, it goes through those for processes
  */
 struct mctl_nl_dump {
+	struct mctl_nl_refusal refusal;
 	struct mctl_arena *arena;
 	u64 position;
 	u64 generation;
@@ -162,7 +139,7 @@ struct mctl_nl_dump {
 
 static inline struct mctl_nl_dump *mctl_nl_dump_of(struct netlink_callback *cb)
 {
-	return (struct mctl_nl_dump *)cb->ctx;
+	return *(struct mctl_nl_dump **)cb->ctx;
 }
 
 /* An attribute of the request that began the dump, or NULL. */

@@ -12,17 +12,20 @@
  * T3  handles that are not the caller's to free
  * T4  callers without the right: with --rights, against the table of rights.rst
  * T5  dumps: interrupted, abandoned, two at a time
+ * T6  the texts of callers that are refused in the same moment: with --texts
  *
  * nl_message.h has how to say it, nl_malformed.h has T1, nl_values.h and
- * nl_spaces.h T2, nl_rights.h T4, nl_race.h the processes of test_lifetime.sh.
+ * nl_spaces.h T2, nl_rights.h T4, nl_texts.h T6, nl_race.h the processes of
+ * test_lifetime.sh.
  *
- * Usage: nl_hostile [--hold-dump SECONDS | --rights TABLE | --race PAUSE-FILE]
+ * Usage: nl_hostile [--hold-dump SECONDS | --rights TABLE | --race PAUSE-FILE | --texts ROUNDS]
  * Prints KTAP. Needs root and the module, loaded without plant=1. No library is
  * used: what is tested is what a library would not send.
  */
 #define _GNU_SOURCE
 #include "nl_race.h"
 #include "nl_spaces.h"
+#include "nl_texts.h"
 #include "nl_values.h"
 
 /* --- T3: handles --- */
@@ -343,14 +346,13 @@ static void test_refused_dumps(int fd)
 {
 	begin(&request, family, MEMCTL_CMD_HANDLE_GET, NLM_F_DUMP);
 	put_text(&request, 2, "nowhere");
-	/* Linux 6.1 has no way to pass a text from the start of a dump. */
-	refused(fd, -ENOENT, 0, true, "T5 dump of an arena that is not there");
+	refused(fd, -ENOENT, 0, false, "T5 dump of an arena that is not there");
 	begin(&request, family, MEMCTL_CMD_HANDLE_GET, NLM_F_DUMP);
 	put_u32(&request, MEMCTL_A_HANDLE_KIND, 3);
 	refused(fd, -ERANGE, -EINVAL, false, "T5 dump of handles of kind 3");
 	begin(&request, family, MEMCTL_CMD_PT_GET, NLM_F_DUMP);
 	put_text(&request, MEMCTL_A_PT_REGION, "nowhere");
-	refused(fd, ANY_ERROR, 0, true, "T5 dump of a region that is not there");
+	refused(fd, ANY_ERROR, 0, false, "T5 dump of a region that is not there");
 }
 
 /* --- many caches --- */
@@ -443,6 +445,8 @@ int main(int argc, char **argv)
 	watch(fd, before);
 	if (argc == 3 && !strcmp(argv[1], "--rights")) {
 		test_rights(fd, argv[2]);
+	} else if (argc == 3 && !strcmp(argv[1], "--texts")) {
+		test_texts(fd, strtoul(argv[2], NULL, 10));
 	} else {
 		test_malformed(fd);
 		test_values(fd);

@@ -146,16 +146,18 @@ static int open_socket(void)
 	return fd;
 }
 
+/* An acknowledgment, or the end of a dump, which repeats nothing of the request. */
 static void read_ack(const struct nlmsghdr *nlh, struct reply *to)
 {
 	const struct nlmsgerr *ack = NLMSG_DATA(nlh);
+	bool done = nlh->nlmsg_type == NLMSG_DONE;
 	const struct nlattr *attr;
-	size_t skip = sizeof(*ack);
+	size_t skip = done ? sizeof(ack->error) : sizeof(*ack);
 
 	to->error = ack->error;
 	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS))
 		return;
-	if (ack->error && !(nlh->nlmsg_flags & NLM_F_CAPPED))
+	if (!done && ack->error && !(nlh->nlmsg_flags & NLM_F_CAPPED))
 		skip += NLMSG_ALIGN(ack->msg.nlmsg_len) - NLMSG_HDRLEN;
 	if (NLMSG_HDRLEN + skip > nlh->nlmsg_len)
 		return;
@@ -185,12 +187,8 @@ static int talk(int fd, struct message *message, struct reply *to)
 		if (got < 0)
 			return to->error;
 		for (; NLMSG_OK(nlh, got); nlh = NLMSG_NEXT(nlh, got)) {
-			if (nlh->nlmsg_type == NLMSG_ERROR) {
+			if (nlh->nlmsg_type == NLMSG_ERROR || nlh->nlmsg_type == NLMSG_DONE) {
 				read_ack(nlh, to);
-				return to->error;
-			}
-			if (nlh->nlmsg_type == NLMSG_DONE) {
-				to->error = *(const int *)NLMSG_DATA(nlh);
 				return to->error;
 			}
 			if (to->len)
