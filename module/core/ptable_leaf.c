@@ -34,6 +34,45 @@ u64 mctl_ptable_leaves(const struct mctl_ptable *pt, u64 address)
 }
 
 /**
+ * mctl_ptable_skip() - pass over what no leaf table and no large leaf translates
+ * @pt: the tables, trusted to hold the invariants
+ * @address: where to begin, canonical
+ * @end: where to stop, in the same half
+ *
+ * Each entry that is not there is passed over whole, so that the time is linear in the tables that
+ * are there.
+ *
+ * Context: Any; the caller keeps the tables from changing.
+ * Return: the first address from @address on that a leaf table or a large leaf translates, be its
+ * entry there or not; or @end.
+ */
+u64 mctl_ptable_skip(const struct mctl_ptable *pt, u64 address, u64 end)
+{
+	while (address < end) {
+		unsigned int level = pt->format->nr_levels;
+		u64 pfn = pt->root_pfn, last;
+
+		for (; level > 1; level--) {
+			u64 entry =
+				mctl_ptable_entry(pt, pfn, mctl_ptable_index(pt, level, address));
+
+			if (!entry)
+				break;
+			if (mctl_ptable_is_leaf(pt, level, entry))
+				return address;
+			pfn = mctl_ptable_target(pt, entry);
+		}
+		if (level == 1)
+			return address;
+		last = address | ((mctl_ptable_pages(pt, level) << MCTL_PT_PAGE_SHIFT) - 1);
+		if (last >= end - 1)
+			break;
+		address = last + 1;
+	}
+	return end;
+}
+
+/**
  * mctl_ptable_set_leaves() - count entries that were added to a leaf table
  * @pt: the tables
  * @pfn: frame of the leaf table

@@ -25,6 +25,7 @@ struct mctl_ptable_leaf_cache {
 };
 
 u64 mctl_ptable_leaves(const struct mctl_ptable *pt, u64 address);
+u64 mctl_ptable_skip(const struct mctl_ptable *pt, u64 address, u64 end);
 void mctl_ptable_set_leaves(struct mctl_ptable *pt, u64 pfn, u32 nr_more);
 
 /**

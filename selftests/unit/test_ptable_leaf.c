@@ -19,6 +19,22 @@ static u64 address_of(u32 page)
 	return START + (u64)page * PAGE;
 }
 
+/* From each page on: the first that a leaf table or a large leaf translates, or the end. */
+static void compare_skip(struct tables *t)
+{
+	u64 next = address_of(NR_PAGES);
+
+	for (u32 page = NR_PAGES; page--;) {
+		u64 address = address_of(page);
+		unsigned int level = 0;
+		u64 entry = mctl_ptable_walk(&t->pt, address, &level);
+
+		if (mctl_ptable_leaves(&t->pt, address) != MCTL_PT_NO_PFN || (entry && level > 1))
+			next = address;
+		tap_expect_equal(mctl_ptable_skip(&t->pt, address, address_of(NR_PAGES)), next);
+	}
+}
+
 /* What stands for a page, by the tables' own words. */
 static void compare(struct tables *t, struct mctl_ptable_leaf_cache *cache)
 {
@@ -43,6 +59,7 @@ static void compare(struct tables *t, struct mctl_ptable_leaf_cache *cache)
 	}
 	tap_expect_equal(t->pt.nr_mapped, nr_mapped);
 	tap_expect_equal(tables_check(t, &report), 0);
+	compare_skip(t);
 }
 
 /* As a fault does: in the leaf table if there is one, else by a map of one page. */
@@ -152,8 +169,44 @@ static void the_cache_forgets(void)
 	tables_fini(&t);
 }
 
+/* Tables that are not there are passed over whole, at every level, up to the end and not beyond. */
+static void skips_at_every_level(void)
+{
+	static const struct mctl_ptable_format *const formats[] = {
+		&mctl_ptable_x86_64_4level,
+		&mctl_ptable_x86_64_5level,
+	};
+	static const u64 offsets[] = { 0, 3ULL << 21, 5ULL << 30, 7ULL << 39 };
+	const u64 end = START + (9ULL << 39);
+
+	for (u32 f = 0; f < ARRAY_SIZE(formats); f++) {
+		struct tables t;
+
+		tables_init(&t, formats[f], 64, windows, 1);
+		tap_expect_equal(mctl_ptable_skip(&t.pt, START, end), end);
+		tap_expect_equal(mctl_ptable_skip(&t.pt, 0, 1ULL << 47), 1ULL << 47);
+		for (u32 i = 0; i < ARRAY_SIZE(offsets); i++)
+			tap_expect(!mctl_ptable_map(&t.pt, START + offsets[i], 7 + i, 1, FLAGS, 1));
+		for (u32 i = 0; i < ARRAY_SIZE(offsets); i++) {
+			u64 here = START + offsets[i], behind = here + (1ULL << 21);
+			u64 next = i + 1 < ARRAY_SIZE(offsets) ? START + offsets[i + 1] : end;
+
+			tap_expect_equal(mctl_ptable_skip(&t.pt, here, end), here);
+			tap_expect_equal(mctl_ptable_skip(&t.pt, here + PAGE, end), here + PAGE);
+			tap_expect_equal(mctl_ptable_skip(&t.pt, behind, end), next);
+			tap_expect_equal(mctl_ptable_skip(&t.pt, behind, next), next);
+			/* An end that is at no table's. */
+			tap_expect_equal(mctl_ptable_skip(&t.pt, behind, behind + PAGE),
+					 behind + PAGE);
+			tap_expect_equal(mctl_ptable_skip(&t.pt, here, here), here);
+		}
+		tables_fini(&t);
+	}
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(random_faults),
+	TAP_TEST(skips_at_every_level),
 	TAP_TEST(counted_at_once),
 	TAP_TEST(the_cache_forgets),
 };
