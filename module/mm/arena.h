@@ -44,6 +44,7 @@
 #include <uapi/linux/memctl.h>
 #include "core/frame.h"
 #include "mm/error.h"
+#include "mm/ids.h"
 #include "mm/zone.h"
 
 struct mctl_fcache;
@@ -92,6 +93,7 @@ struct mctl_arena_params {
 struct mctl_regions {
 	struct mutex lock;     /* of the fields that say so; see the lock order above */
 	struct list_head list; /* lock */
+	struct mctl_ids ids;   /* lock; of those on list */
 	u32 nr;		       /* lock */
 };
 
@@ -99,6 +101,7 @@ struct mctl_regions {
 struct mctl_tlbs {
 	struct mutex lock;     /* of the fields that say so; leaf */
 	struct list_head list; /* lock */
+	struct mctl_ids ids;   /* lock; of those on list */
 	u32 nr;		       /* lock */
 	u32 nr_bound;	       /* those that a region tells of its touches; lock, to write */
 };
@@ -108,6 +111,7 @@ struct mctl_tlbs {
  */
 struct mctl_spaces {
 	struct list_head list;
+	struct mctl_ids ids; /* of those on list */
 	struct list_head families;
 	u32 nr;
 	u32 last_family;

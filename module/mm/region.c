@@ -295,6 +295,7 @@ int mctl_region_add(struct mctl_arena *arena, const char *name, u32 nr_pages, bo
 		ret = PTR_ERR(region);
 		goto unlock;
 	}
+	mctl_ids_add(&arena->regions.ids, &region->id);
 	list_add_tail(&region->list, &arena->regions.list);
 	arena->regions.nr++;
 	mctl_arena_touch(arena);
@@ -314,6 +315,7 @@ static void remove(struct mctl_region *region)
 {
 	struct mctl_arena *arena = region->arena;
 
+	mctl_ids_del(&arena->regions.ids, &region->id);
 	list_del(&region->list);
 	arena->regions.nr--;
 	destroy(region);
@@ -395,29 +397,47 @@ int mctl_region_info(struct mctl_arena *arena, const char *name, struct mctl_reg
 }
 
 /**
- * mctl_region_info_nth() - what is known of a region, by its place on the list
+ * mctl_region_id() - number of a region in its arena
  * @arena: whose region
- * @nth: 0 for the oldest
+ * @name: of the region
+ *
+ * Context: Process, may sleep. Takes arena->regions.lock.
+ * Return: the id: never given twice, and in the order of the regions' age; 0 when there is no such
+ * region.
+ */
+u64 mctl_region_id(struct mctl_arena *arena, const char *name)
+{
+	struct mctl_region *region;
+	u64 id;
+
+	mutex_lock(&arena->regions.lock);
+	region = mctl_region_find(arena, name);
+	id = region ? region->id.value : 0;
+	mutex_unlock(&arena->regions.lock);
+	return id;
+}
+
+/**
+ * mctl_region_info_from() - what is known of the region of the lowest id from some id on
+ * @arena: whose region
+ * @id: the id; becomes the region's
  * @info: filled
  *
  * Context: Process, may sleep. Takes arena->regions.lock.
  * Return: 0, or -ENOENT when there are no more.
  */
-int mctl_region_info_nth(struct mctl_arena *arena, u32 nth, struct mctl_region_info *info)
+int mctl_region_info_from(struct mctl_arena *arena, u64 *id, struct mctl_region_info *info)
 {
-	struct mctl_region *region;
-	int ret = -ENOENT;
+	struct mctl_id *found;
 
 	mutex_lock(&arena->regions.lock);
-	list_for_each_entry(region, &arena->regions.list, list) {
-		if (nth--)
-			continue;
-		fill_info(region, info);
-		ret = 0;
-		break;
+	found = mctl_ids_from(&arena->regions.ids, *id);
+	if (found) {
+		fill_info(container_of(found, struct mctl_region, id), info);
+		*id = found->value;
 	}
 	mutex_unlock(&arena->regions.lock);
-	return ret;
+	return found ? 0 : -ENOENT;
 }
 
 /**

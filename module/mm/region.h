@@ -36,7 +36,8 @@ int mctl_region_add(struct mctl_arena *arena, const char *name, u32 nr_pages, bo
 		    struct mctl_region_info *info, struct mctl_error *error);
 int mctl_region_del(struct mctl_arena *arena, const char *name, struct mctl_error *error);
 int mctl_region_info(struct mctl_arena *arena, const char *name, struct mctl_region_info *info);
-int mctl_region_info_nth(struct mctl_arena *arena, u32 nth, struct mctl_region_info *info);
+u64 mctl_region_id(struct mctl_arena *arena, const char *name);
+int mctl_region_info_from(struct mctl_arena *arena, u64 *id, struct mctl_region_info *info);
 void mctl_regions_destroy(struct mctl_arena *arena);
 
 /* For api.c: a region that cannot be removed while it is held. */
@@ -82,7 +83,7 @@ struct mctl_pt_cursor {
 	bool started;
 };
 
-int mctl_region_entries(struct mctl_arena *arena, const char *name, struct mctl_pt_cursor *cursor,
+int mctl_region_entries(struct mctl_arena *arena, u64 id, struct mctl_pt_cursor *cursor,
 			struct mctl_pt_entry *entries, unsigned int nr);
 
 /**

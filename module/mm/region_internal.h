@@ -10,6 +10,7 @@
 /**
  * struct mctl_region - a managed region
  * @list: entry of arena->regions.list; arena->regions.lock
+ * @id: in arena->regions.ids; arena->regions.lock
  * @arena: whose frames it maps
  * @start: first virtual address
  * @end: virtual address behind the last byte
@@ -25,6 +26,7 @@
  */
 struct mctl_region {
 	struct list_head list;
+	struct mctl_id id;
 	struct mctl_arena *arena;
 	unsigned long start;
 	unsigned long end;

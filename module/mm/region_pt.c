@@ -19,6 +19,7 @@
 #include <linux/mm.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/string.h>
 #include "mm/region_internal.h"
 
@@ -154,7 +155,7 @@ unlock:
 /**
  * mctl_region_entries() - the next present entries of a region's shadow
  * @arena: whose region
- * @name: of the region
+ * @id: of the region
  * @cursor: where to go on; moved behind what was filled
  * @entries: filled, by address, parents first
  * @nr: how many at most
@@ -162,20 +163,22 @@ unlock:
  * Context: Process, may sleep. Takes arena->regions.lock.
  * Return: entries filled, 0 at the end; -ENOENT when there is no such region.
  */
-int mctl_region_entries(struct mctl_arena *arena, const char *name, struct mctl_pt_cursor *cursor,
+int mctl_region_entries(struct mctl_arena *arena, u64 id, struct mctl_pt_cursor *cursor,
 			struct mctl_pt_entry *entries, unsigned int nr)
 {
 	struct mctl_ptable_cursor place = { .address = cursor->address, .level = cursor->level };
 	const struct mctl_region *region;
+	const struct mctl_id *found;
 	struct mctl_ptable_step step;
 	int filled = 0;
 
 	mutex_lock(&arena->regions.lock);
-	region = mctl_region_find(arena, name);
-	if (!region) {
+	found = mctl_ids_from(&arena->regions.ids, id);
+	if (!found || found->value != id) {
 		filled = -ENOENT;
 		goto unlock;
 	}
+	region = container_of(found, struct mctl_region, id);
 	if (!cursor->started)
 		mctl_ptable_rewind(&region->shadow.pt, &place);
 	while (filled < nr && mctl_ptable_next(&region->shadow.pt, &place, &step)) {
@@ -219,8 +222,11 @@ static void compare_entry(const struct mctl_region *region, const struct mctl_pt
 		fill_entry(region, step, address, &comparison->mismatches[result->nr_listed++]);
 }
 
-/* Every page's walk; an entry that translates many pages is compared at the first of them. */
-static void compare_region(const struct mctl_region *region, struct comparison *comparison)
+/*
+ * Every page's walk; an entry that translates many pages is compared at the first of them.
+ * Return: 0, or -EINTR for a process that is killed.
+ */
+static int compare_region(const struct mctl_region *region, struct comparison *comparison)
 {
 	struct mctl_ptable_step steps[MCTL_PT_MAX_LEVELS];
 
@@ -231,8 +237,11 @@ static void compare_region(const struct mctl_region *region, struct comparison *
 			if (address == region->start || address == steps[i].address)
 				compare_entry(region, &steps[i], address, comparison);
 		}
+		if (fatal_signal_pending(current))
+			return -EINTR;
 		cond_resched();
 	}
+	return 0;
 }
 
 /**
@@ -245,7 +254,8 @@ static void compare_region(const struct mctl_region *region, struct comparison *
  * @error: why not; may be NULL
  *
  * Context: Process, may sleep. Takes arena->regions.lock.
- * Return: 0, whatever the result; -ENOENT when there is no such region.
+ * Return: 0, whatever the result; -ENOENT when there is no such region; -EINTR for a process that
+ * is killed.
  */
 int mctl_region_verify(struct mctl_arena *arena, const char *name, struct mctl_pt_verify *result,
 		       struct mctl_pt_entry *mismatches, unsigned int nr, struct mctl_error *error)
@@ -255,12 +265,13 @@ int mctl_region_verify(struct mctl_arena *arena, const char *name, struct mctl_p
 	int ret = 0;
 
 	memset(result, 0, sizeof(*result));
-	mutex_lock(&arena->regions.lock);
+	if (mutex_lock_killable(&arena->regions.lock))
+		return mctl_fail(error, -EINTR, "killed while a region was waited for");
 	if (name && !mctl_region_find(arena, name))
 		ret = no_region(arena, name, error);
 	list_for_each_entry(region, &arena->regions.list, list) {
-		if (!name || !strcmp(region->name, name))
-			compare_region(region, &comparison);
+		if (!ret && (!name || !strcmp(region->name, name)))
+			ret = compare_region(region, &comparison);
 	}
 	mutex_unlock(&arena->regions.lock);
 	return ret;

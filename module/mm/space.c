@@ -13,7 +13,9 @@
  *   space_fork.c     a space's copy
  *   space_inode.c, space_io.c, space_access.c    files, read and write
  *   space_unmap.c    their entries, compared before they go
- *   space_verify.c, space_check.c, space_usage.c, space_trace.c    what looks on
+ *   space_walk.c     processes and their tables, walked in bounded time
+ *   space_verify.c, space_process.c, space_shadow.c, space_check.c, space_usage.c, space_trace.c
+ *                    what looks on
  *
  * Invariants, tested by mctl_spaces_check() (S2 to S6, S8, S9) and
  * mctl_space_verify() (S1):
@@ -87,13 +89,14 @@ bool mctl_space_exists(struct mctl_arena *arena, const char *name)
  * @name: of the region
  *
  * Context: Process, may sleep. Takes arena->regions.lock.
- * Return: the space, or NULL when there is none of this name.
+ * Return: the space, or NULL when there is none of this name, and for a process that is killed.
  */
 struct mctl_space *mctl_space_get(struct mctl_arena *arena, const char *name)
 {
 	struct mctl_space *space;
 
-	mutex_lock(&arena->regions.lock);
+	if (mutex_lock_killable(&arena->regions.lock))
+		return NULL;
 	space = mctl_space_find(arena, name);
 	if (space)
 		atomic_inc(&space->nr_holds);
@@ -111,6 +114,56 @@ struct mctl_space *mctl_space_need(struct mctl_arena *arena, const char *name,
 		mctl_fail(error, -ENOENT, "arena %s has no region %s for processes", arena->name,
 			  name);
 	return space;
+}
+
+/**
+ * mctl_space_get_from() - hold the space of the lowest id from some id on
+ * @arena: whose space
+ * @id: the id
+ *
+ * For who goes through them all, or comes back to one by mctl_space_id().
+ *
+ * Context: Process, may sleep. Takes arena->regions.lock.
+ * Return: the space, or NULL when there are no more, and for a process that is killed.
+ */
+struct mctl_space *mctl_space_get_from(struct mctl_arena *arena, u64 id)
+{
+	struct mctl_space *space = NULL;
+	struct mctl_id *found;
+
+	if (mutex_lock_killable(&arena->regions.lock))
+		return NULL;
+	found = mctl_ids_from(&arena->spaces.ids, id);
+	if (found) {
+		space = container_of(found, struct mctl_space, id);
+		atomic_inc(&space->nr_holds);
+	}
+	mutex_unlock(&arena->regions.lock);
+	return space;
+}
+
+/**
+ * mctl_space_id() - number of a space in its arena
+ * @space: held
+ *
+ * Context: Any.
+ * Return: the id: not 0, never given twice, and in the order of the spaces' age.
+ */
+u64 mctl_space_id(const struct mctl_space *space)
+{
+	return space->id.value;
+}
+
+/**
+ * mctl_space_name() - name of a space
+ * @space: held
+ *
+ * Context: Any.
+ * Return: the name.
+ */
+const char *mctl_space_name(const struct mctl_space *space)
+{
+	return space->name;
 }
 
 /**
@@ -331,6 +384,7 @@ void mctl_space_publish(struct mctl_space *space)
 {
 	struct mctl_arena *arena = space->arena;
 
+	mctl_ids_add(&arena->spaces.ids, &space->id);
 	list_add_tail(&space->list, &arena->spaces.list);
 	WRITE_ONCE(arena->spaces.nr, arena->spaces.nr + 1);
 	mctl_arena_touch(arena);
@@ -411,6 +465,7 @@ static void remove(struct mctl_space *space)
 {
 	struct mctl_arena *arena = space->arena;
 
+	mctl_ids_del(&arena->spaces.ids, &space->id);
 	list_del(&space->list);
 	WRITE_ONCE(arena->spaces.nr, arena->spaces.nr - 1);
 	mctl_space_destroy(space);
@@ -478,23 +533,26 @@ void mctl_spaces_destroy(struct mctl_arena *arena)
  * @error: why not; may be NULL
  *
  * Context: Process, may sleep.
- * Return: 0, -ENOENT, or -EBUSY when it has more frames already.
+ * Return: 0, -ENOENT, -EBUSY when it has more frames already, -EINTR for a process that is killed.
  */
 int mctl_space_set_limit(struct mctl_arena *arena, const char *name, u32 limit,
 			 struct mctl_error *error)
 {
 	struct mctl_space *space = mctl_space_need(arena, name, error);
-	int ret = 0;
+	int ret;
 
 	if (!space)
 		return -ENOENT;
-	mutex_lock(&space->family->lock);
+	ret = mctl_space_lock(space, error);
+	if (ret)
+		goto put;
 	if (limit && limit < space->nr_frames)
 		ret = mctl_fail(error, -EBUSY, "limit %u: region %s has %u frames", limit, name,
 				space->nr_frames);
 	else
 		space->limit = limit;
-	mutex_unlock(&space->family->lock);
+	mctl_space_unlock(space);
+put:
 	mctl_space_put(space);
 	return ret;
 }
@@ -507,12 +565,13 @@ int mctl_space_set_limit(struct mctl_arena *arena, const char *name, u32 limit,
  * @error: why not; may be NULL
  *
  * Context: Process, may sleep.
- * Return: 0, -ENOENT or -EINVAL.
+ * Return: 0, -ENOENT, -EINVAL, or -EINTR for a process that is killed.
  */
 int mctl_space_set_window(struct mctl_arena *arena, const char *name, u32 window,
 			  struct mctl_error *error)
 {
 	struct mctl_space *space;
+	int ret;
 
 	if (!window || window > MCTL_SPACE_MAX_WINDOW || window & (window - 1))
 		return mctl_fail(error, -EINVAL, "window %u: a power of two up to %u", window,
@@ -520,9 +579,11 @@ int mctl_space_set_window(struct mctl_arena *arena, const char *name, u32 window
 	space = mctl_space_need(arena, name, error);
 	if (!space)
 		return -ENOENT;
-	mutex_lock(&space->family->lock);
-	space->window = window;
-	mutex_unlock(&space->family->lock);
+	ret = mctl_space_lock(space, error);
+	if (!ret) {
+		space->window = window;
+		mctl_space_unlock(space);
+	}
 	mctl_space_put(space);
-	return 0;
+	return ret;
 }

@@ -6,8 +6,8 @@
  * shadow. It shares its names with the regions of mm/region.h, which are
  * mapped in the kernel. A space holds a reference to the module.
  *
- * Callers outside of mm/ name a space by arena and name; module/dev/ alone
- * holds one, from mctl_space_get() on.
+ * Callers outside of mm/ name a space by arena and name; module/dev/, and a part
+ * of a dump, hold one from mctl_space_get() or mctl_space_get_from() on.
  *
  * See space.c for the invariants and locks.
  */
@@ -145,7 +145,7 @@ int mctl_space_del(struct mctl_arena *arena, const char *name, struct mctl_error
 int mctl_space_fork(struct mctl_arena *arena, const char *from, const char *to,
 		    struct mctl_error *error);
 int mctl_space_info(struct mctl_arena *arena, const char *name, struct mctl_space_info *info);
-int mctl_space_info_nth(struct mctl_arena *arena, u32 nth, struct mctl_space_info *info);
+int mctl_space_info_of(struct mctl_space *space, struct mctl_space_info *info);
 int mctl_space_set_limit(struct mctl_arena *arena, const char *name, u32 limit,
 			 struct mctl_error *error);
 int mctl_space_set_window(struct mctl_arena *arena, const char *name, u32 window,
@@ -195,8 +195,7 @@ int mctl_space_protect(struct mctl_arena *arena, const char *name, u64 start, u6
 		       struct mctl_error *error);
 int mctl_space_discard(struct mctl_arena *arena, const char *name, u64 start, u64 size,
 		       struct mctl_error *error);
-int mctl_space_vma_at(struct mctl_arena *arena, const char *name, u64 address,
-		      struct mctl_space_vma *vma);
+int mctl_space_vma_at(struct mctl_space *space, u64 address, struct mctl_space_vma *vma);
 
 /* --- access without a process: space_access.c ------------------------------------------------- */
 
@@ -260,12 +259,16 @@ struct mctl_space_mismatch {
  * @nr_dirty: entries with D
  * @nr_retried: mappings compared again since they changed meanwhile
  * @nr_changed: mappings that went, or changed each time, and were not compared to their end
+ * @nr_busy: processes that do not let go of their mmap_lock, so that they were not compared, or
+ *	     not to their end
  * @nr_mismatch: entries that differ
+ * @busy_pid: the first of @nr_busy
  * @nr_listed: mismatches listed
  */
 struct mctl_space_verify {
 	u64 nr_regions, nr_processes, nr_mappings, nr_entries, nr_absent, nr_large, nr_small;
-	u64 nr_accessed, nr_dirty, nr_retried, nr_changed, nr_mismatch;
+	u64 nr_accessed, nr_dirty, nr_retried, nr_changed, nr_busy, nr_mismatch;
+	int busy_pid;
 	unsigned int nr_listed;
 };
 
@@ -275,12 +278,15 @@ extern bool mctl_space_verify_unmap;
 int mctl_space_verify(struct mctl_arena *arena, const char *name, int pid,
 		      struct mctl_space_verify *result, struct mctl_space_mismatch *mismatches,
 		      unsigned int nr, struct mctl_error *error);
+int mctl_space_busy(const struct mctl_space_verify *result, struct mctl_error *error);
+
+/* space_shadow.c */
 int mctl_space_flip(struct mctl_arena *arena, const char *name, u64 address, u32 level, u32 bit,
 		    struct mctl_error *error);
 int mctl_space_walk(struct mctl_arena *arena, const char *name, u64 address,
 		    struct mctl_pt_entry steps[MEMCTL_MAX_LEVELS], u64 *physical,
 		    struct mctl_error *error);
-int mctl_space_entries(struct mctl_arena *arena, const char *name, struct mctl_pt_cursor *cursor,
+int mctl_space_entries(struct mctl_space *space, struct mctl_pt_cursor *cursor,
 		       struct mctl_pt_entry *entries, unsigned int nr);
 
 /* --- accounts: space_usage.c ------------------------------------------------------------------ */
@@ -310,8 +316,13 @@ struct mctl_space_process {
 	u64 faults[MCTL_NR_FAULTS];
 };
 
-int mctl_space_process_nth(struct mctl_arena *arena, const char *name, u32 nth,
-			   struct mctl_space_process *process);
+struct mctl_census;
+
+struct mctl_census *mctl_census_take(struct mctl_arena *arena, struct mctl_space *space,
+				     struct mctl_error *error);
+void mctl_census_free(struct mctl_census *census);
+int mctl_census_process(struct mctl_census *census, struct mctl_space *space, u64 *id,
+			struct mctl_space_process *process, struct mctl_error *error);
 
 /**
  * struct mctl_space_idle - what was touched since the last clear
@@ -369,9 +380,12 @@ int mctl_space_records(struct mctl_arena *arena, const char *name, u64 *next,
 		       struct mctl_space_record *records, unsigned int nr, u64 *lost);
 int mctl_space_trace(struct mctl_arena *arena, const char *name, bool on, struct mctl_error *error);
 
-/* --- for module/dev/ -------------------------------------------------------------------------- */
+/* --- to hold one: for module/dev/, and for dumps -------------------------------------------- */
 
 struct mctl_space *mctl_space_get(struct mctl_arena *arena, const char *name);
+struct mctl_space *mctl_space_get_from(struct mctl_arena *arena, u64 id);
+u64 mctl_space_id(const struct mctl_space *space);
+const char *mctl_space_name(const struct mctl_space *space);
 void mctl_space_hold(struct mctl_space *space);
 void mctl_space_put(struct mctl_space *space);
 

@@ -130,7 +130,9 @@ static int copy(struct mctl_arena *arena, const char *name, u64 address, void *t
 
 	if (!space)
 		return -ENOENT;
-	mutex_lock(&space->family->lock);
+	ret = mctl_space_lock(space, error);
+	if (ret)
+		goto put;
 	ret = check_range(space, address, size, error);
 	for (; !ret && done < size; done += part) {
 		void *there = walk(space, address + done, from, &access, error);
@@ -145,7 +147,8 @@ static int copy(struct mctl_arena *arena, const char *name, u64 address, void *t
 		if (!ret)
 			ret = may_go_on(space, error);
 	}
-	mutex_unlock(&space->family->lock);
+	mctl_space_unlock(space);
+put:
 	mctl_space_put(space);
 	return ret;
 }
@@ -214,10 +217,12 @@ int mctl_space_touch(struct mctl_arena *arena, const char *name, u64 address, u6
 		return -ENOENT;
 	ret = check_range(space, address, size, error);
 	for (address &= PAGE_MASK; !ret && address < end; address += PAGE_SIZE) {
-		mutex_lock(&space->family->lock);
+		ret = mctl_space_lock(space, error);
+		if (ret)
+			break;
 		if (!walk(space, address, write, &access, error))
 			ret = error_of(access.reason);
-		mutex_unlock(&space->family->lock);
+		mctl_space_unlock(space);
 		counts[access.kind]++;
 		if (!ret)
 			ret = may_go_on(space, error);

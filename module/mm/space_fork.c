@@ -12,6 +12,7 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include "mm/event.h"
 #include "mm/inject.h"
 #include "mm/region_internal.h"
@@ -83,10 +84,11 @@ static void share_table(struct mctl_space *to, struct mctl_space *from, u32 page
 static int prepare(struct mctl_space *to, struct mctl_space *from)
 {
 	unsigned int level;
+	u32 page = 0, nr = from->nr_pages;
 	int ret = 0;
 	u64 leaves;
 
-	for (u32 page = 0; !ret && page < from->nr_pages; page += MCTL_LEAVES) {
+	for (; !ret && (page = mctl_space_skip(from, page, nr)) < nr; page += MCTL_LEAVES) {
 		if (mctl_ptable_walk(&from->shadow.pt, mctl_space_address(page), &level) &&
 		    level > 1)
 			ret = mctl_space_split(from, page + 1);
@@ -95,6 +97,9 @@ static int prepare(struct mctl_space *to, struct mctl_space *from)
 			ret = mctl_inject(to->arena, MEMCTL_INJECT_SITE_MAP, 0, NULL) ? -ENOMEM : 0;
 		if (!ret && leaves != MCTL_PT_NO_PFN)
 			ret = need_table(to, from, page, leaves);
+		if (!ret && fatal_signal_pending(current))
+			ret = -EINTR;
+		cond_resched();
 	}
 	return ret;
 }
@@ -107,6 +112,7 @@ static void undo(struct mctl_space *to)
 
 static int share(struct mctl_space *to, struct mctl_space *from, struct mctl_error *error)
 {
+	u32 page = 0, nr = from->nr_pages;
 	int ret = prepare(to, from);
 	u64 leaves;
 
@@ -114,7 +120,7 @@ static int share(struct mctl_space *to, struct mctl_space *from, struct mctl_err
 		undo(to);
 		return mctl_fail(error, ret, "no frame for the page tables of region %s", to->name);
 	}
-	for (u32 page = 0; page < from->nr_pages; page += MCTL_LEAVES) {
+	for (; (page = mctl_space_skip(from, page, nr)) < nr; page += MCTL_LEAVES) {
 		leaves = mctl_ptable_leaves(&from->shadow.pt, mctl_space_address(page));
 		if (leaves != MCTL_PT_NO_PFN)
 			share_table(to, from, page, leaves);
@@ -170,7 +176,7 @@ static int fork_space(struct mctl_arena *arena, const char *from_name, const cha
  *
  * Context: Process, sleeps. Takes arena->regions.lock.
  * Return: 0; -ENOENT, -EINVAL for a bad name, -EEXIST, -ENOMEM, -ENODEV when the module is on its
- * way out. On error nothing is held.
+ * way out, -EINTR for a process that is killed. On error nothing is held.
  */
 int mctl_space_fork(struct mctl_arena *arena, const char *from, const char *to,
 		    struct mctl_error *error)
@@ -187,9 +193,11 @@ int mctl_space_fork(struct mctl_arena *arena, const char *from, const char *to,
 		return ret;
 	if (!try_module_get(THIS_MODULE))
 		return mctl_fail(error, -ENODEV, "the module is being removed");
-	mutex_lock(&arena->regions.lock);
-	ret = fork_space(arena, from, to, error);
-	mutex_unlock(&arena->regions.lock);
+	ret = mutex_lock_killable(&arena->regions.lock);
+	if (!ret) {
+		ret = fork_space(arena, from, to, error);
+		mutex_unlock(&arena->regions.lock);
+	}
 	if (ret) {
 		module_put(THIS_MODULE);
 		return ret;

@@ -9,6 +9,7 @@
 #include <linux/mutex.h>
 #include "core/ptable_leaf.h"
 #include "core/vma.h"
+#include "mm/ids.h"
 #include "mm/shadow.h"
 #include "mm/space.h"
 
@@ -42,8 +43,8 @@ struct mctl_family {
 
 /**
  * struct mctl_space_user - an address space of the host that maps a space
- * @list: entry of space->users, by @id; family->lock
- * @id: never 0, and never given twice while the space lives
+ * @list: entry of space->users; family->lock
+ * @id: in space->user_ids; family->lock
  * @space: the space
  * @mm: the address space; its record is held, the address space is not
  * @nr_vmas: vmas of @mm that map @space; family->lock
@@ -54,7 +55,7 @@ struct mctl_family {
  */
 struct mctl_space_user {
 	struct list_head list;
-	u64 id;
+	struct mctl_id id;
 	struct mctl_space *space;
 	struct mm_struct *mm;
 	u32 nr_vmas;
@@ -75,6 +76,7 @@ struct mctl_space_backing {
 /**
  * struct mctl_space - a region that processes map
  * @list: entry of arena->spaces.list; arena->regions.lock
+ * @id: in arena->spaces.ids; arena->regions.lock
  * @arena: whose frames it maps
  * @family: what it shares frames with
  * @sibling: entry of family->spaces; family->lock
@@ -92,7 +94,7 @@ struct mctl_space_backing {
  * @cache: leaf table of @shadow, of the last fault; family->lock
  * @users: struct mctl_space_user; family->lock
  * @nr_users: how many; family->lock
- * @last_user: the last id given; family->lock
+ * @user_ids: their ids; family->lock
  * @nr_mappings: vmas of all of them; family->lock
  * @nr_frames: pages that the shadow maps to frames of the family; family->lock
  * @nr_zero: pages that the shadow maps to the frame of zeros; family->lock
@@ -110,6 +112,7 @@ struct mctl_space_backing {
  */
 struct mctl_space {
 	struct list_head list;
+	struct mctl_id id;
 	struct mctl_arena *arena;
 	struct mctl_family *family;
 	struct list_head sibling;
@@ -127,7 +130,7 @@ struct mctl_space {
 	struct mctl_ptable_leaf_cache cache;
 	struct list_head users;
 	u32 nr_users;
-	u64 last_user;
+	struct mctl_ids user_ids;
 	u32 nr_mappings;
 	u32 nr_frames;
 	u32 nr_zero;
@@ -175,6 +178,26 @@ static inline u64 mctl_space_address(u32 page)
 static inline u32 mctl_space_page(u64 address)
 {
 	return (address - MCTL_SPACE_START) >> PAGE_SHIFT;
+}
+
+/* Take family->lock for a request. Return: 0, or -EINTR for a process that is killed. */
+static inline int mctl_space_lock(struct mctl_space *space, struct mctl_error *error)
+{
+	if (!mutex_lock_killable(&space->family->lock))
+		return 0;
+	return mctl_fail(error, -EINTR, "killed while region %s was waited for", space->name);
+}
+
+static inline void mctl_space_unlock(struct mctl_space *space)
+{
+	mutex_unlock(&space->family->lock);
+}
+
+/* The first page from @page on that a leaf table or a leaf of 2 MiB may map, or @end. */
+static inline u32 mctl_space_skip(const struct mctl_space *space, u32 page, u32 end)
+{
+	return mctl_space_page(mctl_ptable_skip(&space->shadow.pt, mctl_space_address(page),
+						mctl_space_address(end)));
 }
 
 static inline bool mctl_space_is_zero(const struct mctl_space *space, u64 entry)

@@ -355,7 +355,7 @@ static void add_vma(struct mctl_space *space, struct vm_area_struct *vma,
 		user->space = space;
 		user->mm = vma->vm_mm;
 		mmgrab(user->mm);
-		user->id = ++space->last_user;
+		mctl_ids_add(&space->user_ids, &user->id);
 		list_add_tail(&user->list, &space->users);
 		space->nr_users++;
 	}
@@ -388,6 +388,7 @@ static void close(struct vm_area_struct *vma)
 	space->nr_mappings--;
 	last = !--user->nr_vmas;
 	if (last) {
+		mctl_ids_del(&space->user_ids, &user->id);
 		list_del(&user->list);
 		space->nr_users--;
 	}

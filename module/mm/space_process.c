@@ -1,147 +1,81 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The processes that map spaces: found, their tables walked, what they have in
- * memory, and which pages lie idle. See space.c for the locks.
+ * The processes that map spaces: what they have in memory, and which pages lie
+ * idle. See space.c for the locks, space_walk.c for how processes are walked.
  *
  * How many entries map a frame is counted over all processes of its family:
  * each is looked at by itself, so that a busy system is seen at moments a
- * little apart.
+ * little apart. A census counts once; then each process is walked once more
+ * for what it has of it.
  */
 #include <linux/mm.h>
-#include <linux/mmap_lock.h>
 #include <linux/pid.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
-#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include <linux/slab.h>
 #include <linux/string.h>
-#include "mm/space_process.h"
-
-/* --- find ----------------------------------------------------------------------------------- */
-
-static int pid_of(const struct mctl_space_user *user)
-{
-	int pid = user->pid;
-
-#ifdef CONFIG_MEMCG
-	struct task_struct *owner;
-
-	/* A child that has not faulted yet has no number of its own here. */
-	rcu_read_lock();
-	owner = rcu_dereference(user->mm->owner);
-	if (owner)
-		pid = task_tgid_nr(owner);
-	rcu_read_unlock();
-#endif
-	return pid;
-}
+#include "mm/space_walk.h"
 
 /**
- * mctl_space_next_process() - the next process that maps a space
- * @space: held
- * @last: id of the last one, 0 to begin with; becomes this one's
- * @pid: becomes its number
- * @copy: becomes a copy of its record; may be NULL
- *
- * Context: Process, may sleep.
- * Return: its address space, for mmput() without a lock of ours, or NULL when there are no more.
+ * struct mctl_census - how many entries of processes map each frame
+ * @arena: whose frames
+ * @counts: entries that map a frame, by frame number, up to U16_MAX
+ * @nr: frames that there were when it was taken
+ * @walk: goes through the processes
+ * @space: id of the space whose processes were last asked for
+ * @last: of that space, the last process that is told of
  */
-struct mm_struct *mctl_space_next_process(struct mctl_space *space, u64 *last, int *pid,
-					  struct mctl_space_user *copy)
-{
-	struct mctl_space_user *user;
-	struct mm_struct *mm = NULL;
-
-	mutex_lock(&space->family->lock);
-	list_for_each_entry(user, &space->users, list) {
-		if (user->id <= *last || !mmget_not_zero(user->mm))
-			continue;
-		mm = user->mm;
-		*last = user->id;
-		*pid = pid_of(user);
-		if (copy)
-			*copy = *user;
-		break;
-	}
-	mutex_unlock(&space->family->lock);
-	return mm;
-}
-
-/* --- walk ----------------------------------------------------------------------------------- */
-
-static void pass(struct mctl_space_found *found, u64 entry)
-{
-	found->above &= entry | MCTL_PT_NX;
-	found->above |= entry & MCTL_PT_NX;
-}
-
-/* An entry with D as D: without RW the host may keep it in a bit of software's. */
-static u64 plain_pte(pte_t pte)
-{
-	return pte_val(pte) | (pte_dirty(pte) ? MCTL_PT_D : 0);
-}
-
-/**
- * mctl_space_walk_process() - walk a process's tables, as the processor would
- * @mm: the process's address space; its mmap_lock is held
- * @address: in it, in a vma
- * @found: filled
- *
- * Context: Process.
- */
-void mctl_space_walk_process(struct mm_struct *mm, u64 address, struct mctl_space_found *found)
-{
-	pgd_t *pgd = pgd_offset(mm, address);
-	p4d_t *p4d;
-	pud_t *pud;
-	pmd_t *pmd, value;
-
-	*found = (struct mctl_space_found){ .above = MCTL_PT_P | MCTL_PT_RW | MCTL_PT_US };
-	if (pgd_none(*pgd))
-		return;
-	p4d = p4d_offset(pgd, address);
-	if (p4d_none(*p4d))
-		return;
-	pud = pud_offset(p4d, address);
-	if (pud_none(*pud))
-		return;
-	pmd = pmd_offset(pud, address);
-	value = READ_ONCE(*pmd);
-	if (pmd_none(value))
-		return;
-	/* The top entry of the user's half has NX where the kernel's tables are apart. */
-	pass(found, p4d_val(*p4d) & ~MCTL_PT_NX);
-	pass(found, pud_val(*pud));
-	if (pmd_val(value) & _PAGE_PSE) {
-		found->entry = pmd_val(value);
-		found->level = 2;
-		return;
-	}
-	pass(found, pmd_val(value));
-	found->entry = plain_pte(READ_ONCE(*pte_offset_kernel(pmd, address)));
-	found->level = 1;
-}
+struct mctl_census {
+	struct mctl_arena *arena;
+	u16 *counts;
+	u32 nr;
+	struct mctl_space_walk walk;
+	u64 space;
+	u64 last;
+};
 
 /**
  * struct visit - what is done with each entry of a process
  * @space: the space
- * @counts: entries that map a frame, by frame number
- * @process: what to fill; NULL to count into @counts
+ * @census: to count into, or that has counted
+ * @process: what to fill; NULL to count
+ * @counted_to: end of the last mapping that was counted
  */
 struct visit {
 	const struct mctl_space *space;
-	u16 *counts;
+	struct mctl_census *census;
 	struct mctl_space_process *process;
+	u64 counted_to;
 };
 
-/* One page that a process maps. */
+/* --- walk ----------------------------------------------------------------------------------- */
+
+static void visit_mapping(void *context, const struct mctl_space_mapping *mapping)
+{
+	struct visit *visit = context;
+
+	if (!visit->process)
+		return;
+	/* One that changed on the way is begun in its middle. */
+	if (mapping->start >= visit->counted_to)
+		visit->process->nr_mappings++;
+	if (mapping->end > visit->counted_to)
+		visit->process->vss += mapping->end - max(mapping->start, visit->counted_to);
+	visit->counted_to = max(visit->counted_to, mapping->end);
+}
+
+/* One page that a process maps, to a frame that is in the census or came later. */
 static void visit_page(struct visit *visit, u64 entry, u32 fn)
 {
 	struct mctl_space_process *process = visit->process;
+	struct mctl_census *census = visit->census;
+	u16 *count = fn < census->nr ? &census->counts[fn] : NULL;
 
 	if (!process) {
-		if (visit->counts[fn] < U16_MAX)
-			visit->counts[fn]++;
+		if (count && *count < U16_MAX)
+			++*count;
 		return;
 	}
 	process->nr_accessed += !!(entry & MCTL_PT_A);
@@ -151,89 +85,105 @@ static void visit_page(struct visit *visit, u64 entry, u32 fn)
 		return;
 	}
 	process->rss += PAGE_SIZE;
-	process->pss += PAGE_SIZE / max_t(u16, visit->counts[fn], 1);
-	process->uss += visit->counts[fn] <= 1 ? PAGE_SIZE : 0;
+	process->pss += PAGE_SIZE / (count ? max_t(u16, *count, 1) : 1);
+	process->uss += !count || *count <= 1 ? PAGE_SIZE : 0;
 }
 
-static void visit_vma(struct visit *visit, struct vm_area_struct *vma)
+static u64 visit_entry(void *context, const struct vm_area_struct *vma, u64 address,
+		       const struct mctl_space_found *found)
 {
-	struct mctl_space_found found;
-	u64 address = vma->vm_start;
+	u64 entry = found->entry, end = address + PAGE_SIZE;
+	struct visit *visit = context;
 
-	if (visit->process) {
-		visit->process->nr_mappings++;
-		visit->process->vss += vma->vm_end - vma->vm_start;
+	if (found->level > 1) {
+		entry = (entry & ~MCTL_PT_PS) | (address & (PMD_SIZE - 1) & PAGE_MASK);
+		end = min_t(u64, vma->vm_end, (address & PMD_MASK) + PMD_SIZE);
 	}
-	for (; address < vma->vm_end; address += PAGE_SIZE) {
-		mctl_space_walk_process(vma->vm_mm, address, &found);
-		if (!found.entry)
-			continue;
-		if (found.level > 1)
-			found.entry = (found.entry & ~MCTL_PT_PS) |
-				      (address & (PMD_SIZE - 1) & PAGE_MASK);
-		visit_page(visit, found.entry, mctl_space_frame_of(visit->space, found.entry));
-	}
+	for (; address < end; address += PAGE_SIZE, entry += PAGE_SIZE)
+		visit_page(visit, entry, mctl_space_frame_of(visit->space, entry));
+	return end;
 }
 
-static void visit_process(struct visit *visit, struct mm_struct *mm)
+static const struct mctl_space_visitor visitor = {
+	.begin = visit_mapping,
+	.entry = visit_entry,
+};
+
+/* --- census --------------------------------------------------------------------------------- */
+
+/* Count the entries of all processes that map one space. */
+static int count_space(struct mctl_census *census, struct mctl_space *space,
+		       struct mctl_error *error)
 {
-	struct vm_area_struct *vma;
-	u64 address = 0;
+	struct visit visit = { .space = space, .census = census };
+	struct mctl_space_walk *walk = &census->walk;
+	int ret = mctl_space_walk_begin(walk, space, 0);
 
-	mmap_read_lock(mm);
-	while ((vma = find_vma(mm, address))) {
-		struct mctl_space_user *user = mctl_space_user_of(vma);
-
-		if (user && user->space == visit->space) {
-			/* No entry is set, and no frame let go of, meanwhile. */
-			mutex_lock(&visit->space->family->lock);
-			visit_vma(visit, vma);
-			mutex_unlock(&visit->space->family->lock);
-		}
-		address = vma->vm_end;
-		cond_resched();
+	while (!ret) {
+		ret = mctl_space_walk_next(walk);
+		if (!ret)
+			ret = mctl_space_walk_mappings(walk, &visitor, &visit);
 	}
-	mmap_read_unlock(mm);
+	if (ret == -ENOENT)
+		ret = 0;
+	if (ret)
+		mctl_space_walk_fail(walk, ret, error);
+	mctl_space_walk_end(walk);
+	return ret;
 }
 
-/* --- accounts ------------------------------------------------------------------------------- */
-
-/* The nth space of a family, held, or NULL. */
-static struct mctl_space *nth_of_family(struct mctl_family *family, u32 nth)
+/**
+ * mctl_census_take() - count how many entries of processes map each frame
+ * @arena: whose frames
+ * @space: held; the frames of its family are counted, or with NULL those of all
+ * @error: why not; may be NULL
+ *
+ * Context: Process, sleeps. Tries the mmap_lock of every process that maps one (space_walk.c).
+ * Return: the census for mctl_census_free(), or as an ERR_PTR(): -ENOMEM, -EINTR, or -EBUSY when
+ * a process does not let go of its mmap_lock.
+ */
+struct mctl_census *mctl_census_take(struct mctl_arena *arena, struct mctl_space *space,
+				     struct mctl_error *error)
 {
-	struct mctl_space *space, *found = NULL;
+	struct mctl_census *census = kzalloc(sizeof(*census), GFP_KERNEL);
+	struct mctl_space *other;
+	int ret = 0;
 
-	mutex_lock(&family->lock);
-	list_for_each_entry(space, &family->spaces, sibling) {
-		if (nth--)
-			continue;
-		mctl_space_hold(space);
-		found = space;
-		break;
+	if (!census)
+		goto no_memory;
+	census->arena = arena;
+	census->nr = mctl_table_span(&arena->table);
+	census->counts = mctl_arena_meta_alloc(arena, census->nr * sizeof(*census->counts));
+	if (!census->counts)
+		goto no_memory;
+	for (u64 id = 1; !ret && (other = mctl_space_get_from(arena, id));) {
+		if (!space || other->family == space->family)
+			ret = count_space(census, other, error);
+		id = other->id.value + 1;
+		mctl_space_put(other);
 	}
-	mutex_unlock(&family->lock);
-	return found;
+	if (!ret)
+		return census;
+	mctl_census_free(census);
+	return ERR_PTR(ret);
+
+no_memory:
+	kfree(census);
+	return ERR_PTR(mctl_fail(error, -ENOMEM, "no memory to count the frames of regions"));
 }
 
-/* How many entries of processes map each frame of a family, which is held by one of its spaces. */
-static void count_family(struct mctl_family *family, u16 *counts)
+/**
+ * mctl_census_free() - let go of a census
+ * @census: from mctl_census_take(), or NULL
+ *
+ * Context: Process.
+ */
+void mctl_census_free(struct mctl_census *census)
 {
-	struct visit visit = { .counts = counts };
-	struct mctl_space *space;
-	struct mm_struct *mm;
-	u32 nth = 0;
-	int pid;
-
-	while ((space = nth_of_family(family, nth++))) {
-		u64 process = 0;
-
-		visit.space = space;
-		while ((mm = mctl_space_next_process(space, &process, &pid, NULL))) {
-			visit_process(&visit, mm);
-			mmput(mm);
-		}
-		mctl_space_put(space);
-	}
+	if (!census)
+		return;
+	mctl_arena_meta_free(census->arena, census->counts, census->nr * sizeof(*census->counts));
+	kfree(census);
 }
 
 static void read_comm(int pid, char *comm, size_t size)
@@ -250,53 +200,55 @@ static void read_comm(int pid, char *comm, size_t size)
 }
 
 /**
- * mctl_space_process_nth() - what a process has of a region
- * @arena: whose region
- * @name: of the region
- * @nth: 0 for the first one; those that are ending are passed over
+ * mctl_census_process() - what a process has of a space
+ * @census: of its family, or of all
+ * @space: held
+ * @id: the process behind this one is told of, 0 for the first; becomes its id. Those that are
+ *	ending are passed over, and those that came after the space was first asked for.
  * @process: filled
+ * @error: why not; may be NULL
  *
- * Context: Process, sleeps. Takes mmap_lock of every process that maps the family.
- * Return: 0; -ENOENT when there is no such region, or no more processes; -ENOMEM.
+ * Context: Process, sleeps. Tries the mmap_lock of the process (space_walk.c).
+ * Return: 0; -ENOENT when there are no more; -EINTR; -EBUSY when the process does not let go of
+ * its mmap_lock.
  */
-int mctl_space_process_nth(struct mctl_arena *arena, const char *name, u32 nth,
-			   struct mctl_space_process *process)
+int mctl_census_process(struct mctl_census *census, struct mctl_space *space, u64 *id,
+			struct mctl_space_process *process, struct mctl_error *error)
 {
-	struct mctl_space *space = mctl_space_get(arena, name);
-	struct visit visit = { .space = space, .process = process };
-	struct mctl_space_user user;
-	struct mm_struct *mm;
-	int ret = -ENOENT;
-	u64 last = 0;
-	size_t size;
+	struct visit visit = { .space = space, .census = census, .process = process };
+	struct mctl_space_walk *walk = &census->walk;
+	int ret;
 
-	if (!space)
-		return -ENOENT;
-	size = mctl_table_span(&arena->table) * sizeof(*visit.counts);
-	visit.counts = mctl_arena_meta_alloc(arena, size);
-	if (!visit.counts) {
-		mctl_space_put(space);
-		return -ENOMEM;
-	}
 	memset(process, 0, sizeof(*process));
-	while ((mm = mctl_space_next_process(space, &last, &process->pid, &user)) && nth--)
-		mmput(mm);
-	if (mm) {
-		count_family(space->family, visit.counts);
-		visit_process(&visit, mm);
-		mmput(mm);
-		strscpy(process->region, space->name, sizeof(process->region));
-		memcpy(process->faults, user.faults, sizeof(process->faults));
-		read_comm(process->pid, process->comm, sizeof(process->comm));
-		ret = 0;
+	ret = mctl_space_walk_begin(walk, space, *id);
+	if (census->space != space->id.value) {
+		census->space = space->id.value;
+		census->last = walk->last;
 	}
-	mctl_arena_meta_free(arena, visit.counts, size);
-	mctl_space_put(space);
+	walk->last = census->last;
+	if (!ret)
+		ret = mctl_space_walk_next(walk);
+	if (ret == -ENOENT)
+		goto out;
+	if (!ret)
+		ret = mctl_space_walk_mappings(walk, &visitor, &visit);
+	if (ret) {
+		mctl_space_walk_fail(walk, ret, error);
+		goto out;
+	}
+	*id = walk->id;
+	process->pid = walk->pid;
+	strscpy(process->region, space->name, sizeof(process->region));
+	memcpy(process->faults, walk->user.faults, sizeof(process->faults));
+	read_comm(process->pid, process->comm, sizeof(process->comm));
+out:
+	mctl_space_walk_end(walk);
 	return ret;
 }
 
 /* --- idle ----------------------------------------------------------------------------------- */
 
+/* Count what is mapped of the pages that one leaf table, or a leaf in its place, translates. */
 static void count_table(const struct mctl_space *space, u32 page, struct mctl_space_idle *result)
 {
 	const struct mctl_ptable *pt = &space->shadow.pt;
@@ -317,6 +269,23 @@ static void count_table(const struct mctl_space *space, u32 page, struct mctl_sp
 	}
 }
 
+/* Count the whole space; family->lock is held. Return: 0, or -EINTR. */
+static int count_idle(const struct mctl_space *space, struct mctl_space_idle *result)
+{
+	u32 page = mctl_space_skip(space, 0, space->nr_pages);
+
+	while (page < space->nr_pages) {
+		count_table(space, page, result);
+		page = mctl_space_skip(space, round_down(page, MCTL_LEAVES) + MCTL_LEAVES,
+				       space->nr_pages);
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+	}
+	result->nr_idle = result->nr_pages - result->nr_accessed;
+	return 0;
+}
+
 /**
  * mctl_space_idle() - which pages were touched since the last clear
  * @arena: whose region
@@ -328,31 +297,37 @@ static void count_table(const struct mctl_space *space, u32 page, struct mctl_sp
  * For a clear all entries are taken from the processes: a processor that has one in its TLB would
  * not set A again.
  *
- * Context: Process, sleeps. Takes mmap_lock of every process that maps it.
- * Return: 0, or -ENOENT.
+ * Context: Process, sleeps. Tries the mmap_lock of every process that maps it (space_walk.c).
+ * Return: 0; -ENOENT; -EINTR; -ENOMEM; -EBUSY when a process does not let go of its mmap_lock, so
+ * that what it touched is not known, and nothing is cleared.
  */
 int mctl_space_idle(struct mctl_arena *arena, const char *name, bool clear,
 		    struct mctl_space_idle *result, struct mctl_error *error)
 {
 	struct mctl_space *space = mctl_space_need(arena, name, error);
 	struct mctl_space_verify verify;
+	int ret;
 
 	memset(result, 0, sizeof(*result));
 	if (!space)
 		return -ENOENT;
 	/* Folds A and D into the shadow. */
-	mctl_space_verify(arena, name, 0, &verify, NULL, 0, NULL);
-	mutex_lock(&space->family->lock);
-	for (u32 page = 0; page < space->nr_pages; page += MCTL_LEAVES)
-		count_table(space, page, result);
-	result->nr_idle = result->nr_pages - result->nr_accessed;
-	if (clear) {
+	ret = mctl_space_verify(arena, name, 0, &verify, NULL, 0, error);
+	if (!ret && verify.nr_busy)
+		ret = mctl_space_busy(&verify, error);
+	if (!ret)
+		ret = mutex_lock_killable(&space->family->lock);
+	if (ret)
+		goto put_space;
+	ret = count_idle(space, result);
+	if (!ret && clear) {
 		mctl_ptable_protect(&space->shadow.pt, MCTL_SPACE_START, space->nr_pages, MCTL_PT_A,
 				    0);
 		space->sequence++;
 		mctl_space_zap(space, 0, space->nr_pages);
 	}
 	mutex_unlock(&space->family->lock);
+put_space:
 	mctl_space_put(space);
-	return 0;
+	return ret;
 }

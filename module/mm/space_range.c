@@ -92,11 +92,12 @@ int mctl_space_drop(struct mctl_space *space, u32 page, u32 nr)
 		return ret;
 	/* As the lock is held nobody maps them again in between. */
 	mctl_space_zap(space, page, nr);
-	for (; page < end; page = next) {
+	while ((page = mctl_space_skip(space, page, end)) < end) {
 		next = min(end, round_down(page, MCTL_LEAVES) + MCTL_LEAVES);
 		put_frames(space, page, next - page);
 		/* No leaf is cut: it cannot fail. */
 		mctl_ptable_unmap(&space->shadow.pt, mctl_space_address(page), next - page);
+		page = next;
 		cond_resched();
 	}
 	space->sequence++;
@@ -147,9 +148,10 @@ u32 mctl_space_reclaim(struct mctl_space *space, u32 nr)
 			continue;
 		page = mctl_space_page(vma->start);
 		end = mctl_space_page(vma->end);
-		for (; page < end && done < nr; page = next) {
+		while (done < nr && (page = mctl_space_skip(space, page, end)) < end) {
 			next = min(end, round_down(page, MCTL_LEAVES) + MCTL_LEAVES);
 			done += reclaim_table(space, page, next, nr - done);
+			page = next;
 		}
 	}
 	return done;

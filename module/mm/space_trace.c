@@ -86,13 +86,14 @@ void mctl_space_record(struct mctl_space *space, const struct mctl_access *acces
  * @error: why not; may be NULL
  *
  * Context: Process, may sleep.
- * Return: 0, -ENOENT or -ENOMEM.
+ * Return: 0, -ENOENT, -ENOMEM, or -EINTR for a process that is killed.
  */
 int mctl_space_trace(struct mctl_arena *arena, const char *name, bool on, struct mctl_error *error)
 {
 	const size_t size = MCTL_NR_RECORDS * sizeof(struct mctl_space_record);
 	struct mctl_space_record *records = NULL, *old = NULL;
 	struct mctl_space *space;
+	int ret;
 
 	space = mctl_space_need(arena, name, error);
 	if (!space)
@@ -104,17 +105,18 @@ int mctl_space_trace(struct mctl_arena *arena, const char *name, bool on, struct
 			return mctl_fail(error, -ENOMEM, "no memory for a trace");
 		}
 	}
-	mutex_lock(&space->family->lock);
-	if (on && space->records) {
+	ret = mctl_space_lock(space, error);
+	if (ret || (on && space->records)) {
 		old = records;
 	} else {
 		old = space->records;
 		space->records = records;
 	}
-	mutex_unlock(&space->family->lock);
+	if (!ret)
+		mctl_space_unlock(space);
 	mctl_arena_meta_free(arena, old, size);
 	mctl_space_put(space);
-	return 0;
+	return ret;
 }
 
 /**
@@ -127,7 +129,8 @@ int mctl_space_trace(struct mctl_arena *arena, const char *name, bool on, struct
  * @lost: becomes the number of faults from @next on that are forgotten already
  *
  * Context: Process, may sleep.
- * Return: records filled; -ENOENT without such a region, -ENODATA when nothing is remembered.
+ * Return: records filled; -ENOENT without such a region, -ENODATA when nothing is remembered,
+ * -EINTR for a process that is killed.
  */
 int mctl_space_records(struct mctl_arena *arena, const char *name, u64 *next,
 		       struct mctl_space_record *records, unsigned int nr, u64 *lost)
@@ -138,7 +141,9 @@ int mctl_space_records(struct mctl_arena *arena, const char *name, u64 *next,
 
 	if (!space)
 		return -ENOENT;
-	mutex_lock(&space->family->lock);
+	filled = mctl_space_lock(space, NULL);
+	if (filled)
+		goto put;
 	if (!space->records) {
 		filled = -ENODATA;
 		goto unlock;
@@ -157,7 +162,8 @@ int mctl_space_records(struct mctl_arena *arena, const char *name, u64 *next,
 	}
 	*next = wanted;
 unlock:
-	mutex_unlock(&space->family->lock);
+	mctl_space_unlock(space);
+put:
 	mctl_space_put(space);
 	return filled;
 }

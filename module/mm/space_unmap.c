@@ -22,7 +22,7 @@
 #include <linux/printk.h>
 #include <linux/rbtree.h>
 #include <linux/sched.h>
-#include "mm/space_process.h"
+#include "mm/space_walk.h"
 
 bool mctl_space_verify_unmap = IS_ENABLED(CONFIG_KASAN) || IS_ENABLED(CONFIG_DEBUG_VM);
 
@@ -30,6 +30,8 @@ bool mctl_space_verify_unmap = IS_ENABLED(CONFIG_KASAN) || IS_ENABLED(CONFIG_DEB
 
 /* How often a lock is tried, a tenth of a millisecond or more apart. */
 #define NR_TRIES 200
+/* Entries, and tables that are not there, that are looked at for one unmap. */
+#define MAX_STEPS 1048576U
 
 static void report(struct mctl_space *space, u64 address, u64 user, u64 expected,
 		   const struct mctl_space_found *found, u32 different)
@@ -45,20 +47,19 @@ static void report(struct mctl_space *space, u64 address, u64 user, u64 expected
 
 /* Compare a part of a vma. family->lock and i_mmap_rwsem are held. */
 static void compare_range(struct mctl_space *space, struct vm_area_struct *vma, u64 address,
-			  u64 end)
+			  u64 end, u32 *steps)
 {
 	struct mctl_space_found found;
 	u64 expected, next;
 
-	for (; address < end; address = next) {
-		u32 page = vma->vm_pgoff + ((address - vma->vm_start) >> PAGE_SHIFT);
-		u32 different;
+	for (; address < end && *steps; address = next) {
+		u32 page, different;
 
-		mctl_space_walk_process(vma->vm_mm, address, &found);
-		/* No table, or a leaf in its place. */
-		next = found.level == 1 ? address + PAGE_SIZE : pmd_addr_end(address, end);
+		address = mctl_space_next_entry(vma->vm_mm, address, end, steps, &found);
 		if (!found.entry)
-			continue;
+			break;
+		next = found.level == 1 ? address + PAGE_SIZE : pmd_addr_end(address, end);
+		page = vma->vm_pgoff + ((address - vma->vm_start) >> PAGE_SHIFT);
 		different = mctl_space_compare(space, vma, page, &found, &expected);
 		if (different)
 			report(space, mctl_space_address(page), address, expected, &found,
@@ -69,14 +70,17 @@ static void compare_range(struct mctl_space *space, struct vm_area_struct *vma, 
 static void compare_mappings(struct mctl_space_user *user, u64 start, u64 end)
 {
 	struct address_space *mapping = user->space->inode->i_mapping;
+	u32 steps = MAX_STEPS;
 	struct rb_node *node;
 
-	for (node = rb_first_cached(&mapping->i_mmap); node; node = rb_next(node)) {
+	/* What is left of them when the steps are used up is not compared. */
+	for (node = rb_first_cached(&mapping->i_mmap); node && steps; node = rb_next(node)) {
 		struct vm_area_struct *vma = rb_entry(node, struct vm_area_struct, shared.rb);
 
+		steps--;
 		if (vma->vm_mm == user->mm)
 			compare_range(user->space, vma, max_t(u64, start, vma->vm_start),
-				      min_t(u64, end, vma->vm_end));
+				      min_t(u64, end, vma->vm_end), &steps);
 	}
 }
 

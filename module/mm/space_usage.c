@@ -12,6 +12,7 @@
  */
 #include <linux/mm.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/string.h>
 #include "mm/space_internal.h"
 
@@ -73,33 +74,49 @@ static void count_table(const struct mctl_space *space, u32 page, u32 end, struc
 	}
 }
 
-static void count_range(const struct mctl_space *space, u32 page, u32 end, struct usage *usage)
+/* Count what is mapped in a range; family->lock is held. Return: 0, or -EINTR. */
+static int count_range(const struct mctl_space *space, u32 page, u32 end, struct usage *usage)
 {
 	u32 next;
 
-	for (; page < end; page = next) {
+	while ((page = mctl_space_skip(space, page, end)) < end) {
 		next = min(end, round_down(page, MCTL_LEAVES) + MCTL_LEAVES);
 		count_table(space, page, next, usage);
+		page = next;
+		if (fatal_signal_pending(current))
+			return -EINTR;
 		cond_resched();
 	}
+	return 0;
 }
 
 /* --- spaces --------------------------------------------------------------------------------- */
 
-static void fill_info(struct mctl_space *space, struct mctl_space_info *info)
+/**
+ * mctl_space_info_of() - what is known of a region for processes
+ * @space: held
+ * @info: filled
+ *
+ * Context: Process, may sleep.
+ * Return: 0, or -EINTR for a process that is killed.
+ */
+int mctl_space_info_of(struct mctl_space *space, struct mctl_space_info *info)
 {
 	const struct mctl_ptable *pt = &space->shadow.pt;
 	struct usage usage = {};
+	int ret;
 
 	memset(info, 0, sizeof(*info));
-	mutex_lock(&space->family->lock);
-	count_range(space, 0, space->nr_pages, &usage);
+	if (mutex_lock_killable(&space->family->lock))
+		return -EINTR;
+	ret = count_range(space, 0, space->nr_pages, &usage);
 	strscpy(info->name, space->name, sizeof(info->name));
 	info->start = MCTL_SPACE_START;
 	info->end = mctl_space_address(space->nr_pages);
 	info->vss = space->vmas.nr_pages << PAGE_SHIFT;
 	info->nr_vmas = space->vmas.nr;
-	info->nr_files = atomic_read(&space->nr_holds);
+	/* The caller's own hold is none. */
+	info->nr_files = atomic_read(&space->nr_holds) - 1;
 	info->nr_processes = space->nr_users;
 	info->nr_mappings = space->nr_mappings;
 	info->levels = pt->format->nr_levels;
@@ -124,62 +141,39 @@ static void fill_info(struct mctl_space *space, struct mctl_space_info *info)
 	info->nr_zaps = space->nr_zaps;
 	info->sequence = space->sequence;
 	mutex_unlock(&space->family->lock);
+	return ret;
 }
 
 /**
- * mctl_space_info() - what is known of a region for processes
+ * mctl_space_info() - what is known of a region for processes, by its name
  * @arena: whose region
  * @name: of the region
  * @info: filled
  *
  * Context: Process, may sleep. Takes arena->regions.lock.
- * Return: 0, or -ENOENT when there is no such region.
+ * Return: 0; -ENOENT when there is no such region; -EINTR for a process that is killed.
  */
 int mctl_space_info(struct mctl_arena *arena, const char *name, struct mctl_space_info *info)
 {
-	struct mctl_space *space;
+	struct mctl_space *space = mctl_space_get(arena, name);
+	int ret;
 
-	mutex_lock(&arena->regions.lock);
-	space = mctl_space_find(arena, name);
-	if (space)
-		fill_info(space, info);
-	mutex_unlock(&arena->regions.lock);
-	return space ? 0 : -ENOENT;
-}
-
-/**
- * mctl_space_info_nth() - what is known of a region for processes, by its place on the list
- * @arena: whose region
- * @nth: 0 for the oldest
- * @info: filled
- *
- * Context: Process, may sleep. Takes arena->regions.lock.
- * Return: 0, or -ENOENT when there are no more.
- */
-int mctl_space_info_nth(struct mctl_arena *arena, u32 nth, struct mctl_space_info *info)
-{
-	struct mctl_space *space;
-	int ret = -ENOENT;
-
-	mutex_lock(&arena->regions.lock);
-	list_for_each_entry(space, &arena->spaces.list, list) {
-		if (nth--)
-			continue;
-		fill_info(space, info);
-		ret = 0;
-		break;
-	}
-	mutex_unlock(&arena->regions.lock);
+	if (!space)
+		return -ENOENT;
+	ret = mctl_space_info_of(space, info);
+	mctl_space_put(space);
 	return ret;
 }
 
 /* --- vmas ----------------------------------------------------------------------------------- */
 
-static void fill_vma(const struct mctl_space *space, const struct mctl_vma *from,
-		     struct mctl_space_vma *vma)
+/* Return: 0, or -EINTR. */
+static int fill_vma(const struct mctl_space *space, const struct mctl_vma *from,
+		    struct mctl_space_vma *vma)
 {
 	struct usage usage = {};
 	char *path;
+	int ret;
 
 	memset(vma, 0, sizeof(*vma));
 	vma->start = from->start;
@@ -194,7 +188,7 @@ static void fill_vma(const struct mctl_space *space, const struct mctl_vma *from
 		else
 			memmove(vma->file, path, strlen(path) + 1);
 	}
-	count_range(space, mctl_space_page(from->start), mctl_space_page(from->end), &usage);
+	ret = count_range(space, mctl_space_page(from->start), mctl_space_page(from->end), &usage);
 	vma->nr_mapped = usage.mapped;
 	vma->nr_zero = usage.zero;
 	vma->nr_large = usage.large;
@@ -203,33 +197,30 @@ static void fill_vma(const struct mctl_space *space, const struct mctl_vma *from
 	vma->pss = usage.pss;
 	vma->nr_dirty = usage.dirty;
 	vma->nr_accessed = usage.accessed;
+	return ret;
 }
 
 /**
  * mctl_space_vma_at() - the vma at an address, or the next one
- * @arena: whose region
- * @name: of the region
+ * @space: held
  * @address: any; 0 for the first vma
  * @vma: filled
  *
  * Context: Process, may sleep.
- * Return: 0, -ENOENT without such a region, or -ENODATA when no vma ends behind @address.
+ * Return: 0; -ENODATA when no vma ends behind @address; -EINTR for a process that is killed.
  */
-int mctl_space_vma_at(struct mctl_arena *arena, const char *name, u64 address,
-		      struct mctl_space_vma *vma)
+int mctl_space_vma_at(struct mctl_space *space, u64 address, struct mctl_space_vma *vma)
 {
-	struct mctl_space *space = mctl_space_get(arena, name);
 	const struct mctl_vma *found;
+	int ret = -ENODATA;
 
-	if (!space)
-		return -ENOENT;
-	mutex_lock(&space->family->lock);
+	if (mutex_lock_killable(&space->family->lock))
+		return -EINTR;
 	found = mctl_vma_find(&space->vmas, address);
 	if (found)
-		fill_vma(space, found, vma);
+		ret = fill_vma(space, found, vma);
 	mutex_unlock(&space->family->lock);
-	mctl_space_put(space);
-	return found ? 0 : -ENODATA;
+	return ret;
 }
 
 /* --- frames --------------------------------------------------------------------------------- */
@@ -277,7 +268,7 @@ static struct mctl_family *find_family(struct mctl_arena *arena, u32 id)
  *
  * Context: Process, may sleep. Takes arena->regions.lock.
  * Return: how many there are, also when that is more than @nr; -ENOENT when it is no frame of a
- * region for processes.
+ * region for processes; -EINTR for a process that is killed.
  */
 int mctl_space_rmap(struct mctl_arena *arena, u64 pfn, struct mctl_space_place *places,
 		    unsigned int nr, struct mctl_error *error)
@@ -286,14 +277,18 @@ int mctl_space_rmap(struct mctl_arena *arena, u64 pfn, struct mctl_space_place *
 	const struct mctl_space *space;
 	u32 page, id, found = 0;
 
-	mutex_lock(&arena->regions.lock);
+	if (mutex_lock_killable(&arena->regions.lock))
+		return mctl_fail(error, -EINTR, "killed while a region was waited for");
 	if (read_record(arena, pfn, &page, &id))
 		family = find_family(arena, id);
 	if (!family) {
 		mutex_unlock(&arena->regions.lock);
 		return mctl_fail(error, -ENOENT, "pfn %#llx backs no region for processes", pfn);
 	}
-	mutex_lock(&family->lock);
+	if (mutex_lock_killable(&family->lock)) {
+		mutex_unlock(&arena->regions.lock);
+		return mctl_fail(error, -EINTR, "killed while a region was waited for");
+	}
 	list_for_each_entry(space, &family->spaces, sibling) {
 		u64 address = mctl_space_address(page);
 		unsigned int level;

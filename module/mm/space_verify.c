@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The comparison of the processes' tables with the shadow (S1), and the
- * shadow shown, walked and damaged on purpose. See space.c for the locks.
+ * The comparison of the processes' tables with the shadow (S1). See space.c for
+ * the locks, space_walk.c for how processes are walked.
  *
  * For each process that maps a space, and each of its vmas that does: every
  * entry present in the process's tables is compared with what the shadow's
@@ -15,18 +15,22 @@
  * mmap_lock keeps the vma and its tables, family->lock the shadow and all
  * entries that we set. What differs all the same is looked at once more: the
  * processor sets A and D when it likes, and an entry is read without the lock
- * of its table. Both locks are let go of between leaf tables. The shadow may
- * change then, each table being compared as it is at its time. A mapping that
- * has changed is begun again, a few times; one that went, or has changed each
- * time, is counted. A process that is about to end has nothing to compare.
+ * of its table. Both locks are let go of between slices of the walk. The
+ * shadow may change then, each entry being compared as it is at its time. A
+ * mapping that has changed is begun again, a few times; one that went, or has
+ * changed each time, is counted. A process that is about to end has nothing to
+ * compare; one that does not let go of its mmap_lock is counted and named.
+ *
+ * What the shadow maps and a process does not is not looked for page by page:
+ * it is what the shadow maps of the mapping's range, by sums over its leaf
+ * tables that are made once for a process, less what both map.
  */
 #include <linux/mm.h>
-#include <linux/mmap_lock.h>
-#include <linux/rcupdate.h>
-#include <linux/sched/mm.h>
+#include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include <linux/slab.h>
 #include <linux/string.h>
-#include "mm/space_process.h"
+#include "mm/space_walk.h"
 #include "mm/verify.h"
 
 #define CACHE_BITS (MCTL_PT_PWT | MCTL_PT_PCD | MCTL_PT_G)
@@ -36,19 +40,29 @@
 /**
  * struct comparison - what a verify is about
  * @space: the space
- * @user: the process
- * @pid: its number
+ * @walk: through its processes
+ * @before: pages that the shadow maps before each leaf table, and at last in all
+ * @sequence: of the shadow when @before was made
  * @result: counts
  * @mismatches: the first ones
  * @nr: room for them
+ * @kept: @result when the mapping's comparison began
+ * @both: pages of the mapping that the process and the shadow map
+ * @again: end of the mapping that is begun again, or 0
+ * @try: how often it has been begun
  */
 struct comparison {
 	struct mctl_space *space;
-	struct mctl_space_user *user;
-	int pid;
+	struct mctl_space_walk walk;
+	u32 *before;
+	u64 sequence;
 	struct mctl_space_verify *result;
 	struct mctl_space_mismatch *mismatches;
 	unsigned int nr;
+	struct mctl_space_verify kept;
+	u64 both;
+	u64 again;
+	unsigned int try;
 };
 
 /* --- compare -------------------------------------------------------------------------------- */
@@ -116,7 +130,7 @@ static void list_mismatch(struct comparison *c, u64 user, u32 page,
 	mismatch = &c->mismatches[c->result->nr_listed++];
 	memset(mismatch, 0, sizeof(*mismatch));
 	strscpy(mismatch->region, c->space->name, sizeof(mismatch->region));
-	mismatch->pid = c->pid;
+	mismatch->pid = c->walk.pid;
 	mismatch->address = mctl_space_address(page);
 	mismatch->user = user;
 	mismatch->shadow = expected;
@@ -146,208 +160,244 @@ static void fold(struct comparison *c, u32 page, const struct mctl_space_found *
 		mctl_ptable_set_leaf(pt, leaves, page % MCTL_LEAVES, entry | bits);
 }
 
-/* Compare the entry for one page. Return: pages that it stands for. */
-static u32 compare_page(struct comparison *c, const struct vm_area_struct *vma, u64 user, u32 page)
+/* An entry that is present. Return: the address to go on at. */
+static u64 compare_entry(void *context, const struct vm_area_struct *vma, u64 user,
+			 const struct mctl_space_found *present)
 {
+	u32 page = vma->vm_pgoff + ((user - vma->vm_start) >> PAGE_SHIFT), nr = 1;
+	struct mctl_space_found found = *present;
+	struct comparison *c = context;
 	struct mctl_space_verify *result = c->result;
 	u32 different = 0;
-	struct mctl_space_found found;
 	unsigned int level;
 	u64 expected;
 
 	for (unsigned int try = 0; try < NR_TRIES; try++) {
-		mctl_space_walk_process(vma->vm_mm, user, &found);
-		if (!found.entry) {
-			if (mctl_ptable_walk(&c->space->shadow.pt, mctl_space_address(page),
-					     &level))
-				result->nr_absent++;
-			return 1;
-		}
+		if (try)
+			mctl_space_look_up(vma->vm_mm, user, &found);
+		if (!found.entry)
+			return user + PAGE_SIZE;
 		different = mctl_space_compare(c->space, vma, page, &found, &expected);
 		if (!different)
 			break;
 	}
 	result->nr_entries++;
+	if (found.level > 1)
+		nr = min_t(u64, MCTL_LEAVES - page % MCTL_LEAVES,
+			   (vma->vm_end - user) >> PAGE_SHIFT);
+	c->both += expected ? nr : 0;
 	if (different) {
 		list_mismatch(c, user, page, &found, expected, different);
-		return found.level > 1 ? MCTL_LEAVES : 1;
+		return user + ((u64)nr << PAGE_SHIFT);
 	}
 	fold(c, page, &found);
 	if (found.level > 1) {
 		result->nr_large++;
-		return MCTL_LEAVES - page % MCTL_LEAVES;
+	} else {
+		mctl_ptable_walk(&c->space->shadow.pt, mctl_space_address(page), &level);
+		result->nr_small += level > 1;
 	}
-	mctl_ptable_walk(&c->space->shadow.pt, mctl_space_address(page), &level);
-	result->nr_small += level > 1;
-	return 1;
+	return user + ((u64)nr << PAGE_SHIFT);
+}
+
+/* --- what the shadow maps ------------------------------------------------------------------- */
+
+static size_t size_of_sums(const struct mctl_space *space)
+{
+	return (DIV_ROUND_UP(space->nr_pages, MCTL_LEAVES) + 1) * sizeof(u32);
+}
+
+/* Pages that the shadow maps of those that one leaf table, or a leaf in its place, translates. */
+static u32 count_table(const struct mctl_space *space, u32 page, u32 nr)
+{
+	const struct mctl_ptable *pt = &space->shadow.pt;
+	u64 leaves = mctl_ptable_leaves(pt, mctl_space_address(page));
+	unsigned int level;
+	u32 mapped = 0;
+
+	if (leaves == MCTL_PT_NO_PFN)
+		return mctl_ptable_walk(pt, mctl_space_address(page), &level) ? nr : 0;
+	if (nr == MCTL_LEAVES)
+		return pt->ops->count(pt->context, leaves, 0);
+	for (u32 i = 0; i < nr; i++)
+		mapped += !!mctl_ptable_entry(pt, leaves, i);
+	return mapped;
+}
+
+/* Make the sums, if the shadow has changed since. Return: 0, or -EINTR. */
+static int sum_up(struct comparison *c)
+{
+	const struct mctl_space *space = c->space;
+	u32 nr = space->nr_pages, page = 0, table = 0, sum = 0;
+	int ret = 0;
+
+	if (mutex_lock_killable(&space->family->lock))
+		return -EINTR;
+	if (c->sequence == space->sequence)
+		goto unlock;
+	while (!ret && (page = mctl_space_skip(space, page, nr)) < nr) {
+		while (table <= page / MCTL_LEAVES)
+			c->before[table++] = sum;
+		page = round_down(page, MCTL_LEAVES);
+		sum += count_table(space, page, MCTL_LEAVES);
+		page += MCTL_LEAVES;
+		cond_resched();
+		ret = fatal_signal_pending(current) ? -EINTR : 0;
+	}
+	while (table < size_of_sums(space) / sizeof(u32))
+		c->before[table++] = sum;
+	c->sequence = space->sequence;
+unlock:
+	mutex_unlock(&space->family->lock);
+	return ret;
+}
+
+/* Pages that the shadow maps before a page. */
+static u32 mapped_before(const struct comparison *c, u32 page)
+{
+	u32 first = round_down(page, MCTL_LEAVES);
+
+	return c->before[page / MCTL_LEAVES] +
+	       (page > first ? count_table(c->space, first, page - first) : 0);
 }
 
 /* --- mappings ------------------------------------------------------------------------------- */
 
-/**
- * struct snapshot - a mapping, as it was when its comparison began
- * @start: first address
- * @end: address behind the last byte
- * @first: page of the space at @start
- * @flags: VM_*
- */
-struct snapshot {
-	u64 start;
-	u64 end;
-	unsigned long first;
-	unsigned long flags;
-};
-
-/* The first vma at or behind an address that maps the space; mmap_lock is held. */
-static struct vm_area_struct *find_mapping(const struct comparison *c, struct mm_struct *mm,
-					   u64 address)
+static void begin_mapping(void *context, const struct mctl_space_mapping *mapping)
 {
-	struct vm_area_struct *vma;
+	struct comparison *c = context;
 
-	while ((vma = find_vma(mm, address))) {
-		const struct mctl_space_user *user = mctl_space_user_of(vma);
-
-		if (user && user->space == c->space)
-			return vma;
-		address = vma->vm_end;
+	c->both = 0;
+	/* Begun again, and not gone meanwhile. */
+	if (mapping->start < c->again) {
+		c->result->nr_retried++;
+		return;
 	}
-	return NULL;
+	if (c->again)
+		c->result->nr_changed++;
+	c->again = 0;
+	c->try = 1;
+	c->result->nr_mappings++;
+	c->kept = *c->result;
 }
 
-/* Return: whether there is a mapping at or behind @address. */
-static bool take_snapshot(const struct comparison *c, struct mm_struct *mm, u64 address,
-			  struct snapshot *snapshot)
+static void end_mapping(void *context, const struct mctl_space_mapping *mapping)
 {
-	const struct vm_area_struct *vma;
+	struct comparison *c = context;
+	u32 nr = (mapping->end - mapping->start) >> PAGE_SHIFT;
+	u32 mapped = mapped_before(c, mapping->first + nr) - mapped_before(c, mapping->first);
 
-	mmap_read_lock(mm);
-	vma = find_mapping(c, mm, address);
-	if (vma)
-		*snapshot = (struct snapshot){
-			.start = vma->vm_start,
-			.end = vma->vm_end,
-			.first = vma->vm_pgoff,
-			.flags = vma->vm_flags,
-		};
-	mmap_read_unlock(mm);
-	return vma;
+	/* The sums may be a little older. */
+	c->result->nr_absent += mapped > c->both ? mapped - c->both : 0;
+	c->again = 0;
 }
 
-static bool is_same(const struct vm_area_struct *vma, const struct snapshot *snapshot)
+/* What was counted of a mapping that changed is forgotten. What differed, did. */
+static bool begin_again(void *context)
 {
-	return vma && vma->vm_start == snapshot->start && vma->vm_end == snapshot->end &&
-	       vma->vm_pgoff == snapshot->first && vma->vm_flags == snapshot->flags;
-}
+	struct comparison *c = context;
+	struct mctl_space_verify *result = c->result;
 
-/* Compare some pages from @done on. Return: whether the mapping is what it was. */
-static bool compare_batch(struct comparison *c, struct mm_struct *mm,
-			  const struct snapshot *snapshot, u32 *done)
-{
-	u32 stop = min_t(u64, (snapshot->end - snapshot->start) >> PAGE_SHIFT, *done + MCTL_LEAVES);
-	const struct vm_area_struct *vma;
-	bool same;
-
-	mmap_read_lock(mm);
-	vma = find_mapping(c, mm, snapshot->start);
-	same = is_same(vma, snapshot);
-	mutex_lock(&c->space->family->lock);
-	while (same && *done < stop)
-		*done += compare_page(c, vma, vma->vm_start + ((u64)*done << PAGE_SHIFT),
-				      vma->vm_pgoff + *done);
-	mutex_unlock(&c->space->family->lock);
-	mmap_read_unlock(mm);
-	cond_resched();
-	return same;
-}
-
-static bool compare_mapping(struct comparison *c, struct mm_struct *mm,
-			    const struct snapshot *snapshot)
-{
-	u32 nr = (snapshot->end - snapshot->start) >> PAGE_SHIFT, done = 0;
-
-	while (done < nr) {
-		if (!compare_batch(c, mm, snapshot, &done))
-			return false;
+	if (c->try++ == NR_TRIES) {
+		c->again = 0;
+		result->nr_changed++;
+		return false;
 	}
+	result->nr_entries = c->kept.nr_entries;
+	result->nr_large = c->kept.nr_large;
+	result->nr_small = c->kept.nr_small;
+	result->nr_accessed = c->kept.nr_accessed;
+	result->nr_dirty = c->kept.nr_dirty;
+	c->again = c->walk.mapping.end;
 	return true;
 }
 
-/* What was counted of a mapping that is begun again. What differed, did. */
-static void forget(struct mctl_space_verify *result, const struct mctl_space_verify *before)
-{
-	result->nr_entries = before->nr_entries;
-	result->nr_absent = before->nr_absent;
-	result->nr_large = before->nr_large;
-	result->nr_small = before->nr_small;
-	result->nr_accessed = before->nr_accessed;
-	result->nr_dirty = before->nr_dirty;
-}
-
-/* Compare a mapping, again if it changes meanwhile. Return: where to look for the next one. */
-static u64 compare_stable(struct comparison *c, struct mm_struct *mm, struct snapshot *snapshot)
-{
-	const struct mctl_space_verify before = *c->result;
-
-	c->result->nr_mappings++;
-	for (unsigned int try = 1; !compare_mapping(c, mm, snapshot); try++) {
-		u64 end = snapshot->end;
-
-		if (try == NR_TRIES || !take_snapshot(c, mm, snapshot->start, snapshot) ||
-		    snapshot->start >= end) {
-			c->result->nr_changed++;
-			return end;
-		}
-		c->result->nr_retried++;
-		forget(c->result, &before);
-	}
-	return snapshot->end;
-}
+static const struct mctl_space_visitor visitor = {
+	.begin = begin_mapping,
+	.entry = compare_entry,
+	.end = end_mapping,
+	.changed = begin_again,
+};
 
 /* --- processes ------------------------------------------------------------------------------ */
 
-static void compare_process(struct comparison *c, struct mm_struct *mm)
+static int compare_process(struct comparison *c)
 {
-	struct snapshot snapshot;
-	u64 address = 0;
+	struct mctl_space_verify *result = c->result;
+	int ret = sum_up(c);
 
-	c->result->nr_processes++;
-	while (take_snapshot(c, mm, address, &snapshot))
-		address = compare_stable(c, mm, &snapshot);
+	if (ret)
+		return ret;
+	c->again = 0;
+	result->nr_processes++;
+	ret = mctl_space_walk_mappings(&c->walk, &visitor, c);
+	/* One that was to be begun again has gone, or there are more and more of them. */
+	if (c->again || !c->walk.nr_left)
+		result->nr_changed++;
+	if (ret != -EBUSY)
+		return ret;
+	if (!result->nr_busy++)
+		result->busy_pid = c->walk.pid;
+	return 0;
 }
 
-static void compare_space(struct comparison *c, int pid)
+static int compare_space(struct comparison *c, int pid)
 {
-	struct mm_struct *mm;
-	u64 last = 0;
+	int ret = mctl_space_walk_begin(&c->walk, c->space, 0);
 
 	c->result->nr_regions++;
-	while ((mm = mctl_space_next_process(c->space, &last, &c->pid, NULL))) {
-		if (!pid || pid == c->pid)
-			compare_process(c, mm);
-		/* It may be the last one: then our own close() is called. */
-		mmput(mm);
+	c->sequence = U64_MAX;
+	c->before = mctl_arena_meta_alloc(c->space->arena, size_of_sums(c->space));
+	if (!c->before)
+		ret = -ENOMEM;
+	while (!ret) {
+		ret = mctl_space_walk_next(&c->walk);
+		if (!ret && (!pid || pid == c->walk.pid))
+			ret = compare_process(c);
 	}
+	mctl_space_walk_end(&c->walk);
+	mctl_arena_meta_free(c->space->arena, c->before, size_of_sums(c->space));
+	return ret == -ENOENT ? 0 : ret;
 }
 
-/* The next space from @nth on that is asked for, held; or NULL. */
-static struct mctl_space *next_space(struct mctl_arena *arena, const char *name, u32 *nth)
+static int compare_named(struct comparison *c, struct mctl_arena *arena, const char *name, int pid)
 {
-	struct mctl_space *space, *found = NULL;
-	u32 i = 0;
+	int ret;
 
-	mutex_lock(&arena->regions.lock);
-	list_for_each_entry(space, &arena->spaces.list, list) {
-		if (i++ < *nth)
-			continue;
-		(*nth)++;
-		if (name && strcmp(space->name, name))
-			continue;
-		mctl_space_hold(space);
-		found = space;
-		break;
+	c->space = mctl_space_get(arena, name);
+	if (!c->space)
+		return -ENOENT;
+	ret = compare_space(c, pid);
+	mctl_space_put(c->space);
+	return ret;
+}
+
+static int compare_all(struct comparison *c, struct mctl_arena *arena, int pid)
+{
+	u64 id = 1;
+	int ret = 0;
+
+	while (!ret && (c->space = mctl_space_get_from(arena, id))) {
+		ret = compare_space(c, pid);
+		id = c->space->id.value + 1;
+		mctl_space_put(c->space);
 	}
-	mutex_unlock(&arena->regions.lock);
-	return found;
+	return ret;
+}
+
+/**
+ * mctl_space_busy() - say which process could not be compared
+ * @result: of mctl_space_verify(), with nr_busy
+ * @error: filled; may be NULL
+ *
+ * Context: Any.
+ * Return: -EBUSY.
+ */
+int mctl_space_busy(const struct mctl_space_verify *result, struct mctl_error *error)
+{
+	return mctl_fail(error, -EBUSY,
+			 "process %d does not let go of its address space (%llu such)",
+			 result->busy_pid, result->nr_busy);
 }
 
 /**
@@ -362,150 +412,35 @@ static struct mctl_space *next_space(struct mctl_arena *arena, const char *name,
  *
  * A and D of the processes' entries are folded into the shadow.
  *
- * Context: Process, sleeps. Takes mmap_lock of every process that maps one.
- * Return: 0, whatever the result; -ENOENT when there is no such region.
+ * Context: Process, sleeps. Tries the mmap_lock of every process that maps one (space_walk.c).
+ * Return: 0, whatever the result; -ENOENT when there is no such region; -ENOMEM; -EINTR for a
+ * process that is killed.
  */
 int mctl_space_verify(struct mctl_arena *arena, const char *name, int pid,
 		      struct mctl_space_verify *result, struct mctl_space_mismatch *mismatches,
 		      unsigned int nr, struct mctl_error *error)
 {
-	struct comparison c = { .result = result, .mismatches = mismatches, .nr = nr };
-	u32 nth = 0;
+	struct comparison *c = kzalloc(sizeof(*c), GFP_KERNEL);
+	int ret = -ENOMEM;
 
 	memset(result, 0, sizeof(*result));
-	while ((c.space = next_space(arena, name, &nth))) {
-		compare_space(&c, pid);
-		mctl_space_put(c.space);
+	if (c) {
+		c->result = result;
+		c->mismatches = mismatches;
+		c->nr = nr;
+		ret = name ? compare_named(c, arena, name, pid) : compare_all(c, arena, pid);
+		kfree(c);
 	}
-	if (name && !result->nr_regions)
-		return mctl_fail(error, -ENOENT, "arena %s has no region %s for processes",
-				 arena->name, name);
-	return 0;
-}
-
-/* --- the shadow ----------------------------------------------------------------------------- */
-
-/**
- * mctl_space_flip() - damage a shadow, to show that the checks find it
- * @arena: whose region
- * @name: of the region
- * @address: in the region
- * @level: of the entry's table, 1 for the leaf of 4 KiB
- * @bit: of the entry, 0 to 63
- * @error: why not; may be NULL
- *
- * The tables of processes are not touched. A second call brings the bit back. Until then nothing
- * else is to be done with the region but to verify it.
- *
- * Context: Process, may sleep.
- * Return: 0; -EINVAL for a bad level or bit, -ENOENT when there is no such region, or the walk
- * ends above @level.
- */
-int mctl_space_flip(struct mctl_arena *arena, const char *name, u64 address, u32 level, u32 bit,
-		    struct mctl_error *error)
-{
-	struct mctl_space *space = mctl_space_need(arena, name, error);
-	int ret;
-
-	if (!space)
-		return -ENOENT;
-	mutex_lock(&space->family->lock);
-	ret = mctl_ptable_flip(&space->shadow.pt, address, level, bit);
-	mutex_unlock(&space->family->lock);
-	mctl_space_put(space);
-	if (ret == -EINVAL)
-		mctl_fail(error, ret, "level %u bit %u: level 1 to %u, bit 0 to 63", level, bit,
-			  MEMCTL_MAX_LEVELS);
-	else if (ret)
-		mctl_fail(error, ret, "no entry for address %#llx at level %u of region %s",
-			  address, level, name);
-	else
-		mctl_arena_touch(arena);
-	return ret;
-}
-
-static void fill_entry(const struct mctl_space *space, const struct mctl_ptable_step *step,
-		       struct mctl_pt_entry *entry)
-{
-	memset(entry, 0, sizeof(*entry));
-	strscpy(entry->region, space->name, sizeof(entry->region));
-	entry->address = step->address;
-	entry->entry = step->entry;
-	entry->table = step->table;
-	entry->level = step->level;
-	entry->index = step->index;
-	entry->leaf = step->leaf;
-}
-
-/**
- * mctl_space_walk() - translate an address, with every entry met
- * @arena: whose region
- * @name: of the region
- * @address: in the region
- * @steps: filled, the highest level first; no entry of the hardware's, which are the processes'
- * @physical: physical address that @address leads to, 0 where nothing is mapped
- * @error: why not; may be NULL
- *
- * Context: Process, may sleep.
- * Return: steps filled; -ENOENT when there is no such region, -EFAULT when @address is not
- * canonical.
- */
-int mctl_space_walk(struct mctl_arena *arena, const char *name, u64 address,
-		    struct mctl_pt_entry steps[MEMCTL_MAX_LEVELS], u64 *physical,
-		    struct mctl_error *error)
-{
-	struct mctl_space *space = mctl_space_need(arena, name, error);
-	struct mctl_ptable_step step[MCTL_PT_MAX_LEVELS];
-	unsigned int nr;
-
-	*physical = 0;
-	if (!space)
-		return -ENOENT;
-	mutex_lock(&space->family->lock);
-	nr = mctl_ptable_steps(&space->shadow.pt, address, step);
-	for (unsigned int i = 0; i < nr; i++) {
-		fill_entry(space, &step[i], &steps[i]);
-		if (step[i].leaf)
-			*physical = mctl_ptable_physical(&space->shadow.pt, address, step[i].level,
-							 step[i].entry);
+	switch (ret) {
+	case -ENOENT:
+		return mctl_fail(error, ret, "arena %s has no region %s for processes", arena->name,
+				 name);
+	case -ENOMEM:
+		return mctl_fail(error, ret, "no memory to compare regions of arena %s with",
+				 arena->name);
+	case -EINTR:
+		return mctl_fail(error, ret, "killed while regions were compared");
+	default:
+		return ret;
 	}
-	mutex_unlock(&space->family->lock);
-	mctl_space_put(space);
-	if (nr)
-		return nr;
-	return mctl_fail(error, -EFAULT, "address %#llx is not canonical", address);
-}
-
-/**
- * mctl_space_entries() - the next present entries of a shadow
- * @arena: whose region
- * @name: of the region
- * @cursor: where to go on; moved behind what was filled
- * @entries: filled, by address, parents first
- * @nr: how many at most
- *
- * Context: Process, may sleep.
- * Return: entries filled, 0 at the end; -ENOENT when there is no such region.
- */
-int mctl_space_entries(struct mctl_arena *arena, const char *name, struct mctl_pt_cursor *cursor,
-		       struct mctl_pt_entry *entries, unsigned int nr)
-{
-	struct mctl_ptable_cursor place = { .address = cursor->address, .level = cursor->level };
-	struct mctl_space *space = mctl_space_get(arena, name);
-	struct mctl_ptable_step step;
-	int filled = 0;
-
-	if (!space)
-		return -ENOENT;
-	mutex_lock(&space->family->lock);
-	if (!cursor->started)
-		mctl_ptable_rewind(&space->shadow.pt, &place);
-	while (filled < nr && mctl_ptable_next(&space->shadow.pt, &place, &step))
-		fill_entry(space, &step, &entries[filled++]);
-	cursor->address = place.address;
-	cursor->level = place.level;
-	cursor->started = true;
-	mutex_unlock(&space->family->lock);
-	mctl_space_put(space);
-	return filled;
 }

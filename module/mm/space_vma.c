@@ -220,7 +220,7 @@ int mctl_space_map(struct mctl_arena *arena, const char *name, u64 start, u64 si
 	struct mctl_space *space;
 	struct mctl_vma vma = {};
 	struct file *opened;
-	int ret = 0;
+	int ret;
 
 	if (rights & ~(MCTL_SPACE_R | MCTL_SPACE_W) || offset & ~PAGE_MASK || (!file && offset))
 		return mctl_fail(error, -EINVAL, "rights: r and w; offset: whole pages of a file");
@@ -232,7 +232,9 @@ int mctl_space_map(struct mctl_arena *arena, const char *name, u64 start, u64 si
 		mctl_space_put(space);
 		return PTR_ERR(opened);
 	}
-	mutex_lock(&space->family->lock);
+	ret = mctl_space_lock(space, error);
+	if (ret)
+		goto put;
 	if (!start)
 		ret = find_gap(space, size, &start, error);
 	vma.start = start;
@@ -243,7 +245,8 @@ int mctl_space_map(struct mctl_arena *arena, const char *name, u64 start, u64 si
 	vma.rights = rights & MCTL_SPACE_W ? rights | MCTL_SPACE_R : rights;
 	if (!ret)
 		ret = map(space, &vma, error);
-	mutex_unlock(&space->family->lock);
+	mctl_space_unlock(space);
+put:
 	if (opened)
 		fput(opened);
 	mctl_space_put(space);
@@ -317,7 +320,9 @@ static int change(struct mctl_arena *arena, const char *name, u64 start, u64 siz
 
 	if (!space)
 		return -ENOENT;
-	mutex_lock(&space->family->lock);
+	ret = mctl_space_lock(space, error);
+	if (ret)
+		goto put;
 	ret = check_range(space, start, size, error);
 	if (!ret && what == CHANGE_UNMAP)
 		ret = unmap(space, start, size, error);
@@ -325,7 +330,8 @@ static int change(struct mctl_arena *arena, const char *name, u64 start, u64 siz
 		ret = protect(space, start, size, rights, error);
 	else if (!ret)
 		ret = discard(space, start, size, error);
-	mutex_unlock(&space->family->lock);
+	mctl_space_unlock(space);
+put:
 	mctl_space_put(space);
 	return ret;
 }

@@ -41,6 +41,7 @@
 /**
  * struct model - a TLB with what it walks; arena->tlbs.lock
  * @list: entry of arena->tlbs.list
+ * @id: in arena->tlbs.ids
  * @tlb: the TLB
  * @storage: its storage
  * @size: bytes of @storage
@@ -50,6 +51,7 @@
  */
 struct model {
 	struct list_head list;
+	struct mctl_id id;
 	struct mctl_tlb tlb;
 	void *storage;
 	size_t size;
@@ -271,6 +273,7 @@ int mctl_tlb_add(struct mctl_arena *arena, const char *name, const struct mctl_t
 	} else {
 		model = create(arena, name, params);
 		if (model) {
+			mctl_ids_add(&arena->tlbs.ids, &model->id);
 			list_add_tail(&model->list, &arena->tlbs.list);
 			arena->tlbs.nr++;
 			WRITE_ONCE(arena->tlbs.nr_bound, arena->tlbs.nr_bound + is_bound(model));
@@ -286,6 +289,7 @@ int mctl_tlb_add(struct mctl_arena *arena, const char *name, const struct mctl_t
 
 static void remove(struct mctl_arena *arena, struct model *model)
 {
+	mctl_ids_del(&arena->tlbs.ids, &model->id);
 	list_del(&model->list);
 	arena->tlbs.nr--;
 	WRITE_ONCE(arena->tlbs.nr_bound, arena->tlbs.nr_bound - is_bound(model));
@@ -488,29 +492,26 @@ int mctl_tlb_info(struct mctl_arena *arena, const char *name, struct mctl_tlb_in
 }
 
 /**
- * mctl_tlb_info_nth() - what is known of a model, by its place on the list
+ * mctl_tlb_info_from() - what is known of the model of the lowest id from some id on
  * @arena: whose model
- * @nth: 0 for the oldest
+ * @id: the id; becomes the model's. Ids are never given twice, and in the order of age.
  * @info: filled
  *
  * Context: Process, may sleep. Takes arena->tlbs.lock.
  * Return: 0, or -ENOENT when there are no more.
  */
-int mctl_tlb_info_nth(struct mctl_arena *arena, u32 nth, struct mctl_tlb_info *info)
+int mctl_tlb_info_from(struct mctl_arena *arena, u64 *id, struct mctl_tlb_info *info)
 {
-	struct model *model;
-	int ret = -ENOENT;
+	struct mctl_id *found;
 
 	mutex_lock(&arena->tlbs.lock);
-	list_for_each_entry(model, &arena->tlbs.list, list) {
-		if (nth--)
-			continue;
-		fill_info(model, info);
-		ret = 0;
-		break;
+	found = mctl_ids_from(&arena->tlbs.ids, *id);
+	if (found) {
+		fill_info(container_of(found, struct model, id), info);
+		*id = found->value;
 	}
 	mutex_unlock(&arena->tlbs.lock);
-	return ret;
+	return found ? 0 : -ENOENT;
 }
 
 /* I2 */

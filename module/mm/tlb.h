@@ -50,7 +50,7 @@ int mctl_tlb_clear(struct mctl_arena *arena, const char *name, struct mctl_error
 int mctl_tlb_feed(struct mctl_arena *arena, const char *name,
 		  const struct memctl_tlb_access *accesses, u32 nr, struct mctl_error *error);
 int mctl_tlb_info(struct mctl_arena *arena, const char *name, struct mctl_tlb_info *info);
-int mctl_tlb_info_nth(struct mctl_arena *arena, u32 nth, struct mctl_tlb_info *info);
+int mctl_tlb_info_from(struct mctl_arena *arena, u64 *id, struct mctl_tlb_info *info);
 void mctl_tlbs_check(struct mctl_arena *arena, struct mctl_report *report);
 int mctl_tlbs_plant(struct mctl_arena *arena, u32 site, u64 index, u32 bit,
 		    struct mctl_error *error);

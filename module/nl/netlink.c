@@ -21,6 +21,7 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include "mm/inject.h"
+#include "mm/space.h"
 #include "nl/netlink.h"
 
 /* The generated table by command. Written before the family is registered, then only read. */
@@ -323,6 +324,8 @@ static int end_dump(struct netlink_callback *cb)
 {
 	struct mctl_nl_dump *dump = mctl_nl_dump_of(cb);
 
+	mctl_census_free(dump->census);
+	dump->census = NULL;
 	if (dump->arena)
 		mctl_arena_drop(dump->arena);
 	kfree(dump);

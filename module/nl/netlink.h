@@ -112,8 +112,9 @@ static inline bool mctl_nl_put_u64(struct sk_buff *skb, int type, u64 value, int
  * @position: next object in it, as the object's own file counts
  * @generation: of the arena when it was last looked at
  * @arenas: generation of the list of arenas, with @all
+ * @region: id of the region that it is in, or is next
+ * @census: what processes have of regions, for processes
  * @seq: number that changes with the generations, for NLM_F_DUMP_INTR
- * @nth: number of the region, for page tables
  * @level: level of the last entry, for page tables
  * @all: goes on to the next arena
  * @end: there is no more
@@ -126,15 +127,16 @@ struct mctl_nl_dump {
 	struct mctl_arena *arena;
 	u64 position;
 	u64 generation;
+	u64 region;
+	struct mctl_census *census;
 	u32 arenas;
-	u32 seq;
-	u32 nth;
+	u16 seq;
 	u8 level;
-	bool all;
-	bool end;
-	bool admin;
-	bool started;
-	bool spaces;
+	bool all : 1;
+	bool end : 1;
+	bool admin : 1;
+	bool started : 1;
+	bool spaces : 1;
 };
 
 static inline struct mctl_nl_dump *mctl_nl_dump_of(struct netlink_callback *cb)

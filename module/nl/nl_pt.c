@@ -159,58 +159,112 @@ out:
 	return ret;
 }
 
-/* Name of the region that the dump is in. Return: 0, -ENOENT behind the last. */
-static int dumped_region(struct netlink_callback *cb, struct mctl_nl_dump *dump, char *name)
+/* Behind the last region: no id is as large. */
+#define NO_REGION U64_MAX
+
+static void move_to(struct mctl_nl_dump *dump, u64 region)
+{
+	dump->region = region;
+	dump->position = 0;
+	dump->level = 0;
+	dump->started = false;
+}
+
+/*
+ * The region in the kernel that the dump is in, or the one that was named, which may be of either
+ * kind. Return: 0; -ENOENT behind the last; -ESRCH.
+ */
+static int find_region(struct netlink_callback *cb, struct mctl_nl_dump *dump)
 {
 	const struct nlattr *attr = mctl_nl_dump_attr(cb, MEMCTL_A_PT_REGION);
+	char name[MEMCTL_NAME_MAX + 1];
 	struct mctl_region_info region;
+	u64 id = dump->region;
 
-	if (attr) {
-		if (dump->nth)
+	if (!attr) {
+		if (mctl_region_info_from(dump->arena, &id, &region))
 			return -ENOENT;
-		nla_strscpy(name, attr, MEMCTL_NAME_MAX + 1);
-		dump->spaces = mctl_space_exists(dump->arena, name);
+		if (id != dump->region)
+			move_to(dump, id);
 		return 0;
 	}
-	if (!dump->spaces && mctl_region_info_nth(dump->arena, dump->nth, &region)) {
+	if (id)
+		return id == NO_REGION ? -ENOENT : 0;
+	nla_strscpy(name, attr, sizeof(name));
+	if (mctl_space_exists(dump->arena, name)) {
 		dump->spaces = true;
-		dump->nth = 0;
+		return 0;
 	}
-	if (dump->spaces)
-		return mctl_nl_space_dumped(cb, dump, MEMCTL_A_PT_REGION, name);
-	strscpy(name, region.name, MEMCTL_NAME_MAX + 1);
-	return 0;
+	dump->region = mctl_region_id(dump->arena, name);
+	if (dump->region)
+		return 0;
+	return mctl_nl_refuse(cb->extack, NULL, -ESRCH, "arena %s has no region %s",
+			      dump->arena->name, name);
+}
+
+/* The next entry of a region in the kernel; @dump->spaces is set behind the last. */
+static int next_of_region(struct netlink_callback *cb, struct mctl_nl_dump *dump,
+			  struct mctl_pt_cursor *cursor, struct mctl_pt_entry *entry)
+{
+	bool one = mctl_nl_dump_attr(cb, MEMCTL_A_PT_REGION);
+	int ret;
+
+	for (;;) {
+		ret = find_region(cb, dump);
+		if (ret == -ENOENT && !one) {
+			dump->spaces = true;
+			move_to(dump, 0);
+		}
+		if (ret || dump->spaces)
+			return ret;
+		*cursor = (struct mctl_pt_cursor){
+			.address = dump->position,
+			.level = dump->level,
+			.started = dump->started,
+		};
+		ret = mctl_region_entries(dump->arena, dump->region, cursor, entry, 1);
+		if (ret > 0)
+			return 0;
+		move_to(dump, one ? NO_REGION : dump->region + 1);
+	}
+}
+
+/* The same of one for processes. */
+static int next_of_space(struct netlink_callback *cb, struct mctl_nl_dump *dump,
+			 struct mctl_pt_cursor *cursor, struct mctl_pt_entry *entry)
+{
+	struct mctl_space *space;
+	int ret;
+
+	for (;;) {
+		space = mctl_nl_space_dumped(cb, dump, MEMCTL_A_PT_REGION);
+		if (IS_ERR(space))
+			return PTR_ERR(space);
+		*cursor = (struct mctl_pt_cursor){
+			.address = dump->position,
+			.level = dump->level,
+			.started = dump->started,
+		};
+		ret = mctl_space_entries(space, cursor, entry, 1);
+		mctl_space_put(space);
+		if (ret)
+			return min(ret, 0);
+		mctl_nl_space_next(cb, dump, MEMCTL_A_PT_REGION);
+	}
 }
 
 static int dump_entry(struct sk_buff *skb, struct netlink_callback *cb, struct mctl_nl_dump *dump)
 {
-	char name[MEMCTL_NAME_MAX + 1];
 	struct mctl_pt_cursor cursor;
 	struct mctl_pt_entry entry;
-	int ret;
+	int ret = 0;
 
-	for (;;) {
-		ret = dumped_region(cb, dump, name);
-		if (ret)
-			return ret;
-		cursor.address = dump->position;
-		cursor.level = dump->level;
-		cursor.started = dump->started;
-		ret = dump->spaces ? mctl_space_entries(dump->arena, name, &cursor, &entry, 1) :
-				     mctl_region_entries(dump->arena, name, &cursor, &entry, 1);
-		if (ret > 0)
-			break;
-		/* Of a region that was named that is an error, any other went meanwhile. */
-		if (ret == -ENOENT && !dump->started && mctl_nl_dump_attr(cb, MEMCTL_A_PT_REGION))
-			return mctl_nl_refuse(cb->extack, NULL, -ESRCH, "arena %s has no region %s",
-					      dump->arena->name, name);
-		if (ret < 0 && ret != -ENOENT)
-			return ret;
-		dump->nth++;
-		dump->started = false;
-		dump->position = 0;
-		dump->level = 0;
-	}
+	if (!dump->spaces)
+		ret = next_of_region(cb, dump, &cursor, &entry);
+	if (dump->spaces)
+		ret = next_of_space(cb, dump, &cursor, &entry);
+	if (ret)
+		return ret;
 	if (put_entry(skb, dump->arena, &entry))
 		return -EMSGSIZE;
 	dump->position = cursor.address;

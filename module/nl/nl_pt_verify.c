@@ -110,6 +110,9 @@ static int verify_spaces(struct genl_info *info, const char *name, struct verifi
 	verified->has_spaces = true;
 	ret = mctl_space_verify(mctl_nl_arena(info), name, pid ? nla_get_u32(pid) : 0,
 				&verified->spaces, verified->different, NR_LISTED, &error);
+	/* What differs elsewhere is told first. */
+	if (!ret && verified->spaces.nr_busy && !verified->spaces.nr_mismatch)
+		ret = mctl_space_busy(&verified->spaces, &error);
 	return ret ? mctl_nl_fail(info->extack, info->attrs[MEMCTL_A_PT_REGION], ret, &error) : 0;
 }
 
@@ -132,7 +135,7 @@ static int verify(struct genl_info *info, struct verified *verified)
 	struct nlattr *pid = info->attrs[MEMCTL_A_PT_PID];
 	struct mctl_region_info region;
 	const char *name = NULL;
-	u32 nth;
+	u64 id;
 	int ret;
 
 	if (pid && (!nla_get_u32(pid) || nla_get_u32(pid) > INT_MAX))
@@ -144,7 +147,7 @@ static int verify(struct genl_info *info, struct verified *verified)
 		return PTR_ERR(name);
 	if (name)
 		return verify_one(info, name, verified);
-	for (nth = 0; !pid && !mctl_region_info_nth(mctl_nl_arena(info), nth, &region); nth++) {
+	for (id = 1; !pid && !mctl_region_info_from(mctl_nl_arena(info), &id, &region); id++) {
 		ret = verify_region(info, region.name, verified);
 		/* It may have gone since it was listed. */
 		if (ret && ret != -ENOENT)

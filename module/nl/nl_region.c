@@ -59,22 +59,30 @@ int memctl_nl_region_get_doit(struct sk_buff *request, struct genl_info *info)
 
 static int dump_space(struct sk_buff *skb, struct mctl_nl_dump *dump)
 {
-	struct mctl_space_info space;
+	struct mctl_space *space = mctl_space_get_from(dump->arena, dump->position);
+	struct mctl_space_info info;
+	u64 id;
+	int ret;
 
-	if (mctl_space_info_nth(dump->arena, dump->position, &space))
+	if (!space)
 		return -ENOENT;
-	if (mctl_nl_space_put(skb, dump->arena, &space))
-		return -EMSGSIZE;
-	dump->position++;
-	return 0;
+	id = mctl_space_id(space);
+	ret = mctl_space_info_of(space, &info);
+	mctl_space_put(space);
+	if (!ret && mctl_nl_space_put(skb, dump->arena, &info))
+		ret = -EMSGSIZE;
+	if (!ret)
+		dump->position = id + 1;
+	return ret;
 }
 
-/* Those in the kernel first. The position is the number of the next one of its kind. */
+/* Those in the kernel first. The position is the lowest id of its kind that is not sent yet. */
 static int dump_region(struct sk_buff *skb, struct netlink_callback *cb, struct mctl_nl_dump *dump)
 {
 	struct mctl_region_info region;
+	u64 id = dump->position;
 
-	if (!dump->spaces && mctl_region_info_nth(dump->arena, dump->position, &region)) {
+	if (!dump->spaces && mctl_region_info_from(dump->arena, &id, &region)) {
 		dump->spaces = true;
 		dump->position = 0;
 	}
@@ -82,7 +90,7 @@ static int dump_region(struct sk_buff *skb, struct netlink_callback *cb, struct 
 		return dump_space(skb, dump);
 	if (put_region(skb, dump->arena, &region))
 		return -EMSGSIZE;
-	dump->position++;
+	dump->position = id + 1;
 	return 0;
 }
 

@@ -107,35 +107,67 @@ bool mctl_nl_space_put(struct sk_buff *skb, struct mctl_arena *arena,
 	       put_u64(skb, MEMCTL_A_REGION_SEQUENCE, space->sequence);
 }
 
+/* Behind the last region: no id is as large. */
+#define NO_REGION U64_MAX
+
+static void move_to(struct mctl_nl_dump *dump, u64 region)
+{
+	dump->region = region;
+	dump->position = 0;
+	dump->level = 0;
+	dump->started = false;
+}
+
 /**
  * mctl_nl_space_dumped() - the region that a dump over regions for processes is in
  * @cb: the dump
- * @dump: where it is; @dump->nth is the number of the region
+ * @dump: where it is; its region becomes the region's id, and it begins anew when that is another
  * @type: attribute that limits it to one region
- * @name: filled, MEMCTL_NAME_MAX + 1 bytes
  *
  * Context: process; sleeps.
- * Return: 0; -ENOENT behind the last; -ESRCH when the one that was named is not there.
+ * Return: the region, for mctl_space_put(); as an ERR_PTR() -ENOENT behind the last, -ESRCH when
+ * the one that was named is not there.
  */
-int mctl_nl_space_dumped(struct netlink_callback *cb, struct mctl_nl_dump *dump, int type,
-			 char *name)
+struct mctl_space *mctl_nl_space_dumped(struct netlink_callback *cb, struct mctl_nl_dump *dump,
+					int type)
 {
 	const struct nlattr *attr = mctl_nl_dump_attr(cb, type);
-	struct mctl_space_info space;
+	char name[MEMCTL_NAME_MAX + 1];
+	struct mctl_space *space;
 
-	if (!attr) {
-		if (mctl_space_info_nth(dump->arena, dump->nth, &space))
-			return -ENOENT;
-		strscpy(name, space.name, MEMCTL_NAME_MAX + 1);
-		return 0;
+	if (attr && !dump->region) {
+		nla_strscpy(name, attr, sizeof(name));
+		space = mctl_space_get(dump->arena, name);
+		if (!space)
+			return ERR_PTR(mctl_nl_refuse(cb->extack, NULL, -ESRCH,
+						      "arena %s has no region %s for processes",
+						      dump->arena->name, name));
+		move_to(dump, mctl_space_id(space));
+		return space;
 	}
-	if (dump->nth)
-		return -ENOENT;
-	nla_strscpy(name, attr, MEMCTL_NAME_MAX + 1);
-	if (dump->started || mctl_space_exists(dump->arena, name))
-		return 0;
-	return mctl_nl_refuse(cb->extack, NULL, -ESRCH, "arena %s has no region %s for processes",
-			      dump->arena->name, name);
+	space = mctl_space_get_from(dump->arena, dump->region);
+	if (space && mctl_space_id(space) != dump->region) {
+		/* The one that it was in has gone. */
+		move_to(dump, attr ? NO_REGION : mctl_space_id(space));
+		if (attr) {
+			mctl_space_put(space);
+			space = NULL;
+		}
+	}
+	return space ?: ERR_PTR(-ENOENT);
+}
+
+/**
+ * mctl_nl_space_next() - be done with the region that a dump is in
+ * @cb: the dump
+ * @dump: where it is
+ * @type: attribute that limits it to one region
+ *
+ * Context: any.
+ */
+void mctl_nl_space_next(struct netlink_callback *cb, struct mctl_nl_dump *dump, int type)
+{
+	move_to(dump, mctl_nl_dump_attr(cb, type) ? NO_REGION : dump->region + 1);
 }
 
 static u32 optional_u32(struct genl_info *info, int type)

@@ -18,8 +18,9 @@ bool mctl_nl_space_put(struct sk_buff *skb, struct mctl_arena *arena,
 		       const struct mctl_space_info *space);
 bool mctl_nl_space_put_faults(struct sk_buff *skb, int first, const u64 faults[MCTL_NR_FAULTS],
 			      int pad);
-int mctl_nl_space_dumped(struct netlink_callback *cb, struct mctl_nl_dump *dump, int type,
-			 char *name);
+struct mctl_space *mctl_nl_space_dumped(struct netlink_callback *cb, struct mctl_nl_dump *dump,
+					int type);
+void mctl_nl_space_next(struct netlink_callback *cb, struct mctl_nl_dump *dump, int type);
 int mctl_nl_space_add(struct genl_info *info, const char *name);
 
 #endif /* MCTL_NL_SPACE_H */

@@ -37,15 +37,20 @@ static bool put_process(struct sk_buff *skb, struct mctl_arena *arena,
 					MEMCTL_A_PROCESS_PAD);
 }
 
-static int find_process(struct mctl_arena *arena, const char *name, u32 pid,
-			struct mctl_space_process *process)
+/* Return: 0, -ENOENT when no process of this number maps the region, or another errno. */
+static int find_process(struct mctl_arena *arena, struct mctl_space *space, u32 pid,
+			struct mctl_space_process *process, struct mctl_error *error)
 {
-	u32 nth = 0;
+	struct mctl_census *census = mctl_census_take(arena, space, error);
+	u64 id = 0;
 	int ret;
 
+	if (IS_ERR(census))
+		return PTR_ERR(census);
 	do {
-		ret = mctl_space_process_nth(arena, name, nth++, process);
+		ret = mctl_census_process(census, space, &id, process, error);
 	} while (!ret && (u32)process->pid != pid);
+	mctl_census_free(census);
 	return ret;
 }
 
@@ -54,24 +59,29 @@ int memctl_nl_process_get_doit(struct sk_buff *request, struct genl_info *info)
 	struct mctl_arena *arena = mctl_nl_arena(info);
 	const char *name = mctl_nl_space_name(info);
 	struct mctl_space_process process;
+	struct mctl_error error = {};
+	struct mctl_space *space;
 	struct sk_buff *skb;
 	struct nlattr *pid;
+	int ret = -ENOENT;
 	void *hdr;
-	int ret;
 
 	if (IS_ERR(name))
 		return PTR_ERR(name);
 	pid = mctl_nl_need(info, MEMCTL_A_PROCESS_PID, "pid");
 	if (IS_ERR(pid))
 		return PTR_ERR(pid);
-	ret = find_process(arena, name, nla_get_u32(pid), &process);
+	space = mctl_space_get(arena, name);
+	if (space) {
+		ret = find_process(arena, space, nla_get_u32(pid), &process, &error);
+		mctl_space_put(space);
+	}
 	if (ret == -ENOENT)
 		return mctl_nl_refuse(info->extack, pid, ret,
 				      "no process %u maps region %s of arena %s", nla_get_u32(pid),
 				      name, arena->name);
 	if (ret)
-		return mctl_nl_refuse(info->extack, NULL, ret,
-				      "no memory to count the frames of region %s", name);
+		return mctl_nl_fail(info->extack, NULL, ret, &error);
 	skb = mctl_nl_reply_new(info, MCTL_NL_REPLY_SIZE, &hdr);
 	if (!skb)
 		return -ENOMEM;
@@ -85,37 +95,62 @@ static bool wanted(struct netlink_callback *cb, const struct mctl_space_process 
 	return !pid || nla_get_u32(pid) == (u32)process->pid;
 }
 
-/* The position is the place of the next process on the region's list. */
+/* Count once for a dump: of the region that it is limited to, or of all. */
+static int take_census(struct netlink_callback *cb, struct mctl_nl_dump *dump,
+		       struct mctl_space *space)
+{
+	bool all = !mctl_nl_dump_attr(cb, MEMCTL_A_PROCESS_REGION);
+	struct mctl_error error = {};
+	struct mctl_census *census;
+
+	if (dump->census)
+		return 0;
+	census = mctl_census_take(dump->arena, all ? NULL : space, &error);
+	if (IS_ERR(census))
+		return mctl_nl_fail(cb->extack, NULL, PTR_ERR(census), &error);
+	dump->census = census;
+	return 0;
+}
+
+/* The next process of a region that is wanted. @position: id of the last one. */
+static int next_process(struct netlink_callback *cb, struct mctl_nl_dump *dump,
+			struct mctl_space *space, u64 *position, struct mctl_space_process *process)
+{
+	struct mctl_error error = {};
+	int ret = take_census(cb, dump, space);
+
+	if (ret)
+		return ret;
+	do {
+		ret = mctl_census_process(dump->census, space, position, process, &error);
+	} while (!ret && !wanted(cb, process));
+	return ret && ret != -ENOENT ? mctl_nl_fail(cb->extack, NULL, ret, &error) : ret;
+}
+
+/* The position is the id of the last process that was sent. */
 static int dump_process(struct sk_buff *skb, struct netlink_callback *cb, struct mctl_nl_dump *dump)
 {
 	struct mctl_space_process process;
-	char name[MEMCTL_NAME_MAX + 1];
-	u64 nth = dump->position;
+	struct mctl_space *space;
+	u64 position;
 	int ret;
 
 	for (;;) {
-		ret = mctl_nl_space_dumped(cb, dump, MEMCTL_A_PROCESS_REGION, name);
-		if (ret)
-			return ret;
-		ret = mctl_space_process_nth(dump->arena, name, nth, &process);
-		if (!ret && wanted(cb, &process))
+		space = mctl_nl_space_dumped(cb, dump, MEMCTL_A_PROCESS_REGION);
+		if (IS_ERR(space))
+			return PTR_ERR(space);
+		position = dump->position;
+		ret = next_process(cb, dump, space, &position, &process);
+		mctl_space_put(space);
+		if (ret != -ENOENT)
 			break;
-		if (ret && ret != -ENOENT)
-			return ret;
-		nth++;
-		if (ret) {
-			nth = 0;
-			dump->position = 0;
-			dump->nth++;
-			dump->started = false;
-		}
-		cond_resched();
+		mctl_nl_space_next(cb, dump, MEMCTL_A_PROCESS_REGION);
 	}
-	if (put_process(skb, dump->arena, &process))
-		return -EMSGSIZE;
-	dump->position = nth + 1;
-	dump->started = true;
-	return 0;
+	if (!ret && put_process(skb, dump->arena, &process))
+		ret = -EMSGSIZE;
+	if (!ret)
+		dump->position = position;
+	return ret;
 }
 
 int memctl_nl_process_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)

@@ -42,6 +42,7 @@ int memctl_nl_vma_get_doit(struct sk_buff *request, struct genl_info *info)
 {
 	struct mctl_arena *arena = mctl_nl_arena(info);
 	const char *name = mctl_nl_space_name(info);
+	struct mctl_space *space;
 	struct mctl_space_vma vma;
 	struct nlattr *address;
 	struct sk_buff *skb;
@@ -53,10 +54,14 @@ int memctl_nl_vma_get_doit(struct sk_buff *request, struct genl_info *info)
 	address = mctl_nl_need(info, MEMCTL_A_VMA_ADDRESS, "address");
 	if (IS_ERR(address))
 		return PTR_ERR(address);
-	ret = mctl_space_vma_at(arena, name, nla_get_u64(address), &vma);
-	if (ret == -ENOENT)
-		return mctl_nl_refuse(info->extack, info->attrs[MCTL_NL_REGION_ATTR], ret,
+	space = mctl_space_get(arena, name);
+	if (!space)
+		return mctl_nl_refuse(info->extack, info->attrs[MCTL_NL_REGION_ATTR], -ENOENT,
 				      "arena %s has no region %s for processes", arena->name, name);
+	ret = mctl_space_vma_at(space, nla_get_u64(address), &vma);
+	mctl_space_put(space);
+	if (ret == -EINTR)
+		return ret;
 	if (ret || vma.start > nla_get_u64(address))
 		return mctl_nl_refuse(info->extack, address, -ENOENT,
 				      "region %s has no vma at 0x%llx", name, nla_get_u64(address));
@@ -70,25 +75,26 @@ int memctl_nl_vma_get_doit(struct sk_buff *request, struct genl_info *info)
 static int dump_next_vma(struct sk_buff *skb, struct netlink_callback *cb,
 			 struct mctl_nl_dump *dump)
 {
-	char name[MEMCTL_NAME_MAX + 1];
+	struct mctl_space *space;
 	struct mctl_space_vma vma;
 	int ret;
 
 	for (;;) {
-		ret = mctl_nl_space_dumped(cb, dump, MEMCTL_A_VMA_REGION, name);
-		if (ret)
-			return ret;
-		if (!mctl_space_vma_at(dump->arena, name, dump->position, &vma))
+		space = mctl_nl_space_dumped(cb, dump, MEMCTL_A_VMA_REGION);
+		if (IS_ERR(space))
+			return PTR_ERR(space);
+		ret = mctl_space_vma_at(space, dump->position, &vma);
+		if (ret != -ENODATA)
 			break;
-		dump->nth++;
-		dump->position = 0;
-		dump->started = false;
+		mctl_space_put(space);
+		mctl_nl_space_next(cb, dump, MEMCTL_A_VMA_REGION);
 	}
-	if (put_vma(skb, dump->arena, name, &vma))
-		return -EMSGSIZE;
-	dump->position = vma.end;
-	dump->started = true;
-	return 0;
+	if (!ret && put_vma(skb, dump->arena, mctl_space_name(space), &vma))
+		ret = -EMSGSIZE;
+	mctl_space_put(space);
+	if (!ret)
+		dump->position = vma.end;
+	return ret;
 }
 
 int memctl_nl_vma_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)

@@ -198,15 +198,17 @@ int memctl_nl_tlb_get_doit(struct sk_buff *request, struct genl_info *info)
 	return mctl_nl_reply_send(skb, hdr, info, put_tlb(skb, arena, &tlb));
 }
 
+/* The position is the lowest id that is not sent yet. */
 static int dump_tlb(struct sk_buff *skb, struct netlink_callback *cb, struct mctl_nl_dump *dump)
 {
 	struct mctl_tlb_info info;
+	u64 id = dump->position;
 
-	if (mctl_tlb_info_nth(dump->arena, dump->position, &info))
+	if (mctl_tlb_info_from(dump->arena, &id, &info))
 		return -ENOENT;
 	if (put_tlb(skb, dump->arena, &info))
 		return -EMSGSIZE;
-	dump->position++;
+	dump->position = id + 1;
 	return 0;
 }
 
