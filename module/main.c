@@ -200,9 +200,14 @@ static int __init memctl_init(void)
 		mctl_fail(&error, ret, "no memory for /proc/memctl");
 		goto failed;
 	}
+	ret = mctl_space_readers_init();
+	if (ret) {
+		mctl_fail(&error, ret, "no memory for a work queue");
+		goto exit_proc;
+	}
 	ret = create_main(&error);
 	if (ret)
-		goto exit_proc;
+		goto exit_readers;
 	ret = mctl_dev_init();
 	if (ret) {
 		mctl_fail(&error, ret, "device memctl cannot be registered (%d)", ret);
@@ -220,6 +225,8 @@ exit_dev:
 	mctl_dev_exit();
 exit_arenas:
 	mctl_arenas_exit();
+exit_readers:
+	mctl_space_readers_exit();
 exit_proc:
 	mctl_proc_exit();
 failed:
@@ -234,6 +241,7 @@ static void __exit memctl_exit(void)
 	mctl_netlink_exit();
 	mctl_dev_exit();
 	mctl_arenas_exit();
+	mctl_space_readers_exit();
 	mctl_proc_exit();
 	mctl_inject_debug_exit();
 }

@@ -11,6 +11,7 @@
  *   space_readonly.c their right to write, taken back
  *   space_vma.c      vmas
  *   space_fork.c     a space's copy
+ *   space_backing.c  pages of the files that back vmas
  *   space_inode.c, space_io.c, space_access.c    files, read and write
  *   space_unmap.c    their entries, compared before they go
  *   space_walk.c     processes and their tables, walked in bounded time

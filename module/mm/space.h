@@ -206,6 +206,11 @@ int mctl_space_write(struct mctl_arena *arena, const char *name, u64 address, co
 int mctl_space_touch(struct mctl_arena *arena, const char *name, u64 address, u64 size, bool write,
 		     u64 counts[MCTL_NR_FAULTS], struct mctl_error *error);
 
+/* --- files: space_backing.c ------------------------------------------------------------------- */
+
+int mctl_space_readers_init(void);
+void mctl_space_readers_exit(void);
+
 /* --- page tables: space_verify.c -------------------------------------------------------------- */
 
 /**

@@ -10,15 +10,16 @@
 #include "mm/space_internal.h"
 #include "mm/tlb.h"
 
-static const char *reason_text(unsigned int reason)
+static const char *reason_text(const struct mctl_access *access)
 {
-	switch (reason) {
+	switch (access->reason) {
 	case MCTL_REFUSED_OUTSIDE:
 		return "no vma is there";
 	case MCTL_REFUSED_RIGHTS:
 		return "the vma does not allow it";
 	case MCTL_REFUSED_FILE:
-		return "the file does not reach so far, or cannot be read";
+		return access->late ? "the file does not answer" :
+				      "the file does not reach so far, or cannot be read";
 	case MCTL_REFUSED_LIMIT:
 		return "the region has all frames that it may have";
 	default:
@@ -26,14 +27,14 @@ static const char *reason_text(unsigned int reason)
 	}
 }
 
-static int error_of(unsigned int reason)
+static int error_of(const struct mctl_access *access)
 {
-	switch (reason) {
+	switch (access->reason) {
 	case MCTL_REFUSED_LIMIT:
 	case MCTL_REFUSED_MEMORY:
 		return -ENOMEM;
 	case MCTL_REFUSED_FILE:
-		return -EIO;
+		return access->late ? -EBUSY : -EIO;
 	default:
 		return -EFAULT;
 	}
@@ -82,11 +83,15 @@ static void *walk(struct mctl_space *space, u64 address, bool write, struct mctl
 {
 	u64 entry;
 
-	*access = (struct mctl_access){ .page = mctl_space_page(address), .write = write };
+	*access = (struct mctl_access){
+		.page = mctl_space_page(address),
+		.write = write,
+		.request = true,
+	};
 	if (mctl_space_resolve(space, access)) {
 		mctl_space_record(space, access, NULL);
 		mctl_fail(error, -EFAULT, "%s at %#llx of region %s: %s", write ? "write" : "read",
-			  address, space->name, reason_text(access->reason));
+			  address, space->name, reason_text(access));
 		return NULL;
 	}
 	/* Where the shadow had it already the hardware would not have faulted. */
@@ -139,7 +144,7 @@ static int copy(struct mctl_arena *arena, const char *name, u64 address, void *t
 
 		part = min_t(size_t, size - done, PAGE_SIZE - (address + done) % PAGE_SIZE);
 		if (!there)
-			ret = error_of(access.reason);
+			ret = error_of(&access);
 		else if (from)
 			memcpy(there, from + done, part);
 		else
@@ -164,8 +169,8 @@ put:
  *
  * Context: Process, may sleep.
  * Return: 0; -ENOENT without such a region, -EFAULT outside of it or its vmas or against their
- * rights, -ENOMEM without a frame, -EIO when a file cannot be read, -EINTR for a process that is
- * killed. What comes before the page that is refused is read.
+ * rights, -ENOMEM without a frame, -EIO when a file cannot be read, -EBUSY when it does not answer,
+ * -EINTR for a process that is killed. What comes before the page that is refused is read.
  */
 int mctl_space_read(struct mctl_arena *arena, const char *name, u64 address, void *buffer,
 		    size_t size, struct mctl_error *error)
@@ -221,7 +226,7 @@ int mctl_space_touch(struct mctl_arena *arena, const char *name, u64 address, u6
 		if (ret)
 			break;
 		if (!walk(space, address, write, &access, error))
-			ret = error_of(access.reason);
+			ret = error_of(&access);
 		mctl_space_unlock(space);
 		counts[access.kind]++;
 		if (!ret)

@@ -156,6 +156,8 @@ struct mctl_space {
  * @leaves: frame of the leaf table of the page, or MCTL_PT_NO_PFN
  * @pages: pages mapped in the process
  * @user: address in the process, 0 without one
+ * @request: for a request, which does not wait for long
+ * @late: with MCTL_REFUSED_FILE: the file did not answer in time
  */
 struct mctl_access {
 	u32 page;
@@ -167,6 +169,8 @@ struct mctl_access {
 	u64 leaves;
 	u32 pages;
 	u64 user;
+	bool request;
+	bool late;
 };
 
 static inline u64 mctl_space_address(u32 page)
@@ -243,6 +247,10 @@ void mctl_space_zero_put(struct mctl_arena *arena);
 /* space_resolve.c */
 int mctl_space_resolve(struct mctl_space *space, struct mctl_access *access);
 bool mctl_space_over_limit(const struct mctl_space *space, u32 nr);
+
+/* space_backing.c */
+int mctl_space_read_file(struct mctl_space *space, struct file *file, u64 page, u32 *fn,
+			 bool bounded);
 
 /* space_access.c */
 void mctl_space_forget(const struct mctl_space *space, u32 page, u32 nr);

@@ -11,7 +11,6 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
-#include <linux/pagemap.h>
 #include <linux/string.h>
 #include <asm/page.h>
 #include "mm/inject.h"
@@ -258,59 +257,6 @@ static int write_shared(struct mctl_space *space, const struct mctl_vma *vma,
 /* --- files ---------------------------------------------------------------------------------- */
 
 /*
- * Through the page cache, as the host's own fault would do it: the file system's read may take a
- * lock of the inode that whoever faults holds already, in a write to the file from a mapping of it.
- */
-static int read_cached(struct file *file, u64 page, void *address)
-{
-	struct address_space *mapping = file->f_mapping;
-	struct page *there = find_get_page(mapping, page);
-	struct folio *folio;
-	u64 size;
-
-	if (there)
-		put_page(there);
-	else
-		page_cache_sync_readahead(mapping, &file->f_ra, file, page, 1);
-	filemap_invalidate_lock_shared(mapping);
-	size = i_size_read(mapping->host);
-	if (page < DIV_ROUND_UP_ULL(size, PAGE_SIZE))
-		folio = read_mapping_folio(mapping, page, file);
-	else
-		folio = ERR_PTR(-EIO);
-	filemap_invalidate_unlock_shared(mapping);
-	if (IS_ERR(folio))
-		return -EIO;
-	copy_page(address, page_address(folio_file_page(folio, page)));
-	folio_put(folio);
-	size -= page << PAGE_SHIFT;
-	if (size < PAGE_SIZE)
-		memset(address + size, 0, PAGE_SIZE - size);
-	return 0;
-}
-
-/* Read a page of a file; what is behind its end is zeros. Return: 0, or -EIO. */
-static int read_page(struct file *file, u64 page, void *address)
-{
-	loff_t offset = page << PAGE_SHIFT;
-	size_t done = 0;
-
-	if (file->f_mapping->a_ops->read_folio)
-		return read_cached(file, page, address);
-	while (done < PAGE_SIZE) {
-		ssize_t got = kernel_read(file, address + done, PAGE_SIZE - done, &offset);
-
-		if (got < 0 || (!got && !done))
-			return -EIO;
-		if (!got)
-			break;
-		done += got;
-	}
-	memset(address + done, 0, PAGE_SIZE - done);
-	return 0;
-}
-
-/*
  * Lets go of the lock while it reads. Return: 0 when it is mapped, -EFAULT
  * when it is refused, -EAGAIN when the page has to be looked at again.
  */
@@ -331,10 +277,11 @@ static int map_file(struct mctl_space *space, const struct mctl_vma *vma,
 		return -EFAULT;
 	}
 	mutex_unlock(&space->family->lock);
-	ret = read_page(file, page, mctl_space_frame_address(space, fn));
+	ret = mctl_space_read_file(space, file, page, &fn, access->request);
 	mutex_lock(&space->family->lock);
 
 	if (ret) {
+		access->late = ret == -EBUSY;
 		ret = refuse(access, MCTL_REFUSED_FILE);
 		goto put;
 	}
@@ -361,7 +308,8 @@ static int map_file(struct mctl_space *space, const struct mctl_vma *vma,
 	return 0;
 
 put:
-	mctl_space_frame_put(space, fn, 0);
+	if (fn != MCTL_FN_NONE)
+		mctl_space_frame_put(space, fn, 0);
 	fput(file);
 	return ret;
 }
