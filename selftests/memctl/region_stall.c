@@ -43,8 +43,8 @@
 
 #define REGION_FD 3
 #define PAGE	  4096UL
-/* Reads refused before the one that is not answered: the fault lets go of mmap_lock at first. */
-#define NR_REFUSED 2
+/* Reads refused before the one that has no answer: in the first mmap_lock is let go of. */
+#define NR_REFUSED 1
 
 static void __attribute__((noreturn)) die(const char *what)
 {
@@ -244,6 +244,12 @@ static void stalled(void)
 	ready(lock_pid);
 }
 
+/* The process has not stalled, and is gone. */
+static void on_child(int number)
+{
+	_exit(1);
+}
+
 static void lock(void)
 {
 	char directory[] = "/tmp/region_stall.XXXXXX", path[64];
@@ -254,13 +260,16 @@ static void lock(void)
 	if (!mkdtemp(directory) || pipe(go))
 		die(directory);
 	fd = mount_fuse(directory);
+	signal(SIGCHLD, on_child);
 	lock_pid = fork();
 	if (lock_pid) {
 		close(go[0]);
 		serve(fd, NR_REFUSED, stalled);
+		signal(SIGCHLD, SIG_DFL);
 		kill(lock_pid, SIGKILL);
 		exit(0);
 	}
+	signal(SIGCHLD, SIG_DFL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	close(fd);
 	close(go[1]);

@@ -77,7 +77,7 @@ dies()
 		sleep 0.1
 	done
 	result "$gone" "$dies_name"
-	wait "$victim" 2>/dev/null
+	[ "$gone" -ne 0 ] || wait "$victim" 2>/dev/null
 }
 
 # mappings COMMAND...: the last number of mappings that it prints
@@ -168,10 +168,11 @@ if [ -c /dev/fuse ]; then
 		dies "$command of it is killed while it waits" 1 \
 			"$MEMCTL" region "$command" filed 0x100000000000 4K
 	done
-	timeout -s KILL "$LIMIT" "$MEMCTL" region touch filed 0x100000001000 4K >/dev/null 2>&1 &
+	# Without our descriptors, which tell the server to end.
+	timeout -s KILL "$LIMIT" "$MEMCTL" region touch filed 0x100000001000 4K >/dev/null 2>&1 7>&- 8<&- &
 	# A process waits in a fault.
 	echo 'r 0' >"$work/fault"
-	"$MEMCTL" region open filed -- "$(dirname "$0")/region_hold" <"$work/fault" >/dev/null 2>&1 &
+	"$MEMCTL" region open filed -- "$(dirname "$0")/region_hold" <"$work/fault" >/dev/null 2>&1 7>&- 8<&- &
 	sleep 0.5
 	ends "an access to its memory meanwhile" 0 '' \
 		"$MEMCTL" region touch filed 0x100000080000 4K --write
