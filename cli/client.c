@@ -16,10 +16,10 @@
 
 #include <netlink/netlink.h>
 #include <netlink/genl/ctrl.h>
-#include <netlink/genl/family.h>
 #include <netlink/genl/genl.h>
 
 #include "client_priv.h"
+#include "family.h"
 #include "reply.h"
 #include "transport.h"
 
@@ -112,27 +112,12 @@ bool client_torn(const struct client *c)
 	return c && c->torn;
 }
 
-/*
- * By a list of all families: to ask for one by its name has the kernel load
- * the module, and a question must not take memory from the host.
- */
 static int find_family(struct client *c)
 {
-	struct genl_family *family;
-	struct nl_cache *cache;
+	int ret = family_find(c->socket, &c->family, &c->family_version, &c->error);
 
-	if (genl_ctrl_alloc_cache(c->socket, &cache) < 0)
-		return set_error(c, CLIENT_IMPOSSIBLE, ENOMEM, "cannot list netlink families");
-	family = genl_ctrl_search_by_name(cache, MEMCTL_FAMILY_NAME);
-	if (family) {
-		c->family = genl_family_get_id(family);
-		c->family_version = genl_family_get_version(family);
-		genl_family_put(family);
-	}
-	nl_cache_free(cache);
-	if (!family)
-		return set_error(c, CLIENT_NO_MODULE, ENOENT,
-				 "the module is not loaded: run 'modprobe memctl'");
+	if (ret)
+		return ret;
 	if (c->family_version != MEMCTL_FAMILY_VERSION)
 		return set_error(c, CLIENT_VERSION, EPROTO,
 				 "the module speaks version %u of the interface, this program %u",
@@ -148,9 +133,10 @@ static int connect_socket(struct client *c)
 	c->socket = nl_socket_alloc();
 	if (!c->socket)
 		return set_error(c, CLIENT_IMPOSSIBLE, ENOMEM, "no memory for a socket");
+	errno = 0;
 	ret = genl_connect(c->socket);
 	if (ret < 0)
-		return set_error(c, CLIENT_IMPOSSIBLE, EPROTONOSUPPORT,
+		return set_error(c, CLIENT_IMPOSSIBLE, errno ? errno : EPROTONOSUPPORT,
 				 "no generic netlink here: %s", nl_geterror(ret));
 	ret = find_family(c);
 	if (ret < 0)

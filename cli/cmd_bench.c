@@ -10,6 +10,7 @@
 
 #include "args.h"
 #include "bench.h"
+#include "family.h"
 #include "message.h"
 #include "stop.h"
 #include "table.h"
@@ -237,7 +238,10 @@ static int run_fault(struct memctl_ctx *ctx, const struct bench_spec *spec,
 	int status = MEMCTL_EXIT_OK, err;
 
 	if (!bench_fault_possible())
-		return fail(ctx, errno == ENOENT ? MEMCTL_EXIT_MODULE : MEMCTL_EXIT_REFUSED,
+		return fail(ctx,
+			    errno != ENOENT	      ? MEMCTL_EXIT_REFUSED :
+			    family_module_is_loaded() ? MEMCTL_EXIT_IMPOSSIBLE :
+							MEMCTL_EXIT_MODULE,
 			    "bench fault: /dev/memctl: %s", strerror(errno));
 	err = bench_fault_run(ctx->client, ctx->arena, spec, progress, stop_flag(), table);
 	if (err && client_error(ctx->client)->fault != CLIENT_OK)

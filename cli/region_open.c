@@ -12,6 +12,7 @@
 
 #include <linux/memctl_dev.h>
 
+#include "family.h"
 #include "region_verbs.h"
 #include "stop.h"
 #include "table.h"
@@ -22,6 +23,17 @@
 /* Exit status of a command that cannot be run, as the shell has it. */
 #define EXIT_CANNOT_RUN 126
 #define EXIT_NOT_FOUND	127
+
+/* The device could not be opened; errno says how. */
+static int fail_device(struct memctl_ctx *ctx)
+{
+	if (errno != ENOENT)
+		return fail_errno(ctx, MEMCTL_EXIT_REFUSED, errno, NULL, DEVICE);
+	if (family_module_is_loaded())
+		return fail(ctx, MEMCTL_EXIT_IMPOSSIBLE,
+			    "the module is loaded, but there is no " DEVICE " here");
+	return fail(ctx, MEMCTL_EXIT_MODULE, "the module is not loaded: run 'modprobe memctl'");
+}
 
 /* Return: the descriptor of the region's file, or -1 after a complaint. */
 static int bind_region(struct memctl_ctx *ctx, const char *region, int mode, int *status)
@@ -37,9 +49,7 @@ static int bind_region(struct memctl_ctx *ctx, const char *region, int mode, int
 	strcpy(bind.region, region);
 	device = open(DEVICE, mode | O_CLOEXEC);
 	if (device < 0) {
-		*status = fail_errno(ctx,
-				     errno == ENOENT ? MEMCTL_EXIT_MODULE : MEMCTL_EXIT_REFUSED,
-				     errno, NULL, DEVICE);
+		*status = fail_device(ctx);
 		return -1;
 	}
 	fd = ioctl(device, MEMCTL_DEV_BIND, &bind);
