@@ -168,13 +168,16 @@ int client_open(struct client **client)
 	return connect_socket(c);
 }
 
-void client_close(struct client *c)
+int client_close(struct client *c)
 {
+	int ret;
+
 	if (!c)
-		return;
-	transport_close(&c->transport);
+		return 0;
+	ret = transport_close(&c->transport);
 	nl_socket_free(c->socket);
 	free(c);
+	return ret;
 }
 
 /**

@@ -50,7 +50,8 @@ struct client_error {
 
 /* Connect and find the family; *client is set even on failure (for client_error()). */
 int client_open(struct client **client);
-void client_close(struct client *c);
+/* Return: 0, or -errno where a capture of the answers could not be written. */
+int client_close(struct client *c);
 const struct client_error *client_error(const struct client *c);
 /* Version of the netlink family that the module speaks. */
 unsigned int client_family_version(const struct client *c);

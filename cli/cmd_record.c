@@ -2,14 +2,13 @@
 /*
  * cmd_record.c - "memctl record": the running kernel's allocations, while a command runs
  *
- * The command is started stopped, at the end of a pipe, and let go when the tracepoints are on.
- * From then on this process takes pages of the ring buffers from the capture, merges them and
- * writes the file, until the command has ended and the rest has been read. SIGINT, SIGTERM and
- * SIGHUP are passed to the command, and the recording is completed all the same; the third one
- * kills it.
+ * The command is let go when the tracepoints are on. From then on this process takes pages of the
+ * ring buffers from the capture, merges them and writes the file, until the command has ended and
+ * the rest has been read. SIGINT, SIGTERM and SIGHUP are passed to the command, and the recording
+ * is completed all the same; the third one kills it. The file replaces what was there when it is
+ * complete, never before.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -17,12 +16,13 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "args.h"
 #include "cmd.h"
+#include "output.h"
+#include "record_command.h"
 #include "stop.h"
 #include "table.h"
 #include "trace_build.h"
@@ -33,15 +33,17 @@
 #define DEFAULT_BUFFER (8ULL << 20)
 #define MAX_BUFFER     (1ULL << 30)
 
+/* What a command gets to end by itself when the recording has failed. */
+#define GRACE_SECONDS 5
+
 /**
  * struct record - a recording, and what is reported of it
  * @file: name of the file
  * @buffer: bytes of the ring buffer of each CPU
- * @command: the command's words
- * @child: the command's process, 0 when it has ended
- * @gate: closing it lets the command go
- * @status: its wait status
- * @stream: the file, open
+ * @words: the command's words
+ * @command: the command
+ * @output: the file, being written
+ * @duration: nanoseconds from the command's begin to its end
  * @source: the kernel's events
  * @gfp: the kernel's GFP bits
  * @merge: from pages to events
@@ -50,20 +52,23 @@
 struct record {
 	const char *file;
 	uint64_t buffer;
-	char **command;
-	pid_t child;
-	int gate;
-	int status;
-	FILE *stream;
+	char **words;
+	struct record_command command;
+	struct output output;
+	uint64_t duration;
 	struct trace_source *source;
 	struct trace_gfp gfp;
 	struct trace_merge *merge;
 	struct trace_build *build;
 };
 
+/* Bits of report.present: that of BYTES, and that of all other columns. */
+#define PRESENT	      1
+#define PRESENT_BYTES 2
+
 /* What is reported. */
 struct report {
-	uint64_t present; /* bit 0: the columns are not empty */
+	uint64_t present;
 	const char *file;
 	uint64_t bytes;
 	uint64_t events;
@@ -92,7 +97,12 @@ struct report {
 
 static const struct column report_columns[] = {
 	PLAIN("FILE", TEXT, file, "file that was written"),
-	PLAIN("BYTES", U64, bytes, "its size"),
+	{ .name = "BYTES",
+	  .kind = COLUMN_U64,
+	  .use = USE_BOTH,
+	  .attr = 1,
+	  .offset = offsetof(struct report, bytes),
+	  .help = "its size" },
 	PLAIN("EVENTS", U64, events, "events in it"),
 	PLAIN("PAGE_ALLOCS", U64, pages, "blocks of pages allocated"),
 	PLAIN("KMALLOCS", U64, kmallocs, "kmalloc() calls"),
@@ -113,84 +123,28 @@ static const struct column report_columns[] = {
 
 static const struct view report_view = VIEW(report_columns);
 
-/* ---- the command ---- */
-
-/* Runs in the new process: waits for the gate, becomes the command or says why not. */
-static void become(struct record *record, int gate, int complaint)
-{
-	char byte;
-	int error;
-
-	stop_restore();
-	while (read(gate, &byte, 1) < 0 && errno == EINTR)
-		;
-	execvp(record->command[0], record->command);
-	error = errno;
-	if (write(complaint, &error, sizeof(error)) != (ssize_t)sizeof(error))
-		_exit(126);
-	_exit(127);
-}
-
-/* Starts the command at a closed gate. *complaint is where an exec that fails sends its errno. */
-static int start(struct record *record, int *complaint)
-{
-	int gate[2], word[2];
-	pid_t child;
-
-	if (pipe2(gate, O_CLOEXEC))
-		return -errno;
-	if (pipe2(word, O_CLOEXEC)) {
-		close(gate[0]);
-		close(gate[1]);
-		return -errno;
-	}
-	child = fork();
-	if (!child) {
-		close(gate[1]);
-		become(record, gate[0], word[1]);
-	}
-	close(gate[0]);
-	close(word[1]);
-	record->gate = gate[1];
-	*complaint = word[0];
-	if (child < 0)
-		return -errno;
-	record->child = child;
-	stop_forward(child);
-	return 0;
-}
-
-static void open_gate(struct record *record)
-{
-	if (record->gate >= 0)
-		close(record->gate);
-	record->gate = -1;
-}
-
-/* Takes note of the command's end. */
-static void look_after(struct record *record, int options)
-{
-	pid_t got;
-
-	do {
-		got = waitpid(record->child, &record->status, options);
-	} while (got < 0 && errno == EINTR);
-	if (got) {
-		stop_forward(0);
-		record->child = 0;
-	}
-}
-
-static void describe_status(const struct record *record, char *text, size_t size)
-{
-	if (WIFSIGNALED(record->status))
-		snprintf(text, size, "killed by signal %d (%s)", WTERMSIG(record->status),
-			 strsignal(WTERMSIG(record->status)));
-	else
-		snprintf(text, size, "exit %d", WEXITSTATUS(record->status));
-}
-
 /* ---- the recording ---- */
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+/* There is no use in the command any more: it is asked to end, and made to. */
+static void give_up(struct record *record, uint64_t *since)
+{
+	uint64_t now = now_ns();
+
+	if (!*since) {
+		*since = now;
+		kill(record->command.pid, SIGTERM);
+	} else if (now - *since > GRACE_SECONDS * UINT64_C(1000000000)) {
+		kill(record->command.pid, SIGKILL);
+	}
+}
 
 /*
  * Takes pages until the command has ended and nothing is left. An error ends the command; it sticks
@@ -200,6 +154,7 @@ static void pump(struct record *record)
 {
 	struct trace_chunk *chunk;
 	bool last = false, stopped = false;
+	uint64_t failed = 0;
 	int ret = 0;
 
 	while (!last) {
@@ -210,11 +165,13 @@ static void pump(struct record *record)
 			else
 				free(chunk);
 		}
-		if (record->child)
-			look_after(record, WNOHANG);
-		if (ret && record->child)
-			kill(record->child, SIGTERM);
-		if (!record->child && !stopped) {
+		/* The writer knows which error; a full disk ends a recording at once. */
+		if (!ret && ferror(record->output.stream))
+			ret = -EIO;
+		record_command_look(&record->command);
+		if (ret && record->command.pid)
+			give_up(record, &failed);
+		if (!record->command.pid && !stopped) {
 			trace_source_stop(record->source);
 			stopped = true;
 		}
@@ -248,19 +205,20 @@ static int open_output(struct record *record)
 	struct trace_writer *writer;
 	struct utsname name;
 	struct timespec now;
+	int ret;
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	header.start = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 	uname(&name);
 	header.release = name.release;
-	header.command = join_words(record->command);
-	record->stream = fopen(record->file, "wbe");
-	if (!record->stream || !header.command) {
-		free(header.command);
-		return record->stream ? -ENOMEM : -errno;
-	}
-	setvbuf(record->stream, NULL, _IOFBF, 1 << 18);
-	writer = trace_writer_open(record->stream, &header);
+	ret = output_open(&record->output, record->file);
+	if (ret)
+		return ret;
+	header.command = join_words(record->words);
+	if (!header.command)
+		return -ENOMEM;
+	setvbuf(record->output.stream, NULL, _IOFBF, 1 << 18);
+	writer = trace_writer_open(record->output.stream, &header);
 	free(header.command);
 	if (!writer)
 		return -ENOMEM;
@@ -273,14 +231,16 @@ static int open_output(struct record *record)
 	return record->merge ? 0 : -ENOMEM;
 }
 
-static int report(struct memctl_ctx *ctx, const struct record *record, bool interrupted)
+/* @bytes: size of the file, 0 where it has none. */
+static int report(struct memctl_ctx *ctx, const struct record *record, uint64_t bytes)
 {
 	const struct trace_counts *counts = trace_build_counts(record->build);
 	const struct trace_totals *totals = &counts->totals;
 	const uint64_t *kinds = counts->kinds;
 	struct report row = {
-		.present = 1,
+		.present = PRESENT | (bytes ? PRESENT_BYTES : 0),
 		.file = record->file,
+		.bytes = bytes,
 		.pages = kinds[TRACE_PAGE_ALLOC],
 		.kmallocs = kinds[TRACE_KMALLOC],
 		.objects = kinds[TRACE_OBJECT_ALLOC],
@@ -294,28 +254,23 @@ static int report(struct memctl_ctx *ctx, const struct record *record, bool inte
 		.misordered = totals->misordered,
 		.duration_ms = totals->duration / 1000000,
 		.slab_marked = counts->slab_marked,
-		.interrupted = interrupted,
+		.interrupted = stop_signal(),
 	};
-	struct stat stat;
 
-	if (!fstat(fileno(record->stream), &stat))
-		row.bytes = (uint64_t)stat.st_size;
 	row.events = row.pages + row.kmallocs + row.objects + row.frees;
-	describe_status(record, row.status, sizeof(row.status));
+	record_command_describe(&record->command, row.status, sizeof(row.status));
 	if (row.lost)
 		note("%llu events were lost: try a larger --buffer", (unsigned long long)row.lost);
-	if (ctx->quiet)
+	/* What would follow the trace in its own file is no part of it. */
+	if (ctx->quiet || record->output.is_stdout)
 		return MEMCTL_EXIT_OK;
 	return view_print_lines(ctx, &report_view, &row);
 }
 
-/* Runs the command and completes the file; the caller cleans up. */
-static int record_run(struct memctl_ctx *ctx, struct record *record, char *error, size_t size)
+/* Makes everything ready: the capture, the file, the command at its gate. */
+static int prepare(struct memctl_ctx *ctx, struct record *record, char *error, size_t size)
 {
-	struct trace_totals more = { 0 };
-	struct timespec begin, end;
-	int ret, complaint = -1, word = 0;
-	bool interrupted;
+	int ret;
 
 	ret = trace_source_open(&record->source, (unsigned int)(record->buffer >> 10), error, size);
 	if (ret == -EOPNOTSUPP)
@@ -328,59 +283,76 @@ static int record_run(struct memctl_ctx *ctx, struct record *record, char *error
 	ret = open_output(record);
 	if (ret)
 		return fail(ctx, MEMCTL_EXIT_USAGE, "%s: %s", record->file, strerror(-ret));
-	stop_catch();
-	ret = start(record, &complaint);
+	ret = record_command_start(&record->command, record->words);
 	if (ret)
 		return fail(ctx, MEMCTL_EXIT_REFUSED, "cannot start a process: %s", strerror(-ret));
 	if (trace_source_start(record->source, error, size))
 		return fail(ctx, MEMCTL_EXIT_REFUSED, "%s", error);
+	return stop_signal() ? stop_status() : MEMCTL_EXIT_OK;
+}
 
-	clock_gettime(CLOCK_MONOTONIC, &begin);
-	open_gate(record);
-	pump(record);
-	clock_gettime(CLOCK_MONOTONIC, &end);
-	if (read(complaint, &word, sizeof(word)) != (ssize_t)sizeof(word))
-		word = 0;
-	close(complaint);
-	if (word)
-		return fail(ctx, MEMCTL_EXIT_USAGE, "cannot run %s: %s", record->command[0],
-			    strerror(word));
-	interrupted = stop_signal();
+/* Completes the trace and puts it where it belongs. */
+static int complete(struct memctl_ctx *ctx, struct record *record, uint64_t *bytes)
+{
+	uint32_t flags = stop_signal() ? TRACE_FLAG_INTERRUPTED : 0;
+	struct trace_totals more = {
+		.duration = record->duration,
+		.exit_status = (uint64_t)record->command.status,
+	};
+	struct stat stat;
+	int ret;
+
 	trace_build_lost(record->build, trace_source_overrun(record->source));
-	more.duration = (uint64_t)((end.tv_sec - begin.tv_sec) * 1000000000LL + end.tv_nsec -
-				   begin.tv_nsec);
-	more.exit_status = (uint64_t)record->status;
-	word = trace_build_finish(record->build, interrupted ? TRACE_FLAG_INTERRUPTED : 0, &more);
+	ret = trace_build_finish(record->build, flags, &more);
+	if (!ret) {
+		if (!fstat(fileno(record->output.stream), &stat) && S_ISREG(stat.st_mode))
+			*bytes = (uint64_t)stat.st_size;
+		ret = output_publish(&record->output);
+	}
+	if (ret)
+		return fail(ctx, MEMCTL_EXIT_USAGE, "%s: %s", record->file, strerror(-ret));
+	return MEMCTL_EXIT_OK;
+}
+
+/* Runs the command, completes the file and reports; the caller cleans up. */
+static int record_run(struct memctl_ctx *ctx, struct record *record)
+{
+	uint64_t bytes = 0, begin;
+	char error[512] = "";
+	int status, word;
+
+	status = prepare(ctx, record, error, sizeof(error));
+	if (status)
+		return status;
+	begin = now_ns();
+	record_command_go(&record->command);
+	pump(record);
+	record->duration = now_ns() - begin;
+	word = record_command_error(&record->command);
 	if (word)
-		return fail(ctx, MEMCTL_EXIT_USAGE, "%s: %s", record->file, strerror(-word));
-	return report(ctx, record, interrupted);
+		return fail(ctx, record_command_exit(&record->command), "cannot run %s: %s",
+			    record->words[0], strerror(word));
+	status = complete(ctx, record, &bytes);
+	if (!status)
+		status = report(ctx, record, bytes);
+	return status ? status : record_command_exit(&record->command);
 }
 
 static int record_all(struct memctl_ctx *ctx, struct record *record)
 {
-	char error[512] = "";
-	struct stat stat;
-	bool regular;
 	int ret;
 
 	if (geteuid())
 		return fail(ctx, MEMCTL_EXIT_REFUSED,
 			    "recording needs root: it reads the kernel's tracepoints");
-	ret = record_run(ctx, record, error, sizeof(error));
-	if (record->child) {
-		kill(record->child, SIGKILL);
-		look_after(record, 0);
-	}
-	open_gate(record);
+	stop_catch();
+	ret = record_run(ctx, record);
+	record_command_end(&record->command);
 	trace_source_close(record->source);
 	trace_merge_destroy(record->merge);
 	trace_build_destroy(record->build);
-	regular = record->stream && !fstat(fileno(record->stream), &stat) && S_ISREG(stat.st_mode);
-	if (record->stream && fclose(record->stream) && !ret)
-		ret = fail(ctx, MEMCTL_EXIT_USAGE, "%s: %m", record->file);
-	/* What is not complete is no trace. */
-	if (regular && ret)
-		unlink(record->file);
+	/* What is not complete is no trace; what is has its name already. */
+	output_discard(&record->output);
 	stop_release();
 	return ret;
 }
@@ -392,7 +364,9 @@ static void record_help(void)
 	puts("Usage: memctl record [OPTIONS] -o FILE [--] COMMAND [ARGS]\n"
 	     "\n"
 	     "Writes the kernel's own page and slab allocations, of the whole machine while COMMAND\n"
-	     "runs, to FILE (see memctl replay). COMMAND's own exit status is reported.\n"
+	     "runs, to FILE (see memctl replay). The exit status is that of COMMAND, 128+N if\n"
+	     "signal N ended it, and 126 or 127 if it cannot be run; FILE is replaced only when\n"
+	     "the recording is complete.\n"
 	     "\n"
 	     "  -o, --output FILE    the file to write\n"
 	     "      --buffer SIZE    ring buffer of each CPU (default 8M)\n"
@@ -420,7 +394,8 @@ int cmd_record(struct memctl_ctx *ctx, int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
-	struct record record = { .gate = -1, .buffer = DEFAULT_BUFFER };
+	struct record record = { .command = { .gate = -1, .complaint = -1 },
+				 .buffer = DEFAULT_BUFFER };
 	int letter;
 
 	optind = 0;
@@ -446,10 +421,10 @@ int cmd_record(struct memctl_ctx *ctx, int argc, char **argv)
 			common_option(ctx, letter, optarg);
 		}
 	}
-	record.command = argv + optind;
+	record.words = argv + optind;
 	if (!record.file)
 		return fail_usage(ctx, "record", "say with -o FILE which file to write");
-	if (!record.command[0])
+	if (!record.words[0])
 		return fail_usage(ctx, "record", "say which command to run");
 	return record_all(ctx, &record);
 }

@@ -284,7 +284,7 @@ static void keep_descriptors(void)
 int main(int argc, char **argv)
 {
 	struct memctl_ctx ctx = { .arena = "main" };
-	int status;
+	int status, capture;
 
 	keep_descriptors();
 	stop_init();
@@ -296,6 +296,10 @@ int main(int argc, char **argv)
 	free(ctx.error.kernel);
 	if (client_torn(ctx.client))
 		note("the arena kept changing: what was printed is not of one moment");
-	client_close(ctx.client);
+	capture = client_close(ctx.client);
+	if (capture)
+		note("the capture could not be written: %s", strerror(-capture));
+	if (capture && !status)
+		status = MEMCTL_EXIT_USAGE;
 	return close_output(status);
 }

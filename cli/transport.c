@@ -69,10 +69,11 @@ int transport_open(struct transport *t)
 	if (replay)
 		return read_whole(t, replay);
 	if (capture) {
-		t->capture = fopen(capture, "we");
-		if (!t->capture)
-			return -errno;
-		fwrite(magic, sizeof(magic), 1, t->capture);
+		int ret = output_open(&t->capture, capture);
+
+		if (ret)
+			return ret;
+		fwrite(magic, sizeof(magic), 1, t->capture.stream);
 	}
 	return 0;
 }
@@ -80,25 +81,38 @@ int transport_open(struct transport *t)
 /**
  * transport_close() - free the buffers, finish the capture
  * @t: the transport; its socket stays the caller's
+ *
+ * Return: 0, or -errno where the capture could not be written.
  */
-void transport_close(struct transport *t)
+int transport_close(struct transport *t)
 {
-	if (t->capture)
-		fclose(t->capture);
+	int ret = t->capture_error;
+
+	/* Without an answer there is no capture, and what was there stays. */
+	if (t->capture.stream && !t->capture.target && !ret)
+		ret = output_close(&t->capture);
+	else
+		output_discard(&t->capture);
 	free(t->replay);
 	free(t->buffer);
+	return ret;
 }
 
 static void capture(struct transport *t, uint32_t kind, const void *data, uint32_t length)
 {
 	struct head head = { kind, length };
 
-	if (!t->capture)
+	FILE *to = t->capture.stream;
+
+	if (!to || t->capture_error)
 		return;
-	fwrite(&head, sizeof(head), 1, t->capture);
-	fwrite(data, 1, length, t->capture);
-	/* A monitor may be killed at any time. */
-	fflush(t->capture);
+	errno = 0;
+	/* A monitor may be killed at any time: from its first answer on the file is there. */
+	if (fwrite(&head, sizeof(head), 1, to) != 1 || fwrite(data, 1, length, to) != length ||
+	    fflush(to))
+		t->capture_error = errno ? -errno : -EIO;
+	else if (kind == RECORD_DATAGRAM && t->capture.target)
+		t->capture_error = output_publish(&t->capture);
 }
 
 /* The record at @at, and where the next one is; false behind the last or a cut one. */

@@ -3,10 +3,10 @@
  * transport.h - where datagrams go and come from: a netlink socket, or a
  * file of replies that were captured from one.
  *
- * MEMCTL_CAPTURE=FILE writes what is received to FILE; MEMCTL_REPLAY=FILE
- * answers from FILE. The file: the eight bytes "memctlc1", then records of
- * a head (u32 kind, u32 length, in the machine's byte order) and so many
- * bytes:
+ * MEMCTL_CAPTURE=FILE writes what is received to FILE, which replaces what was
+ * there with the first answer; MEMCTL_REPLAY=FILE answers from FILE. The file:
+ * the eight bytes "memctlc1", then records of a head (u32 kind, u32 length, in
+ * the machine's byte order) and so many bytes:
  *   1 request   u32 command (enum of linux/memctl.h) that was sent
  *   2 datagram  what came, netlink headers and all
  *   3 error     u32 errno that the receive gave
@@ -19,11 +19,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
+
+#include "output.h"
 
 struct transport {
 	int fd;		       /* socket, -1 in a replay */
-	FILE *capture;	       /* NULL: do not capture */
+	struct output capture; /* its stream is NULL: do not capture */
+	int capture_error;     /* the first, as -errno */
 	unsigned char *replay; /* contents of the file, NULL: no replay */
 	size_t replay_size;
 	size_t replay_at;      /* next record to deliver */
@@ -31,7 +33,7 @@ struct transport {
 };
 
 int transport_open(struct transport *t);
-void transport_close(struct transport *t);
+int transport_close(struct transport *t);
 int transport_request(struct transport *t, unsigned int command);
 /* Return: bytes of the datagram in t->buffer, 0 at the end of a replayed answer, or -errno. */
 long transport_receive(struct transport *t);
