@@ -14,6 +14,7 @@
 #include "args.h"
 #include "arena_view.h"
 #include "stop.h"
+#include "trace_instance.h"
 
 #define MODULE_NAME "memctl"
 
@@ -24,6 +25,7 @@ static int load(struct memctl_ctx *ctx, const struct args *args)
 	int status;
 	pid_t child;
 
+	trace_instance_tidy();
 	if (!argv)
 		return fail(ctx, MEMCTL_EXIT_IMPOSSIBLE, "no memory");
 	argv[0] = (char *)"modprobe";
@@ -79,6 +81,7 @@ static int unload(struct memctl_ctx *ctx, const struct args *args)
 	int error;
 
 	(void)args;
+	trace_instance_tidy();
 	if (!syscall(SYS_delete_module, MODULE_NAME, O_NONBLOCK))
 		return json_changed(ctx, "module", MODULE_NAME);
 	error = errno;

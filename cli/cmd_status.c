@@ -9,6 +9,7 @@
 
 #include "args.h"
 #include "arena_view.h"
+#include "trace_instance.h"
 
 #define PAGE_BYTES 4096
 
@@ -127,12 +128,48 @@ static struct json_object *module_json(const struct module_state *state, const c
 	return object;
 }
 
+static struct json_object *recordings_json(void)
+{
+	struct json_object *array = json_object_new_array();
+	struct trace_instance *list;
+	size_t nr = trace_instance_list(&list);
+
+	for (size_t i = 0; i < nr; i++) {
+		struct json_object *object = json_object_new_object();
+
+		json_object_object_add(object, "instance", json_text(list[i].name));
+		json_object_object_add(object, "pid", json_object_new_int(list[i].owner));
+		json_object_object_add(object, "running", json_object_new_boolean(list[i].running));
+		json_object_array_add(array, object);
+	}
+	free(list);
+	return array;
+}
+
+/* Recordings that run, or that were killed and left their events on. */
+static void print_recordings(FILE *to)
+{
+	struct trace_instance *list;
+	size_t nr = trace_instance_list(&list);
+
+	for (size_t i = 0; i < nr; i++) {
+		if (list[i].running)
+			fprintf(to, "recording: process %d\n", (int)list[i].owner);
+		else
+			fprintf(to,
+				"recording: killed (process %d), its events are still on in the tracefs instance %s; load, unload or record removes it\n",
+				(int)list[i].owner, list[i].name);
+	}
+	free(list);
+}
+
 static int status_json(struct memctl_ctx *ctx, const struct list *arenas,
 		       const struct module_state *state, const char *version)
 {
 	struct json_object *object = json_object_new_object();
 
 	json_object_object_add(object, "module", module_json(state, version));
+	json_object_object_add(object, "recordings", recordings_json());
 	json_object_object_add(object, "arenas",
 			       view_json(ctx, &arena_view, arenas->rows, arenas->nr,
 					 sizeof(struct arena)));
@@ -168,8 +205,12 @@ static int show(struct memctl_ctx *ctx, const struct args *args)
 	int status;
 
 	(void)args;
-	if (!ctx_client(ctx, &status))
+	if (!ctx_client(ctx, &status)) {
+		/* Recordings need no module. */
+		if (!ctx->json)
+			print_recordings(stderr);
 		return status;
+	}
 	if (client_arena_list(ctx->client, &arenas))
 		return fail_client(ctx, "the arenas");
 	module_state_read(&state);
@@ -189,6 +230,8 @@ static int show(struct memctl_ctx *ctx, const struct args *args)
 		status = view_print(ctx, &arena_view, &arenas);
 		if (!view_wanted(ctx))
 			print_holders(&arenas, &state);
+		if (!view_wanted(ctx))
+			print_recordings(stdout);
 	}
 	list_free(&arenas);
 	return status;

@@ -9,9 +9,8 @@
  *
  * S1. What this program's own threads allocate is not recorded, or recording would feed itself.
  *     What interrupts do on top of them is: it belongs to the rest of the system.
- * S2. The instance is removed by trace_source_close(). One that a killed recorder left behind is
- *     removed when the next one starts; one that is being read from cannot be removed and means
- *     that somebody else is recording.
+ * S2. The instance is removed by trace_source_close(); trace_instance.c does it for a recorder that
+ *     was killed. One recording at a time: while another's instance is there, none is made.
  */
 #include "trace_source.h"
 
@@ -29,15 +28,18 @@
 
 #include <tracefs/tracefs.h>
 
-#define INSTANCE   "memctl"
+#include "trace_access.h"
+#include "trace_instance.h"
+
 #define QUEUE_MAX  (256UL << 20) /* bytes of pages that wait to be taken */
-#define ROUND_MS   5		 /* pause after a round that found little */
-#define BUSY_PAGES 16		 /* more than little */
+#define ROUND_MS   5		 /* pause after a round that found little, */
+#define BUSY_PAGES 16		 /* which is less than this */
 
 /**
  * struct trace_source - a capture
  * @instance: our instance
  * @created: it exists
+ * @hold: what says that it has an owner
  * @tep: the kernel's descriptions of its events
  * @nr_cpus: CPU numbers are below this
  * @fds: raw pipe of each CPU, -1 where there is none
@@ -57,6 +59,7 @@
 struct trace_source {
 	struct tracefs_instance *instance;
 	bool created;
+	int hold;
 	struct tep_handle *tep;
 	unsigned int nr_cpus;
 	int *fds;
@@ -169,30 +172,24 @@ static void *reader(void *data)
 
 /* ---- setting up ---- */
 
-static int find_tracefs(char *error, size_t size)
-{
-	const char *path = NULL;
-
-	if (tracefs_tracing_dir_is_mounted(true, &path) < 0 || !path)
-		return source_fail(-EOPNOTSUPP, error, size, "tracefs cannot be mounted (%m)");
-	if (access(path, R_OK | W_OK | X_OK))
-		return source_fail(-errno, error, size, "no access to %s (%m)", path);
-	return 0;
-}
-
+/* Made first, then looked around: of two that start at once at most one goes on. */
 static int make_instance(struct trace_source *source, char *error, size_t size)
 {
-	source->instance = tracefs_instance_create(INSTANCE);
-	if (source->instance && !tracefs_instance_is_new(source->instance)) {
-		if (tracefs_instance_destroy(source->instance))
-			return source_fail(-EBUSY, error, size, "another recording is running");
-		tracefs_instance_free(source->instance);
-		source->instance = tracefs_instance_create(INSTANCE);
-	}
+	char name[TRACE_INSTANCE_NAME_SIZE];
+	pid_t other;
+
+	trace_instance_tidy();
+	trace_instance_name(name, sizeof(name));
+	source->instance = tracefs_instance_create(name);
 	if (!source->instance)
 		return source_fail(errno ? -errno : -EIO, error, size,
-				   "cannot make the tracefs instance " INSTANCE " (%m)");
+				   "cannot make the tracefs instance %s (%m)", name);
 	source->created = true;
+	source->hold = trace_instance_hold(name);
+	other = trace_instance_other(name);
+	if (other)
+		return source_fail(-EBUSY, error, size, "another recording is running: process %d",
+				   (int)other);
 	return 0;
 }
 
@@ -205,13 +202,13 @@ static int set_up_buffers(struct trace_source *source, unsigned int buffer_kib, 
 	tracefs_trace_off(source->instance);
 	snprintf(text, sizeof(text), "%u", buffer_kib);
 	if (tracefs_instance_file_write(source->instance, "buffer_size_kb", text) < 0)
-		return source_fail(-ENOMEM, error, size,
-				   "the kernel has no %u KiB for each CPU's ring buffer",
+		return source_fail(errno ? -errno : -ENOMEM, error, size,
+				   "the kernel has no %u KiB for each CPU's ring buffer (%m)",
 				   buffer_kib);
 	/* The one clock whose stamps never step back between CPUs. */
 	if (tracefs_instance_file_write(source->instance, "trace_clock", "global") < 0)
 		return source_fail(-EOPNOTSUPP, error, size,
-				   "this kernel has no global trace clock");
+				   "this kernel has no global trace clock (%m)");
 	for (cpu = 0; cpu < source->nr_cpus; cpu++) {
 		snprintf(text, sizeof(text), "per_cpu/cpu%u/trace_pipe_raw", cpu);
 		source->fds[cpu] = tracefs_instance_file_open(source->instance, text,
@@ -246,6 +243,7 @@ int trace_source_open(struct trace_source **source, unsigned int buffer_kib, cha
 	pthread_mutex_init(&new->lock, NULL);
 	pthread_cond_init(&new->changed, NULL);
 	new->last = &new->first;
+	new->hold = -1;
 	new->nr_cpus = (unsigned int)sysconf(_SC_NPROCESSORS_CONF);
 	new->fds = malloc(new->nr_cpus * sizeof(*new->fds));
 	if (!new->fds) {
@@ -253,12 +251,12 @@ int trace_source_open(struct trace_source **source, unsigned int buffer_kib, cha
 		return source_fail(-ENOMEM, error, error_size, "no memory");
 	}
 	memset(new->fds, 0xff, new->nr_cpus * sizeof(*new->fds));
-	ret = find_tracefs(error, error_size);
+	ret = trace_access_check(error, error_size);
 	if (!ret) {
 		new->tep = tracefs_local_events_system(NULL, systems);
 		if (!new->tep || !tep_find_event_by_name(new->tep, "kmem", "mm_page_alloc"))
 			ret = source_fail(-EOPNOTSUPP, error, error_size,
-					  "this kernel has no kmem tracepoints");
+					  "the formats of the kmem tracepoints cannot be read");
 	}
 	if (!ret) {
 		new->page_size = (size_t)tep_get_sub_buffer_size(new->tep);
@@ -477,6 +475,8 @@ void trace_source_close(struct trace_source *source)
 			close(source->fds[cpu]);
 	if (source->created)
 		tracefs_instance_destroy(source->instance);
+	if (source->hold >= 0)
+		close(source->hold);
 	if (source->instance)
 		tracefs_instance_free(source->instance);
 	if (source->tep)
