@@ -21,6 +21,7 @@
 
 #include "args.h"
 #include "cmd.h"
+#include "message.h"
 #include "output.h"
 #include "record_command.h"
 #include "stop.h"
@@ -36,6 +37,8 @@
 /* What a command gets to end by itself when the recording has failed. */
 #define GRACE_SECONDS 5
 
+#define PROGRESS_NS 500000000
+
 /**
  * struct record - a recording, and what is reported of it
  * @file: name of the file
@@ -43,6 +46,8 @@
  * @words: the command's words
  * @command: the command
  * @output: the file, being written
+ * @progress: show how far it is
+ * @begin: when the command began, nanoseconds of CLOCK_MONOTONIC
  * @duration: nanoseconds from the command's begin to its end
  * @source: the kernel's events
  * @gfp: the kernel's GFP bits
@@ -55,6 +60,8 @@ struct record {
 	char **words;
 	struct record_command command;
 	struct output output;
+	bool progress;
+	uint64_t begin;
 	uint64_t duration;
 	struct trace_source *source;
 	struct trace_gfp gfp;
@@ -102,12 +109,12 @@ static const struct column report_columns[] = {
 	  .use = USE_BOTH,
 	  .attr = 1,
 	  .offset = offsetof(struct report, bytes),
-	  .help = "its size" },
-	PLAIN("EVENTS", U64, events, "events in it"),
-	PLAIN("PAGE_ALLOCS", U64, pages, "blocks of pages allocated"),
-	PLAIN("KMALLOCS", U64, kmallocs, "kmalloc() calls"),
-	PLAIN("OBJECT_ALLOCS", U64, objects, "objects of named caches allocated"),
-	PLAIN("FREES", U64, frees, "frees of what was allocated during the recording"),
+	  .help = "its size in bytes" },
+	PLAIN("EVENTS", U64, events, "allocations and frees in it"),
+	PLAIN("PAGE_ALLOCS", U64, pages, "of them, blocks of pages"),
+	PLAIN("KMALLOCS", U64, kmallocs, "of them, kmalloc() calls"),
+	PLAIN("OBJECT_ALLOCS", U64, objects, "of them, objects of named caches"),
+	PLAIN("FREES", U64, frees, "of them, frees of what was allocated during the recording"),
 	PLAIN("LOST", U64, lost, "events that the kernel's ring buffers lost"),
 	PLAIN("FOREIGN", U64, foreign, "frees of what was allocated before, left out"),
 	PLAIN("IMPLIED", U64, implied, "frees that no tracepoint showed"),
@@ -115,7 +122,7 @@ static const struct column report_columns[] = {
 	PLAIN("SPLIT", U64, split, "blocks that were freed in parts"),
 	PLAIN("REPEATED", U64, repeated, "allocations reported twice, once in the file"),
 	PLAIN("MISORDERED", U64, misordered, "events with a time stamp before an earlier one's"),
-	PLAIN("DURATION", U64, duration_ms, "milliseconds"),
+	PLAIN("DURATION", U64, duration_ms, "milliseconds that the command ran"),
 	PLAIN("SLAB_MARKED", FLAG, slab_marked, "the slab allocator's own blocks are known"),
 	PLAIN("INTERRUPTED", FLAG, interrupted, "a signal ended the recording"),
 	PLAIN("STATUS", STRING, status, "how the command ended"),
@@ -125,12 +132,31 @@ static const struct view report_view = VIEW(report_columns);
 
 /* ---- the recording ---- */
 
+static uint64_t events_of(const uint64_t *kinds)
+{
+	return kinds[TRACE_PAGE_ALLOC] + kinds[TRACE_KMALLOC] + kinds[TRACE_OBJECT_ALLOC] +
+	       kinds[TRACE_FREE];
+}
+
 static uint64_t now_ns(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+/* A line on the terminal, every now and then. */
+static void show_progress(const struct record *record, uint64_t *shown)
+{
+	const uint64_t *kinds = trace_build_counts(record->build)->kinds;
+	uint64_t now = now_ns();
+
+	if (now - *shown < PROGRESS_NS)
+		return;
+	*shown = now;
+	message_print("\rrecord: %llu events, %llu s\033[K", (unsigned long long)events_of(kinds),
+		      (unsigned long long)((now - record->begin) / 1000000000));
 }
 
 /* There is no use in the command any more: it is asked to end, and made to. */
@@ -154,7 +180,7 @@ static void pump(struct record *record)
 {
 	struct trace_chunk *chunk;
 	bool last = false, stopped = false;
-	uint64_t failed = 0;
+	uint64_t failed = 0, shown = 0;
 	int ret = 0;
 
 	while (!last) {
@@ -168,6 +194,8 @@ static void pump(struct record *record)
 		/* The writer knows which error; a full disk ends a recording at once. */
 		if (!ret && ferror(record->output.stream))
 			ret = -EIO;
+		if (record->progress)
+			show_progress(record, &shown);
 		record_command_look(&record->command);
 		if (ret && record->command.pid)
 			give_up(record, &failed);
@@ -176,6 +204,8 @@ static void pump(struct record *record)
 			stopped = true;
 		}
 	}
+	if (record->progress)
+		message_print("\r\033[K");
 }
 
 static char *join_words(char **words)
@@ -237,6 +267,7 @@ static int report(struct memctl_ctx *ctx, const struct record *record, uint64_t 
 	const struct trace_counts *counts = trace_build_counts(record->build);
 	const struct trace_totals *totals = &counts->totals;
 	const uint64_t *kinds = counts->kinds;
+	int status;
 	struct report row = {
 		.present = PRESENT | (bytes ? PRESENT_BYTES : 0),
 		.file = record->file,
@@ -257,14 +288,18 @@ static int report(struct memctl_ctx *ctx, const struct record *record, uint64_t 
 		.interrupted = stop_signal(),
 	};
 
-	row.events = row.pages + row.kmallocs + row.objects + row.frees;
+	row.events = events_of(kinds);
 	record_command_describe(&record->command, row.status, sizeof(row.status));
 	if (row.lost)
 		note("%llu events were lost: try a larger --buffer", (unsigned long long)row.lost);
 	/* What would follow the trace in its own file is no part of it. */
 	if (ctx->quiet || record->output.is_stdout)
 		return MEMCTL_EXIT_OK;
-	return view_print_lines(ctx, &report_view, &row);
+	status = view_print_explained(ctx, &report_view, &row);
+	if (!status && !view_wanted(ctx))
+		puts("\n'memctl replay --dry-run' shows the same EVENTS to FREES, and what is\n"
+		     "replayed of them.");
+	return status;
 }
 
 /* Makes everything ready: the capture, the file, the command at its gate. */
@@ -317,17 +352,18 @@ static int complete(struct memctl_ctx *ctx, struct record *record, uint64_t *byt
 /* Runs the command, completes the file and reports; the caller cleans up. */
 static int record_run(struct memctl_ctx *ctx, struct record *record)
 {
-	uint64_t bytes = 0, begin;
+	uint64_t bytes = 0;
 	char error[512] = "";
 	int status, word;
 
 	status = prepare(ctx, record, error, sizeof(error));
 	if (status)
 		return status;
-	begin = now_ns();
+	record->progress = isatty(STDERR_FILENO) && !ctx->quiet;
+	record->begin = now_ns();
 	record_command_go(&record->command);
 	pump(record);
-	record->duration = now_ns() - begin;
+	record->duration = now_ns() - record->begin;
 	word = record_command_error(&record->command);
 	if (word)
 		return fail(ctx, record_command_exit(&record->command), "cannot run %s: %s",
@@ -371,7 +407,7 @@ static void record_help(void)
 	     "  -o, --output FILE    the file to write\n"
 	     "      --buffer SIZE    ring buffer of each CPU (default 8M)\n"
 	     "  -J, --json           JSON, behind what COMMAND prints\n"
-	     "  -q, --quiet          no report\n"
+	     "  -q, --quiet          no report, and no progress on a terminal\n"
 	     "  -h, --help           this text");
 }
 

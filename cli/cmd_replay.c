@@ -21,12 +21,14 @@
 #include "replay_report.h"
 #include "stop.h"
 
+#define ANY_CPU UINT32_MAX
+
 /**
  * struct request - what the command line asks for
  * @file: the trace
  * @choice: which part of it
  * @options: how to replay it
- * @cpu: CPU to run on
+ * @cpu: CPU to run on, ANY_CPU for the first that this process may run on
  * @dry_run: show the plan alone
  */
 struct request {
@@ -49,6 +51,28 @@ static void show_progress(uint64_t done, uint64_t total)
 	shown = percent;
 	message_print("\rreplay [%-40.*s] %3u%% %" PRIu64 " events%s", width, full, percent, done,
 		      done >= total ? "\r\033[K" : "");
+}
+
+/* The first CPU that this process may run on; CPU 0 where the kernel does not say. */
+static uint32_t first_cpu(void)
+{
+	uint32_t nr = 1024, cpu = 0;
+	bool more = true;
+
+	/* The kernel's set may be larger than ours; then it says EINVAL. */
+	for (; more && nr <= 2 * (TRACE_MAX_CPU + 1); nr *= 2) {
+		cpu_set_t *set = CPU_ALLOC(nr);
+		size_t size = CPU_ALLOC_SIZE(nr);
+
+		if (!set)
+			return 0;
+		more = sched_getaffinity(0, size, set);
+		if (!more)
+			while (cpu < nr && !CPU_ISSET_S(cpu, size, set))
+				cpu++;
+		CPU_FREE(set);
+	}
+	return more ? 0 : cpu;
 }
 
 /* Runs the rest on one CPU. */
@@ -74,7 +98,7 @@ static int replay(struct memctl_ctx *ctx, struct request *request, struct trace_
 {
 	struct replay_result *result;
 	struct client *client;
-	int ret, status = pin(ctx, request->cpu);
+	int ret, status = pin(ctx, request->cpu == ANY_CPU ? first_cpu() : request->cpu);
 
 	if (status)
 		return status;
@@ -102,7 +126,7 @@ static int replay(struct memctl_ctx *ctx, struct request *request, struct trace_
 			      "replay of %s stopped after %" PRIu64 " events: %s", request->file,
 			      result->events, strerror(-ret));
 	else
-		status = replay_report(ctx, plan, result);
+		status = replay_report(ctx, reader, plan, result);
 	if (!status && result->interrupted)
 		status = stop_status();
 	free(result);
@@ -152,7 +176,7 @@ static void replay_help(void)
 	     "      --limit N        the first N events\n"
 	     "      --batch N        operations in a request, 1 to 1024 (default 1024)\n"
 	     "      --samples N      fragmentation at N moments, up to 900 (default 10)\n"
-	     "      --cpu N          run on this CPU (default 0)\n"
+	     "      --cpu N          run on this CPU (default: the first that it may run on)\n"
 	     "      --keep           leave allocations and caches in the arena\n"
 	     "  -a, --arena NAME     the arena (default: main)\n"
 	     "  -J, --json           JSON\n"
@@ -258,6 +282,7 @@ int cmd_replay(struct memctl_ctx *ctx, int argc, char **argv)
 	};
 	struct request request = {
 		.choice = { .pages = true, .objects = true },
+		.cpu = ANY_CPU,
 		.options = { .batch = MEMCTL_MAX_OPS, .samples = 10 },
 	};
 	int letter;

@@ -28,7 +28,8 @@ struct plan_row {
 	char start[64];
 	bool interrupted;
 	struct trace_plan plan;
-	uint64_t recorded;
+	uint64_t events;
+	uint64_t kinds[TRACE_NR_KINDS];
 	uint64_t lost;
 	uint64_t implied;
 	uint64_t foreign;
@@ -44,18 +45,29 @@ static const struct column plan_columns[] = {
 	PLAIN(plan_row, "START", STRING, start, "when, in UTC"),
 	PLAIN(plan_row, "TIME_MS", U64, ms, "milliseconds of the recording that are replayed"),
 	PLAIN(plan_row, "INTERRUPTED", FLAG, interrupted, "a signal ended the recording"),
-	PLAIN(plan_row, "RECORDED", U64, recorded, "events in the file"),
+	PLAIN(plan_row, "EVENTS", U64, events, "allocations and frees in the file"),
+	PLAIN(plan_row, "PAGE_ALLOCS", U64, kinds[TRACE_PAGE_ALLOC], "of them, blocks of pages"),
+	PLAIN(plan_row, "KMALLOCS", U64, kinds[TRACE_KMALLOC], "of them, kmalloc() calls"),
+	PLAIN(plan_row, "OBJECT_ALLOCS", U64, kinds[TRACE_OBJECT_ALLOC],
+	      "of them, objects of named caches"),
+	PLAIN(plan_row, "FREES", U64, kinds[TRACE_FREE], "of them, frees"),
+	{ .name = "RECORDED",
+	  .kind = COLUMN_U64,
+	  .use = USE_JSON,
+	  .offset = offsetof(struct plan_row, events),
+	  .help = "EVENTS, by the name that the result has for it" },
 	PLAIN(plan_row, "LOST", U64, lost, "events that the recording lost"),
 	PLAIN(plan_row, "FOREIGN", U64, foreign,
 	      "frees of what was allocated before, not in the file"),
 	PLAIN(plan_row, "IMPLIED", U64, implied, "frees that no tracepoint showed"),
 	PLAIN(plan_row, "SPLIT", U64, split, "blocks that the kernel freed in parts"),
-	PLAIN(plan_row, "EVENTS", U64, plan.events, "events to replay"),
-	PLAIN(plan_row, "PAGE_ALLOCS", U64, plan.page_allocs, "blocks"),
-	PLAIN(plan_row, "KMALLOCS", U64, plan.kmallocs, "kmalloc() calls, and objects above 8 KiB"),
-	PLAIN(plan_row, "OBJECT_ALLOCS", U64, plan.object_allocs, "objects of caches"),
-	PLAIN(plan_row, "FREES", U64, plan.frees, "frees"),
-	PLAIN(plan_row, "ALIVE", U64, plan.alive, "allocations never freed"),
+	PLAIN(plan_row, "PLANNED", U64, plan.events, "events to replay"),
+	PLAIN(plan_row, "PLANNED_BLOCKS", U64, plan.page_allocs, "of them, blocks of pages"),
+	PLAIN(plan_row, "PLANNED_KMALLOCS", U64, plan.kmallocs,
+	      "of them, kmalloc() calls, and objects above 8 KiB"),
+	PLAIN(plan_row, "PLANNED_OBJECTS", U64, plan.object_allocs, "of them, objects of caches"),
+	PLAIN(plan_row, "PLANNED_FREES", U64, plan.frees, "of them, frees"),
+	PLAIN(plan_row, "ALIVE", U64, plan.alive, "planned allocations that are never freed"),
 	PLAIN(plan_row, "SLAB_BLOCKS", U64, plan.slab_blocks,
 	      "blocks of the kernel's slabs, left out"),
 	PLAIN(plan_row, "CACHES", U32, plan.nr_caches, "named caches"),
@@ -79,6 +91,7 @@ struct result_row {
 	uint64_t peak_bytes;
 	uint64_t module_ns_op;
 	uint64_t wall_ns_op;
+	uint64_t recorded;
 	uint64_t planned;
 };
 
@@ -107,8 +120,9 @@ static struct json_object *make_percent(const void *data)
 
 static const struct column result_columns[] = {
 	PLAIN(result_row, "ARENA", STRING, arena, "where it was replayed"),
-	PLAIN(result_row, "PLANNED", U64, planned, "events to replay"),
-	PLAIN(result_row, "EVENTS", U64, result.events, "events replayed"),
+	PLAIN(result_row, "RECORDED", U64, recorded, "allocations and frees in the file"),
+	PLAIN(result_row, "PLANNED", U64, planned, "of them, to be replayed"),
+	PLAIN(result_row, "REPLAYED", U64, result.events, "of them, replayed"),
 	PLAIN(result_row, "INTERRUPTED", FLAG, result.interrupted, "a signal ended the replay"),
 	PLAIN(result_row, "ALLOCS", U64, result.allocs, "allocations asked for"),
 	PLAIN(result_row, "GRANTED", U64, result.granted, "and granted"),
@@ -158,7 +172,28 @@ static uint64_t arena_bytes(const struct trace_plan *plan)
 {
 	uint64_t bytes = (plan->peak_frames + plan->peak_frames / 4) << TRACE_FRAME_SHIFT;
 
+	/* No arena is smaller than a chunk, not even for a trace without an allocation. */
+	if (bytes < CHUNK_BYTES)
+		return CHUNK_BYTES;
 	return (bytes + CHUNK_BYTES - 1) / CHUNK_BYTES * CHUNK_BYTES;
+}
+
+/* What memctl record counts as events; marks of the recorder are none. */
+static uint64_t events_of(const struct trace_reader *reader)
+{
+	return reader->kinds[TRACE_PAGE_ALLOC] + reader->kinds[TRACE_KMALLOC] +
+	       reader->kinds[TRACE_OBJECT_ALLOC] + reader->kinds[TRACE_FREE];
+}
+
+/* Why there are more events than planned ones. */
+static void explain_plan(const struct plan_row *row)
+{
+	puts("\nEVENTS to FREES count what is in the file, as 'memctl record' does;\n"
+	     "PLANNED is what of it is replayed.");
+	if (row->plan.slab_blocks)
+		printf("It leaves out %llu blocks of the kernel's own slabs, with their frees:\n"
+		       "the arena's caches take blocks of their own.\n",
+		       (unsigned long long)row->plan.slab_blocks);
 }
 
 /**
@@ -173,13 +208,14 @@ int replay_report_plan(struct memctl_ctx *ctx, const struct trace_reader *reader
 		       const struct trace_plan *plan)
 {
 	time_t start = (time_t)(reader->header.start / 1000000000);
+	int status;
 	struct plan_row row = {
 		.present = 1,
 		.command = reader->header.command,
 		.release = reader->header.release,
 		.plan = *plan,
 		.interrupted = reader->header.flags & TRACE_FLAG_INTERRUPTED,
-		.recorded = reader->nr_events,
+		.events = events_of(reader),
 		.lost = reader->totals.lost,
 		.implied = reader->totals.implied,
 		.foreign = reader->totals.foreign,
@@ -190,11 +226,15 @@ int replay_report_plan(struct memctl_ctx *ctx, const struct trace_reader *reader
 	};
 	struct tm utc;
 
+	memcpy(row.kinds, reader->kinds, sizeof(row.kinds));
 	if (gmtime_r(&start, &utc))
 		strftime(row.start, sizeof(row.start), "%Y-%m-%dT%H:%M:%SZ", &utc);
 	if (ctx->json)
 		return json_document(ctx, view_row_json(ctx, &plan_view, &row));
-	return view_print_lines(ctx, &plan_view, &row);
+	status = view_print_explained(ctx, &plan_view, &row);
+	if (!status)
+		explain_plan(&row);
+	return status;
 }
 
 static struct json_object *refusals_json(const struct replay_result *result)
@@ -232,7 +272,7 @@ static int print_json(struct memctl_ctx *ctx, const struct result_row *row)
 static int print_text(struct memctl_ctx *ctx, const struct result_row *row)
 {
 	const struct replay_result *result = &row->result;
-	int status = view_print_lines(ctx, &result_view, row);
+	int status = view_print_explained(ctx, &result_view, row);
 	unsigned int reason;
 
 	for (reason = 0; reason < REPLAY_NR_REASONS; reason++)
@@ -249,13 +289,14 @@ static int print_text(struct memctl_ctx *ctx, const struct result_row *row)
 /**
  * replay_report() - show the result of a replay
  * @ctx: the program's context
- * @plan: the trace's plan
+ * @reader: the trace
+ * @plan: its plan
  * @result: what came of it
  *
  * Return: exit status.
  */
-int replay_report(struct memctl_ctx *ctx, const struct trace_plan *plan,
-		  const struct replay_result *result)
+int replay_report(struct memctl_ctx *ctx, const struct trace_reader *reader,
+		  const struct trace_plan *plan, const struct replay_result *result)
 {
 	uint64_t ops = result->allocs + result->frees + result->bad_frees;
 	static struct result_row row;
@@ -264,6 +305,7 @@ int replay_report(struct memctl_ctx *ctx, const struct trace_plan *plan,
 	memset(&row, 0, sizeof(row));
 	row.present = 1;
 	row.result = *result;
+	row.recorded = events_of(reader);
 	row.planned = plan->events;
 	row.peak_bytes = result->peak_frames << TRACE_FRAME_SHIFT;
 	snprintf(row.arena, sizeof(row.arena), "%s", ctx->arena);

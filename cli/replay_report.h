@@ -11,7 +11,7 @@
 
 int replay_report_plan(struct memctl_ctx *ctx, const struct trace_reader *reader,
 		       const struct trace_plan *plan);
-int replay_report(struct memctl_ctx *ctx, const struct trace_plan *plan,
-		  const struct replay_result *result);
+int replay_report(struct memctl_ctx *ctx, const struct trace_reader *reader,
+		  const struct trace_plan *plan, const struct replay_result *result);
 
 #endif /* MEMCTL_REPLAY_REPORT_H */

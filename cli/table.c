@@ -400,8 +400,12 @@ int view_print(struct memctl_ctx *ctx, const struct view *view, const struct lis
 	return view_print_rows(ctx, view, list->rows, list->nr, list->nr ? list->schema->size : 0);
 }
 
-/* A line for each column that is not empty, of those that are in text by default, or of all. */
-static int print_lines(struct memctl_ctx *ctx, const struct view *view, const void *row, bool all)
+/* What print_lines() prints besides columns that are in text by default, and their values. */
+enum { ALL_COLUMNS = 1, WITH_HELP = 2 };
+
+/* A line for each column that is not empty. */
+static int print_lines(struct memctl_ctx *ctx, const struct view *view, const void *row,
+		       unsigned int what)
 {
 	if (view_wanted(ctx))
 		return view_print_rows(ctx, view, row, 1, 0);
@@ -409,14 +413,17 @@ static int print_lines(struct memctl_ctx *ctx, const struct view *view, const vo
 		const struct column *column = &view->columns[i];
 		char *text;
 
-		if (!all && !(column->use & USE_TEXT))
+		if (!(what & ALL_COLUMNS) && !(column->use & USE_TEXT))
 			continue;
 		text = cell_text(ctx, column, row);
 		if (!text)
 			return fail(ctx, MEMCTL_EXIT_IMPOSSIBLE, "no memory");
 		if (strcmp(text, "-")) {
-			printf("%-14s ", column->name);
+			printf("%-*s ", what & WITH_HELP ? 17 : 14, column->name);
 			text_print(stdout, text);
+			if (what & WITH_HELP)
+				printf("%*s  %s", strlen(text) < 20 ? 20 - (int)strlen(text) : 0,
+				       "", column->help);
 			putchar('\n');
 		}
 		free(text);
@@ -426,10 +433,15 @@ static int print_lines(struct memctl_ctx *ctx, const struct view *view, const vo
 
 int view_print_lines(struct memctl_ctx *ctx, const struct view *view, const void *row)
 {
-	return print_lines(ctx, view, row, false);
+	return print_lines(ctx, view, row, 0);
+}
+
+int view_print_explained(struct memctl_ctx *ctx, const struct view *view, const void *row)
+{
+	return print_lines(ctx, view, row, WITH_HELP);
 }
 
 int view_print_whole(struct memctl_ctx *ctx, const struct view *view, const void *row)
 {
-	return print_lines(ctx, view, row, true);
+	return print_lines(ctx, view, row, ALL_COLUMNS);
 }

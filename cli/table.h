@@ -120,6 +120,8 @@ int view_print_rows(struct memctl_ctx *ctx, const struct view *view, const void 
 int view_print(struct memctl_ctx *ctx, const struct view *view, const struct list *list);
 /* One row, a line for each column that is not empty; a table where one was asked for. */
 int view_print_lines(struct memctl_ctx *ctx, const struct view *view, const void *row);
+/* The same, with what each column means behind it. */
+int view_print_explained(struct memctl_ctx *ctx, const struct view *view, const void *row);
 /* The same with all columns. */
 int view_print_whole(struct memctl_ctx *ctx, const struct view *view, const void *row);
 struct json_object *view_row_json(struct memctl_ctx *ctx, const struct view *view, const void *row);
