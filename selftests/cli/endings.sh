@@ -136,7 +136,44 @@ one_write() {
 	report $? "${label}one write, $name" "$work/packets"
 }
 
+# Tracefs instances of recordings, in a directory that stands in for tracefs.
+recordings() {
+	local instances=$work/tracefs/instances start
+	rm -rf "$work/tracefs"
+	start=$(sed 's/.*) //' "/proc/$$/stat" | cut -d ' ' -f 20)
+	mkdir -p "$instances"/{memctl-99999999-5,"memctl-$$-$start","memctl-$$-1",memctl-5,memctl-5-6-7,other}
+	export MEMCTL_TRACEFS=$work/tracefs
+	run status status
+	grep '^recording' "$work/out" | sed "s/$$/PID/g; s/-$start/-START/" | sort >"$work/lines"
+	diff - "$work/lines" >"$work/diff" <<-'LINES'
+		recording: killed (process 99999999), its events are still on in the tracefs instance memctl-99999999-5; load, unload or record removes it
+		recording: killed (process PID), its events are still on in the tracefs instance memctl-PID-1; load, unload or record removes it
+		recording: process PID
+	LINES
+	report $? "${label}recordings" "$work/diff"
+	json recordings-json '.[0].status.recordings | map(select(.running)) | length == 1 and (.[0].pid | type) == "number"' \
+		status status -J
+	json recordings-killed '.[0].status.recordings | map(select(.running | not)) | length == 2' status status -J
+	PATH=$work/bin:$PATH "$memctl" load 2>"$work/stderr"
+	[ "$(cd "$instances" && echo *)" = "$(printf '%s\n' memctl-5 memctl-5-6-7 "memctl-$$-$start" other | sort | xargs)" ] &&
+		[ "$(grep -c 'removed the tracefs instance' "$work/stderr")" = 2 ]
+	report $? "${label}load tidies" "$work/stderr"
+	mkdir -p "$instances/memctl-99999999-5/held"
+	PATH=$work/bin:$PATH "$memctl" load 2>"$work/stderr"
+	grep -q 'memctl-99999999-5 .* cannot be removed' "$work/stderr"
+	report $? "${label}load says what it cannot tidy" "$work/stderr"
+	unset MEMCTL_TRACEFS
+}
+
+# A trace without an event, and what "replay --dry-run" says of it.
+traces() {
+	golden trace-empty status replay --dry-run "$here/empty.mct"
+	golden trace-empty-json status replay --dry-run -J "$here/empty.mct"
+}
+
 endings() {
+	recordings
+	traces
 	readers
 	full
 	inherited
