@@ -11,6 +11,10 @@
  *     mount point, and what the caller has open already: /dev/stdout, /dev/fd/N and the links in
  *     /proc/PID/fd behind them.
  */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* O_TMPFILE, also where this file is built alone */
+#endif
+
 #include "output.h"
 
 #include <errno.h>
