@@ -228,14 +228,16 @@ static int grow_table(struct mctl_arena *arena, u32 nr)
 /* --- the map of sections --- */
 
 /* Pages that are not among those of @keep, and the list of them. */
-static void free_map_pages(struct mctl_arena *arena, struct mctl_array *map, struct page **keep)
+static void free_map_pages(struct mctl_arena *arena, struct mctl_array *map,
+			   const struct mctl_array *keep)
 {
 	unsigned int i;
 
 	if (!map->page)
 		return;
 	for (i = 0; i < map->nr_pages; i++) {
-		if (map->page[i] == ZERO_PAGE(0) || (keep && map->page[i] == keep[i]))
+		if (map->page[i] == ZERO_PAGE(0) ||
+		    (i < keep->nr_pages && map->page[i] == keep->page[i]))
 			continue;
 		__free_page(map->page[i]);
 		atomic64_sub(PAGE_SIZE, &arena->metadata);
@@ -243,6 +245,7 @@ static void free_map_pages(struct mctl_arena *arena, struct mctl_array *map, str
 	mctl_arena_meta_free(arena, map->page, map->nr_pages * sizeof(*map->page));
 }
 
+/* Sections up to the end of the host's memory as it is now. */
 static unsigned long map_entries(void)
 {
 	unsigned long last = 0;
@@ -256,25 +259,24 @@ static unsigned long map_entries(void)
 /*
  * The map is flat over all of the host's physical memory, and a page of it
  * stands for 4 GiB. Where the arena has nothing, the page is the host's page
- * of zeros. New pages come with a new mapping, as for the frame table.
+ * of zeros. New pages come with a new mapping, as for the frame table. When
+ * the host was given more memory since, the map becomes longer; it never
+ * becomes shorter.
  */
 static int grow_map(struct mctl_arena *arena, const struct list_head *pages)
 {
-	struct mctl_array new = { .nr_pages = arena->map.nr_pages };
-	bool changed = !arena->section_map;
+	unsigned long nr_map = max(arena->nr_map, map_entries());
+	struct mctl_array new = { .nr_pages = DIV_ROUND_UP(nr_map, MAP_PAGE_ENTRIES) };
+	bool changed = new.nr_pages != arena->map.nr_pages;
 	u32 *was = arena->section_map, *mapping;
 	struct page *page, **slot;
 	unsigned int i;
 
-	if (!was) {
-		arena->nr_map = map_entries();
-		new.nr_pages = DIV_ROUND_UP(arena->nr_map, MAP_PAGE_ENTRIES);
-	}
 	new.page = mctl_arena_meta_alloc(arena, new.nr_pages * sizeof(*new.page));
 	if (!new.page)
 		return -ENOMEM;
 	for (i = 0; i < new.nr_pages; i++)
-		new.page[i] = was ? arena->map.page[i] : ZERO_PAGE(0);
+		new.page[i] = i < arena->map.nr_pages ? arena->map.page[i] : ZERO_PAGE(0);
 	if (pages)
 		list_for_each_entry(page, pages, lru) {
 			slot = &new.page[page_to_pfn(page) / MAP_PAGE_FRAMES];
@@ -292,6 +294,8 @@ static int grow_map(struct mctl_arena *arena, const struct list_head *pages)
 	if (!mapping)
 		goto free;
 	WRITE_ONCE(arena->section_map, mapping);
+	/* Pairs with the acquire of mctl_arena_map_entry(): the longer map is there first. */
+	smp_store_release(&arena->nr_map, nr_map);
 	swap(arena->map, new);
 	if (was && arena->max_sections)
 		mctl_arena_wait_readers();
@@ -300,8 +304,12 @@ static int grow_map(struct mctl_arena *arena, const struct list_head *pages)
 	return 0;
 
 free:
-	free_map_pages(arena, &new, was ? arena->map.page : NULL);
-	return changed ? -ENOMEM : 0;
+	free_map_pages(arena, &new, &arena->map);
+	if (changed)
+		return -ENOMEM;
+	/* As many pages serve a few entries more. */
+	smp_store_release(&arena->nr_map, nr_map);
+	return 0;
 }
 
 /**
@@ -329,7 +337,7 @@ void mctl_host_destroy_tables(struct mctl_arena *arena)
 	unsigned int i;
 
 	vunmap(arena->section_map);
-	free_map_pages(arena, &arena->map, NULL);
+	free_map_pages(arena, &arena->map, &(struct mctl_array){});
 	for (i = 0; i < MCTL_NR_ARRAYS; i++) {
 		struct mctl_array *array = &arena->arrays[i];
 		unsigned int nr_pages = array->nr_pages;

@@ -166,9 +166,9 @@ struct mctl_arena {
 	unsigned long extent_nr;  /* below it extent_page + fn is a frame's page; resize */
 	/* By pfn >> MCTL_SECTION_SHIFT: first fn of the section + 1, or 0; resize. */
 	u32 *section_map;
-	unsigned long nr_map;	 /* entries of section_map; fixed at create */
-	struct mctl_zone *zones; /* nr_zones; array fixed at create (node x type) */
-	u32 nr_zones;
+	unsigned long nr_map;		 /* entries of section_map; never fewer; resize */
+	struct mctl_zone *zones;	 /* nr_zones (node x type); room for max_zones */
+	u32 nr_zones;			 /* never fewer; resize to change */
 	struct mctl_zonelist *zonelists; /* [nr_node_ids]; see mm/zone.h */
 
 	char name[MEMCTL_NAME_MAX + 1];
@@ -181,6 +181,9 @@ struct mctl_arena {
 	struct mctl_array arrays[MCTL_NR_ARRAYS]; /* resize */
 	struct mctl_array map;			  /* of section_map; resize */
 	u32 max_sections;			  /* resize; for which the arrays have room */
+	u32 max_zones;				  /* fixed at create */
+	struct mctl_zonelist **old_zonelists;	  /* resize; nr_old_zonelists of them */
+	u32 nr_old_zonelists;			  /* resize */
 	u32 nr_chunks;				  /* resize; read without for views */
 	u32 nr_frames;				  /* resize; frames held; read without for views */
 	atomic64_t metadata;			  /* host bytes for our own records */
@@ -231,6 +234,16 @@ struct mctl_arena_hooks {
 
 void mctl_arena_set_hooks(const struct mctl_arena_hooks *hooks);
 
+/* What the map has for a page's section: its first fn + 1, or 0. The context of the next one. */
+static __always_inline u32 mctl_arena_map_entry(const struct mctl_arena *arena, unsigned long pfn)
+{
+	/* Pairs with the release in grow_map(): of a longer map we see the entries. */
+	if (unlikely(pfn >> MCTL_SECTION_SHIFT >= smp_load_acquire(&arena->nr_map)))
+		return 0;
+	/* Pairs with the release in mctl_chunk_add(). */
+	return smp_load_acquire(&arena->section_map[pfn >> MCTL_SECTION_SHIFT]);
+}
+
 /**
  * mctl_arena_pfn_to_fn() - the frame of a physical page
  * @arena: the arena
@@ -244,12 +257,8 @@ void mctl_arena_set_hooks(const struct mctl_arena_hooks *hooks);
  */
 static inline u32 mctl_arena_pfn_to_fn(const struct mctl_arena *arena, unsigned long pfn)
 {
-	u32 entry;
+	u32 entry = mctl_arena_map_entry(arena, pfn);
 
-	if (pfn >> MCTL_SECTION_SHIFT >= arena->nr_map)
-		return MCTL_FN_NONE;
-	/* Pairs with the release in mctl_chunk_add(). */
-	entry = smp_load_acquire(&arena->section_map[pfn >> MCTL_SECTION_SHIFT]);
 	if (!entry)
 		return MCTL_FN_NONE;
 	return entry - 1 + (pfn & (MCTL_SECTION_FRAMES - 1));

@@ -148,6 +148,8 @@ static int take_frames(struct mctl_arena *arena, const struct mctl_arena_params 
 	int ret;
 
 	ret = check_nodes(&nodes, error);
+	if (!ret)
+		ret = mctl_zones_update(arena, error);
 	if (ret)
 		return ret;
 	if (nodes_empty(nodes))

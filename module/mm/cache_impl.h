@@ -81,10 +81,7 @@ static __always_inline struct mctl_slab *mctl_cache_peek_slab(const struct mctl_
 	struct mctl_slab *slab = (struct mctl_slab *)memory;
 	u32 entry, fn;
 
-	if (unlikely(pfn >> MCTL_SECTION_SHIFT >= arena->nr_map))
-		return NULL;
-	/* Pairs with the release in mctl_chunk_add(). */
-	entry = smp_load_acquire(&arena->section_map[pfn >> MCTL_SECTION_SHIFT]);
+	entry = mctl_arena_map_entry(arena, pfn);
 	if (unlikely(!entry))
 		return NULL;
 	fn = entry - 1 + (pfn & (MCTL_SECTION_FRAMES - 1));

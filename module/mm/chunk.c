@@ -52,9 +52,8 @@ static u32 section_of(const struct mctl_arena *arena, unsigned long pfn)
  * @arena: the arena
  * @page: its first page
  *
- * It cannot when the section is another node's as well, when the node had no
- * memory at the time that the arena was made, and above the highest address
- * of that time.
+ * It cannot when the section is another node's as well, and when the node has
+ * no zones here.
  *
  * Context: process, arena->resize held.
  * Return: whether it fits.
@@ -67,7 +66,7 @@ bool mctl_chunk_fits(struct mctl_arena *arena, struct page *page)
 	u32 section = section_of(arena, pfn);
 	unsigned int i;
 
-	if (!zone || pfn >> MCTL_SECTION_SHIFT >= arena->nr_map)
+	if (!zone)
 		return false;
 	if (section != U32_MAX && (arena->table.section[section].zone != zone->index ||
 				   !arena->table.section[section].orders))

@@ -9,8 +9,10 @@
  * frames alone; the other CPUs give theirs a moment later, for the next one.
  *
  * I1  arena->zones has a zone of each type for every node that had memory when
- *     the arena was made: index = 3 * number of the node + type. Neither the
- *     array nor the lists change later; a zone without frames is passed over.
+ *     the arena was made or last grew: index = 3 * number of the node + type.
+ *     What is there does not change; nodes that got memory later come behind.
+ *     Every list has all zones of its type and below. A zone without frames is
+ *     passed over.
  * I2  A frame's state changes under the lock of its zone, or while it is in
  *     use or cached, by who holds it.
  *
@@ -27,6 +29,7 @@
 struct near {
 	int nid;
 	int distance;
+	u32 zone;
 };
 
 static int compare_distance(const void *a, const void *b)
@@ -39,25 +42,92 @@ static int compare_distance(const void *a, const void *b)
 }
 
 /* Nearest node first; in each node from the type asked for down. */
-static void build_zonelist(struct mctl_arena *arena, int nid, struct near *order)
+static void build_zonelist(const struct mctl_arena *arena, unsigned int nr_nodes, int nid,
+			   struct near *order, struct mctl_zonelist *list)
 {
-	struct mctl_zonelist *list = &arena->zonelists[nid];
-	unsigned int nr_nodes = arena->nr_zones / MCTL_NR_ZONE_TYPES;
 	unsigned int i, type;
 	int down;
 
 	for (i = 0; i < nr_nodes; i++) {
 		order[i].nid = arena->zones[i * MCTL_NR_ZONE_TYPES].nid;
 		order[i].distance = node_distance(nid, order[i].nid);
+		order[i].zone = i * MCTL_NR_ZONE_TYPES;
 	}
 	sort(order, nr_nodes, sizeof(*order), compare_distance, NULL);
 	for (type = 0; type < MCTL_NR_ZONE_TYPES; type++)
 		for (i = 0; i < nr_nodes; i++)
-			for (down = type; down >= 0; down--) {
-				struct mctl_zone *zone = mctl_zone_find(arena, order[i].nid, down);
+			for (down = type; down >= 0; down--)
+				list->zone[type][list->nr[type]++] = order[i].zone + down;
+}
 
-				list->zone[type][list->nr[type]++] = zone->index;
-			}
+static struct mctl_zonelist *build_zonelists(struct mctl_arena *arena, unsigned int nr_nodes)
+{
+	struct mctl_zonelist *lists =
+		mctl_arena_meta_alloc(arena, nr_node_ids * sizeof(*arena->zonelists));
+	struct near *order = mctl_arena_meta_alloc(arena, nr_nodes * sizeof(*order));
+	int nid;
+
+	if (lists && order)
+		for_each_node(nid)
+			build_zonelist(arena, nr_nodes, nid, order, &lists[nid]);
+	mctl_arena_meta_free(arena, order, nr_nodes * sizeof(*order));
+	if (order)
+		return lists;
+	mctl_arena_meta_free(arena, lists, nr_node_ids * sizeof(*lists));
+	return NULL;
+}
+
+static void init_zones(struct mctl_arena *arena, int nid, u32 index)
+{
+	for (unsigned int type = 0; type < MCTL_NR_ZONE_TYPES; type++) {
+		struct mctl_zone *zone = &arena->zones[index];
+
+		raw_spin_lock_init(&zone->lock);
+		zone->type = type;
+		zone->index = index;
+		zone->nid = nid;
+		zone->tight = true;
+		mctl_buddy_init(&zone->buddy, &arena->table, index++);
+	}
+}
+
+/**
+ * mctl_zones_update() - zones for nodes that got memory
+ * @arena: the arena
+ * @error: text on failure
+ *
+ * Lists that were replaced stay until the arena goes: whoever sleeps while it
+ * tries the zones of one is not to be waited for, and a node is new once.
+ *
+ * Context: process, arena->resize held for writing, or nobody else has the arena.
+ * Return: 0; -ENOMEM; -E2BIG when the machine has more than 64 nodes with memory.
+ */
+int mctl_zones_update(struct mctl_arena *arena, struct mctl_error *error)
+{
+	struct mctl_zonelist *lists, *old = arena->zonelists;
+	u32 nr = arena->nr_zones;
+	int nid;
+
+	for_each_node_state(nid, N_MEMORY) {
+		if (mctl_zone_find(arena, nid, 0))
+			continue;
+		if (nr == arena->max_zones)
+			return mctl_fail(error, -E2BIG, "%u nodes with memory: the limit is %u",
+					 num_node_state(N_MEMORY), nr / MCTL_NR_ZONE_TYPES);
+		init_zones(arena, nid, nr);
+		nr += MCTL_NR_ZONE_TYPES;
+	}
+	if (nr == arena->nr_zones)
+		return 0;
+	lists = build_zonelists(arena, nr / MCTL_NR_ZONE_TYPES);
+	if (!lists)
+		return mctl_fail(error, -ENOMEM, "no memory for %u zones", nr);
+	/* Whoever sees more zones, or a list that has them, sees them filled in. */
+	smp_store_release(&arena->nr_zones, nr);
+	smp_store_release(&arena->zonelists, lists);
+	if (old)
+		arena->old_zonelists[arena->nr_old_zonelists++] = old;
+	return 0;
 }
 
 /**
@@ -70,39 +140,26 @@ static void build_zonelist(struct mctl_arena *arena, int nid, struct near *order
  */
 int mctl_zones_create(struct mctl_arena *arena, struct mctl_error *error)
 {
-	unsigned int nr_nodes = num_node_state(N_MEMORY);
-	unsigned int type, index = 0;
-	struct near *order;
-	int nid;
+	unsigned int nr_nodes = min_t(unsigned int, num_possible_nodes(),
+				      MCTL_MAX_ZONES / MCTL_NR_ZONE_TYPES);
+	int ret;
 
-	if (nr_nodes * MCTL_NR_ZONE_TYPES > MCTL_MAX_ZONES)
-		return mctl_fail(error, -E2BIG, "%u nodes with memory: the limit is %u", nr_nodes,
-				 MCTL_MAX_ZONES / MCTL_NR_ZONE_TYPES);
-	arena->nr_zones = nr_nodes * MCTL_NR_ZONE_TYPES;
-	arena->zones = mctl_arena_meta_alloc(arena, arena->nr_zones * sizeof(*arena->zones));
-	arena->zonelists = mctl_arena_meta_alloc(arena, nr_node_ids * sizeof(*arena->zonelists));
-	order = mctl_arena_meta_alloc(arena, nr_nodes * sizeof(*order));
-	if (!arena->zones || !arena->zonelists || !order) {
-		mctl_arena_meta_free(arena, order, nr_nodes * sizeof(*order));
+	arena->max_zones = nr_nodes * MCTL_NR_ZONE_TYPES;
+	arena->zones = mctl_arena_meta_alloc(arena, arena->max_zones * sizeof(*arena->zones));
+	arena->old_zonelists =
+		mctl_arena_meta_alloc(arena, nr_nodes * sizeof(*arena->old_zonelists));
+	if (arena->zones && arena->old_zonelists)
+		ret = mctl_zones_update(arena, error);
+	else
+		ret = mctl_fail(error, -ENOMEM, "no memory for %u zones", arena->max_zones);
+	if (ret)
 		mctl_zones_destroy(arena);
-		return mctl_fail(error, -ENOMEM, "no memory for %u zones",
-				 nr_nodes * MCTL_NR_ZONE_TYPES);
-	}
-	for_each_node_state(nid, N_MEMORY)
-		for (type = 0; type < MCTL_NR_ZONE_TYPES; type++) {
-			struct mctl_zone *zone = &arena->zones[index];
+	return ret;
+}
 
-			raw_spin_lock_init(&zone->lock);
-			zone->type = type;
-			zone->index = index;
-			zone->nid = nid;
-			zone->tight = true;
-			mctl_buddy_init(&zone->buddy, &arena->table, index++);
-		}
-	for_each_node(nid)
-		build_zonelist(arena, nid, order);
-	mctl_arena_meta_free(arena, order, nr_nodes * sizeof(*order));
-	return 0;
+static void free_zonelists(struct mctl_arena *arena, struct mctl_zonelist *lists)
+{
+	mctl_arena_meta_free(arena, lists, nr_node_ids * sizeof(*lists));
 }
 
 /**
@@ -113,8 +170,15 @@ int mctl_zones_create(struct mctl_arena *arena, struct mctl_error *error)
  */
 void mctl_zones_destroy(struct mctl_arena *arena)
 {
-	mctl_arena_meta_free(arena, arena->zonelists, nr_node_ids * sizeof(*arena->zonelists));
-	mctl_arena_meta_free(arena, arena->zones, arena->nr_zones * sizeof(*arena->zones));
+	unsigned int nr_nodes = arena->max_zones / MCTL_NR_ZONE_TYPES;
+
+	while (arena->nr_old_zonelists)
+		free_zonelists(arena, arena->old_zonelists[--arena->nr_old_zonelists]);
+	free_zonelists(arena, arena->zonelists);
+	mctl_arena_meta_free(arena, arena->old_zonelists,
+			     nr_nodes * sizeof(*arena->old_zonelists));
+	mctl_arena_meta_free(arena, arena->zones, arena->max_zones * sizeof(*arena->zones));
+	arena->old_zonelists = NULL;
 	arena->zonelists = NULL;
 	arena->zones = NULL;
 	arena->nr_zones = 0;
@@ -127,7 +191,7 @@ void mctl_zones_destroy(struct mctl_arena *arena)
  * @type: enum memctl_zone_type
  *
  * Context: any.
- * Return: the zone, or NULL when the node had no memory when the arena was made.
+ * Return: the zone, or NULL when the node had no memory when the arena was made or last grew.
  */
 struct mctl_zone *mctl_zone_find(struct mctl_arena *arena, int nid, unsigned int type)
 {

@@ -104,6 +104,7 @@ struct mctl_zonelist {
 
 /* mm/zone.c */
 int mctl_zones_create(struct mctl_arena *arena, struct mctl_error *error);
+int mctl_zones_update(struct mctl_arena *arena, struct mctl_error *error);
 void mctl_zones_destroy(struct mctl_arena *arena);
 struct mctl_zone *mctl_zone_find(struct mctl_arena *arena, int nid, unsigned int type);
 const struct mctl_zonelist *mctl_zone_list(struct mctl_arena *arena,

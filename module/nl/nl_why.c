@@ -83,17 +83,17 @@ int memctl_nl_why_doit(struct sk_buff *skb_request, struct genl_info *info)
 	struct mctl_why *rows;
 	bool granted = false;
 	struct sk_buff *skb;
-	unsigned int nr;
+	unsigned int nr = READ_ONCE(arena->nr_zones);
 	void *hdr;
 	int ret;
 
 	ret = read_request(info, &request);
 	if (ret)
 		return ret;
-	rows = kcalloc(arena->nr_zones, sizeof(*rows), GFP_KERNEL);
+	rows = kcalloc(nr, sizeof(*rows), GFP_KERNEL);
 	if (!rows)
 		return -ENOMEM;
-	nr = mctl_zone_why(arena, &request, rows, arena->nr_zones, &granted);
+	nr = mctl_zone_why(arena, &request, rows, nr, &granted);
 	skb = mctl_nl_reply_new(info, MCTL_NL_REPLY_SIZE + nr * ROW_SIZE, &hdr);
 	ret = skb ? mctl_nl_reply_send(skb, hdr, info, put_why(skb, arena, rows, nr, granted)) :
 		    -ENOMEM;
