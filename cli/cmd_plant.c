@@ -96,6 +96,8 @@ static const char *const sites[] = {
 	"inject-sites",
 	"inject-count",
 	"inject-faults",
+	"hwpoison-count",
+	"hwpoison-aside",
 };
 
 static int plant(struct memctl_ctx *ctx, const struct args *args)
@@ -146,7 +148,7 @@ static const char help_text[] =
 	"handle-count vma-start vma-end vma-rights vma-count vma-pages space-frames\n"
 	"space-zero space-lent family-frames family-spaces shadow-mapped shadow-tables\n"
 	"shadow-list spaces quarantine regions tlb-page tlb-pfn tlb-count tlbs\n"
-	"inject-sites inject-count inject-faults.";
+	"inject-sites inject-count inject-faults hwpoison-count hwpoison-aside.";
 
 static const struct object object = OBJECT("plant", help_text, verbs);
 

@@ -65,6 +65,8 @@ static const struct column columns[] = {
 	COUNTER("BAD_FREE", nr_bad_free, NR_BAD_FREE, JSON, "frees refused so far"),
 	COUNTER("LOCK", nr_lock, NR_LOCK, JSON, "times that a zone lock was taken"),
 	COLUMN("WASTE", SIZE, arena, waste, ARENA_WASTE, JSON, "bytes lost to rounding up"),
+	FRAMES("HWPOISON", nr_hwpoison, NR_HWPOISON, JSON, "frames with a hardware memory error"),
+	FRAMES("ASIDE", nr_aside, NR_ASIDE, JSON, "those of them that are set aside"),
 	FRAMES("ID", id, ID, JSON, "number of the arena"),
 	COUNTER("GENERATION", generation, GENERATION, JSON, "grows with every change"),
 };

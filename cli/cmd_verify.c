@@ -25,6 +25,15 @@ static const struct column columns[] = {
 
 static const struct view view = VIEW(columns);
 
+static const struct column memory_error_columns[] = {
+	COLUMN("FRAME", U32, memory_error, fn, MEMORY_ERROR_FN, BOTH, "frame number"),
+	COLUMN("PFN", ADDRESS, memory_error, pfn, MEMORY_ERROR_PFN, BOTH, "physical frame number"),
+	COLUMN("STATE", STRING, memory_error, state, MEMORY_ERROR_STATE, BOTH,
+	       "what it is in use for; hwpoison: set aside"),
+};
+
+static const struct view memory_error_view = VIEW(memory_error_columns);
+
 /* What comparing the views found. */
 struct cross {
 	bool compared;
@@ -109,6 +118,13 @@ static void print_problem(const struct problem *problem)
 	       (unsigned long long)problem->expected, (unsigned long long)problem->found);
 }
 
+static void print_memory_error(const struct memory_error *error)
+{
+	printf("  frame %u, pfn 0x%llx, has a hardware memory error: %s\n", error->fn,
+	       (unsigned long long)error->pfn,
+	       strcmp(error->state, "hwpoison") ? text_escape(error->state) : "set aside");
+}
+
 static void print_verdict(const char *name, const struct verify *verify, const struct cross *cross)
 {
 	uint64_t nr = verify->nr_problems + cross->nr;
@@ -127,6 +143,8 @@ static void print_verdict(const char *name, const struct verify *verify, const s
 		       (unsigned long long)(verify->nr_problems - verify->problems.nr));
 	for (unsigned int i = 0; i < cross->nr; i++)
 		print_problem(&cross->problems[i]);
+	LIST_FOR_EACH(struct memory_error, error, &verify->memory_errors)
+		print_memory_error(error);
 	if (!cross->compared)
 		printf("  views not compared: the arena keeps changing\n");
 }
@@ -146,10 +164,19 @@ static struct json_object *verdict_json(struct memctl_ctx *ctx, const char *name
 	json_object_object_add(object, "problems",
 			       view_json(ctx, &view, verify->problems.rows, verify->problems.nr,
 					 sizeof(struct problem)));
+	json_object_object_add(object, "memory_errors",
+			       view_json(ctx, &memory_error_view, verify->memory_errors.rows,
+					 verify->memory_errors.nr, sizeof(struct memory_error)));
 	json_object_object_add(object, "view_problems",
 			       view_json(ctx, &view, cross->problems, cross->nr,
 					 sizeof(struct problem)));
 	return object;
+}
+
+static void free_verify(struct verify *verify)
+{
+	list_free(&verify->problems);
+	list_free(&verify->memory_errors);
 }
 
 /* Verify one arena; *damage when there is any. */
@@ -162,7 +189,7 @@ static int verify_arena(struct memctl_ctx *ctx, const char *name, struct json_ob
 	if (client_verify(ctx->client, name, &verify))
 		return fail_client(ctx, "arena '%s'", name);
 	if (cross_check(ctx, name, &cross)) {
-		list_free(&verify.problems);
+		free_verify(&verify);
 		return fail_client(ctx, "views of arena '%s'", name);
 	}
 	if (array)
@@ -172,7 +199,7 @@ static int verify_arena(struct memctl_ctx *ctx, const char *name, struct json_ob
 	else if (!ctx->quiet)
 		print_verdict(name, &verify, &cross);
 	*damage |= verify.nr_problems || verify.problems.nr || cross.nr;
-	list_free(&verify.problems);
+	free_verify(&verify);
 	return MEMCTL_EXIT_OK;
 }
 

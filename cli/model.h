@@ -78,6 +78,7 @@ struct arena {
 	uint64_t hash;
 	char version[32];
 	uint64_t waste;
+	uint32_t nr_hwpoison, nr_aside;
 };
 
 struct zone {
@@ -509,6 +510,13 @@ struct problem {
 	uint64_t found;
 };
 
+struct memory_error {
+	uint64_t present;
+	uint32_t fn;
+	uint64_t pfn;
+	char state[MODEL_NAME_SIZE];
+};
+
 struct verify {
 	uint64_t present;
 	char arena[MODEL_NAME_SIZE];
@@ -517,6 +525,7 @@ struct verify {
 	uint64_t nr_problems;
 	struct list problems; /* of struct problem */
 	uint64_t stop_ns;
+	struct list memory_errors; /* of struct memory_error */
 };
 
 struct event {

@@ -30,18 +30,19 @@
 
 #define ARENA(name, member, type, need) FIELD(arena, ARENA, name, member, type, need)
 static const struct field arena_fields[] = {
-	ARENA(ARENA, name, STRING, MAY),	 ARENA(ID, id, U32, MAY),
-	ARENA(GENERATION, generation, U64, MAY), ARENA(SIZE, size, U64, MAY),
-	ARENA(NR_FRAMES, nr_frames, U32, MAY),	 ARENA(NR_FREE, nr_free, U32, MAY),
-	ARENA(NR_CACHED, nr_cached, U32, MAY),	 ARENA(NR_CHUNKS, nr_chunks, U32, MAY),
-	ARENA(NR_ZONES, nr_zones, U32, MAY),	 ARENA(NR_CACHES, nr_caches, U32, MAY),
-	ARENA(NR_REGIONS, nr_regions, U32, MAY), ARENA(NR_HANDLES, nr_handles, U32, MAY),
-	ARENA(NR_USERS, nr_users, U32, MAY),	 ARENA(METADATA, metadata, U64, MAY),
-	ARENA(NR_SLAB, nr_slab, U32, MAY),	 ARENA(NR_TABLE, nr_table, U32, MAY),
-	ARENA(NR_ALLOC, nr_alloc, U64, MAY),	 ARENA(NR_FREED, nr_freed, U64, MAY),
-	ARENA(NR_FAILED, nr_failed, U64, MAY),	 ARENA(NR_BAD_FREE, nr_bad_free, U64, MAY),
-	ARENA(NR_LOCK, nr_lock, U64, MAY),	 ARENA(HASH, hash, U64, MAY),
-	ARENA(VERSION, version, STRING, MAY),	 ARENA(WASTE, waste, U64, MAY),
+	ARENA(ARENA, name, STRING, MAY),	   ARENA(ID, id, U32, MAY),
+	ARENA(GENERATION, generation, U64, MAY),   ARENA(SIZE, size, U64, MAY),
+	ARENA(NR_FRAMES, nr_frames, U32, MAY),	   ARENA(NR_FREE, nr_free, U32, MAY),
+	ARENA(NR_CACHED, nr_cached, U32, MAY),	   ARENA(NR_CHUNKS, nr_chunks, U32, MAY),
+	ARENA(NR_ZONES, nr_zones, U32, MAY),	   ARENA(NR_CACHES, nr_caches, U32, MAY),
+	ARENA(NR_REGIONS, nr_regions, U32, MAY),   ARENA(NR_HANDLES, nr_handles, U32, MAY),
+	ARENA(NR_USERS, nr_users, U32, MAY),	   ARENA(METADATA, metadata, U64, MAY),
+	ARENA(NR_SLAB, nr_slab, U32, MAY),	   ARENA(NR_TABLE, nr_table, U32, MAY),
+	ARENA(NR_ALLOC, nr_alloc, U64, MAY),	   ARENA(NR_FREED, nr_freed, U64, MAY),
+	ARENA(NR_FAILED, nr_failed, U64, MAY),	   ARENA(NR_BAD_FREE, nr_bad_free, U64, MAY),
+	ARENA(NR_LOCK, nr_lock, U64, MAY),	   ARENA(HASH, hash, U64, MAY),
+	ARENA(VERSION, version, STRING, MAY),	   ARENA(WASTE, waste, U64, MAY),
+	ARENA(NR_HWPOISON, nr_hwpoison, U32, MAY), ARENA(NR_ASIDE, nr_aside, U32, MAY),
 };
 
 const struct schema arena_schema = SCHEMA("arena", arena, arena_fields);
@@ -487,6 +488,15 @@ static const struct field problem_fields[] = {
 
 static const struct schema problem_schema = SCHEMA("problem", problem, problem_fields);
 
+static const struct field memory_error_fields[] = {
+	FIELD(memory_error, MEMORY_ERROR, FN, fn, U32, MUST),
+	FIELD(memory_error, MEMORY_ERROR, PFN, pfn, U64, MAY),
+	FIELD(memory_error, MEMORY_ERROR, STATE, state, STRING, MAY),
+};
+
+static const struct schema memory_error_schema =
+	SCHEMA("memory error", memory_error, memory_error_fields);
+
 #define VERIFY(name, member, type, need) FIELD(verify, VERIFY, name, member, type, need)
 static const struct field verify_fields[] = {
 	VERIFY(ARENA, arena, STRING, MAY),
@@ -495,6 +505,7 @@ static const struct field verify_fields[] = {
 	VERIFY(NR_PROBLEMS, nr_problems, U64, MUST),
 	NESTED(verify, VERIFY, PROBLEM, problems, NEST, problem_schema),
 	VERIFY(STOP_NS, stop_ns, U64, MAY),
+	NESTED(verify, VERIFY, MEMORY_ERROR, memory_errors, NEST, memory_error_schema),
 };
 
 const struct schema verify_schema = SCHEMA("verify", verify, verify_fields);

@@ -4,6 +4,7 @@
  *
  *   /proc/memctl   before arenas: each makes its directory
  *   arena "main"   takes its pages from the host
+ *   memory errors  are listened to from now on
  *   /dev/memctl    for processes; nobody has made a region for them yet
  *   netlink        last: requests come in as soon as it is there
  *
@@ -28,6 +29,7 @@
 #include "dev/memctl_dev.h"
 #include "mm/arena.h"
 #include "mm/error.h"
+#include "mm/hwpoison.h"
 #include "mm/inject.h"
 #include "mm/space.h"
 #include "mm/verify.h"
@@ -208,10 +210,15 @@ static int __init memctl_init(void)
 	ret = create_main(&error);
 	if (ret)
 		goto exit_readers;
+	ret = mctl_hwpoison_init();
+	if (ret) {
+		mctl_fail(&error, ret, "the host's memory errors cannot be listened to (%d)", ret);
+		goto exit_arenas;
+	}
 	ret = mctl_dev_init();
 	if (ret) {
 		mctl_fail(&error, ret, "device memctl cannot be registered (%d)", ret);
-		goto exit_arenas;
+		goto exit_hwpoison;
 	}
 	ret = mctl_netlink_init();
 	if (ret) {
@@ -223,6 +230,8 @@ static int __init memctl_init(void)
 
 exit_dev:
 	mctl_dev_exit();
+exit_hwpoison:
+	mctl_hwpoison_exit();
 exit_arenas:
 	mctl_arenas_exit();
 exit_readers:
@@ -240,6 +249,7 @@ static void __exit memctl_exit(void)
 	mctl_cover_exit();
 	mctl_netlink_exit();
 	mctl_dev_exit();
+	mctl_hwpoison_exit();
 	mctl_arenas_exit();
 	mctl_space_readers_exit();
 	mctl_proc_exit();

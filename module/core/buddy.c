@@ -137,8 +137,8 @@ void mctl_buddy_add(struct mctl_buddy *buddy, u32 fn, unsigned int order)
  * Its frames become ABSENT; the caller takes them out of the section.
  *
  * Context: The caller serialises the zone.
- * Return: 0, or -EBUSY when a frame of it is not on a free list, or its links
- * are damaged; nothing has changed then.
+ * Return: 0, or -EBUSY when a frame of it is neither on a free list nor set
+ * aside, or its links are damaged; nothing has changed then.
  */
 int mctl_buddy_remove(struct mctl_buddy *buddy, u32 fn, unsigned int order)
 {
@@ -149,9 +149,9 @@ int mctl_buddy_remove(struct mctl_buddy *buddy, u32 fn, unsigned int order)
 	struct orders orders = orders_of(&v, index);
 	unsigned int was = orders.mask;
 
-	/* Merging is eager: a chunk that is free is free as one block. */
+	/* Merging is eager: a chunk that is free, with no frame set aside, is one block. */
 	if (v.state[fn] != MCTL_STATE(MCTL_KIND_FREE, order))
-		return -EBUSY;
+		return mctl_buddy_remove_aside(buddy, fn, order);
 	if (order >= MCTL_PAGEBLOCK_ORDER) {
 		if (!unlink_whole(&v, area, index, order))
 			return -EBUSY;

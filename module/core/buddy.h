@@ -160,6 +160,10 @@ static inline u32 mctl_buddy_nr_blocks(const struct mctl_buddy *buddy, unsigned 
 	       mctl_area_nr_free(&buddy->area[MCTL_MT_RECLAIMABLE], order);
 }
 
+/* buddy_aside.c */
+int mctl_buddy_set_aside(struct mctl_buddy *buddy, u32 fn);
+int mctl_buddy_remove_aside(struct mctl_buddy *buddy, u32 fn, unsigned int order);
+
 /* buddy_check.c */
 void mctl_buddy_check(const struct mctl_buddy *buddy, struct mctl_report *report);
 

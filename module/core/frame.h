@@ -47,7 +47,7 @@
  * @MCTL_KIND_SLAB: head of a block that is a slab
  * @MCTL_KIND_TABLE: a page table of the shadow
  * @MCTL_KIND_REGION: backs a page of a region
- * @MCTL_KIND_ISOLATED: head of a free block taken off the lists for a shrink
+ * @MCTL_KIND_HWPOISON: a frame with a hardware memory error, set aside for good
  * @MCTL_NR_KINDS: how many there are
  */
 enum mctl_kind {
@@ -59,7 +59,7 @@ enum mctl_kind {
 	MCTL_KIND_SLAB,
 	MCTL_KIND_TABLE,
 	MCTL_KIND_REGION,
-	MCTL_KIND_ISOLATED,
+	MCTL_KIND_HWPOISON,
 	MCTL_NR_KINDS,
 };
 

@@ -163,6 +163,7 @@ struct mctl_slab_layout {
  * @inuse: objects that are not on the free list: with callers, in magazines
  * @lost: objects that were given up because they are damaged
  * @where: for the caller: which list it is on
+ * @retired: for the caller: its memory has an error, and nothing is taken from it
  */
 struct mctl_slab {
 	struct list_head list;
@@ -173,6 +174,7 @@ struct mctl_slab {
 	u16 inuse;
 	u16 lost;
 	u16 where;
+	bool retired;
 };
 
 static inline u32 mctl_slab_bytes(const struct mctl_slab_layout *layout)

@@ -390,7 +390,8 @@ static bool unsplit(const struct mctl_arena *arena, struct page *page, unsigned 
 	unsigned int nr = 1U << order, i;
 
 	for (i = 0; i < nr; i++)
-		if (what_is_wrong(arena, page + i) || !page_ref_freeze(page + i, 1))
+		if (what_is_wrong(arena, page + i) || PageHWPoison(page + i) ||
+		    !page_ref_freeze(page + i, 1))
 			break;
 	if (i == nr) {
 		page_ref_unfreeze(page, 1);
@@ -410,7 +411,9 @@ static bool unsplit(const struct mctl_arena *arena, struct page *page, unsigned 
  *
  * It goes back in one piece, as page by page some would wait in the lists of
  * the host's CPUs, and the host would have fewer large blocks meanwhile. A page
- * that is not as we left it stays where it is, with a line in the log.
+ * that is not as we left it stays where it is, with a line in the log. With a
+ * page of it that has a hardware error it does go page by page: only alone the
+ * host looks at each, and keeps that one off its lists.
  *
  * Context: process; may sleep.
  */
@@ -441,11 +444,19 @@ void mctl_host_give_list(struct list_head *pages)
 	struct page *page, *next;
 
 	list_for_each_entry_safe(page, next, pages, lru) {
-		unsigned int order = page_private(page);
+		unsigned int order = page_private(page), i;
 
 		list_del(&page->lru);
 		set_page_private(page, 0);
-		__free_pages(page, order);
+		for (i = 0; i < 1U << order && !PageHWPoison(page + i); i++)
+			;
+		if (i == 1U << order) {
+			__free_pages(page, order);
+		} else {
+			split_page(page, order);
+			for (i = 0; i < 1U << order; i++)
+				__free_page(page + i);
+		}
 		cond_resched();
 	}
 }

@@ -41,6 +41,7 @@
 #include <linux/rwsem.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
+#include <linux/xarray.h>
 #include <uapi/linux/memctl.h>
 #include "core/frame.h"
 #include "mm/error.h"
@@ -124,6 +125,13 @@ struct mctl_spaces {
 	struct delayed_work work;
 };
 
+/* Frames with a hardware memory error; see mm/hwpoison.h. */
+struct mctl_hwpoison {
+	struct xarray known; /* by fn; 1 when it was told; resize to write, and the worker */
+	u32 nr;		     /* entries of @known; likewise; read without */
+	atomic_t nr_aside;   /* those of them that are set aside */
+};
+
 /* Injected faults; see mm/inject.h. What names no lock: inject_lock. */
 struct mctl_injects {
 	struct list_head list; /* RCU to read */
@@ -196,6 +204,7 @@ struct mctl_arena {
 	struct mctl_tlbs tlbs;
 	struct mctl_spaces spaces;
 	struct mctl_injects inject;
+	struct mctl_hwpoison hwpoison;
 	struct proc_dir_entry *proc; /* proc.c */
 };
 
@@ -323,7 +332,7 @@ void mctl_arena_dismantle(struct mctl_arena *arena);
 struct mctl_arena_info {
 	char name[MEMCTL_NAME_MAX + 1];
 	u32 id, nr_frames, nr_free, nr_cached, nr_chunks, nr_zones, nr_caches, nr_regions;
-	u32 nr_handles, nr_users, nr_slab, nr_table;
+	u32 nr_handles, nr_users, nr_slab, nr_table, nr_hwpoison, nr_aside;
 	u64 generation, size, metadata, nr_alloc, nr_freed, nr_failed, nr_bad_free, nr_lock, waste;
 };
 

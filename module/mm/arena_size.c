@@ -185,6 +185,7 @@ int mctl_arena_build(struct mctl_arena *arena, const struct mctl_arena_params *p
 	INIT_LIST_HEAD(&arena->tlbs.list);
 	mctl_spaces_init(arena);
 	mctl_inject_init(arena);
+	xa_init(&arena->hwpoison.known);
 	mutex_init(&arena->caches.lock);
 	INIT_LIST_HEAD(&arena->caches.list);
 	ratelimit_state_init(&arena->failures, HZ, 100);
@@ -265,6 +266,7 @@ void mctl_arena_dismantle(struct mctl_arena *arena)
 	mctl_chunks_destroy(arena);
 	mctl_host_destroy_tables(arena);
 	mctl_zones_destroy(arena);
+	xa_destroy(&arena->hwpoison.known);
 }
 
 /**

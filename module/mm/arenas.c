@@ -19,6 +19,7 @@
 #include "mm/event.h"
 #include "mm/fcache.h"
 #include "mm/handle.h"
+#include "mm/hwpoison.h"
 #include "mm/inject.h"
 #include "mm/region.h"
 #include "mm/space.h"
@@ -239,12 +240,14 @@ static int create(struct mctl_arena *arena, const struct mctl_arena_params *para
 int mctl_arena_create(const struct mctl_arena_params *params, struct mctl_error *error)
 {
 	struct mctl_arena *arena;
+	u32 sequence;
 	bool taken;
 	int ret;
 
 	ret = check_name(params->name, error);
 	if (ret)
 		return ret;
+	sequence = mctl_hwpoison_sequence();
 	mutex_lock(&requests);
 	mutex_lock(&mctl_arenas_lock);
 	taken = lookup(params->name);
@@ -261,6 +264,9 @@ int mctl_arena_create(const struct mctl_arena_params *params, struct mctl_error 
 	ret = create(arena, params, error);
 	if (ret)
 		kfree(arena);
+	/* Whoever looked meanwhile did not find the arena on the list. */
+	else if (sequence != mctl_hwpoison_sequence())
+		mctl_hwpoison_look();
 unlock:
 	mutex_unlock(&requests);
 	return ret;
@@ -476,6 +482,8 @@ void mctl_arena_info(struct mctl_arena *arena, struct mctl_arena_info *info)
 		.metadata = atomic64_read(&arena->metadata),
 		.nr_bad_free = atomic64_read(&arena->nr_bad_free),
 		.waste = count_waste(arena),
+		.nr_hwpoison = READ_ONCE(arena->hwpoison.nr),
+		.nr_aside = atomic_read(&arena->hwpoison.nr_aside),
 	};
 	strscpy(info->name, arena->name, sizeof(info->name));
 	info->size = (u64)info->nr_frames << PAGE_SHIFT;

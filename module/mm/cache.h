@@ -150,6 +150,7 @@ enum mctl_slab_list {
  * @capacity: objects of a magazine; 0: no magazines
  * @depot_limit: full magazines that the depot takes
  * @empty_limit: empty slabs that are kept
+ * @nr_retired: slabs that nothing is taken from, as their memory has an error; @lock to write
  * @id: in its arena
  * @flags: enum memctl_cache_flag
  * @state: of a slab's first frame
@@ -184,6 +185,7 @@ struct mctl_cache {
 	u32 capacity;
 	u32 depot_limit;
 	u32 empty_limit;
+	u32 nr_retired;
 	u32 id;
 	u32 flags;
 	u8 state;
@@ -237,6 +239,7 @@ int mctl_cache_destroy(struct mctl_cache *cache, struct mctl_error *error);
 
 struct mctl_cache *mctl_cache_find(struct mctl_arena *arena, const char *name);
 struct mctl_cache *mctl_cache_find_id(struct mctl_arena *arena, u32 id);
+void mctl_cache_retire(struct mctl_arena *arena, u32 fn);
 struct mctl_cache *mctl_cache_peek(struct mctl_arena *arena, u32 id);
 struct mctl_cache *mctl_cache_next(struct mctl_arena *arena, u32 *id);
 void mctl_cache_drop(struct mctl_cache *cache);

@@ -188,13 +188,6 @@ struct found {
 	u64 sum_magazine;
 };
 
-static enum mctl_slab_list list_for(const struct mctl_cache *cache, const struct mctl_slab *slab)
-{
-	if (!mctl_slab_nr_free(&cache->layout, slab))
-		return MCTL_LIST_FULL;
-	return slab->inuse || slab->lost ? MCTL_LIST_PARTIAL : MCTL_LIST_EMPTY;
-}
-
 /* Sum of the addresses of a slab's objects that are marked as in a magazine. */
 static u64 sum_marked(const struct mctl_slab_layout *layout, const struct mctl_slab *slab)
 {
@@ -234,7 +227,7 @@ static bool check_slab(struct mctl_cache *cache, struct mctl_slab *slab, u32 whe
 		return false;
 	mctl_report_expect(report, "cache C3", "slab", slab->fn, "list", where, slab->where);
 	mctl_report_expect(report, "cache C3", "slab", slab->fn, "list by counts",
-			   list_for(cache, slab), where);
+			   mctl_cache_list_for(cache, slab), where);
 	found->nr_inuse += slab->inuse;
 	found->nr_lost += slab->lost;
 	nr_marked = mctl_slab_check(&cache->layout, slab, memory, slab->fn, report);

@@ -92,6 +92,17 @@ static __always_inline struct mctl_slab *mctl_cache_peek_slab(const struct mctl_
 	return slab;
 }
 
+/* C3: the list that a slab belongs on. Of one that is retired nobody is to take an object. */
+static inline enum mctl_slab_list mctl_cache_list_for(const struct mctl_cache *cache,
+						      const struct mctl_slab *slab)
+{
+	if (!mctl_slab_nr_free(&cache->layout, slab))
+		return MCTL_LIST_FULL;
+	if (!slab->inuse && !slab->lost)
+		return MCTL_LIST_EMPTY;
+	return unlikely(slab->retired) ? MCTL_LIST_FULL : MCTL_LIST_PARTIAL;
+}
+
 /* --- cache_report.c ---------------------------------------------------------------------- */
 
 void mctl_cache_report_damage(struct mctl_cache *cache, u32 fn, enum mctl_slab_status status);

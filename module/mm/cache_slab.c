@@ -148,6 +148,8 @@ static void release(struct mctl_cache *cache, struct mctl_slab *slab, struct mct
 	}
 	cache->nr_slabs[slab->where]--;
 	slab->where = MCTL_LIST_NONE;
+	if (unlikely(slab->retired))
+		WRITE_ONCE(cache->nr_retired, cache->nr_retired - 1);
 	atomic_inc(&cache->nr_moving);
 	mctl_slab_fini(slab);
 	list_move(&slab->list, &work->release);
@@ -157,18 +159,16 @@ static void release(struct mctl_cache *cache, struct mctl_slab *slab, struct mct
 static void place(struct mctl_cache *cache, struct mctl_slab *slab, u16 inuse, u16 lost,
 		  struct mctl_cache_work *work)
 {
-	enum mctl_slab_list where = MCTL_LIST_PARTIAL;
+	enum mctl_slab_list where;
 
 	cache->nr_inuse += (s64)slab->inuse - inuse;
 	cache->nr_lost += (s64)slab->lost - lost;
-	if (!mctl_slab_nr_free(&cache->layout, slab))
-		where = MCTL_LIST_FULL;
-	else if (!slab->inuse && !slab->lost)
-		where = MCTL_LIST_EMPTY;
+	where = mctl_cache_list_for(cache, slab);
 	if (where == slab->where)
 		return;
 	move_slab(cache, slab, where);
-	if (where == MCTL_LIST_EMPTY && cache->nr_slabs[where] > cache->empty_limit)
+	if (where == MCTL_LIST_EMPTY &&
+	    (cache->nr_slabs[where] > cache->empty_limit || unlikely(slab->retired)))
 		release(cache, slab, work);
 }
 
@@ -293,6 +293,45 @@ void mctl_cache_lose(struct mctl_cache *cache, void *object, enum mctl_slab_stat
 	}
 	raw_spin_unlock_irqrestore(&cache->lock, flags);
 	mctl_cache_finish(cache, &work);
+}
+
+/**
+ * mctl_cache_retire() - take nothing more from a slab whose memory has an error
+ * @arena: the arena
+ * @fn: the slab
+ *
+ * With its last object it goes. Until then the cache has no magazines, which
+ * would hand its objects out again. What is no slab of a cache any more is left
+ * alone, and so is a large kmalloc allocation.
+ *
+ * Context: May sleep.
+ */
+void mctl_cache_retire(struct mctl_arena *arena, u32 fn)
+{
+	struct mctl_cache *cache = mctl_cache_find_id(arena, READ_ONCE(arena->table.tag[fn]));
+	struct mctl_cache_work work;
+	struct mctl_slab *slab;
+	unsigned long flags;
+
+	if (!cache)
+		return;
+	work = (struct mctl_cache_work)MCTL_CACHE_WORK_INIT(work);
+	raw_spin_lock_irqsave(&cache->lock, flags);
+	cache->nr_lock++;
+	slab = mctl_cache_lookup(cache, mctl_arena_address(arena, fn));
+	if (slab && slab->where != MCTL_LIST_NONE && !slab->retired) {
+		slab->retired = true;
+		WRITE_ONCE(cache->nr_retired, cache->nr_retired + 1);
+		if (slab->where == MCTL_LIST_EMPTY)
+			release(cache, slab, &work);
+		else
+			place(cache, slab, slab->inuse, slab->lost, &work);
+	}
+	raw_spin_unlock_irqrestore(&cache->lock, flags);
+	mctl_cache_finish(cache, &work);
+	mctl_magazine_drain(cache);
+	mctl_magazine_drain_depot(cache);
+	mctl_cache_drop(cache);
 }
 
 /* --- after the lock ---------------------------------------------------------------------- */
@@ -479,6 +518,7 @@ static struct mctl_slab *make_slab(struct mctl_cache *cache, gfp_t gfp, u32 requ
 	mctl_slab_init(&cache->layout, slab, memory, data_race(cache->colour++));
 	slab->fn = fn;
 	slab->where = MCTL_LIST_NONE;
+	slab->retired = false;
 	mctl_debug_slab_make(&cache->layout, slab, memory);
 	return slab;
 }

@@ -26,6 +26,7 @@
  */
 #include <linux/delay.h>
 #include "mm/fcache.h"
+#include "mm/hwpoison.h"
 
 #define DRAIN_TRIES 32
 #define STARVED_MAX 16
@@ -197,6 +198,12 @@ static unsigned int raise_limit(struct mctl_fcache *fc, unsigned int index, unsi
 	return room + more;
 }
 
+/* While faults are injected, or a frame with a memory error is in use, each block is looked at. */
+static bool stands_aside(const struct mctl_arena *arena)
+{
+	return mctl_inject_on(arena, MEMCTL_INJECT_SITE_ALLOC) || mctl_hwpoison_in_use(arena);
+}
+
 /**
  * mctl_fcache_fill() - fill an empty stack from its zone
  * @arena: the arena
@@ -215,7 +222,7 @@ bool mctl_fcache_fill(struct mctl_arena *arena, struct mctl_fcache *fc, unsigned
 	struct mctl_zone *zone = &arena->zones[fc->first_zone + mctl_fcache_slot_type(slot)];
 	unsigned int more;
 
-	if (READ_ONCE(zone->tight) || mctl_inject_on(arena, MEMCTL_INJECT_SITE_ALLOC))
+	if (READ_ONCE(zone->tight) || stands_aside(arena))
 		return false;
 	nr = max_t(unsigned int, nr, fc->range[index].depth / (order < 4 ? 2 : 8));
 	more = raise_limit(fc, index, nr);
@@ -248,7 +255,7 @@ bool mctl_fcache_make_room(struct mctl_arena *arena, struct mctl_fcache *fc, u32
 	unsigned int zone = arena->table.section[fn >> MCTL_SECTION_SHIFT].zone;
 	unsigned int nr;
 
-	if (READ_ONCE(arena->zones[zone].tight) || mctl_inject_on(arena, MEMCTL_INJECT_SITE_ALLOC))
+	if (READ_ONCE(arena->zones[zone].tight) || stands_aside(arena))
 		return false;
 	if (raise_limit(fc, index, DIV_ROUND_UP(fc->range[index].depth, 2)))
 		return true;

@@ -146,8 +146,9 @@ static void describe(struct mctl_arena *arena, u32 fn, unsigned int order, unsig
 	else if (found == MCTL_KIND_ABSENT)
 		snprintf(text, size, "not of this arena");
 	else if (found == MCTL_KIND_FREE || found == MCTL_KIND_CACHED ||
-		 found == MCTL_KIND_ISOLATED)
-		snprintf(text, size, "already free");
+		 found == MCTL_KIND_HWPOISON)
+		snprintf(text, size, "already free%s",
+			 found == MCTL_KIND_HWPOISON ? ", with a memory error" : "");
 	else if (found == kind)
 		snprintf(text, size, "order is %u", mctl_state_order(state));
 	else if (found != MCTL_KIND_TAIL)

@@ -295,10 +295,17 @@ bool mctl_magazine_next(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
 	return data_race(cache->full) && load_full(cache, cc);
 }
 
+/* While faults are injected, or a slab has a memory error, each object goes by its slab. */
+static bool stands_aside(const struct mctl_cache *cache)
+{
+	return mctl_inject_on(cache->arena, MEMCTL_INJECT_SITE_SLAB) ||
+	       unlikely(READ_ONCE(cache->nr_retired));
+}
+
 /* The loaded magazine is empty. Return: whether it has objects now. */
 static bool refill(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
 {
-	if (mctl_inject_on(cache->arena, MEMCTL_INJECT_SITE_SLAB))
+	if (stands_aside(cache))
 		return false;
 	return mctl_magazine_next(cache, cc) || load_from_slabs(cache, cc);
 }
@@ -332,7 +339,7 @@ static struct mctl_magazine *trade_full(struct mctl_cache *cache, struct mctl_ca
 /* Return: whether the loaded magazine has room now. */
 static noinline bool trade(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
 {
-	if (mctl_inject_on(cache->arena, MEMCTL_INJECT_SITE_SLAB))
+	if (stands_aside(cache))
 		return false;
 	if (cc->previous)
 		shift(cache, cc, trade_full(cache, cc), 0);

@@ -66,6 +66,7 @@ static int plant_bit(struct mctl_arena *arena, const struct mctl_plant *plant,
 	case MEMCTL_PLANT_SITE_EXTENT:
 	case MEMCTL_PLANT_SITE_FRAME_PREV ... MEMCTL_PLANT_SITE_LIST_PREV:
 	case MEMCTL_PLANT_SITE_ARENA_FRAMES ... MEMCTL_PLANT_SITE_ARENA_CHUNKS:
+	case MEMCTL_PLANT_SITE_HWPOISON_COUNT ... MEMCTL_PLANT_SITE_HWPOISON_ASIDE:
 		return mctl_plant_frame(arena, plant, error);
 	case MEMCTL_PLANT_SITE_FREE_COUNT:
 	case MEMCTL_PLANT_SITE_CLASS_MASK ... MEMCTL_PLANT_SITE_RESERVE:

@@ -153,6 +153,11 @@ static int plant(struct mctl_arena *arena, const struct mctl_plant *plant, struc
 		return mctl_plant_stopped(MCTL_PLANT_FIELD(arena->nr_frames), plant->bit);
 	case MEMCTL_PLANT_SITE_ARENA_CHUNKS:
 		return mctl_plant_stopped(MCTL_PLANT_FIELD(arena->nr_chunks), plant->bit);
+	case MEMCTL_PLANT_SITE_HWPOISON_COUNT:
+		return mctl_plant_stopped(MCTL_PLANT_FIELD(arena->hwpoison.nr), plant->bit);
+	case MEMCTL_PLANT_SITE_HWPOISON_ASIDE:
+		return mctl_plant_stopped(MCTL_PLANT_FIELD(arena->hwpoison.nr_aside.counter),
+					  plant->bit);
 	case MEMCTL_PLANT_SITE_SECTION_PFN ... MEMCTL_PLANT_SITE_MAP_FN:
 		return plant_section(arena, plant, error);
 	case MEMCTL_PLANT_SITE_PAGEBLOCK ... MEMCTL_PLANT_SITE_LIST_PREV:

@@ -63,6 +63,7 @@ enum mctl_space_fault {
  * @MCTL_REFUSED_FILE: the file does not reach so far, or cannot be read; SIGBUS
  * @MCTL_REFUSED_LIMIT: the region has all frames that it may have; SIGBUS
  * @MCTL_REFUSED_MEMORY: the arena has no frame; SIGBUS
+ * @MCTL_REFUSED_HWPOISON: the frame has a hardware memory error; SIGBUS (BUS_MCEERR_AR)
  */
 enum mctl_space_reason {
 	MCTL_REFUSED_NONE,
@@ -72,6 +73,7 @@ enum mctl_space_reason {
 	MCTL_REFUSED_FILE,
 	MCTL_REFUSED_LIMIT,
 	MCTL_REFUSED_MEMORY,
+	MCTL_REFUSED_HWPOISON,
 };
 
 /**
@@ -356,6 +358,7 @@ struct mctl_space_place {
 	u32 nr_processes;
 };
 
+void mctl_space_hwpoison(struct mctl_arena *arena, u32 fn);
 int mctl_space_rmap(struct mctl_arena *arena, u64 pfn, struct mctl_space_place *places,
 		    unsigned int nr, struct mctl_error *error);
 

@@ -22,6 +22,8 @@ static const char *reason_text(const struct mctl_access *access)
 				      "the file does not reach so far, or cannot be read";
 	case MCTL_REFUSED_LIMIT:
 		return "the region has all frames that it may have";
+	case MCTL_REFUSED_HWPOISON:
+		return "the frame has a hardware memory error";
 	default:
 		return "the arena has no frame";
 	}
@@ -35,6 +37,8 @@ static int error_of(const struct mctl_access *access)
 		return -ENOMEM;
 	case MCTL_REFUSED_FILE:
 		return access->late ? -EBUSY : -EIO;
+	case MCTL_REFUSED_HWPOISON:
+		return -EIO;
 	default:
 		return -EFAULT;
 	}

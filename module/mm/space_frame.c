@@ -220,13 +220,17 @@ static struct page *page_of(struct mctl_arena *arena, u32 fn)
 	return page;
 }
 
-/* Zeros first: what follows may be another owner's, and not ask for zeros. */
+/*
+ * Zeros first: what follows may be another owner's, and not ask for zeros. A page with a memory
+ * error is nobody's any more.
+ */
 static void free_block(struct mctl_arena *arena, u32 fn, unsigned int order)
 {
 	struct page *page = page_of(arena, fn);
 
 	for (u32 i = 0; i < 1U << order; i++)
-		clear_highpage(page + i);
+		if (!PageHWPoison(page + i))
+			clear_highpage(page + i);
 	mctl_frame_free(arena, fn, order, MCTL_KIND_REGION);
 }
 

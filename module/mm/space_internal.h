@@ -9,6 +9,7 @@
 #include <linux/mutex.h>
 #include "core/ptable_leaf.h"
 #include "core/vma.h"
+#include "mm/hwpoison.h"
 #include "mm/ids.h"
 #include "mm/shadow.h"
 #include "mm/space.h"
@@ -282,5 +283,13 @@ void mctl_space_inode_free(struct inode *inode);
 /* space_trace.c */
 void mctl_space_record(struct mctl_space *space, const struct mctl_access *access,
 		       struct mctl_space_user *user);
+
+/* Whether a leaf leads to memory with a hardware error; one of 2 MiB is bad as a whole. */
+static inline bool mctl_space_is_bad(const struct mctl_space *space, u64 entry, unsigned int level)
+{
+	return mctl_hwpoison_any(space->arena) && entry &&
+	       mctl_hwpoison_has(space->arena, mctl_space_frame_of(space, entry),
+				 level > 1 ? MCTL_LARGE_ORDER : 0);
+}
 
 #endif /* MCTL_MM_SPACE_INTERNAL_H */

@@ -35,6 +35,7 @@ static int error_of(const struct mctl_access *access)
 	case MCTL_REFUSED_MEMORY:
 		return -ENOMEM;
 	case MCTL_REFUSED_FILE:
+	case MCTL_REFUSED_HWPOISON:
 		return -EIO;
 	default:
 		return -EFAULT;

@@ -90,6 +90,8 @@ static u64 leaf_beside(struct window *window, u64 leaves, u32 page, bool zeros)
 	struct mctl_space *space = window->space;
 	u64 entry = mctl_ptable_entry(&space->shadow.pt, leaves, page % MCTL_LEAVES);
 
+	if (mctl_space_is_bad(space, entry, 1))
+		return 0;
 	if (!entry && zeros) {
 		mctl_ptable_set_leaf(&space->shadow.pt, leaves, page % MCTL_LEAVES, space->zero);
 		space->nr_zero++;
@@ -253,6 +255,8 @@ static vm_fault_t result_of(const struct mctl_access *access)
 	case MCTL_REFUSED_OUTSIDE:
 	case MCTL_REFUSED_RIGHTS:
 		return VM_FAULT_SIGSEGV;
+	case MCTL_REFUSED_HWPOISON:
+		return VM_FAULT_HWPOISON;
 	default:
 		return VM_FAULT_SIGBUS;
 	}

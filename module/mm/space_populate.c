@@ -76,6 +76,8 @@ static int populate_page(struct mctl_space *space, u32 page)
 		mctl_space_record(space, &access, NULL);
 	if (!ret)
 		return access.level > 1 ? MCTL_LEAVES - page % MCTL_LEAVES : 1;
+	if (access.reason == MCTL_REFUSED_HWPOISON)
+		return -EIO;
 	return access.reason == MCTL_REFUSED_LIMIT || access.reason == MCTL_REFUSED_MEMORY ?
 		       -ENOMEM :
 		       -EFAULT;

@@ -328,6 +328,8 @@ static int resolve(struct mctl_space *space, struct mctl_access *access)
 		return refuse(access, MCTL_REFUSED_RIGHTS);
 
 	look(space, access);
+	if (mctl_space_is_bad(space, access->entry, access->level))
+		return refuse(access, MCTL_REFUSED_HWPOISON);
 	if (!access->entry && vma->file)
 		return map_file(space, vma, access);
 	if (!access->entry)

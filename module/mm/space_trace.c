@@ -19,6 +19,7 @@ static const char *reason_text(unsigned int reason)
 		[MCTL_REFUSED_FILE] = "the file does not reach so far, or cannot be read",
 		[MCTL_REFUSED_LIMIT] = "the region has all frames that it may have",
 		[MCTL_REFUSED_MEMORY] = "the arena has no frame",
+		[MCTL_REFUSED_HWPOISON] = "the frame has a hardware memory error",
 	};
 
 	return reason < ARRAY_SIZE(texts) && texts[reason] ? texts[reason] : "";

@@ -5,7 +5,7 @@
  *
  * V1  The frames held, the frames of all zones, and the frames that are in
  *     some state are the same number.
- * V2  No frame is set aside for a shrink while none is under way.
+ * V2  Frames that are set aside are those with a memory error (hwpoison.c, H1 and H2).
  * V3  As many frames are slabs and large kmalloc objects as the caches have,
  *     and each of them names a cache.
  * V4  As many frames are page tables, and back pages of regions, as the
@@ -35,6 +35,7 @@
 #include "mm/event.h"
 #include "mm/fcache.h"
 #include "mm/handle.h"
+#include "mm/hwpoison.h"
 #include "mm/region_internal.h"
 #include "mm/space.h"
 #include "mm/tlb.h"
@@ -150,8 +151,7 @@ static void check_kinds(struct mctl_arena *arena, const struct count *count,
 			   arena->nr_frames, nr_zones);
 	mctl_report_expect(report, "verify V1", "arena", arena->id, "frames in some state",
 			   arena->nr_frames, nr_held);
-	mctl_report_expect(report, "verify V2", "arena", arena->id, "isolated frames", 0,
-			   frames[MCTL_KIND_ISOLATED]);
+	mctl_hwpoison_check(arena, frames[MCTL_KIND_HWPOISON], report);
 	check_slabs(arena, frames[MCTL_KIND_SLAB], report);
 	mctl_report_expect(report, "verify V4", "arena", arena->id, "frames of tables",
 			   count->nr_table, frames[MCTL_KIND_TABLE]);
@@ -214,6 +214,22 @@ static u64 check_snapshot(struct mctl_arena *arena, struct mctl_report *report)
 	return stop.ns;
 }
 
+/* arena->resize is held. */
+static void list_memory_errors(struct mctl_arena *arena, struct mctl_verify_result *result)
+{
+	u32 fn = 0;
+
+	while (result->nr_errors < MCTL_VERIFY_LISTED &&
+	       (fn = mctl_hwpoison_next(arena, fn)) != MCTL_FN_NONE) {
+		result->errors[result->nr_errors++] = (struct mctl_memory_error){
+			.fn = fn,
+			.pfn = mctl_table_pfn(&arena->table, fn),
+			.state = mctl_what_state(arena, fn),
+		};
+		fn++;
+	}
+}
+
 static void verify_once(struct mctl_arena *arena, struct mctl_verify_result *result)
 {
 	struct mctl_report report = { .found = list_problem, .context = result };
@@ -227,6 +243,7 @@ static void verify_once(struct mctl_arena *arena, struct mctl_verify_result *res
 		mctl_regions_check(arena, &report);
 		mctl_spaces_check(arena, &report);
 		result->stop_ns = check_snapshot(arena, &report);
+		list_memory_errors(arena, result);
 	}
 	up_read(&arena->resize);
 	result->nr_checks = report.nr_checks;

@@ -14,17 +14,33 @@
 #define MCTL_VERIFY_LISTED 32
 
 /**
+ * struct mctl_memory_error - a frame with a hardware memory error
+ * @fn: frame number
+ * @pfn: physical frame number
+ * @state: what its block is in use for, in a word
+ */
+struct mctl_memory_error {
+	u32 fn;
+	u64 pfn;
+	const char *state;
+};
+
+/**
  * struct mctl_verify_result - what a check of everything found
  * @nr_checks: invariants tested, object by object
  * @nr_problems: invariants found broken
  * @stop_ns: nanoseconds for which the machine was stopped, at most
  * @nr_listed: entries of @listed
  * @listed: the first problems
+ * @nr_errors: entries of @errors
+ * @errors: the first frames with a hardware memory error, set aside or in use
  */
 struct mctl_verify_result {
 	u64 nr_checks, nr_problems, stop_ns;
 	unsigned int nr_listed;
 	struct mctl_problem listed[MCTL_VERIFY_LISTED];
+	unsigned int nr_errors;
+	struct mctl_memory_error errors[MCTL_VERIFY_LISTED];
 };
 
 /**
@@ -72,6 +88,7 @@ u64 mctl_verify_hash(struct mctl_arena *arena);
  * @chunk_order: order of the chunk
  * @owner: owner of the handle, with @has_owner
  * @state: what the block is in use for, in a word
+ * @hwpoison: the frame has a hardware memory error, and is not set aside yet
  * @caller: code address that allocated the block; 0 when it is not known
  * @has_object: @object is valid
  * @object: the object that the address lies in
@@ -88,6 +105,7 @@ struct mctl_what {
 	u64 address, pfn, handle;
 	u32 fn, block_fn, block_order, node, type, mt, chunk_fn, chunk_order, owner;
 	const char *state;
+	bool hwpoison;
 	u64 caller;
 	bool has_object;
 	struct mctl_object_info object;
@@ -113,6 +131,16 @@ struct mctl_what {
  * Return: 0; -ENOENT when it is nothing of this arena; -EINVAL without a key.
  */
 int mctl_what(struct mctl_arena *arena, struct mctl_what *what, struct mctl_error *error);
+
+/**
+ * mctl_what_state() - what a frame is in use for, in a word
+ * @arena: the arena
+ * @fn: a frame, below the table's span
+ *
+ * Context: any; arena->resize is held.
+ * Return: the word.
+ */
+const char *mctl_what_state(struct mctl_arena *arena, u32 fn);
 
 /**
  * mctl_what_frame() - the frame that an address of the linear map is in

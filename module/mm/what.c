@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 #include "mm/fcache.h"
 #include "mm/handle.h"
+#include "mm/hwpoison.h"
 #include "mm/region.h"
 #include "mm/verify.h"
 
@@ -21,8 +22,16 @@ static const char *const state_names[MCTL_NR_KINDS] = {
 	[MCTL_KIND_FREE] = "free",	   [MCTL_KIND_CACHED] = "cached",
 	[MCTL_KIND_USED] = "used",	   [MCTL_KIND_SLAB] = "slab",
 	[MCTL_KIND_TABLE] = "table",	   [MCTL_KIND_REGION] = "region",
-	[MCTL_KIND_ISOLATED] = "isolated",
+	[MCTL_KIND_HWPOISON] = "hwpoison",
 };
+
+const char *mctl_what_state(struct mctl_arena *arena, u32 fn)
+{
+	u32 head = mctl_table_head(&arena->table, fn);
+	unsigned int kind = mctl_state_kind(arena->table.state[head == MCTL_FN_NONE ? fn : head]);
+
+	return kind < MCTL_NR_KINDS ? state_names[kind] : "damaged";
+}
 
 /* The frame of a pfn, if the arena holds it. */
 static u32 held_frame(struct mctl_arena *arena, u64 pfn)
@@ -106,7 +115,8 @@ static int look_at_frame(struct mctl_arena *arena, struct mctl_what *what, struc
 	state = table->state[what->block_fn == MCTL_FN_NONE ? what->fn : what->block_fn];
 	kind = mctl_state_kind(state);
 	what->block_order = mctl_state_order(state);
-	what->state = kind < MCTL_NR_KINDS ? state_names[kind] : "damaged";
+	what->state = mctl_what_state(arena, what->fn);
+	what->hwpoison = kind != MCTL_KIND_HWPOISON && mctl_hwpoison_has(arena, what->fn, 0);
 	zone = &arena->zones[table->section[what->fn >> MCTL_SECTION_SHIFT].zone];
 	what->node = zone->nid;
 	what->type = zone->type;

@@ -25,6 +25,7 @@
 #include <linux/topology.h>
 #include "mm/event.h"
 #include "mm/fcache.h"
+#include "mm/hwpoison.h"
 
 struct near {
 	int nid;
@@ -124,6 +125,7 @@ int mctl_zones_update(struct mctl_arena *arena, struct mctl_error *error)
 		return mctl_fail(error, -ENOMEM, "no memory for %u zones", nr);
 	/* Whoever sees more zones, or a list that has them, sees them filled in. */
 	smp_store_release(&arena->nr_zones, nr);
+	/* Likewise. */
 	smp_store_release(&arena->zonelists, lists);
 	if (old)
 		arena->old_zonelists[arena->nr_old_zonelists++] = old;
@@ -140,8 +142,8 @@ int mctl_zones_update(struct mctl_arena *arena, struct mctl_error *error)
  */
 int mctl_zones_create(struct mctl_arena *arena, struct mctl_error *error)
 {
-	unsigned int nr_nodes = min_t(unsigned int, num_possible_nodes(),
-				      MCTL_MAX_ZONES / MCTL_NR_ZONE_TYPES);
+	unsigned int nr_nodes =
+		min_t(unsigned int, num_possible_nodes(), MCTL_MAX_ZONES / MCTL_NR_ZONE_TYPES);
 	int ret;
 
 	arena->max_zones = nr_nodes * MCTL_NR_ZONE_TYPES;
@@ -175,8 +177,7 @@ void mctl_zones_destroy(struct mctl_arena *arena)
 	while (arena->nr_old_zonelists)
 		free_zonelists(arena, arena->old_zonelists[--arena->nr_old_zonelists]);
 	free_zonelists(arena, arena->zonelists);
-	mctl_arena_meta_free(arena, arena->old_zonelists,
-			     nr_nodes * sizeof(*arena->old_zonelists));
+	mctl_arena_meta_free(arena, arena->old_zonelists, nr_nodes * sizeof(*arena->old_zonelists));
 	mctl_arena_meta_free(arena, arena->zones, arena->max_zones * sizeof(*arena->zones));
 	arena->old_zonelists = NULL;
 	arena->zonelists = NULL;
@@ -299,8 +300,10 @@ int mctl_zone_remove(struct mctl_arena *arena, struct mctl_zone *zone, u32 fn, u
 	if (!ret)
 		arena->table.section[fn >> MCTL_SECTION_SHIFT].nr_frames -= 1U << order;
 	mctl_watermark_unlock(zone, flags);
-	if (!ret)
+	if (!ret) {
+		mctl_hwpoison_forget(arena, fn, order);
 		set_span(arena, zone);
+	}
 	return ret;
 }
 
@@ -492,6 +495,8 @@ int mctl_zone_free(struct mctl_arena *arena, u32 fn, u8 state)
 	}
 	mctl_debug_frames_free(arena, fn, mctl_state_order(state));
 	mctl_buddy_free(&zone->buddy, fn, mctl_state_order(state));
+	if (mctl_hwpoison_any(arena))
+		mctl_hwpoison_weed(arena, zone, fn, mctl_state_order(state));
 	zone->nr_freed++;
 	mctl_watermark_unlock(zone, flags);
 	return 0;

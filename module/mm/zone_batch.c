@@ -13,6 +13,7 @@
  */
 #include <linux/string.h>
 #include "mm/fcache.h"
+#include "mm/hwpoison.h"
 
 /* Whole runs, out of one pageblock after the other: the fullest first, its small blocks first. */
 static unsigned int refill_single(struct mctl_zone *zone, unsigned int mt, u32 *fns,
@@ -150,5 +151,8 @@ void mctl_zone_drain(struct mctl_arena *arena, struct mctl_zone *zone, unsigned 
 	else
 		for (i = 0; i < nr; i++)
 			mctl_buddy_free(&zone->buddy, fns[i], order);
+	if (mctl_hwpoison_any(arena))
+		for (i = 0; i < nr; i++)
+			mctl_hwpoison_weed(arena, zone, fns[i], order);
 	mctl_watermark_unlock(zone, flags);
 }

@@ -20,6 +20,7 @@
 #include <linux/capability.h>
 #include <linux/module.h>
 #include <linux/slab.h>
+#include "mm/hwpoison.h"
 #include "mm/inject.h"
 #include "mm/space.h"
 #include "nl/netlink.h"
@@ -152,6 +153,8 @@ static int begin_request(const struct genl_ops *op, struct sk_buff *skb, struct 
 		return ret;
 
 	info->user_ptr[0] = NULL;
+	/* So that nobody is answered as if an error had not been told yet. */
+	mctl_hwpoison_settle();
 	if (names_new_or_old_arena(op->cmd))
 		return 0;
 	arena = find_arena(info->attrs[attr], info->extack);

@@ -42,6 +42,8 @@ static bool put_arena(struct sk_buff *skb, const struct mctl_arena_info *info)
 	       put_u64(skb, MEMCTL_A_ARENA_NR_BAD_FREE, info->nr_bad_free) ||
 	       put_u64(skb, MEMCTL_A_ARENA_NR_LOCK, info->nr_lock) ||
 	       put_u64(skb, MEMCTL_A_ARENA_WASTE, info->waste) ||
+	       nla_put_u32(skb, MEMCTL_A_ARENA_NR_HWPOISON, info->nr_hwpoison) ||
+	       nla_put_u32(skb, MEMCTL_A_ARENA_NR_ASIDE, info->nr_aside) ||
 	       nla_put_string(skb, MEMCTL_A_ARENA_VERSION, version);
 }
 

@@ -6,8 +6,9 @@
 #include "mm/verify.h"
 #include "nl/netlink.h"
 
-/* Bytes of one nested problem, at most. */
-#define PROBLEM_SIZE 192
+/* Bytes of one nested problem, and of one frame with a memory error, at most. */
+#define PROBLEM_SIZE	  192
+#define MEMORY_ERROR_SIZE 64
 
 static bool put_u64(struct sk_buff *skb, int type, u64 value)
 {
@@ -32,6 +33,21 @@ static bool put_problem(struct sk_buff *skb, const struct mctl_problem *problem)
 	return false;
 }
 
+static bool put_memory_error(struct sk_buff *skb, const struct mctl_memory_error *error)
+{
+	struct nlattr *nest = nla_nest_start(skb, MEMCTL_A_VERIFY_MEMORY_ERROR);
+
+	if (!nest)
+		return true;
+	if (nla_put_u32(skb, MEMCTL_A_MEMORY_ERROR_FN, error->fn) ||
+	    mctl_nl_put_u64(skb, MEMCTL_A_MEMORY_ERROR_PFN, error->pfn,
+			    MEMCTL_A_MEMORY_ERROR_PAD) ||
+	    nla_put_string(skb, MEMCTL_A_MEMORY_ERROR_STATE, error->state))
+		return true;
+	nla_nest_end(skb, nest);
+	return false;
+}
+
 static bool put_result(struct sk_buff *skb, struct mctl_arena *arena,
 		       const struct mctl_verify_result *result)
 {
@@ -45,6 +61,9 @@ static bool put_result(struct sk_buff *skb, struct mctl_arena *arena,
 		return true;
 	for (i = 0; i < result->nr_listed; i++)
 		if (put_problem(skb, &result->listed[i]))
+			return true;
+	for (i = 0; i < result->nr_errors; i++)
+		if (put_memory_error(skb, &result->errors[i]))
 			return true;
 	return false;
 }
@@ -66,7 +85,10 @@ int memctl_nl_verify_doit(struct sk_buff *request, struct genl_info *info)
 			       arena->name);
 		goto out;
 	}
-	skb = mctl_nl_reply_new(info, MCTL_NL_REPLY_SIZE + result->nr_listed * PROBLEM_SIZE, &hdr);
+	skb = mctl_nl_reply_new(info,
+				MCTL_NL_REPLY_SIZE + result->nr_listed * PROBLEM_SIZE +
+					result->nr_errors * MEMORY_ERROR_SIZE,
+				&hdr);
 	ret = skb ? mctl_nl_reply_send(skb, hdr, info, put_result(skb, arena, result)) : -ENOMEM;
 out:
 	kfree(result);

@@ -13,9 +13,12 @@ static bool put_u64(struct sk_buff *skb, int type, u64 value)
 
 static bool put_frame(struct sk_buff *skb, const struct mctl_what *what)
 {
+	char state[32];
+
+	snprintf(state, sizeof(state), "%s%s", what->state, what->hwpoison ? ",hwpoison" : "");
 	return put_u64(skb, MEMCTL_A_WHAT_PFN, what->pfn) ||
 	       nla_put_u32(skb, MEMCTL_A_WHAT_FN, what->fn) ||
-	       nla_put_string(skb, MEMCTL_A_WHAT_STATE, what->state) ||
+	       nla_put_string(skb, MEMCTL_A_WHAT_STATE, state) ||
 	       (what->block_fn != MCTL_FN_NONE &&
 		(nla_put_u32(skb, MEMCTL_A_WHAT_BLOCK_FN, what->block_fn) ||
 		 nla_put_u32(skb, MEMCTL_A_WHAT_BLOCK_ORDER, what->block_order))) ||

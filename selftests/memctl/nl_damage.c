@@ -115,6 +115,8 @@ static const struct {
 	SITE(INJECT_SITES),
 	SITE(INJECT_COUNT),
 	SITE(INJECT_FAULTS),
+	SITE(HWPOISON_COUNT),
+	SITE(HWPOISON_ASIDE),
 };
 
 _Static_assert(sizeof(sites) / sizeof(sites[0]) == MEMCTL_PLANT_SITE_MAX + 1, "a site is missing");

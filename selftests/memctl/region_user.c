@@ -19,6 +19,7 @@
  *   unmap    an entry that is wrong when it goes; only when asked for
  *   cost     what faults cost beside the host's own; only when asked for
  *   lend     pages in a socket until a line is read; only when asked for
+ *   error    a page with a hardware memory error; only when asked for
  *
  * Usage: region_user TEST...
  * Prints KTAP. Needs root, the module, and the command memctl (or $MEMCTL).
@@ -26,6 +27,7 @@
 #define _GNU_SOURCE
 #include "region_process.h"
 #include "region_cost.h"
+#include "region_error.h"
 #include "region_flush.h"
 #include "region_vma.h"
 #include "region_life.h"
@@ -133,14 +135,15 @@ int main(int argc, char **argv)
 		{ "large", test_large },   { "races", test_races }, { "content", test_content },
 		{ "random", test_random }, { "flush", test_flush }, { "tasks", test_tasks },
 		{ "pins", test_pins },	   { "lend", test_lend },   { "cost", test_cost },
-		{ "unmap", test_unmap },   { "kvm", test_kvm },
+		{ "unmap", test_unmap },   { "kvm", test_kvm },	    { "error", test_error },
 	};
 
 	printf("TAP version 13\n");
 	catch_faults();
 	for (size_t i = 0; i < sizeof(tests) / sizeof(*tests); i++) {
 		bool wanted = argc == 1 && strcmp(tests[i].name, "cost") &&
-			      strcmp(tests[i].name, "lend") && strcmp(tests[i].name, "unmap");
+			      strcmp(tests[i].name, "lend") && strcmp(tests[i].name, "unmap") &&
+			      strcmp(tests[i].name, "error");
 
 		for (int j = 1; j < argc; j++)
 			wanted |= !strcmp(argv[j], tests[i].name);

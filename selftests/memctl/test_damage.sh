@@ -310,6 +310,8 @@ check "a fault" "$MEMCTL" fault add --site record --nth 1000000 --times 1
 damage inject-sites "$u32" "inject I1"
 damage inject-count "1 31 63" "inject I3"
 damage inject-faults "$u32" "inject I2"
+damage hwpoison-count "$u32" "hwpoison H2"
+damage hwpoison-aside "$u32" "hwpoison H2"
 check "without it" "$MEMCTL" fault del --all
 
 equal "100 % of the planted damage was found" "$nr_flips" "$nr_found"

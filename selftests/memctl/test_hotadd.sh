@@ -28,7 +28,7 @@ node_free()
 load size=32M || exit "$KSFT_FAIL"
 start=$(frames)
 check "the memory is added" online online
-node=$(ls -d "$(dirname "$(echo "$offline" | head -n 1)")"/node* | sed 's/.*node//')
+node=$(find "$(dirname "$(echo "$offline" | head -n 1)")" -name 'node[0-9]*' | sed 's/.*node//')
 before=$(node_free)
 equal "the arena made before has no zone of node $node" 0 \
 	"$("$MEMCTL" zoneinfo | grep -c "^Node $node,")"

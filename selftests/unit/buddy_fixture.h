@@ -7,6 +7,7 @@
 #define MCTL_UNIT_BUDDY_FIXTURE_H
 
 #include <linux/bits.h>
+#include <linux/errno.h>
 #include <linux/limits.h>
 #include "core/buddy.h"
 #include "tap.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: core/buddy.c core/buddy_alloc.c core/buddy_check.c core/table.c */
+/* LINK: core/buddy.c core/buddy_alloc.c core/buddy_aside.c core/buddy_check.c core/table.c */
 /*
  * The buddy allocator against a naive oracle: random calls on zones of many
  * shapes, the structure checked after every call, and the promises: a grant

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: core/buddy.c core/buddy_alloc.c core/buddy_check.c core/table.c */
+/* LINK: core/buddy.c core/buddy_alloc.c core/buddy_aside.c core/buddy_check.c core/table.c */
 /*
  * Damage: each invariant is broken on purpose, and its check must say so by
  * name, and must be silent once it is repaired. And with any bits of the

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: core/buddy.c core/buddy_alloc.c core/buddy_check.c core/table.c */
+/* LINK: core/buddy.c core/buddy_alloc.c core/buddy_aside.c core/buddy_check.c core/table.c */
 /*
  * Exhaustive search of the buddy allocator: every state that any sequence of
  * calls can bring a small zone into, the order of the free lists included,

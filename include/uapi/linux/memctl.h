@@ -156,6 +156,8 @@ enum memctl_reason {
  *   whose and why, the value is the address in the region.
  * @MEMCTL_EVENT_TYPE_INJECTED: An injected fault fired; the text is its site,
  *   the value its id, the name the cache.
+ * @MEMCTL_EVENT_TYPE_MEMORY_ERROR: A frame has a hardware memory error; the
+ *   text says which and what became of it, the value is its pfn.
  */
 enum memctl_event_type {
 	MEMCTL_EVENT_TYPE_ARENA_ADD,
@@ -173,6 +175,7 @@ enum memctl_event_type {
 	MEMCTL_EVENT_TYPE_DAMAGE,
 	MEMCTL_EVENT_TYPE_FAULT,
 	MEMCTL_EVENT_TYPE_INJECTED,
+	MEMCTL_EVENT_TYPE_MEMORY_ERROR,
 
 	/* private: */
 	__MEMCTL_EVENT_TYPE_MAX,
@@ -324,6 +327,9 @@ enum memctl_event_type {
  *   at.
  * @MEMCTL_PLANT_SITE_INJECT_COUNT: How often the first fault has fired.
  * @MEMCTL_PLANT_SITE_INJECT_FAULTS: The count of the faults of all arenas.
+ * @MEMCTL_PLANT_SITE_HWPOISON_COUNT: The number of frames known to have a
+ *   memory error.
+ * @MEMCTL_PLANT_SITE_HWPOISON_ASIDE: The number of those that are set aside.
  */
 enum memctl_plant_site {
 	MEMCTL_PLANT_SITE_FRAME_STATE,
@@ -413,6 +419,8 @@ enum memctl_plant_site {
 	MEMCTL_PLANT_SITE_INJECT_SITES,
 	MEMCTL_PLANT_SITE_INJECT_COUNT,
 	MEMCTL_PLANT_SITE_INJECT_FAULTS,
+	MEMCTL_PLANT_SITE_HWPOISON_COUNT,
+	MEMCTL_PLANT_SITE_HWPOISON_ASIDE,
 
 	/* private: */
 	__MEMCTL_PLANT_SITE_MAX,
@@ -602,6 +610,8 @@ enum {
 	MEMCTL_A_ARENA_HASH,
 	MEMCTL_A_ARENA_VERSION,
 	MEMCTL_A_ARENA_WASTE,
+	MEMCTL_A_ARENA_NR_HWPOISON,
+	MEMCTL_A_ARENA_NR_ASIDE,
 
 	__MEMCTL_A_ARENA_MAX,
 	MEMCTL_A_ARENA_MAX = (__MEMCTL_A_ARENA_MAX - 1)
@@ -897,9 +907,20 @@ enum {
 	MEMCTL_A_VERIFY_NR_PROBLEMS,
 	MEMCTL_A_VERIFY_PROBLEM,
 	MEMCTL_A_VERIFY_STOP_NS,
+	MEMCTL_A_VERIFY_MEMORY_ERROR,
 
 	__MEMCTL_A_VERIFY_MAX,
 	MEMCTL_A_VERIFY_MAX = (__MEMCTL_A_VERIFY_MAX - 1)
+};
+
+enum {
+	MEMCTL_A_MEMORY_ERROR_PAD = 1,
+	MEMCTL_A_MEMORY_ERROR_FN,
+	MEMCTL_A_MEMORY_ERROR_PFN,
+	MEMCTL_A_MEMORY_ERROR_STATE,
+
+	__MEMCTL_A_MEMORY_ERROR_MAX,
+	MEMCTL_A_MEMORY_ERROR_MAX = (__MEMCTL_A_MEMORY_ERROR_MAX - 1)
 };
 
 enum {

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Frames whose memory has a hardware error: hwpoison.c says what becomes of them.
+ */
+#ifndef MCTL_MM_HWPOISON_H
+#define MCTL_MM_HWPOISON_H
+
+#include "core/report.h"
+#include "mm/arena.h"
+
+int mctl_hwpoison_init(void);
+void mctl_hwpoison_exit(void);
+u32 mctl_hwpoison_sequence(void);
+void mctl_hwpoison_look(void);
+void mctl_hwpoison_settle(void);
+void mctl_hwpoison_weed(struct mctl_arena *arena, struct mctl_zone *zone, u32 fn,
+			unsigned int order);
+void mctl_hwpoison_forget(struct mctl_arena *arena, u32 fn, unsigned int order);
+bool mctl_hwpoison_has(struct mctl_arena *arena, u32 fn, unsigned int order);
+u32 mctl_hwpoison_next(struct mctl_arena *arena, u32 fn);
+void mctl_hwpoison_check(struct mctl_arena *arena, u64 nr_aside, struct mctl_report *report);
+
+/**
+ * mctl_hwpoison_any() - whether any frame of an arena is known to have an error
+ * @arena: the arena
+ *
+ * Context: any.
+ * Return: whether there is one, set aside or not.
+ */
+static inline bool mctl_hwpoison_any(const struct mctl_arena *arena)
+{
+	return unlikely(READ_ONCE(arena->hwpoison.nr));
+}
+
+/**
+ * mctl_hwpoison_in_use() - whether one of them is not set aside yet
+ * @arena: the arena
+ *
+ * The frame caches and magazines stand aside meanwhile, so that the frame is
+ * seen when it comes back.
+ *
+ * Context: any.
+ * Return: whether there is one.
+ */
+static inline bool mctl_hwpoison_in_use(const struct mctl_arena *arena)
+{
+	return mctl_hwpoison_any(arena) &&
+	       READ_ONCE(arena->hwpoison.nr) != (u32)atomic_read(&arena->hwpoison.nr_aside);
+}
+
+#endif /* MCTL_MM_HWPOISON_H */

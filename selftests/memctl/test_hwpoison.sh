@@ -1,0 +1,160 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Memory errors in pages of an arena, as the host's own switch makes them: the
+# frame is never handed out again, by whatever way it comes back, and goes to
+# no list of the host; all that was beside it can be had; what a region has
+# there is refused to those who ask for it.
+
+. "$(dirname "$0")/lib.sh"
+begin
+offline=/sys/devices/system/memory/hard_offline_page
+[ -w $offline ] || skip_all "this kernel has no memory errors (CONFIG_MEMORY_FAILURE)"
+bad=
+
+# damage PFN: the page gets a memory error. The host says that it can do nothing about it.
+damage()
+{
+	bad="$bad $1"
+	echo $(($1 * 4096)) >$offline 2>/dev/null
+	true
+}
+
+# flag PFN NUMBER: a bit, of the lower 32, of the page in /proc/kpageflags
+flag()
+{
+	flags=$(dd if=/proc/kpageflags bs=8 skip="$1" count=1 2>/dev/null | od -An -N4 -tu4)
+	echo $((flags >> $2 & 1))
+}
+
+# hex PFN: as verify prints it
+hex()
+{
+	printf 0x%x "$1"
+}
+
+# state KEY
+state()
+{
+	"$MEMCTL" what "$1" -r -n -o STATE
+}
+
+# take_all OWNER: every frame there is; prints how many
+take_all()
+{
+	"$MEMCTL" page alloc --order 0 --count 20000 --memalloc --owner "$1" 2>/dev/null | wc -l
+}
+
+# of OWNER PFN: how many pages of an owner are that one
+of()
+{
+	"$MEMCTL" page list -r -n -o OWNER,PFN | awk -v o="$1" -v p="$2" '$1 == o && $2 == p' | wc -l
+}
+
+load size=32M || exit "$KSFT_FAIL"
+shrink_caches
+start=$(frames)
+
+# --- a page in use, and what comes of it
+"$MEMCTL" page alloc --order 0 --owner 3 >"$work/handle"
+pfn=$("$MEMCTL" page list -r -n -o PFN)
+"$MEMCTL" monitor -J >"$work/events" 2>/dev/null &
+monitor=$!
+sleep 1
+damage "$pfn"
+equal "what says so of a page in use" used,hwpoison "$(state "$pfn")"
+"$MEMCTL" verify >"$work/verify"
+equal "verify says so" 5 $?
+check "verify names it" grep -q "pfn $(hex "$pfn"), has a hardware memory error: used" "$work/verify"
+check "free the page" "$MEMCTL" page free "$(cat "$work/handle")" --owner 3
+equal "then it is set aside" hwpoison "$(state "$pfn")"
+"$MEMCTL" verify >"$work/verify"
+equal "verify has nothing against it" 0 $?
+check "and names it" grep -q "pfn $(hex "$pfn"), has a hardware memory error: set aside" "$work/verify"
+kill $monitor
+wait $monitor 2>/dev/null
+check "an event told it" grep -q memory-error "$work/events"
+equal "status counts it" "1 1" "$("$MEMCTL" status -r -n -o HWPOISON,ASIDE)"
+equal "all others can be had" $((start - 1)) "$(take_all 4)"
+equal "that one cannot" 0 "$(of 4 "$pfn")"
+check "free them" "$MEMCTL" page free --owner 4 --all
+equal "all but one are back" $((start - 1)) "$(frames)"
+
+# --- inside of a block in use, freed by its owner
+"$MEMCTL" page alloc --order 4 --owner 3 >"$work/handle"
+block=$("$MEMCTL" page list -r -n -o PFN)
+damage $((block + 5))
+check "free a block of 16 with one" "$MEMCTL" page free "$(cat "$work/handle")" --owner 3
+equal "it is set aside" hwpoison "$(state $((block + 5)))"
+equal "the page before it is free" 0 "$(state $((block + 4)) | grep -c hwpoison)"
+equal "the others of the block are back" $((start - 2)) "$(frames)"
+
+# --- free, and in a frame cache
+for _ in 1 2 3 4; do "$MEMCTL" page alloc --order 0 --owner 3 >/dev/null; done
+cached=$("$MEMCTL" page list -r -n -o PFN | tail -n 1)
+check "pages go to a frame cache" "$MEMCTL" page free --owner 3 --all
+damage "$cached"
+equal "one there is set aside" hwpoison "$(state "$cached")"
+"$MEMCTL" page alloc --order 9 --owner 3 >"$work/handle"
+free=$("$MEMCTL" page list -r -n -o PFN)
+check "free a block of 2 MiB" "$MEMCTL" page free "$(cat "$work/handle")" --owner 3
+damage $((free + 77))
+equal "one in a free block is set aside" hwpoison "$(state $((free + 77)))"
+check "verify" "$MEMCTL" verify
+equal "all others can be had" $((start - 4)) "$(take_all 4)"
+for page in "$pfn" $((block + 5)) "$cached" $((free + 77)); do
+	equal "but for pfn $page" 0 "$(of 4 "$page")"
+done
+check "free them" "$MEMCTL" page free --owner 4 --all
+
+# --- a slab: no object of it is handed out any more, and it goes with its last one
+check "a cache" "$MEMCTL" cache add objects --size 512
+"$MEMCTL" cache alloc objects --count 20 --owner 5 >"$work/objects"
+slab=$("$MEMCTL" what "$(head -n 1 "$work/objects")" -r -n -o PFN)
+damage "$slab"
+equal "what says so of a slab" slab,hwpoison "$(state "$slab")"
+check "objects are freed" "$MEMCTL" page free --owner 5 --all
+"$MEMCTL" cache alloc objects --count 200 --owner 6 >"$work/objects"
+equal "200 others are had" 200 "$(wc -l <"$work/objects")"
+equal "the slab is set aside" hwpoison "$(state "$slab")"
+check "free them" "$MEMCTL" page free --owner 6 --all
+check "verify" "$MEMCTL" verify
+check "remove the cache" "$MEMCTL" cache del objects
+
+# --- a region of processes
+report "$(dirname "$0")/region_user" error
+frame=$(($(sed -n 's/^# pfn //p' "$work/report")))
+bad="$bad $frame"
+equal "the region's frame is set aside" hwpoison "$(state "$frame")"
+check "verify" "$MEMCTL" verify
+check "a region" "$MEMCTL" region add r --size 4M
+address=0x100000000000
+check "a page of it is written" sh -c "echo something | $MEMCTL region write r $address"
+frame=$("$MEMCTL" pt walk $address --region r | sed -n 's/^physical address //p')
+frame=$((frame / 4096))
+damage "$frame"
+refuse "region read of it" 2 'memory error' "$MEMCTL" region read r $address 10
+"$MEMCTL" verify >"$work/verify"
+check "verify names the region's frame" \
+	grep -q "pfn $(hex "$frame"), has a hardware memory error: region" "$work/verify"
+check "remove the region" "$MEMCTL" region del r
+equal "its frame is set aside" hwpoison "$(state "$frame")"
+check "verify" "$MEMCTL" verify
+
+# --- back to the host
+check "shrink" "$MEMCTL" arena shrink main --size 8M
+check "verify" "$MEMCTL" verify
+check "a second arena" "$MEMCTL" arena add other --size 8M
+"$MEMCTL" -a other page alloc --order 0 --owner 3 >"$work/handle"
+other=$("$MEMCTL" -a other page list -r -n -o PFN)
+damage "$other"
+check "free its page" "$MEMCTL" -a other page free "$(cat "$work/handle")" --owner 3
+check "verify it" "$MEMCTL" -a other verify
+check "delete it" "$MEMCTL" arena del other
+unload
+for page in $bad; do
+	equal "pfn $page goes to no list of the host, and is marked" "1 0" \
+		"$(flag "$page" 19) $(flag "$page" 10)"
+done
+log_lines=$(dmesg | grep -vc 'Memory failure\|hardware memory error')
+clean_log
+finish
