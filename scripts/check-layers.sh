@@ -8,6 +8,7 @@
 #   core/                    its own headers, and small kernel headers without locks, allocation or time
 #   mm/                      core/ and mm/; no netlink, no device; pages and vmalloc only in mm/arena.c
 #   nl/ dev/ api.c proc.c    core/, mm/ and their own folder
+#   compat.h                 what kernels differ in: nobody else knows their versions
 # Written as FILE:LINE: text; exit status 1 if there is any.
 set -eu
 # shellcheck source=scripts/lib.sh
@@ -60,7 +61,7 @@ upper() {
 				*" ${name%%/*} "*) ;;
 				*) complain "$at" "$layer includes \"$name\": allowed are $allowed" ;;
 				esac ;;
-			trace.h) ;;
+			trace.h | compat.h) ;;
 			*) [ -e "$(dirname "${at%:*}")/$name" ] || [ -e "$layer$name" ] || complain "$at" "$layer includes \"$name\", which is not in $layer" ;;
 			esac
 		elif [[ $name =~ $forbidden ]]; then
@@ -92,4 +93,9 @@ for file in ${all[@]+"${all[@]}"}; do
 	done < <(sed -E 's|//.*||; s|/\*.*\*/||; s|^[[:space:]]*\*.*||; s|"[^"]*"||g' "$file" |
 		grep -nE "(^|[^A-Za-z0-9_.>])($host)\(" || true)
 done
+# Versions: Kbuild asks the headers instead (mctl-have), and compat.h has what comes of it.
+mapfile -t every < <(files . | sed 's|^\./||')
+while IFS=: read -r file line text; do
+	complain "$file:$line" "asks for the kernel's version: have Kbuild look for the name, and put the rest into compat.h:$text"
+done < <(grep -nHE '^[[:space:]]*#.*(linux/version\.h|LINUX_VERSION_CODE|KERNEL_VERSION)' "${every[@]}" || true)
 exit $bad

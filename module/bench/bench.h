@@ -28,6 +28,7 @@
 #include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/memctl.h>
+#include <linux/mempool.h>
 #include <linux/prandom.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -47,7 +48,6 @@ struct memctl_bench_map;
 struct bench_run;
 struct gen_pool;
 struct kmem_cache;
-struct mempool_s;
 struct task_struct;
 
 /**
@@ -236,7 +236,7 @@ struct bench_run {
 	struct memctl_arena *arena;
 	struct memctl_cache *cache;
 	struct kmem_cache *kmem_cache;
-	struct mempool_s *mempool;
+	mempool_t *mempool;
 	struct gen_pool *gen_pool;
 	struct memctl_region *region;
 	struct memctl_bench_map *map;

@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 #include "api_bench.h"
 #include "bench/bench.h"
+#include "compat.h"
 
 #define LINUX_GFP (GFP_KERNEL | __GFP_NOWARN)
 
@@ -211,7 +212,7 @@ static u64 linux_bulk(struct bench_worker *worker)
 	/* It fills empty slots alone. */
 	memset(pages, 0, batch * sizeof(*pages));
 	start = ktime_get_ns();
-	got = alloc_pages_bulk_array(LINUX_GFP, batch, pages);
+	got = alloc_pages_bulk(LINUX_GFP, batch, pages);
 	for (i = 0; i < got; i++)
 		__free_page(pages[i]);
 	start = ktime_get_ns() - start;

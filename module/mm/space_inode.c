@@ -14,7 +14,7 @@
 #include <linux/module.h>
 #include <linux/mount.h>
 #include <linux/pseudo_fs.h>
-#include <linux/version.h>
+#include "compat.h"
 #include "mm/space_file.h"
 
 #define SPACE_FS_MAGIC 0x6d63746c
@@ -38,11 +38,7 @@ static struct file_system_type space_fs = {
 };
 
 /* A region's size is what it was made with. */
-#if KERNEL_VERSION(6, 3, 0) <= LINUX_VERSION_CODE
 static int setattr(struct mnt_idmap *map, struct dentry *dentry, struct iattr *attr)
-#else
-static int setattr(struct user_namespace *map, struct dentry *dentry, struct iattr *attr)
-#endif
 {
 	return attr->ia_valid & ATTR_SIZE ? -EPERM : simple_setattr(map, dentry, attr);
 }

@@ -11,11 +11,10 @@
 #include <linux/mm.h>
 #include <linux/huge_mm.h>
 #include <linux/module.h>
-#include <linux/pfn_t.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
-#include <linux/version.h>
+#include "compat.h"
 #include "mm/space_file.h"
 
 /* --- entries -------------------------------------------------------------------------------- */
@@ -218,7 +217,7 @@ static vm_fault_t map_large(struct vm_fault *vmf, struct mctl_space *space,
 	bool write = access->entry & MCTL_PT_RW && may_write(vmf->vma);
 
 	access->pages = MCTL_LEAVES;
-	return vmf_insert_pfn_pmd(vmf, pfn_to_pfn_t(pfn), write);
+	return vmf_insert_pfn_pmd(vmf, pfn, write);
 }
 #else
 static vm_fault_t map_large(struct vm_fault *vmf, struct mctl_space *space,
@@ -298,23 +297,15 @@ static vm_fault_t pfn_mkwrite(struct vm_fault *vmf)
 	return handle(vmf, true);
 }
 
-#if KERNEL_VERSION(6, 6, 0) <= LINUX_VERSION_CODE
-#define LARGE_FAULT unsigned int size
-#define LARGE_SIZE  PMD_ORDER
-#else
-#define LARGE_FAULT enum page_entry_size size
-#define LARGE_SIZE  PE_SIZE_PMD
-#endif
-
 /*
  * Where a leaf of 2 MiB may come to be, or is one that may not be written: the
  * host would make a leaf table, or split the leaf, and only then have it done.
  */
-static vm_fault_t huge_fault(struct vm_fault *vmf, LARGE_FAULT)
+static vm_fault_t huge_fault(struct vm_fault *vmf, MCTL_FAULT_ORDER order)
 {
 	const struct mctl_space_user *user = vmf->vma->vm_private_data;
 
-	if (size != LARGE_SIZE || user->space->order != MCTL_LARGE_ORDER ||
+	if (order != MCTL_FAULT_ORDER_PMD || user->space->order != MCTL_LARGE_ORDER ||
 	    !has_room(vmf->vma, vmf->address & PMD_MASK))
 		return VM_FAULT_FALLBACK;
 	return handle(vmf, vmf->flags & FAULT_FLAG_WRITE);
@@ -414,10 +405,8 @@ static int mprotect(struct vm_area_struct *vma, unsigned long start, unsigned lo
 {
 	if (flags & VM_EXEC)
 		return -EACCES;
-#if KERNEL_VERSION(6, 4, 0) <= LINUX_VERSION_CODE
 	vma_start_write(vma);
-#endif
-	zap_vma_ptes(vma, start, end - start);
+	zap_special_vma_range(vma, start, end - start);
 	return 0;
 }
 
@@ -438,13 +427,7 @@ struct mctl_space_user *mctl_space_user_of(const struct vm_area_struct *vma)
 
 static void set_flags(struct vm_area_struct *vma)
 {
-	const unsigned long set = VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP;
-
-#if KERNEL_VERSION(6, 3, 0) <= LINUX_VERSION_CODE
-	vm_flags_mod(vma, set, VM_MAYEXEC);
-#else
-	vma->vm_flags = (vma->vm_flags | set) & ~VM_MAYEXEC;
-#endif
+	vm_flags_mod(vma, VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP, VM_MAYEXEC);
 }
 
 /**
@@ -495,9 +478,7 @@ unsigned long mctl_space_get_area(struct file *file, unsigned long address, unsi
 {
 #ifdef CONFIG_TRANSPARENT_HUGEPAGE
 	return thp_get_unmapped_area(file, address, size, offset, flags);
-#elif KERNEL_VERSION(6, 10, 0) <= LINUX_VERSION_CODE
-	return mm_get_unmapped_area(current->mm, file, address, size, offset, flags);
 #else
-	return current->mm->get_unmapped_area(file, address, size, offset, flags);
+	return mm_get_unmapped_area(file, address, size, offset, flags);
 #endif
 }

@@ -15,6 +15,7 @@
 #include <linux/mmu_notifier.h>
 #include <linux/rbtree.h>
 #include <linux/sched.h>
+#include "compat.h"
 #include "mm/space_internal.h"
 
 /* The entry for the leaf table of @address, or NULL; @next: what is behind it, or the hole. */
@@ -71,7 +72,7 @@ static void protect_vma(struct vm_area_struct *vma)
 	if (mm_has_notifiers(mm))
 		size = vma->vm_end - vma->vm_start;
 	/* Even of nothing: as a flush is pending, the host makes up for it, in all of the TLB. */
-	zap_vma_ptes(vma, vma->vm_start, size);
+	zap_special_vma_range(vma, vma->vm_start, size);
 	dec_tlb_flush_pending(mm);
 }
 

@@ -25,6 +25,7 @@
 #include <linux/kthread.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include "compat.h"
 #include "memctl_test.h"
 
 #define NR_SLOTS      32
@@ -284,10 +285,8 @@ static int work(void *data)
 	struct site *site = data;
 	unsigned int i;
 
-	hrtimer_init(&site->soft, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_SOFT);
-	site->soft.function = tick_soft;
-	hrtimer_init(&site->hard, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
-	site->hard.function = tick_hard;
+	hrtimer_setup(&site->soft, tick_soft, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_SOFT);
+	hrtimer_setup(&site->hard, tick_hard, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
 	hrtimer_start(&site->soft, ns_to_ktime(NSEC_PER_MSEC), HRTIMER_MODE_REL_PINNED_SOFT);
 	hrtimer_start(&site->hard, ns_to_ktime(NSEC_PER_MSEC), HRTIMER_MODE_REL_PINNED_HARD);
 	/* On a slow machine the timers may come seldom: hence a bound. */

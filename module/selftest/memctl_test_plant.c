@@ -275,7 +275,8 @@ static int damage_entry(pte_fn_t damage)
 
 	if (mm) {
 		mmap_write_lock(mm);
-		ret = apply_to_existing_page_range(mm, address & PAGE_MASK, PAGE_SIZE, damage, mm);
+		/* The table is there, and stays: the process has used the page. */
+		ret = apply_to_page_range(mm, address & PAGE_MASK, PAGE_SIZE, damage, mm);
 		mmap_write_unlock(mm);
 		mmput(mm);
 	}
