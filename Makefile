@@ -16,7 +16,7 @@ unexport CDPATH
 	clean setup regen
 
 help: ## this list
-	@echo "make TARGET... [KERNEL=6.1|6.12|rt|debug|kcsan|BUILD-DIR] [CLI_SANITIZE=1] [LLVM=1] [W=1] [C=2] [HARDENING=n] [OWNER_TAGS=n] [KCOV=y]"
+	@echo "make TARGET... [KERNEL=6.1|6.12|rt|latest|debug|kcsan|BUILD-DIR] [CLI_SANITIZE=1] [LLVM=1] [W=1] [C=2] [HARDENING=n] [OWNER_TAGS=n] [KCOV=y]"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
 		printf '%-22s%s\n' "$$name" "$$text"; done
 

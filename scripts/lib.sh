@@ -53,12 +53,10 @@ llvm_suffix() {
 	echo "$suffix"
 }
 
-# kernel_flavour WORD: the Debian flavour behind a kernel word, nothing when it is no Debian kernel.
-kernel_flavour() {
-	case $1 in
-	6.1) echo cloud-amd64 ;;
-	6.12) echo 6.12-cloud-amd64 ;;
-	rt) echo 6.12-rt-amd64 ;;
-	esac
+# debian_mirror: where this machine has Debian's packages from, or where everybody can have them.
+debian_mirror() {
+	local mirror
+	mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null | grep -m 1 -E '^https?://[^ ]*/debian/?$' || true)
+	mirror=${mirror%/}
+	echo "${mirror:-http://deb.debian.org/debian}"
 }
-
