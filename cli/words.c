@@ -7,6 +7,8 @@
 
 #include "cmd.h"
 
+#define PAGE_BYTES 4096
+
 static const char *const zone_names[] = { "DMA", "DMA32", "Normal" };
 
 static const char *const migratetype_names[] = { "Unmovable", "Movable", "Reclaimable" };
@@ -190,20 +192,62 @@ bool parse_u32(const char *text, uint32_t *value)
 	return true;
 }
 
+/* Digits behind a point, as parts of @unit, which is rounded down to. */
+static bool parse_fraction(const char **text, uint64_t unit, uint64_t *part)
+{
+	const char *at = *text;
+	uint64_t scale = 1, sum = 0;
+
+	for (; *at >= '0' && *at <= '9'; at++) {
+		if (scale == 1000000)
+			return false;
+		scale *= 10;
+		sum = sum * 10 + (uint64_t)(*at - '0');
+	}
+	*part = unit / scale * sum + unit % scale * sum / scale;
+	if (at == *text)
+		return false;
+	*text = at;
+	return true;
+}
+
+/* Bytes of a suffix: "", B, K, KiB, KB and so on to E; 0 if it is none. */
+static uint64_t parse_unit(const char *text)
+{
+	static const char letters[] = "KMGTPE";
+	const char *letter = *text ? strchr(letters, *text & ~0x20) : NULL;
+	uint64_t unit = 1, step = 1024;
+
+	if (!letter || !*letter)
+		return !*text || !strcmp(text, "B");
+	if (!strcmp(text + 1, "B"))
+		step = 1000;
+	else if (text[1] && strcmp(text + 1, "iB"))
+		return 0;
+	for (const char *at = letters; at <= letter; at++)
+		unit *= step;
+	return unit;
+}
+
 bool parse_size(const char *text, uint64_t *bytes)
 {
-	static const char units[] = "KMGT";
-	const char *unit;
-	const char *end;
+	const char *end, *point = NULL;
+	uint64_t unit, part = 0;
 
 	if (!parse_digits(text, bytes, &end))
 		return false;
-	if (!*end)
-		return true;
-	unit = strchr(units, *end & ~0x20);
-	if (!unit || !*unit)
+	if (*end == '.') {
+		point = ++end;
+		end += strspn(end, "0123456789");
+	}
+	unit = parse_unit(end);
+	if (!unit || (point && (unit == 1 || !strncasecmp(text, "0x", 2))))
 		return false;
-	if (end[1] && strcmp(end + 1, "iB") && strcmp(end + 1, "B"))
+	if (point && !parse_fraction(&point, unit, &part))
 		return false;
-	return !__builtin_mul_overflow(*bytes, UINT64_C(1) << (10 * (unit - units + 1)), bytes);
+	/* 1.3G is what somebody read in a table: whole pages are meant. */
+	if (part >= PAGE_BYTES && unit % PAGE_BYTES == 0)
+		part -= part % PAGE_BYTES;
+	return !__builtin_mul_overflow(*bytes, unit, bytes) &&
+	       !__builtin_add_overflow(*bytes, part, bytes);
 }
