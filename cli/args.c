@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "args.h"
+#include "match.h"
 #include "table.h"
 
 enum value_kind { NONE, U32, U64, SIZE, ZONE, MIGRATETYPE, NODES, RIGHTS, SITE, SHARE, TEXT };
@@ -27,7 +28,8 @@ static const struct {
 #define VALUE(opt, word, meta, kind, member, max, help) \
 	[OPT_##opt] = { word, meta, help, kind, offsetof(struct args, member), max }
 #define SWITCH(opt, word, help) VALUE(opt, word, NULL, NONE, given, 0, help)
-	VALUE(SIZE, "size", "SIZE", SIZE, size, 0, "bytes, or with K, M, G, T"),
+	VALUE(SIZE, "size", "SIZE", SIZE, size, 0,
+	      "bytes, or with K, M, G, T (of 1024) or KB, MB, GB (of 1000)"),
 	VALUE(DMA, "dma", "SIZE", SIZE, dma, 0, "of it from zone DMA"),
 	VALUE(DMA32, "dma32", "SIZE", SIZE, dma32, 0, "of it from zone DMA32"),
 	VALUE(NODES, "nodes", "LIST", NODES, nodes, 0, "nodes to take from, as 0-3,5"),
@@ -52,7 +54,8 @@ static const struct {
 	SWITCH(READONLY, "readonly", "map without the right to write"),
 	VALUE(REGION, "region", "NAME", TEXT, region, 0, "the region that it is in"),
 	VALUE(INDEX, "index", "N", U64, index, 0, "which frame, zone, cache or handle"),
-	VALUE(ADDRESS, "address", "ADDRESS", U64, address, 0, "virtual address"),
+	VALUE(ADDRESS, "address", "ADDRESS", TEXT, address, 0,
+	      "virtual address, or +SIZE from the start of the region"),
 	VALUE(LEVEL, "level", "N", U32, level, 255,
 	      "level of the table, 1 (PTE) to 5; else as the site says"),
 	VALUE(BIT, "bit", "N", U32, bit, 63, "bit to flip, 0 to 63"),
@@ -104,6 +107,7 @@ bool common_option(struct memctl_ctx *ctx, int letter, const char *value)
 	switch (letter) {
 	case 'a':
 		ctx->arena = value;
+		ctx->arena_given = true;
 		return true;
 	case 'J':
 		ctx->json = true;
@@ -255,6 +259,26 @@ static int refuse_value(struct memctl_ctx *ctx, const struct object *object, enu
 			  descriptions[opt].meta);
 }
 
+static const char *option_word(const void *list, unsigned int index)
+{
+	return ((const struct option *)list)[index].name;
+}
+
+/* What getopt_long() could not take: a letter, a word, or a value too many. */
+int refuse_option(struct memctl_ctx *ctx, const char *object, const struct option *options,
+		  const char *word)
+{
+	char hint[MATCH_HINT_SIZE], name[64];
+
+	/* A long option that got a value has the letter of its short form in optopt. */
+	if (optopt && optopt < 0x80 && (strncmp(word, "--", 2) || !strchr(word, '=')))
+		return fail_usage(ctx, object, "unknown option -%c", optopt);
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(word + 2, "="), word + 2);
+	if (match_find(name, option_word, options, hint) >= 0)
+		return fail_usage(ctx, object, "%s: --%s takes no value", word, name);
+	return fail_usage(ctx, object, "unknown option %s%s", word, hint);
+}
+
 /* All options that the object's verbs know, in getopt()'s form. */
 static uint64_t make_options(const struct object *object, struct option *options)
 {
@@ -292,6 +316,33 @@ static void show_options(uint64_t known)
 	}
 }
 
+/* "object verb", or the object alone where that is the command. */
+static void print_name(const struct object *object, const struct verb *verb)
+{
+	printf("%s%s%s", object->name, verb->name[0] ? " " : "", verb->name);
+}
+
+static void show_columns(const struct object *object, const struct verb *verb)
+{
+	printf("\nColumns of '");
+	print_name(object, verb);
+	puts("':");
+	view_help(verb->view);
+}
+
+static int show_verb_help(const struct object *object, const struct verb *verb)
+{
+	printf("Usage: memctl [OPTIONS] ");
+	print_name(object, verb);
+	printf("%s%s\n\n  %s\n", verb->usage[0] ? " " : "", verb->usage, verb->help);
+	show_options(verb->allowed | verb->required);
+	putchar('\n');
+	common_help();
+	if (verb->view)
+		show_columns(object, verb);
+	return MEMCTL_EXIT_OK;
+}
+
 static int show_help(const struct object *object, uint64_t known)
 {
 	const struct view *shown = NULL;
@@ -301,8 +352,9 @@ static int show_help(const struct object *object, uint64_t known)
 	for (unsigned int i = 0; i < object->nr; i++) {
 		const struct verb *verb = &object->verbs[i];
 
-		printf("  %s%s%s%s%s\n      %s\n", object->name, verb->name[0] ? " " : "",
-		       verb->name, verb->usage[0] ? " " : "", verb->usage, verb->help);
+		printf("  ");
+		print_name(object, verb);
+		printf("%s%s\n      %s\n", verb->usage[0] ? " " : "", verb->usage, verb->help);
 	}
 	show_options(known);
 	putchar('\n');
@@ -313,20 +365,61 @@ static int show_help(const struct object *object, uint64_t known)
 		if (!verb->view || verb->view == shown)
 			continue;
 		shown = verb->view;
-		printf("\nColumns of '%s%s%s':\n", object->name, verb->name[0] ? " " : "",
-		       verb->name);
-		view_help(verb->view);
+		show_columns(object, verb);
 	}
 	return MEMCTL_EXIT_OK;
 }
 
-static const struct verb *find_verb(const struct object *object, const char *name)
+/* The commands, and the two words that every object with a table answers to. */
+static const char *verb_word(const void *list, unsigned int index)
 {
-	for (unsigned int i = 0; i < object->nr; i++) {
-		if (!strcmp(object->verbs[i].name, name))
-			return &object->verbs[i];
+	static const char *const aliases[] = { "show", "list" };
+	const struct object *object = list;
+
+	if (index < object->nr)
+		return object->verbs[index].name;
+	index -= object->nr;
+	for (unsigned int i = 0; object->verbs[0].view && i < 2; i++) {
+		bool own = false;
+
+		for (unsigned int j = 0; j < object->nr; j++)
+			own |= !strcmp(object->verbs[j].name, aliases[i]);
+		if (!own && !index--)
+			return aliases[i];
 	}
 	return NULL;
+}
+
+/* The command that @name is or begins; NULL and a hint if there is none. */
+static const struct verb *find_verb(const struct object *object, const char *name, char *hint)
+{
+	int found = match_find(name, verb_word, object, hint);
+
+	if (found < 0)
+		return NULL;
+	return &object->verbs[(unsigned int)found < object->nr ? found : 0];
+}
+
+static int refuse_verb(struct memctl_ctx *ctx, const struct object *object, const char *name,
+		       const char *hint)
+{
+	return fail_usage(ctx, object->name, "'%s' has no command '%s'%s", object->name, name,
+			  hint);
+}
+
+/* -h: of the command that stands among the words, else of the object. */
+static int help_asked(struct memctl_ctx *ctx, const struct object *object, uint64_t known,
+		      char **words)
+{
+	char hint[MATCH_HINT_SIZE];
+	const struct verb *verb;
+
+	while (*words && **words == '-')
+		words++;
+	if (!*words || !strcmp(*words, "help") || !object->verbs[0].name[0])
+		return show_help(object, known);
+	verb = find_verb(object, *words, hint);
+	return verb ? show_verb_help(object, verb) : refuse_verb(ctx, object, *words, hint);
 }
 
 static int check_options(struct memctl_ctx *ctx, const struct object *object,
@@ -348,25 +441,41 @@ static int check_options(struct memctl_ctx *ctx, const struct object *object,
 	return MEMCTL_EXIT_OK;
 }
 
+int common_check(struct memctl_ctx *ctx, const char *object, const char *verb,
+		 const struct view *view, uint64_t allowed)
+{
+	bool table = ctx->columns || ctx->all_columns || ctx->no_headings ||
+		     (ctx->raw && !(allowed & VERB_RAW));
+
+	if (ctx->json && ctx->raw)
+		return fail_usage(ctx, object, "-J and -r exclude each other");
+	if (table && !view)
+		return fail_usage(ctx, object, "'%s%s%s' has no columns", object,
+				  verb[0] ? " " : "", verb);
+	if (ctx->arena_given && allowed & VERB_NO_ARENA)
+		return fail_usage(ctx, object, "'%s%s%s' takes no option -a", object,
+				  verb[0] ? " " : "", verb);
+	return view ? view_check(ctx, view, object) : MEMCTL_EXIT_OK;
+}
+
 /* Options are parsed: find the verb among the words, check, and run it. */
 static int dispatch(struct memctl_ctx *ctx, const struct object *object, struct args *args,
 		    uint64_t known)
 {
-	const struct verb *verb = args->nr_words ? find_verb(object, args->words[0]) : NULL;
+	const struct verb *verb = &object->verbs[0];
+	char hint[MATCH_HINT_SIZE];
 	int ret;
 
-	for (int i = 0; i < args->nr_words && i < 2; i++) {
-		if (!strcmp(args->words[i], "help") && (!i || verb))
-			return show_help(object, known);
-	}
-	if (verb && verb->name[0]) {
+	if (args->nr_words && !strcmp(args->words[0], "help"))
+		return show_help(object, known);
+	if (args->nr_words && verb->name[0]) {
+		verb = find_verb(object, args->words[0], hint);
+		if (!verb)
+			return refuse_verb(ctx, object, args->words[0], hint);
+		if (args->nr_words > 1 && !strcmp(args->words[1], "help"))
+			return show_verb_help(object, verb);
 		args->words++;
 		args->nr_words--;
-	} else {
-		verb = &object->verbs[0];
-		if (args->nr_words && verb->name[0])
-			return fail_usage(ctx, object->name, "'%s' has no command '%s'",
-					  object->name, args->words[0]);
 	}
 	if (ctx->list_columns) {
 		if (verb->view)
@@ -376,22 +485,15 @@ static int dispatch(struct memctl_ctx *ctx, const struct object *object, struct 
 	ret = check_options(ctx, object, verb, args);
 	if (ret)
 		return ret;
-	if (ctx->json && ctx->raw)
-		return fail_usage(ctx, object->name, "-J and -r exclude each other");
+	ret = common_check(ctx, object->name, verb->name, verb->view, verb->allowed);
+	if (ret)
+		return ret;
 	if (args->nr_words < verb->min)
 		return fail_usage(ctx, object->name, "usage: memctl %s%s%s %s", object->name,
 				  verb->name[0] ? " " : "", verb->name, verb->usage);
 	if (verb->max >= 0 && args->nr_words > verb->max)
 		return fail_usage(ctx, object->name, "'%s' is one word too many",
 				  args->words[verb->max]);
-	if ((ctx->columns || ctx->all_columns) && !verb->view)
-		return fail_usage(ctx, object->name, "'%s%s%s' has no columns", object->name,
-				  verb->name[0] ? " " : "", verb->name);
-	if (verb->view) {
-		ret = view_check(ctx, verb->view, object->name);
-		if (ret)
-			return ret;
-	}
 	return verb->run(ctx, args);
 }
 
@@ -426,15 +528,13 @@ int verbs_run(struct memctl_ctx *ctx, const struct object *object, int argc, cha
 				return refuse_value(ctx, object, opt, optarg);
 			args.given |= BIT(opt);
 		} else if (value == 'h') {
-			return show_help(object, known);
+			return help_asked(ctx, object, known, argv + 1);
 		} else if (value == 'V') {
 			return cmd_version(ctx, 1, (char *[]){ (char *)"version", NULL });
 		} else if (value == ':') {
 			return fail_usage(ctx, object->name, "%s needs a value", argv[optind - 1]);
 		} else if (!common_option(ctx, value, optarg)) {
-			if (optopt && optopt < 0x80)
-				return fail_usage(ctx, object->name, "unknown option -%c", optopt);
-			return fail_usage(ctx, object->name, "unknown option %s", argv[optind - 1]);
+			return refuse_option(ctx, object->name, options, argv[optind - 1]);
 		}
 	}
 	args.words = argv + optind;

@@ -69,8 +69,11 @@ enum opt {
 	NR_OPTS
 };
 
-#define BIT(opt)  (UINT64_C(1) << (opt))
-#define MAX_NODES 1024
+#define BIT(opt) (UINT64_C(1) << (opt))
+/* In @allowed of a verb: it is about no one arena, -a has no sense; it takes -r without a view. */
+#define VERB_NO_ARENA BIT(63)
+#define VERB_RAW      BIT(62)
+#define MAX_NODES     1024
 
 /**
  * struct args - what was given
@@ -96,7 +99,8 @@ struct args {
 	uint64_t align;
 	uint32_t pages;
 	const char *region;
-	uint64_t index, address;
+	uint64_t index;
+	const char *address; /* as address_read() takes it */
 	uint32_t level, bit;
 	uint32_t timeout; /* seconds */
 	uint32_t threads, batch, rounds;
@@ -160,6 +164,12 @@ struct object {
 		.nr = sizeof(table) / sizeof((table)[0])    \
 	}
 
+/*
+ * Of the options that stand everywhere, those that would change nothing: @view
+ * is the table of the command, NULL for none. Return: exit status.
+ */
+int common_check(struct memctl_ctx *ctx, const char *object, const char *verb,
+		 const struct view *view, uint64_t allowed);
 int verbs_run(struct memctl_ctx *ctx, const struct object *object, int argc, char **argv);
 
 /* Options that stand before or behind the object, for getopt(). */
@@ -169,5 +179,8 @@ extern const unsigned int nr_common_options;
 /* Take one of them; false for a letter that is none of them. */
 bool common_option(struct memctl_ctx *ctx, int letter, const char *value);
 void common_help(void);
+/* Complain of the word that getopt_long() did not take. Return: exit status. */
+int refuse_option(struct memctl_ctx *ctx, const char *object, const struct option *options,
+		  const char *word);
 
 #endif /* MEMCTL_CLI_ARGS_H */

@@ -33,6 +33,7 @@ enum memctl_exit {
  * struct memctl_ctx - what every command knows
  * @object: name of the object that runs, the key of its JSON documents
  * @arena: name of the arena (-a), "main" where none was given
+ * @arena_given: it was
  * @json: -J
  * @json_asked: -J stands among the words, for complaints about those before it
  * @raw: -r
@@ -50,6 +51,7 @@ enum memctl_exit {
 struct memctl_ctx {
 	const char *object;
 	const char *arena;
+	bool arena_given;
 	bool json;
 	bool json_asked;
 	bool raw;
@@ -96,7 +98,8 @@ void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /*
  * Strict numbers: decimal or 0x, no sign, no trailing junk, no overflow.
- * parse_size() takes a suffix K, M, G or T (1024s; KiB and friends too).
+ * parse_size() takes a suffix as util-linux does: K or KiB to E or EiB are powers
+ * of 1024, KB to EB of 1000, B is for bytes; and what text_size() prints, 1.5G.
  * Return: true if @text is one.
  */
 bool parse_u64(const char *text, uint64_t *value);

@@ -8,17 +8,30 @@
 #include "args.h"
 #include "arena_view.h"
 
+/* The arena that is named: as a word, or by -a; NULL for none. */
+static int read_name(struct memctl_ctx *ctx, const struct args *args, const char **name)
+{
+	*name = args->nr_words ? args->words[0] : ctx->arena_given ? ctx->arena : NULL;
+	if (args->nr_words && ctx->arena_given && strcmp(args->words[0], ctx->arena))
+		return fail_usage(ctx, "arena", "two arenas are named: '%s' and, by -a, '%s'",
+				  args->words[0], ctx->arena);
+	return MEMCTL_EXIT_OK;
+}
+
 static int show(struct memctl_ctx *ctx, const struct args *args)
 {
 	struct arena arena;
 	struct list arenas;
-	int status;
+	const char *name;
+	int status = read_name(ctx, args, &name);
 
+	if (status)
+		return status;
 	if (!ctx_client(ctx, &status))
 		return status;
-	if (args->nr_words) {
-		if (client_arena_get(ctx->client, args->words[0], &arena))
-			return fail_client(ctx, "arena '%s'", args->words[0]);
+	if (name) {
+		if (client_arena_get(ctx->client, name, &arena))
+			return fail_client(ctx, "arena '%s'", name);
 		return view_print_rows(ctx, &arena_view, &arena, 1, sizeof(arena));
 	}
 	if (client_arena_list(ctx->client, &arenas))
@@ -101,12 +114,16 @@ static int shrink(struct memctl_ctx *ctx, const struct args *args)
 
 static int hash(struct memctl_ctx *ctx, const struct args *args)
 {
-	const char *name = args->nr_words ? args->words[0] : ctx->arena;
 	struct json_object *object;
 	struct arena arena;
+	const char *name;
 	char text[20];
-	int status;
+	int status = read_name(ctx, args, &name);
 
+	if (status)
+		return status;
+	if (!name)
+		name = ctx->arena;
 	if (!ctx_client(ctx, &status))
 		return status;
 	if (client_arena_hash(ctx->client, name, &arena))
@@ -127,13 +144,14 @@ static const struct verb verbs[] = {
 	{ "show", "[NAME]", "print all arenas, or one", show, 0, 0, 0, 1, &arena_view },
 	{ "add", "NAME --size SIZE [--dma SIZE] [--dma32 SIZE] [--nodes LIST]",
 	  "take memory from the host and make an arena of it", add,
-	  BIT(OPT_DMA) | BIT(OPT_DMA32) | BIT(OPT_NODES), BIT(OPT_SIZE), 1, 1, NULL },
-	{ "grow", "NAME --size SIZE [--nodes LIST]", "take more memory from the host", grow,
-	  BIT(OPT_NODES), BIT(OPT_SIZE), 1, 1, NULL },
-	{ "shrink", "NAME --size SIZE", "give chunks back that are wholly free", shrink, 0,
-	  BIT(OPT_SIZE), 1, 1, NULL },
-	{ "del", "NAME", "give everything back; refused while anybody uses it", del, 0, 0, 1, 1,
+	  BIT(OPT_DMA) | BIT(OPT_DMA32) | BIT(OPT_NODES) | VERB_NO_ARENA, BIT(OPT_SIZE), 1, 1,
 	  NULL },
+	{ "grow", "NAME --size SIZE [--nodes LIST]", "take more memory from the host", grow,
+	  BIT(OPT_NODES) | VERB_NO_ARENA, BIT(OPT_SIZE), 1, 1, NULL },
+	{ "shrink", "NAME --size SIZE", "give chunks back that are wholly free", shrink,
+	  VERB_NO_ARENA, BIT(OPT_SIZE), 1, 1, NULL },
+	{ "del", "NAME", "give everything back; refused while anybody uses it", del, VERB_NO_ARENA,
+	  0, 1, 1, NULL },
 	{ "hash", "[NAME]", "print the hash of its allocations and free lists", hash, 0, 0, 0, 1,
 	  NULL },
 };

@@ -11,6 +11,7 @@
 #include "args.h"
 #include "bench.h"
 #include "family.h"
+#include "match.h"
 #include "message.h"
 #include "stop.h"
 #include "table.h"
@@ -42,6 +43,9 @@ static const struct bench_spec benchmarks[] = {
 	{ .name = "frag", .flags = BENCH_ALONE },
 	{ .name = "scale", .flags = BENCH_SCALE | BENCH_ALONE },
 };
+
+/* Not run by the module memctl_bench, on one thread. */
+#define BENCH_OURS (BENCH_NETLINK | BENCH_SCALE | BENCH_FAULT)
 
 #define NR_BENCHMARKS (sizeof(benchmarks) / sizeof(benchmarks[0]))
 
@@ -185,13 +189,17 @@ static void clear_progress(void)
 
 /* --- the command --- */
 
-static const struct bench_spec *find(const char *name)
+static const char *bench_word(const void *list, unsigned int index)
 {
-	for (size_t i = 0; i < NR_BENCHMARKS; i++) {
-		if (!strcmp(benchmarks[i].name, name))
-			return &benchmarks[i];
-	}
-	return NULL;
+	(void)list;
+	return index < NR_BENCHMARKS ? benchmarks[index].name : NULL;
+}
+
+static const struct bench_spec *find(const char *name, char *hint)
+{
+	int found = match_find(name, bench_word, NULL, hint);
+
+	return found < 0 ? NULL : &benchmarks[found];
 }
 
 static int refused(struct memctl_ctx *ctx, const struct bench_spec *spec, int err)
@@ -323,8 +331,33 @@ static unsigned int choose_all(const struct args *args, struct bench_spec *specs
 	return nr;
 }
 
+/* An option that this benchmark does not look at would say something untrue of its figures. */
+static int check_options(struct memctl_ctx *ctx, const struct bench_spec *spec,
+			 const struct args *args)
+{
+	const char *option = NULL;
+
+	if (GIVEN(args, OPT_ORDER) && !(spec->flags & BENCH_ORDER))
+		option = "--order";
+	else if (GIVEN(args, OPT_SIZE) && !(spec->flags & (BENCH_SIZE | BENCH_SCALE)))
+		option = "--size";
+	else if (GIVEN(args, OPT_THREADS) && spec->flags & BENCH_OURS)
+		option = "--threads";
+	else if (GIVEN(args, OPT_BATCH) && spec->flags & (BENCH_FAULT | BENCH_SCALE))
+		option = "--batch";
+	else if (ctx->arena_given && spec->flags & BENCH_SCALE)
+		option = "-a";
+	if (option)
+		return fail_usage(ctx, "bench", "'bench %s' takes no option %s", spec->name,
+				  option);
+	if (args->size > UINT32_MAX && !(spec->flags & BENCH_SCALE))
+		return fail_usage(ctx, "bench", "--size: above 4 GiB");
+	return MEMCTL_EXIT_OK;
+}
+
 static int bench(struct memctl_ctx *ctx, const struct args *args)
 {
+	char hint[MATCH_HINT_SIZE];
 	bench_progress *progress = isatty(STDERR_FILENO) && !ctx->quiet ? show_progress : NULL;
 	static struct bench_spec specs[NR_BENCHMARKS + MEMCTL_MAX_ORDER];
 	struct bench_table table = { 0 };
@@ -332,10 +365,13 @@ static int bench(struct memctl_ctx *ctx, const struct args *args)
 	int status = MEMCTL_EXIT_OK, printed;
 
 	if (args->nr_words) {
-		named = find(args->words[0]);
+		named = find(args->words[0], hint);
 		if (!named)
-			return fail_usage(ctx, "bench", "there is no benchmark '%s'",
-					  args->words[0]);
+			return fail_usage(ctx, "bench", "there is no benchmark '%s'%s",
+					  args->words[0], hint);
+		status = check_options(ctx, named, args);
+		if (status)
+			return status;
 		specs[0] = *named;
 		add_options(&specs[0], args);
 		nr_all = 1;

@@ -82,6 +82,8 @@ static int add(struct memctl_ctx *ctx, const struct args *args)
 
 	if (!inject.nth == !inject.probability)
 		return fail_usage(ctx, "fault", "one of --nth and --probability is needed");
+	if (inject.seed && !inject.probability)
+		return fail_usage(ctx, "fault", "--seed goes with --probability");
 	if (!ctx_client(ctx, &status))
 		return status;
 	if (client_inject_add(ctx->client, ctx->arena, &inject, &id))

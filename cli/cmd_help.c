@@ -8,11 +8,12 @@
 
 #include "args.h"
 #include "main.h"
+#include "match.h"
 
 static int overview(void)
 {
 	puts("Usage: memctl [OPTIONS] OBJECT [COMMAND] [ARGUMENTS]\n"
-	     "       memctl help OBJECT\n\n"
+	     "       memctl help OBJECT [COMMAND]\n\n"
 	     "A private memory manager in the kernel: inspect it, drive it, take it out again.\n\n"
 	     "Objects:");
 	for (unsigned int i = 0; i < nr_commands; i++)
@@ -26,9 +27,15 @@ static int overview(void)
 
 static int help(struct memctl_ctx *ctx, const struct args *args)
 {
-	char *argv[3];
+	char *argv[4];
 	const struct command *command;
+	char hint[MATCH_HINT_SIZE];
+	int nr = 0;
 
+	if (GIVEN(args, OPT_OBJECTS) && (args->nr_words || GIVEN(args, OPT_COLUMNS)))
+		return fail_usage(ctx, "help", "--objects stands alone");
+	if (GIVEN(args, OPT_COLUMNS) && !args->nr_words)
+		return fail_usage(ctx, "help", "--columns: of which object?");
 	if (GIVEN(args, OPT_OBJECTS)) {
 		for (unsigned int i = 0; i < nr_commands; i++)
 			puts(commands[i].name);
@@ -36,22 +43,22 @@ static int help(struct memctl_ctx *ctx, const struct args *args)
 	}
 	if (!args->nr_words || !strcmp(args->words[0], "help"))
 		return overview();
-	command = find_command(args->words[0]);
+	command = find_command(args->words[0], hint);
 	if (!command)
-		return fail_usage(ctx, NULL, "there is no object '%s'", args->words[0]);
-	argv[0] = args->words[0];
-	argv[2] = NULL;
-	argv[1] = (char *)"--help";
-	if (!GIVEN(args, OPT_COLUMNS))
-		return command->run(ctx, 2, argv);
-	ctx->list_columns = true;
-	argv[1] = args->nr_words > 1 ? args->words[1] : NULL;
-	return command->run(ctx, args->nr_words > 1 ? 2 : 1, argv);
+		return fail_usage(ctx, NULL, "there is no object '%s'%s", args->words[0], hint);
+	ctx->list_columns = GIVEN(args, OPT_COLUMNS);
+	argv[nr++] = args->words[0];
+	if (args->nr_words > 1)
+		argv[nr++] = args->words[1];
+	if (!ctx->list_columns)
+		argv[nr++] = (char *)"--help";
+	argv[nr] = NULL;
+	return command->run(ctx, nr, argv);
 }
 
 static const struct verb verbs[] = {
 	{ "", "[OBJECT [COMMAND]]", "print what there is to know", help,
-	  BIT(OPT_COLUMNS) | BIT(OPT_OBJECTS), 0, 0, 2, NULL },
+	  BIT(OPT_COLUMNS) | BIT(OPT_OBJECTS) | VERB_NO_ARENA, 0, 0, 2, NULL },
 };
 
 static const struct object object = OBJECT("help", "Help on everything.", verbs);

@@ -8,46 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "args.h"
 #include "arena_view.h"
-#include "stop.h"
+#include "module_load.h"
 #include "trace_instance.h"
-
-#define MODULE_NAME "memctl"
-
-/* modprobe knows where modules are and which options /etc gives them. */
-static int load(struct memctl_ctx *ctx, const struct args *args)
-{
-	char **argv = calloc(args->nr_words + 4, sizeof(*argv));
-	int status;
-	pid_t child;
-
-	trace_instance_tidy();
-	if (!argv)
-		return fail(ctx, MEMCTL_EXIT_IMPOSSIBLE, "no memory");
-	argv[0] = (char *)"modprobe";
-	argv[1] = (char *)MODULE_NAME;
-	for (int i = 0; i < args->nr_words; i++)
-		argv[i + 2] = args->words[i];
-	child = fork();
-	if (!child) {
-		stop_restore();
-		execvp(argv[0], argv);
-		_exit(127);
-	}
-	free(argv);
-	if (child < 0 || waitpid(child, &status, 0) < 0)
-		return fail(ctx, MEMCTL_EXIT_IMPOSSIBLE, "cannot start modprobe");
-	if (WIFEXITED(status) && !WEXITSTATUS(status))
-		return json_changed(ctx, "module", MODULE_NAME);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
-		return fail(ctx, MEMCTL_EXIT_IMPOSSIBLE, "there is no modprobe here");
-	return fail(ctx, MEMCTL_EXIT_REFUSED,
-		    "the module was not loaded; the kernel's log says why");
-}
 
 /* Who holds the module, in words; "" if nobody does as far as one can see. */
 static void holders(struct memctl_ctx *ctx, char *text, size_t size)
@@ -128,7 +94,7 @@ static int version(struct memctl_ctx *ctx, const struct args *args)
 }
 
 static const struct verb load_verbs[] = {
-	{ "", "[PARAMETER=VALUE...]", "run modprobe", load, 0, 0, 0, -1, NULL },
+	{ "", "[PARAMETER=VALUE...]", "run modprobe", module_load, VERB_NO_ARENA, 0, 0, -1, NULL },
 };
 
 static const struct object load_object =
@@ -136,8 +102,8 @@ static const struct object load_object =
 	       load_verbs);
 
 static const struct verb unload_verbs[] = {
-	{ "", "", "remove the module; exit status 2 and its holders if it is held", unload, 0, 0, 0,
-	  0, NULL },
+	{ "", "", "remove the module; exit status 2 and its holders if it is held", unload,
+	  VERB_NO_ARENA, 0, 0, 0, NULL },
 };
 
 static const char unload_help_text[] =
@@ -146,7 +112,7 @@ static const char unload_help_text[] =
 static const struct object unload_object = OBJECT("unload", unload_help_text, unload_verbs);
 
 static const struct verb version_verbs[] = {
-	{ "", "", "print them", version, 0, 0, 0, 0, NULL },
+	{ "", "", "print them", version, VERB_NO_ARENA, 0, 0, 0, NULL },
 };
 
 static const struct object version_object =

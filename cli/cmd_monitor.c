@@ -120,6 +120,8 @@ static int listen_events(struct memctl_ctx *ctx, const struct args *args)
 			return fail_client(ctx, "monitor");
 		if (ret < 0) {
 			print_lost(ctx);
+		} else if (ctx->arena_given && strcmp(event.arena, ctx->arena)) {
+			continue;
 		} else {
 			left--;
 			show_event(ctx, &event);
@@ -133,6 +135,7 @@ static int listen_events(struct memctl_ctx *ctx, const struct args *args)
 
 static int monitor(struct memctl_ctx *ctx, const struct args *args)
 {
+	struct arena arena;
 	int status;
 
 	/* Columns cannot be aligned with lines that are still to come. */
@@ -140,6 +143,8 @@ static int monitor(struct memctl_ctx *ctx, const struct args *args)
 	stop_catch();
 	if (!ctx_client(ctx, &status))
 		return status;
+	if (ctx->arena_given && client_arena_get(ctx->client, ctx->arena, &arena))
+		return fail_client(ctx, "arena '%s'", ctx->arena);
 	if (client_event_open(ctx->client))
 		return fail_client(ctx, "events");
 	status = listen_events(ctx, args);
@@ -153,7 +158,7 @@ static const struct verb verbs[] = {
 };
 
 static const char help_text[] =
-	"Events of all arenas: made, removed, grown; allocations refused; watermarks crossed;\n"
+	"Events of all arenas, or with -a of one: made, removed, grown; allocations refused; watermarks crossed;\n"
 	"frees refused; damage found.";
 
 static const struct object object = OBJECT("monitor", help_text, verbs);

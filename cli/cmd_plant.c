@@ -5,8 +5,10 @@
  */
 #include <string.h>
 
+#include "address.h"
 #include "args.h"
 #include "document.h"
+#include "match.h"
 
 static const char *const sites[] = {
 	"frame-state",
@@ -100,24 +102,36 @@ static const char *const sites[] = {
 	"hwpoison-aside",
 };
 
+static const char *site_word(const void *list, unsigned int index)
+{
+	(void)list;
+	return index < sizeof(sites) / sizeof(sites[0]) ? sites[index] : NULL;
+}
+
 static int plant(struct memctl_ctx *ctx, const struct args *args)
 {
+	char hint[MATCH_HINT_SIZE];
+	uint64_t address;
 	struct client_plant what = {
 		.region = args->region,
 		.index = GIVEN(args, OPT_INDEX) ? &args->index : NULL,
-		.address = GIVEN(args, OPT_ADDRESS) ? &args->address : NULL,
 		.level = GIVEN(args, OPT_LEVEL) ? &args->level : NULL,
 		.bit = GIVEN(args, OPT_BIT) ? &args->bit : NULL,
 	};
-	unsigned int nr = sizeof(sites) / sizeof(sites[0]);
+	int site = match_find(args->words[0], site_word, NULL, hint);
 	int status;
 
-	while (what.site < nr && strcmp(args->words[0], sites[what.site]))
-		what.site++;
-	if (what.site == nr)
-		return fail_usage(ctx, "plant", "there is no site '%s'", args->words[0]);
+	if (site < 0 || strcmp(args->words[0], sites[site]))
+		return fail_usage(ctx, "plant", "there is no site '%s'%s", args->words[0], hint);
+	what.site = (uint32_t)site;
 	if (!ctx_client(ctx, &status))
 		return status;
+	if (args->address) {
+		status = address_read(ctx, "plant", args->address, args->region, &address);
+		if (status)
+			return status;
+		what.address = &address;
+	}
 	if (client_plant(ctx->client, ctx->arena, &what))
 		return fail_client(ctx, "damage at %s", args->words[0]);
 	return json_changed(ctx, "site", args->words[0]);

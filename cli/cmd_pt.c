@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "address.h"
 #include "args.h"
 #include "pt_verify.h"
 #include "pte.h"
@@ -83,15 +84,15 @@ static const struct view step_view = VIEW(step_columns);
 static int walk(struct memctl_ctx *ctx, const struct args *args)
 {
 	struct json_object *object;
+	char region[MODEL_NAME_SIZE];
 	struct pt pt;
 	uint64_t address;
 	int status;
 
-	if (!parse_u64(args->words[0], &address))
-		return fail_usage(ctx, "pt", "'%s' is no address", args->words[0]);
-	if (!ctx_client(ctx, &status))
+	status = address_find(ctx, "pt", args->words[0], args->region, region, &address);
+	if (status)
 		return status;
-	if (client_pt_walk(ctx->client, ctx->arena, args->region, address, &pt))
+	if (client_pt_walk(ctx->client, ctx->arena, region[0] ? region : NULL, address, &pt))
 		return fail_client(ctx, "address 0x%llx", (unsigned long long)address);
 	if (ctx->json) {
 		object = json_object_new_object();
@@ -187,7 +188,7 @@ static const struct verb verbs[] = {
 	  "compare each entry with the hardware's; exit status 5 if one differs", pt_verify,
 	  BIT(OPT_PID), 0, 0, 1, &mismatch_view },
 	{ "formats", "", "the paging formats, and what memory their tables take for the same maps",
-	  formats, 0, 0, 0, 0, &format_view },
+	  formats, VERB_NO_ARENA, 0, 0, 0, &format_view },
 };
 
 static const struct object object =

@@ -452,12 +452,15 @@ int cmd_record(struct memctl_ctx *ctx, int argc, char **argv)
 		case ':':
 			return fail_usage(ctx, "record", "%s needs a value", argv[optind - 1]);
 		case '?':
-			return fail_usage(ctx, "record", "unknown option %s", argv[optind - 1]);
+			return refuse_option(ctx, "record", own, argv[optind - 1]);
 		default:
 			common_option(ctx, letter, optarg);
 		}
 	}
 	record.words = argv + optind;
+	letter = common_check(ctx, "record", "", &report_view, VERB_NO_ARENA);
+	if (letter)
+		return letter;
 	if (!record.file)
 		return fail_usage(ctx, "record", "say with -o FILE which file to write");
 	if (!record.words[0])

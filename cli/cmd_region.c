@@ -218,7 +218,7 @@ static const struct verb verbs[] = {
 	  "free what backs a range; the next access finds zeros, or the file's bytes",
 	  region_discard, 0, 0, 3, 3, NULL },
 	{ "read", "NAME ADDRESS [SIZE]", "print bytes (default: 64), with -r as they are",
-	  region_read, 0, 0, 2, 3, NULL },
+	  region_read, VERB_RAW, 0, 2, 3, NULL },
 	{ "write", "NAME ADDRESS [SIZE] [--data TEXT]",
 	  "write TEXT, or standard input to its end or SIZE bytes", region_write, BIT(OPT_DATA), 0,
 	  2, 3, NULL },

@@ -30,6 +30,7 @@
  * @options: how to replay it
  * @cpu: CPU to run on, ANY_CPU for the first that this process may run on
  * @dry_run: show the plan alone
+ * @for_replay: an option that a dry run would not look at; NULL for none
  */
 struct request {
 	const char *file;
@@ -37,6 +38,7 @@ struct request {
 	struct replay_options options;
 	uint32_t cpu;
 	bool dry_run;
+	const char *for_replay;
 };
 
 static void show_progress(uint64_t done, uint64_t total)
@@ -217,6 +219,8 @@ static bool take(struct memctl_ctx *ctx, struct request *request, int letter, co
 			return false;
 		}
 	}
+	if (letter == BATCH || letter == SAMPLES || letter == CPU || letter == KEEP)
+		request->for_replay = letter == KEEP ? "keep" : numbers[letter - LIMIT].name;
 	switch (letter) {
 	case DRY_RUN:
 	case STAT:
@@ -296,10 +300,16 @@ int cmd_replay(struct memctl_ctx *ctx, int argc, char **argv)
 		if (letter == ':')
 			return fail_usage(ctx, "replay", "%s needs a value", argv[optind - 1]);
 		if (letter == '?')
-			return fail_usage(ctx, "replay", "unknown option %s", argv[optind - 1]);
+			return refuse_option(ctx, "replay", own, argv[optind - 1]);
 		if (!take(ctx, &request, letter, optarg))
 			return MEMCTL_EXIT_USAGE;
 	}
+	letter = common_check(ctx, "replay", "", NULL, request.dry_run ? VERB_NO_ARENA : 0);
+	if (letter)
+		return letter;
+	if (request.dry_run && request.for_replay)
+		return fail_usage(ctx, "replay", "--dry-run replays nothing: --%s goes without it",
+				  request.for_replay);
 	if (!request.choice.pages && !request.choice.objects)
 		return fail_usage(ctx, "replay", "--pages-only and --objects-only leave nothing");
 	if (argc - optind != 1)

@@ -9,6 +9,7 @@
 
 #include "args.h"
 #include "arena_view.h"
+#include "decode.h"
 #include "trace_instance.h"
 
 #define PAGE_BYTES 4096
@@ -203,7 +204,8 @@ static int show(struct memctl_ctx *ctx, const struct args *args)
 {
 	struct module_state state;
 	const char *version = NULL;
-	struct list arenas;
+	struct list arenas, shown;
+	struct arena one;
 	int status;
 
 	(void)args;
@@ -213,15 +215,23 @@ static int show(struct memctl_ctx *ctx, const struct args *args)
 			print_recordings(stderr);
 		return status;
 	}
+	if (ctx->arena_given && client_arena_get(ctx->client, ctx->arena, &one))
+		return fail_client(ctx, "arena '%s'", ctx->arena);
 	if (client_arena_list(ctx->client, &arenas))
 		return fail_client(ctx, "the arenas");
+	shown = arenas;
+	if (ctx->arena_given) {
+		shown.rows = &one;
+		shown.nr = 1;
+		shown.schema = &arena_schema;
+	}
 	module_state_read(&state);
 	LIST_FOR_EACH(struct arena, arena, &arenas) {
 		if (HAS(arena, ARENA_VERSION))
 			version = arena->version;
 	}
 	if (ctx->json) {
-		status = status_json(ctx, &arenas, &state, version);
+		status = status_json(ctx, &shown, &state, version);
 	} else {
 		if (!view_wanted(ctx)) {
 			printf("memctl %s", version ? text_escape(version) : "(version unknown)");
@@ -229,7 +239,7 @@ static int show(struct memctl_ctx *ctx, const struct args *args)
 				printf(", %ld references", state.references);
 			putchar('\n');
 		}
-		status = view_print(ctx, &arena_view, &arenas);
+		status = view_print(ctx, &arena_view, &shown);
 		if (!view_wanted(ctx))
 			print_holders(&arenas, &state);
 		if (!view_wanted(ctx))

@@ -225,6 +225,8 @@ static int check(struct memctl_ctx *ctx, const struct args *args)
 	bool damage = false;
 	int status;
 
+	if (GIVEN(args, OPT_ALL) && ctx->arena_given)
+		return fail_usage(ctx, "verify", "--all and -a exclude each other");
 	if (!ctx_client(ctx, &status))
 		return status;
 	array = ctx->json ? json_object_new_array() : NULL;

@@ -3,14 +3,17 @@
  * cmd_what.c - what an address, a physical frame or a handle is: object,
  * slab, block, zone, chunk, mapping.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "address.h"
 #include "args.h"
 #include "table.h"
 
 /* Kernel addresses have the upper half to themselves; nothing else is that large. */
 #define FIRST_ADDRESS (UINT64_C(1) << 47)
+#define PAGE_BYTES    UINT64_C(4096)
 
 static struct json_object *slab_use(const void *row)
 {
@@ -98,25 +101,80 @@ static bool parse_what(const char *text, enum client_what *by, uint64_t *value)
 	return true;
 }
 
+/* What backs a page of a region for processes: the frame that the shadow says. */
+static int ask_region(struct memctl_ctx *ctx, const char *region, uint64_t address)
+{
+	struct what what;
+	struct pt pt;
+
+	if (client_pt_walk(ctx->client, ctx->arena, region, address, &pt))
+		return fail_client(ctx, "region '%s', address 0x%llx", region,
+				   (unsigned long long)address);
+	list_free(&pt.steps);
+	list_free(&pt.mismatches);
+	if (!HAS(&pt, PT_PHYSICAL))
+		return fail_errno(ctx, MEMCTL_EXIT_REFUSED, ENOENT, "no frame is mapped there",
+				  "region '%s', address 0x%llx", region,
+				  (unsigned long long)address);
+	if (client_what(ctx->client, ctx->arena, CLIENT_WHAT_PFN, pt.physical / PAGE_BYTES, &what))
+		return fail_client(ctx, "region '%s', address 0x%llx", region,
+				   (unsigned long long)address);
+	what.present |= UINT64_C(1) << MEMCTL_A_WHAT_ADDRESS | UINT64_C(1) << MEMCTL_A_WHAT_REGION |
+			UINT64_C(1) << MEMCTL_A_WHAT_REGION_ADDRESS;
+	what.address = address;
+	what.region_address = address & ~(PAGE_BYTES - 1);
+	snprintf(what.region, sizeof(what.region), "%s", region);
+	return view_print_lines(ctx, &view, &what);
+}
+
+/*
+ * A number below the kernel's half may be an address of a process's region: the
+ * prefix says so, or there is no handle of that number. @found: the region.
+ */
+static int find_region(struct memctl_ctx *ctx, const char *text, enum client_what by,
+		       uint64_t value, char *found)
+{
+	bool address = by == CLIENT_WHAT_ADDRESS && value < FIRST_ADDRESS;
+	struct what what;
+
+	found[0] = '\0';
+	if (by == CLIENT_WHAT_HANDLE && text[0] == '0')
+		address = client_what(ctx->client, ctx->arena, by, value, &what) == -ENOENT;
+	return address ? address_region(ctx, "what", value, found) : MEMCTL_EXIT_OK;
+}
+
 static int ask(struct memctl_ctx *ctx, const struct args *args)
 {
+	const char *text = args->words[0];
+	char region[MODEL_NAME_SIZE];
 	enum client_what by;
 	struct what what;
 	uint64_t value;
 	int status;
 
-	if (!parse_what(args->words[0], &by, &value))
-		return fail_usage(ctx, "what", "'%s' is no address, frame or handle",
-				  args->words[0]);
+	if (args->region || text[0] == '+') {
+		if (!strncmp(text, "address:", 8))
+			text += 8;
+		status = address_find(ctx, "what", text, args->region, region, &value);
+		return status ? status : ask_region(ctx, region, value);
+	}
+	if (!parse_what(text, &by, &value))
+		return fail_usage(ctx, "what", "'%s' is no address, frame or handle", text);
 	if (!ctx_client(ctx, &status))
 		return status;
+	status = find_region(ctx, text, by, value, region);
+	if (status)
+		return status;
+	if (region[0])
+		return ask_region(ctx, region, value);
 	if (client_what(ctx->client, ctx->arena, by, value, &what))
-		return fail_client(ctx, "'%s'", args->words[0]);
+		return fail_client(ctx, "'%s'", text);
 	return view_print_lines(ctx, &view, &what);
 }
 
 static const struct verb verbs[] = {
-	{ "", "ADDRESS|PFN|HANDLE", "print what it is", ask, 0, 0, 1, 1, &view },
+	{ "", "ADDRESS|PFN|HANDLE [--region NAME]", "print what it is", ask, BIT(OPT_REGION), 0, 1,
+	  1, &view },
 };
 
 static const struct object object =
@@ -124,7 +182,9 @@ static const struct object object =
 	       "What something is: object, slab, block, zone, chunk, mapping.\n\n"
 	       "A number of 2^47 or more is an address. A smaller one is a handle if written in\n"
 	       "hex (0x..., as handles are printed), else a physical frame number. The prefixes\n"
-	       "address:, handle: and pfn: say which it is.",
+	       "address:, handle: and pfn: say which it is.\n\n"
+	       "With --region it is an address in that region for processes, or +SIZE from its\n"
+	       "start; without, the one region that has the address is taken.",
 	       verbs);
 
 int cmd_what(struct memctl_ctx *ctx, int argc, char **argv)

@@ -14,6 +14,7 @@
 
 #include "args.h"
 #include "main.h"
+#include "match.h"
 #include "message.h"
 #include "stop.h"
 #include "table.h"
@@ -194,13 +195,17 @@ struct client *ctx_client(struct memctl_ctx *ctx, int *status)
 	return ctx->client;
 }
 
-const struct command *find_command(const char *name)
+static const char *command_word(const void *list, unsigned int index)
 {
-	for (unsigned int i = 0; i < nr_commands; i++) {
-		if (!strcmp(commands[i].name, name))
-			return &commands[i];
-	}
-	return NULL;
+	(void)list;
+	return index < nr_commands ? commands[index].name : NULL;
+}
+
+const struct command *find_command(const char *name, char *hint)
+{
+	int found = match_find(name, command_word, NULL, hint);
+
+	return found < 0 ? NULL : &commands[found];
 }
 
 /* -J counts for complaints about what stands before it, too. */
@@ -220,6 +225,7 @@ static int run(struct memctl_ctx *ctx, int argc, char **argv)
 {
 	struct option options[32];
 	const struct command *command;
+	char hint[MATCH_HINT_SIZE];
 	int value;
 
 	memcpy(options, common_options, nr_common_options * sizeof(options[0]));
@@ -228,21 +234,25 @@ static int run(struct memctl_ctx *ctx, int argc, char **argv)
 	while ((value = getopt_long(argc, argv, "+:" COMMON_LETTERS, options, NULL)) != -1) {
 		if (value == 'h')
 			return cmd_help(ctx, 1, (char *[]){ (char *)"help", NULL });
-		if (value == 'V')
+		if (value == 'V') {
+			ctx->json |= ctx->json_asked;
+			ctx->object = "version";
 			return cmd_version(ctx, 1, (char *[]){ (char *)"version", NULL });
+		}
 		if (value == ':')
 			return fail_usage(ctx, NULL, "%s needs a value", argv[optind - 1]);
-		if (!common_option(ctx, value, optarg)) {
-			if (optopt && optopt < 0x80)
-				return fail_usage(ctx, NULL, "unknown option -%c", optopt);
-			return fail_usage(ctx, NULL, "unknown option %s", argv[optind - 1]);
-		}
+		if (!common_option(ctx, value, optarg))
+			return refuse_option(ctx, NULL, options, argv[optind - 1]);
 	}
-	if (optind == argc)
-		return fail_usage(ctx, NULL, "which object?");
-	command = find_command(argv[optind]);
+	if (optind == argc) {
+		if (ctx->json)
+			return fail_usage(ctx, NULL, "which object?");
+		cmd_help(ctx, 1, (char *[]){ (char *)"help", NULL });
+		return MEMCTL_EXIT_USAGE;
+	}
+	command = find_command(argv[optind], hint);
 	if (!command)
-		return fail_usage(ctx, NULL, "there is no object '%s'", argv[optind]);
+		return fail_usage(ctx, NULL, "there is no object '%s'%s", argv[optind], hint);
 	ctx->object = command->name;
 	return command->run(ctx, argc - optind, argv + optind);
 }

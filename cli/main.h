@@ -22,6 +22,7 @@ struct command {
 extern const struct command commands[];
 extern const unsigned int nr_commands;
 
-const struct command *find_command(const char *name);
+/* The object that @name is or begins; NULL and a hint (match.h) if there is none. */
+const struct command *find_command(const char *name, char *hint);
 
 #endif /* MEMCTL_CLI_MAIN_H */

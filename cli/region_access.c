@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "address.h"
 #include "region_verbs.h"
 #include "table.h"
 
@@ -35,7 +36,7 @@ static int read_range(struct memctl_ctx *ctx, const struct args *args, uint64_t 
 		return fail_usage(ctx, "region", "'%s' is no length", args->words[2]);
 	if (!ctx_client(ctx, &status))
 		return status;
-	return region_address(ctx, range->region, args->words[1], &range->address);
+	return address_read(ctx, "region", args->words[1], range->region, &range->address);
 }
 
 /* As "hexdump -C" prints it. */

@@ -5,27 +5,9 @@
  */
 #include <stdio.h>
 
+#include "address.h"
 #include "region_verbs.h"
 #include "table.h"
-
-int region_address(struct memctl_ctx *ctx, const char *region, const char *text, uint64_t *address)
-{
-	struct region row;
-	uint64_t offset;
-
-	if (text[0] != '+') {
-		if (!parse_u64(text, address))
-			return fail_usage(ctx, "region", "'%s' is no address", text);
-		return MEMCTL_EXIT_OK;
-	}
-	if (!parse_size(text + 1, &offset))
-		return fail_usage(ctx, "region", "'%s' is no address", text);
-	if (client_region_get(ctx->client, ctx->arena, region, &row))
-		return fail_client(ctx, "region '%s'", region);
-	if (__builtin_add_overflow(row.start, offset, address))
-		return fail_usage(ctx, "region", "'%s' is behind the last address", text);
-	return MEMCTL_EXIT_OK;
-}
 
 static int range_json(struct memctl_ctx *ctx, const char *region, uint64_t start, uint64_t size)
 {
@@ -41,7 +23,6 @@ int region_map(struct memctl_ctx *ctx, const struct args *args)
 {
 	struct client_vma_map map = {
 		.region = args->words[0],
-		.start = GIVEN(args, OPT_ADDRESS) ? &args->address : NULL,
 		.rights = args->rights,
 		.file = args->file,
 		.offset = args->offset,
@@ -49,10 +30,18 @@ int region_map(struct memctl_ctx *ctx, const struct args *args)
 	uint64_t start;
 	int status;
 
+	if (GIVEN(args, OPT_OFFSET) && !GIVEN(args, OPT_FILE))
+		return fail_usage(ctx, "region", "--offset goes with --file");
 	if (!parse_size(args->words[1], &map.size))
 		return fail_usage(ctx, "region", "'%s' is no size", args->words[1]);
 	if (!ctx_client(ctx, &status))
 		return status;
+	if (args->address) {
+		status = address_read(ctx, "region", args->address, args->words[0], &start);
+		if (status)
+			return status;
+		map.start = &start;
+	}
 	if (client_vma_map(ctx->client, ctx->arena, &map, &start))
 		return fail_client(ctx, "region '%s'", args->words[0]);
 	if (!ctx->json) {
@@ -75,7 +64,7 @@ static int change(struct memctl_ctx *ctx, const struct args *args, enum client_v
 		return fail_usage(ctx, "region", "'%s' is no size", args->words[2]);
 	if (!ctx_client(ctx, &status))
 		return status;
-	status = region_address(ctx, region, args->words[1], &address);
+	status = address_read(ctx, "region", args->words[1], region, &address);
 	if (status)
 		return status;
 	if (client_vma_change(ctx->client, ctx->arena, what, region, address, size, rights))

@@ -8,12 +8,6 @@
 
 #include "args.h"
 
-/*
- * An address as given: a number, or +SIZE from the start of the region.
- * Return: exit status, 0 and *address if it is one.
- */
-int region_address(struct memctl_ctx *ctx, const char *region, const char *text, uint64_t *address);
-
 /* region_range.c */
 int region_map(struct memctl_ctx *ctx, const struct args *args);
 int region_unmap(struct memctl_ctx *ctx, const struct args *args);

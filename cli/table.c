@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <libsmartcols.h>
 
@@ -19,7 +20,7 @@ struct selection {
 
 bool view_wanted(const struct memctl_ctx *ctx)
 {
-	return ctx->json || ctx->raw || ctx->columns || ctx->all_columns;
+	return ctx->json || ctx->raw || ctx->no_headings || ctx->columns || ctx->all_columns;
 }
 
 static bool is_printable(unsigned char byte)
@@ -391,6 +392,8 @@ int view_print_rows(struct memctl_ctx *ctx, const struct view *view, const void 
 	scols_unref_table(table);
 	if (!good)
 		return fail(ctx, MEMCTL_EXIT_IMPOSSIBLE, "no memory for the table");
+	if (!nr && !ctx->raw && !ctx->quiet && isatty(STDOUT_FILENO))
+		note("nothing to show");
 	return ctx->error.status;
 }
 

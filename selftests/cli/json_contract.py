@@ -128,10 +128,11 @@ def check_document(document, obj, status, types):
 
 
 def find_object(args, objects):
-    """The first word that names an object, and those behind it."""
+    """The object that the first word to name or to begin just one means, and the words from there."""
     for i, word in enumerate(args):
-        if word in objects:
-            return word, args[i:]
+        named = [name for name in objects if name == word] or [name for name in objects if name.startswith(word)]
+        if len(named) == 1:
+            return named[0], args[i:]
     return None, args
 
 
@@ -139,7 +140,7 @@ def check_run(run, objects, types):
     args = (run / "args").read_text().splitlines()
     status = int((run / "status").read_text())
     obj, rest = find_object(args, objects)
-    if obj == "help":
+    if obj == "help" or set(args) & {"-h", "--help"}:
         return
     try:
         text = (run / "stdout").read_bytes().decode("utf-8")

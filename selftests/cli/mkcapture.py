@@ -255,6 +255,21 @@ def walk_steps():
             entry(1, 0, 0x8000000012345163, LEAF=b"")]
 
 
+# A path of 127 bytes; UTF-8; bytes that are none: alone, overlong, a surrogate, too large, cut; quotes.
+FILE_NAMES = (b"/" + b"x" * 126, "/m\u00fcll/\u20ac/\U0001f600".encode(), b"/\xff", b"/\xc0\xaf", b"/\xed\xa0\x80",
+              b"/\xf4\x90\x80\x80", b"/\xe2\x82", b'/"\\x41\t\x01/\x7f')
+
+
+def region_walk():
+    steps = walk_steps()[:3] + [entry(1, 1, 0x8000000012345063, LEAF=b"")]
+    return do("PT_WALK", attrs("PT", REGION=text("heap"), PHYSICAL=u64(0x12345010), STEP=steps))
+
+
+def frame_of_space():
+    return attrs("WHAT", ARENA=text("main"), PFN=u64(0x12345), FN=u32(515), STATE=text("region"), BLOCK_FN=u32(515),
+                 BLOCK_ORDER=u32(0), NODE=u32(0), TYPE=u32(2), MIGRATETYPE=u32(1))
+
+
 def injected(number, site, **other):
     values = {
         "ARENA": text("main"), "GENERATION": u64(77), "ID": u32(number), "SITE": u32(site), "TIMES": u32(1),
@@ -365,6 +380,7 @@ def good():
         "tlb-clear": request("TLB_CLEAR", ack()),
         "spaces": dump("REGION_GET", [region("r1"), space("heap"), space("fork", NR_PROCESSES=u32(0))]),
         "space": do("REGION_GET", space("heap")),
+        "plant-space": do("REGION_GET", space("heap")) + request("PLANT", nothing),
         "space-add": do("REGION_ADD", attrs("REGION", START=u64(SPACE), END=u64(SPACE + (4 << 20)),
                                             LEVELS=u32(4))),
         "space-ok": request("REGION_SET", nothing) + request("REGION_FORK", nothing) +
@@ -395,6 +411,19 @@ def good():
         "walk": do("PT_WALK", attrs("PT", REGION=text("r1"), GENERATION=u64(77),
                                     ADDRESS=u64(0xFFFFC90000400000), PHYSICAL=u64(0x12345000),
                                     STEP=walk_steps())),
+        "one-space": request("WHAT", ack(2, "handle 0x100000001010: never issued")) +
+            dump("REGION_GET", [region("r1"), space("heap")]) + region_walk() + do("WHAT", frame_of_space()),
+        "one-address": dump("REGION_GET", [space("heap")]) + region_walk() + do("WHAT", frame_of_space()),
+        "one-offset": do("REGION_GET", space("heap")) + region_walk() + do("WHAT", frame_of_space()),
+        "two-spaces": dump("REGION_GET", [space("heap"), space("fork")]),
+        "one-space-hole": dump("REGION_GET", [space("heap")]) +
+            do("PT_WALK", attrs("PT", REGION=text("heap"), STEP=walk_steps()[:2])),
+        "nothing": request("REGION_GET", end()) + request("HANDLE_GET", end()),
+        "status-one": do("ARENA_GET", arena()) + dump("ARENA_GET", [arena(), arena("b")]),
+        "no-arena": request("ARENA_GET", ack(2, "arena 'nosuch': there is none")),
+        "texts": dump("VMA_GET", [attrs("VMA", ARENA=text("main"), REGION=text("heap"), START=u64(SPACE),
+                                        END=u64(SPACE + 4096), RIGHTS=u32(1), FILE=text(name))
+                                  for name in FILE_NAMES]),
         "walk-hole": do("PT_WALK", attrs("PT", REGION=text("r1"), STEP=walk_steps()[:2])),
         "pt": dump("PT_GET", [attrs("PT", ARENA=text("main"), REGION=text("r1"), LEVEL=u32(1), INDEX=u32(i),
                                     ADDRESS=u64(0xFFFFC90000400000 + i * 4096), TABLE=u64(0x7000), LEAF=b"",

@@ -95,6 +95,14 @@ views() {
 	golden status status status
 	golden status-json status -J status
 	golden arena status arena
+	golden arena-list status arena list
+	golden arena-by-option arena -a b arena -o ARENA,SIZE
+	golden status-by-option status-one -a main status -o ARENA,SIZE
+	golden nothing nothing region list
+	golden nothing-json nothing -J page list
+	golden texts texts maps heap
+	golden texts-json texts -J maps heap -o file
+	golden abbreviated space reg sh heap -o name,rss
 	golden arena-one arena arena show b -o ARENA,SIZE -b -n
 	golden buddyinfo zones buddyinfo
 	golden buddyinfo-columns zones buddyinfo -o +GENERATION
@@ -132,6 +140,14 @@ views() {
 	golden pt-walk walk pt walk 0xffffc90000400000
 	golden pt-walk-json walk -J pt walk 0xffffc90000400000
 	golden pt-walk-hole walk-hole pt walk 0xffffc90000400000
+	golden pt-walk-region one-space pt walk 0x100000001010
+	golden pt-walk-offset one-offset pt walk +4K --region heap
+	golden pt-walk-regions two-spaces pt walk 0x100000001010
+	golden what-region one-space what 0x100000001010
+	golden what-address one-address what address:0x100000001010 -J
+	golden what-offset one-offset what +4K --region heap
+	golden what-regions two-spaces what address:0x100000001010
+	golden what-hole one-space-hole what address:0x100000001010
 	golden pt-formats formats pt formats
 	golden pt-formats-json formats pt formats -J
 	golden fault faults fault
@@ -191,6 +207,7 @@ checks() {
 	golden monitor-json events monitor -J
 	golden monitor-columns events monitor -o event,zone,text
 	golden monitor-count events monitor --count 2
+	golden monitor-arena no-arena -a nosuch monitor
 	json monitor-lines 'length == 7 and all(.monitor.event)' events -J monitor
 }
 
@@ -252,6 +269,11 @@ changes() {
 	expect space-fork 0 space-ok region fork heap fork
 	golden space-map space-ok region map heap 64K --rights r --file /etc/passwd --offset 4K
 	golden space-map-json space-ok -J region map heap 64K --address 0x100000001000
+	local size
+	for size in 1.5M 4095B 10MB 10MiB 10m 0.3G 1.001K 0x10K 1E; do
+		golden "size $size" space-ok region map heap "$size"
+	done
+	golden space-map-offset space-ok region map heap 64K --address +1M
 	golden space-map-refused space-refused region map heap 64K
 	expect space-unmap 0 space-ok region unmap heap +1M 64K
 	expect space-protect 0 space-ok region protect heap 0x100000000000 64K rw
@@ -270,6 +292,7 @@ changes() {
 	golden arena-hash arena-ok arena hash
 	golden arena-hash-json arena-ok arena hash -J
 	expect plant 0 arena-ok plant pte --address 0xffffc90000400000 --level 1 --bit 1
+	expect plant-offset 0 plant-space plant pte --region heap --address +4K --level 1 --bit 1
 }
 
 hostile() {
@@ -322,6 +345,53 @@ usage() {
 		-o node, buddyinfo
 		buddyinfo -o +
 		buddyinfo more
+		buddyinfo -J -r
+		buddyinfo --json=1
+		buddyinfo --outptu node
+		-a nosuch arena add x --size 1M
+		-a nosuch arena shrink x --size 1M
+		-a nosuch arena show b
+		-a nosuch arena hash main
+		-a nosuch pt formats
+		-a nosuch version
+		-a nosuch load
+		-a nosuch unload
+		-a nosuch help
+		-a nosuch verify --all
+		-a nosuch bench scale
+		-r arena del x
+		-n arena del x
+		--output-all arena del x
+		bench worst --order 1
+		bench pair --size 8
+		bench object-pair --order 1
+		bench fault --threads 2
+		bench pairs
+		help region bogus
+		help --objects region
+		help --columns
+		load -- -r
+		load =5
+		load size:5
+		p
+		re
+		regoin list
+		region lsit
+		region d x
+		region add x --sise 4K
+		arena add x --size 1.5
+		arena add x --size 1.5B
+		arena add x --size .5M
+		arena add x --size 1.M
+		arena add x --size 0x1.8M
+		arena add x --size 1KBB
+		arena add x --size 1kib
+		arena add x --size 16E
+		fault add --site alloc --nth 1 --seed 3
+		region map r 4K --offset 4K
+		plant frame-stat
+		pt walk +4K
+		what +4K
 		arena bogus
 		arena show a b
 		arena add
@@ -452,7 +522,7 @@ completion() {
 }
 
 helps() {
-	local object objects
+	local object objects words
 	expect help 0 zones help
 	objects=$("$memctl" help --objects)
 	for object in $objects; do
@@ -467,6 +537,13 @@ helps() {
 		report $? "${label}help $object" "$work/a"
 	done
 	golden columns zones help --columns region list
+	golden help-verb zones region add -h
+	for words in "region add --help" "help region add" "region add help" "reg ad -h" "help reg ad"; do
+		# shellcheck disable=SC2086
+		run zones $words
+		diff -u "$here/expected/help-verb.txt" "$work/out" >"$work/diff" 2>&1
+		report $? "${label}help-verb $words" "$work/diff"
+	done
 	completion
 	MEMCTL_REPLAY=$work/zones.cap "$memctl" zoneinfo >/dev/full 2>"$work/stderr"
 	[ $? = 1 ] && grep -q 'could not be written' "$work/stderr"
@@ -526,6 +603,13 @@ fuzz_command() {
 	pt) echo pt dump -J ;;
 	pt-*) echo pt verify ;;
 	what) echo what 1 ;;
+	one-space | one-address) echo what address:0x100000001010 ;;
+	one-offset) echo what +4K --region heap ;;
+	status-one | no-arena) echo arena show main ;;
+	one-space-hole) echo pt walk 1 --region heap ;;
+	two-spaces | nothing) echo region list ;;
+	plant-space) echo region show heap ;;
+	texts) echo maps heap -J ;;
 	why-*) echo why --order 3 ;;
 	verified | damaged | views-*) echo verify ;;
 	alloc*) echo page alloc --order 1 --count 2 ;;

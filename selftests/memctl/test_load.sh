@@ -41,6 +41,15 @@ refuse_load()
 	fi
 }
 
+refuse "a parameter that is none" 1 "did you mean 'size'" "$MEMCTL" load sizee=64M
+check "it is not loaded" [ ! -d /sys/module/memctl ]
+refuse "an option in the place of a parameter" 1 'PARAMETER=VALUE' "$MEMCTL" load -- --force
+refuse "a value that is none" 2 'EINVAL' "$MEMCTL" load size=abc
+check "load" "$MEMCTL" load size=32M
+refuse "a parameter while it is loaded" 2 'EEXIST' "$MEMCTL" load size=64M
+equal "which changed nothing" 32M "$("$MEMCTL" arena show main -r -n -o SIZE)"
+check "unload" "$MEMCTL" unload
+
 refuse_load "size of 0" 'size' size=0
 refuse_load "negative size" 'size' size=-1
 refuse_load "size of 2^63" 'size' size=9223372036854775808

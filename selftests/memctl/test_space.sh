@@ -86,12 +86,23 @@ equal "the file's bytes are back" "$(head -c 16 "$work/part" | hexdump -C | head
 check "pt walk" "$MEMCTL" pt walk 0x100000000000 --region heap
 check "pt dump" "$MEMCTL" pt dump heap
 pfn=$("$MEMCTL" pt walk 0x100000000000 --region heap | sed -n 's/^physical address //p')
+equal "pt walk finds the region" "$pfn" "$("$MEMCTL" pt walk 0x100000000000 | sed -n 's/^physical address //p')"
+equal "pt walk from its start" "$pfn" \
+	"$("$MEMCTL" pt walk +0 --region heap | sed -n 's/^physical address //p')"
+for words in "0x100000000000" "address:0x100000000000" "+0 --region heap"; do
+	# shellcheck disable=SC2086
+	equal "what $words" "heap $((pfn / 4096))" "$("$MEMCTL" what $words -r -n -o REGION,PFN)"
+done
+refuse "what of a page without a frame" 2 'no frame' "$MEMCTL" what +3M --region heap
+refuse "an address behind the region" 2 '' "$MEMCTL" what +8M --region heap
 equal "rmap" "heap 0x100000000000" "$("$MEMCTL" rmap $((pfn / 4096)) -r -n -o REGION,ADDRESS)"
 check "verify" "$MEMCTL" verify
 
 # --- fork ---
 
 check "fork" "$MEMCTL" region fork heap copy
+refuse "an address of both is of none" 1 'heap, copy' "$MEMCTL" what address:0x100000000000
+refuse "nor is it walked" 1 'heap, copy' "$MEMCTL" pt walk 0x100000000000
 equal "a frame backs both" 2 "$("$MEMCTL" rmap $((pfn / 4096)) -r -n | wc -l)"
 check "a write to the copy" "$MEMCTL" region write copy +4090 --data "HELLO"
 equal "the copy has it" "HELLO, region" "$("$MEMCTL" region read copy +4090 13 -r)"
