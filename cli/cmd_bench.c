@@ -211,18 +211,20 @@ static int refused(struct memctl_ctx *ctx, const struct bench_spec *spec, int er
 		if (!bench_file_exists())
 			return fail(ctx, MEMCTL_EXIT_MODULE,
 				    "the module memctl_bench is not loaded: modprobe memctl_bench");
-		return fail(ctx, MEMCTL_EXIT_REFUSED, "bench: there is no arena '%s'", ctx->arena);
+		return fail_errno(ctx, MEMCTL_EXIT_REFUSED, ENOENT, NULL, "bench: arena '%s'",
+				  ctx->arena);
 	case EBUSY:
-		return fail(ctx, MEMCTL_EXIT_REFUSED, "bench: another one is running");
+		return fail_errno(ctx, MEMCTL_EXIT_REFUSED, EBUSY, "another one is running",
+				  "bench %s", spec->name);
 	case ERANGE:
-		return fail(ctx, MEMCTL_EXIT_REFUSED,
-			    "bench %s: more than the module, or this machine's CPUs, can do",
-			    spec->name);
+		return fail_errno(ctx, MEMCTL_EXIT_REFUSED, ERANGE,
+				  "more than the module, or this machine's CPUs, can do",
+				  "bench %s", spec->name);
 	case EPROTO:
 		return fail(ctx, MEMCTL_EXIT_MODULE,
 			    "the module memctl_bench is of another version");
 	default:
-		return fail(ctx, MEMCTL_EXIT_REFUSED, "bench %s: %s", spec->name, strerror(-err));
+		return fail_errno(ctx, MEMCTL_EXIT_REFUSED, -err, NULL, "bench %s", spec->name);
 	}
 }
 
@@ -245,12 +247,14 @@ static int run_fault(struct memctl_ctx *ctx, const struct bench_spec *spec,
 {
 	int status = MEMCTL_EXIT_OK, err;
 
-	if (!bench_fault_possible())
-		return fail(ctx,
-			    errno != ENOENT	      ? MEMCTL_EXIT_REFUSED :
-			    family_module_is_loaded() ? MEMCTL_EXIT_IMPOSSIBLE :
-							MEMCTL_EXIT_MODULE,
-			    "bench fault: /dev/memctl: %s", strerror(errno));
+	if (!bench_fault_possible()) {
+		err = errno;
+		return fail_errno(ctx,
+				  err != ENOENT		    ? MEMCTL_EXIT_REFUSED :
+				  family_module_is_loaded() ? MEMCTL_EXIT_IMPOSSIBLE :
+							      MEMCTL_EXIT_MODULE,
+				  err, NULL, "bench fault: /dev/memctl");
+	}
 	err = bench_fault_run(ctx->client, ctx->arena, spec, progress, stop_flag(), table);
 	if (err && client_error(ctx->client)->fault != CLIENT_OK)
 		status = fail_client(ctx, "bench fault");

@@ -43,7 +43,7 @@ static void holders(struct memctl_ctx *ctx, char *text, size_t size)
 
 static int unload(struct memctl_ctx *ctx, const struct args *args)
 {
-	char text[400];
+	char text[400], words[420];
 	int error;
 
 	(void)args;
@@ -58,8 +58,9 @@ static int unload(struct memctl_ctx *ctx, const struct args *args)
 	if (error != EAGAIN && error != EWOULDBLOCK && error != EBUSY)
 		return fail_errno(ctx, MEMCTL_EXIT_REFUSED, error, NULL, "unload");
 	holders(ctx, text, sizeof(text));
-	return fail(ctx, MEMCTL_EXIT_REFUSED, "unload: %s (EBUSY): held by %s", strerror(EBUSY),
-		    text[0] ? text : "an open file or a dump under way");
+	snprintf(words, sizeof(words), "held by %s",
+		 text[0] ? text : "an open file or a dump under way");
+	return fail_errno(ctx, MEMCTL_EXIT_REFUSED, EBUSY, words, "unload");
 }
 
 static int version(struct memctl_ctx *ctx, const struct args *args)

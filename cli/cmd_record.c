@@ -311,7 +311,7 @@ static int prepare(struct memctl_ctx *ctx, struct record *record, char *error, s
 	if (ret == -EOPNOTSUPP)
 		return fail(ctx, MEMCTL_EXIT_IMPOSSIBLE, "%s", error);
 	if (ret)
-		return fail(ctx, MEMCTL_EXIT_REFUSED, "%s", error);
+		return fail_errno(ctx, MEMCTL_EXIT_REFUSED, -ret, error, "record");
 	if (trace_source_gfp(record->source, &record->gfp))
 		return fail(ctx, MEMCTL_EXIT_IMPOSSIBLE,
 			    "the GFP flags in the format of kmem:mm_page_alloc are not understood");
@@ -320,9 +320,10 @@ static int prepare(struct memctl_ctx *ctx, struct record *record, char *error, s
 		return fail(ctx, MEMCTL_EXIT_USAGE, "%s: %s", record->file, strerror(-ret));
 	ret = record_command_start(&record->command, record->words);
 	if (ret)
-		return fail(ctx, MEMCTL_EXIT_REFUSED, "cannot start a process: %s", strerror(-ret));
-	if (trace_source_start(record->source, error, size))
-		return fail(ctx, MEMCTL_EXIT_REFUSED, "%s", error);
+		return fail_errno(ctx, MEMCTL_EXIT_REFUSED, -ret, NULL, "cannot start a process");
+	ret = trace_source_start(record->source, error, size);
+	if (ret)
+		return fail_errno(ctx, MEMCTL_EXIT_REFUSED, -ret, error, "record");
 	return stop_signal() ? stop_status() : MEMCTL_EXIT_OK;
 }
 
@@ -379,8 +380,8 @@ static int record_all(struct memctl_ctx *ctx, struct record *record)
 	int ret;
 
 	if (geteuid())
-		return fail(ctx, MEMCTL_EXIT_REFUSED,
-			    "recording needs root: it reads the kernel's tracepoints");
+		return fail_errno(ctx, MEMCTL_EXIT_REFUSED, EPERM,
+				  "this needs root: it reads the kernel's tracepoints", "record");
 	stop_catch();
 	ret = record_run(ctx, record);
 	record_command_end(&record->command);

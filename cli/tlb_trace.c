@@ -70,7 +70,7 @@ static int read_lines(struct memctl_ctx *ctx, const char *path, FILE *file, stru
 			status = fail(ctx, MEMCTL_EXIT_USAGE, "no memory for line %zu", number);
 	}
 	if (!status && ferror(file))
-		status = fail(ctx, MEMCTL_EXIT_USAGE, "%s: %s", path, strerror(errno));
+		status = fail_errno(ctx, MEMCTL_EXIT_USAGE, errno, NULL, "%s", path);
 	free(line);
 	return status;
 }
@@ -82,7 +82,7 @@ int tlb_trace_read(struct memctl_ctx *ctx, const char *path, struct tlb_trace *t
 
 	memset(trace, 0, sizeof(*trace));
 	if (!file)
-		return fail(ctx, MEMCTL_EXIT_USAGE, "%s: %s", path, strerror(errno));
+		return fail_errno(ctx, MEMCTL_EXIT_USAGE, errno, NULL, "%s", path);
 	status = read_lines(ctx, path, file, trace);
 	if (file != stdin)
 		fclose(file);
