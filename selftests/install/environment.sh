@@ -116,6 +116,8 @@ for name in apt-get apt-cache apt; do
 	printf '#!/bin/sh\necho "%s was asked: $*" >>"%s"\nexit 100\n' "$name" "$work/asked" >"$work/bin/$name"
 	chmod 755 "$work/bin/$name"
 done
+# Everything in place: what a machine that is new has to fetch it fetches now.
+scripts/kernel-source >/dev/null 2>&1
 : >"$work/asked"
 {
 	PATH="$work/bin:$PATH" scripts/setup test && PATH="$work/bin:$PATH" scripts/fetch-kernel 6.12 && PATH="$work/bin:$PATH" scripts/kernel-source
