@@ -148,9 +148,6 @@ int fail_usage(struct memctl_ctx *ctx, const char *object, const char *format, .
 	return MEMCTL_EXIT_USAGE;
 }
 
-static const char needs_root[] = "this needs root (CAP_SYS_ADMIN)";
-static const char needs_capability[] = "this needs CAP_SYS_ADMIN in the initial user namespace";
-
 int fail_client(struct memctl_ctx *ctx, const char *format, ...)
 {
 	static const int statuses[] = {
@@ -171,7 +168,8 @@ int fail_client(struct memctl_ctx *ctx, const char *format, ...)
 	if (error->fault == CLIENT_REFUSED && !error->text[0]) {
 		snprintf(attribute, sizeof(attribute), "attribute %u of the request", error->attr);
 		if (error->error == EPERM)
-			add_kernel(ctx, EPERM, geteuid() ? needs_root : needs_capability);
+			add_kernel(ctx, EPERM,
+				   "this needs root: CAP_SYS_ADMIN in the initial user namespace");
 		else if (error->attr)
 			add_kernel(ctx, error->error, attribute);
 	}
