@@ -22,17 +22,16 @@
 
 /* --- a region's file ------------------------------------------------------------------------ */
 
-/* By its path in /proc/self/fd: MEMCTL_DEV_BIND does not come this way. */
+/* By a path, which may outlive the region. MEMCTL_DEV_BIND does not come this way. */
 static int file_open(struct inode *inode, struct file *file)
 {
-	file->private_data = inode->i_private;
-	mctl_space_hold(file->private_data);
-	return 0;
+	file->private_data = mctl_space_inode_get(inode);
+	return file->private_data ? 0 : -ESTALE;
 }
 
 static int file_release(struct inode *inode, struct file *file)
 {
-	mctl_space_put(file->private_data);
+	mctl_space_file_put(file->private_data);
 	return 0;
 }
 

@@ -35,17 +35,24 @@
  * S8  spaces.nr spaces are listed, and each holds the frame of zeros, which is
  *     in use, no page of any space, and all zeros.
  * S9  No vma can be executed.
+ * S10 A space is held only while nr_holds is not negative; it is taken apart
+ *     only from then on, and whoever has its inode finds it no more
+ *     (space_inode.c).
  *
  * Locks, outermost first: mmap_lock of a process, or arena->regions.lock,
  * never both; family->lock; i_mmap_rwsem; the locks of page tables; the zones'.
  */
 #include <linux/ctype.h>
 #include <linux/err.h>
+#include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include "mm/event.h"
+#include "mm/holder.h"
 #include "mm/region_internal.h"
 #include "mm/space_internal.h"
 
@@ -99,8 +106,8 @@ struct mctl_space *mctl_space_get(struct mctl_arena *arena, const char *name)
 	if (mutex_lock_killable(&arena->regions.lock))
 		return NULL;
 	space = mctl_space_find(arena, name);
-	if (space)
-		atomic_inc(&space->nr_holds);
+	if (space && !mctl_space_try_hold(space))
+		space = NULL;
 	mutex_unlock(&arena->regions.lock);
 	return space;
 }
@@ -137,7 +144,8 @@ struct mctl_space *mctl_space_get_from(struct mctl_arena *arena, u64 id)
 	found = mctl_ids_from(&arena->spaces.ids, id);
 	if (found) {
 		space = container_of(found, struct mctl_space, id);
-		atomic_inc(&space->nr_holds);
+		if (!mctl_space_try_hold(space))
+			space = NULL;
 	}
 	mutex_unlock(&arena->regions.lock);
 	return space;
@@ -179,15 +187,52 @@ void mctl_space_hold(struct mctl_space *space)
 }
 
 /**
+ * mctl_space_try_hold() - hold a space that may be about to be removed, or is not made yet
+ * @space: on a list, or of an inode, whose lock is held, so that it is not freed
+ *
+ * Context: Any.
+ * Return: whether it is held, for mctl_space_put().
+ */
+bool mctl_space_try_hold(struct mctl_space *space)
+{
+	return atomic_inc_unless_negative(&space->nr_holds);
+}
+
+/**
  * mctl_space_put() - let go of a space
- * @space: from mctl_space_get() or mctl_space_hold()
+ * @space: from mctl_space_get() or mctl_space_try_hold()
+ *
+ * The space may be gone when this returns.
  *
  * Context: Any.
  */
 void mctl_space_put(struct mctl_space *space)
 {
-	/* Who removes it looks under regions.lock, and then nobody can find it. */
 	atomic_dec(&space->nr_holds);
+}
+
+/**
+ * mctl_space_file_hold() - hold a space for a file or a loan
+ * @space: held already
+ *
+ * Context: Any.
+ */
+void mctl_space_file_hold(struct mctl_space *space)
+{
+	atomic_inc(&space->nr_holds);
+	atomic_inc(&space->nr_files);
+}
+
+/**
+ * mctl_space_file_put() - the way back
+ * @space: from mctl_space_file_hold() or mctl_space_inode_get()
+ *
+ * Context: Any.
+ */
+void mctl_space_file_put(struct mctl_space *space)
+{
+	atomic_dec(&space->nr_files);
+	mctl_space_put(space);
 }
 
 /* --- make ----------------------------------------------------------------------------------- */
@@ -323,6 +368,7 @@ struct mctl_space *mctl_space_create(struct mctl_arena *arena,
 	space->limit = params->limit;
 	space->order = IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE) ? params->order : 0;
 	space->window = params->window ?: DEFAULT_WINDOW;
+	atomic_set(&space->nr_holds, -1);
 	INIT_LIST_HEAD(&space->users);
 	INIT_LIST_HEAD(&space->backings);
 	strscpy(space->name, params->name, sizeof(space->name));
@@ -353,7 +399,7 @@ failed:
 
 /**
  * mctl_space_destroy() - take a space apart that nobody can find any more
- * @space: not held, not mapped; arena->regions.lock is held
+ * @space: cannot be held (nr_holds below 0), not mapped; arena->regions.lock is held
  *
  * Context: Process, sleeps.
  */
@@ -387,6 +433,7 @@ void mctl_space_publish(struct mctl_space *space)
 
 	mctl_ids_add(&arena->spaces.ids, &space->id);
 	list_add_tail(&space->list, &arena->spaces.list);
+	atomic_set(&space->nr_holds, 0);
 	WRITE_ONCE(arena->spaces.nr, arena->spaces.nr + 1);
 	mctl_arena_touch(arena);
 }
@@ -474,34 +521,75 @@ static void remove(struct mctl_space *space)
 	module_put(THIS_MODULE);
 }
 
+/* How many hold a space, and the processes that do, as far as they are found. */
+static int tell_holders(struct mctl_space *space, struct mctl_error *error)
+{
+	u32 nr_files = atomic_read(&space->nr_files), nr_lent = READ_ONCE(space->nr_lent);
+	char who[MCTL_HOLDER_TEXT_SIZE];
+	int pid = 0;
+
+	if (!nr_files)
+		return mctl_fail(error, -EBUSY, "region %s is held by requests under way",
+				 space->name);
+	if (!mctl_holders_of_inode(space->inode, who, sizeof(who)))
+		pid = mctl_space_first_pid(space);
+	if (pid)
+		snprintf(who, sizeof(who), "pid %d maps it", pid);
+	else if (!who[0] && nr_lent)
+		snprintf(who, sizeof(who), "%u pages in pipes or sockets", nr_lent);
+	return mctl_fail(error, -EBUSY, "region %s is held: %u files, mapped by %u%s%s",
+			 space->name, nr_files, READ_ONCE(space->nr_users), who[0] ? "; " : "",
+			 who);
+}
+
+/* Return: 0; -ENOENT; -EBUSY; -EAGAIN while only requests hold the space: they end soon. */
+static int try_del(struct mctl_arena *arena, const char *name, bool last, u64 *size,
+		   struct mctl_error *error)
+{
+	struct mctl_space *space;
+	int ret = 0;
+
+	if (mutex_lock_killable(&arena->regions.lock))
+		return mctl_fail(error, -EINTR, "killed while it waited");
+	space = mctl_space_find(arena, name);
+	if (!space) {
+		ret = mctl_fail(error, -ENOENT, "no region %s in arena %s", name, arena->name);
+	} else if (!atomic_cmpxchg(&space->nr_holds, 0, -1)) {
+		/* Nobody can hold it from here on. */
+		*size = (u64)space->nr_pages << PAGE_SHIFT;
+		remove(space);
+	} else {
+		ret = atomic_read(&space->nr_files) || last ? tell_holders(space, error) : -EAGAIN;
+	}
+	mutex_unlock(&arena->regions.lock);
+	return ret;
+}
+
 /**
  * mctl_space_del() - remove a region for processes, and free its frames
  * @arena: whose region
  * @name: of the region
- * @error: why not; may be NULL
+ * @error: why not, and who holds it; may be NULL
+ *
+ * Requests that look at the region are waited for, without a lock and no longer than
+ * MCTL_WAIT_MAX_MS. Who has a file of it is not: that may last.
  *
  * Context: Process, sleeps. Takes arena->regions.lock.
- * Return: 0, -ENOENT when there is no such region, -EBUSY while a file of it is open or mapped, or
- * a frame of it is in a pipe.
+ * Return: 0, -ENOENT when there is no such region, -EBUSY while a file of it is open or mapped, a
+ * frame of it is in a pipe, or a request does not end, -EINTR for a process that is killed.
  */
 int mctl_space_del(struct mctl_arena *arena, const char *name, struct mctl_error *error)
 {
-	struct mctl_space *space;
+	unsigned long end = jiffies + msecs_to_jiffies(MCTL_WAIT_MAX_MS);
 	u64 size = 0;
-	int ret = 0;
+	int ret;
 
-	mutex_lock(&arena->regions.lock);
-	space = mctl_space_find(arena, name);
-	if (!space) {
-		ret = mctl_fail(error, -ENOENT, "no region %s in arena %s", name, arena->name);
-	} else if (atomic_read(&space->nr_holds)) {
-		ret = mctl_fail(error, -EBUSY, "region %s is held: %d files, mapped by %u", name,
-				atomic_read(&space->nr_holds), READ_ONCE(space->nr_users));
-	} else {
-		size = (u64)space->nr_pages << PAGE_SHIFT;
-		remove(space);
+	for (;;) {
+		ret = try_del(arena, name, time_after_eq(jiffies, end), &size, error);
+		if (ret != -EAGAIN)
+			break;
+		schedule_timeout_killable(1);
 	}
-	mutex_unlock(&arena->regions.lock);
 	if (!ret)
 		send_event(arena, MEMCTL_EVENT_TYPE_REGION_DEL, name, size);
 	return ret;

@@ -395,6 +395,9 @@ struct mctl_space *mctl_space_get_from(struct mctl_arena *arena, u64 id);
 u64 mctl_space_id(const struct mctl_space *space);
 const char *mctl_space_name(const struct mctl_space *space);
 void mctl_space_hold(struct mctl_space *space);
+bool mctl_space_try_hold(struct mctl_space *space);
 void mctl_space_put(struct mctl_space *space);
+void mctl_space_file_hold(struct mctl_space *space);
+void mctl_space_file_put(struct mctl_space *space);
 
 #endif /* MCTL_MM_SPACE_H */

@@ -10,6 +10,7 @@ struct iov_iter;
 struct pipe_inode_info;
 
 /* space_inode.c */
+struct mctl_space *mctl_space_inode_get(struct inode *inode);
 struct file *mctl_space_file_open(struct mctl_space *space,
 				  const struct file_operations *operations, int flags);
 

@@ -4,13 +4,33 @@
  * of its mappings on one tree (inode->i_mapping). It lives in a file system
  * of our own that nobody can mount, without the right to execute.
  *
- * The file system is mounted while there are inodes in it; the mount holds
- * the module, as each space does anyway.
+ * The inode may outlive its space. An open file and a mapping hold the space,
+ * so that it cannot be removed; but whoever has the inode without our knowledge
+ * may open it later, by a path: a descriptor of O_PATH, an event that fanotify
+ * has in its queue, a mark of inotify, /proc/PID/map_files or /proc/PID/fd of
+ * another process, looked up before and opened after. None of these is counted.
+ * Instead the space is cut off from its inode when it is removed.
  *
- * Locks: none of its own; the file system has its own.
+ * I1  inode->i_private is the space, or NULL from its removal on, for good. It
+ *     is read and cleared under inode->i_lock; a space is freed later than that.
+ * I2  A file is opened only with a hold on its space that mctl_space_try_hold()
+ *     gave, under inode->i_lock where it is opened by its inode: ESTALE without.
+ * I3  Nothing but open() looks at i_private. What else can be done to an inode
+ *     (chmod, stat, truncate, extended attributes) needs no space.
+ * I4  Whoever can reach our operations holds the module: a file does by itself,
+ *     and a path by its mount, which holds the file system's type.
+ * I5  The inode is on its file system's list, where the host looks for whoever
+ *     watches it when the file system goes: a mark of inotify would else be waited
+ *     for, for ever. Its marks go with the space, and say so (IN_DELETE_SELF).
+ *
+ * The file system is mounted while there are inodes in it, or a path in it is
+ * held; mm/holder.c tells by whom.
+ *
+ * Locks: inode->i_lock, inside of all others; the file system has its own.
  */
 #include <linux/fs.h>
 #include <linux/fs_context.h>
+#include <linux/fsnotify.h>
 #include <linux/module.h>
 #include <linux/mount.h>
 #include <linux/pseudo_fs.h>
@@ -65,6 +85,7 @@ struct inode *mctl_space_inode_new(struct mctl_space *space)
 		simple_release_fs(&mount, &nr_mounts);
 		return NULL;
 	}
+	inode_sb_list_add(inode);
 	inode->i_mode |= S_IFREG;
 	inode->i_op = &inode_operations;
 	inode->i_private = space;
@@ -73,15 +94,54 @@ struct inode *mctl_space_inode_new(struct mctl_space *space)
 }
 
 /**
- * mctl_space_inode_free() - let go of a space's inode
- * @inode: from mctl_space_inode_new(); no file has it open
+ * mctl_space_inode_free() - cut a space off from its inode, and let go of that
+ * @inode: from mctl_space_inode_new(); the space can be held by nobody any more
+ *
+ * When this returns nobody who opens the inode finds the space.
  *
  * Context: Process, may sleep.
  */
 void mctl_space_inode_free(struct inode *inode)
 {
+	spin_lock(&inode->i_lock);
+	inode->i_private = NULL;
+	spin_unlock(&inode->i_lock);
+	fsnotify_inoderemove(inode);
 	iput(inode);
 	simple_release_fs(&mount, &nr_mounts);
+}
+
+/**
+ * mctl_space_inode_is() - whether an inode is, or was, one of a space
+ * @inode: any
+ *
+ * Context: Any.
+ * Return: whether it is in our file system.
+ */
+bool mctl_space_inode_is(const struct inode *inode)
+{
+	return inode->i_sb->s_type == &space_fs;
+}
+
+/**
+ * mctl_space_inode_get() - hold the space of an inode, for a file that is opened by a path
+ * @inode: of mctl_space_inode_new()
+ *
+ * Context: Any.
+ * Return: the space, for mctl_space_file_put(), or NULL when it has been removed.
+ */
+struct mctl_space *mctl_space_inode_get(struct inode *inode)
+{
+	struct mctl_space *space;
+
+	spin_lock(&inode->i_lock);
+	space = inode->i_private;
+	if (space && !mctl_space_try_hold(space))
+		space = NULL;
+	if (space)
+		atomic_inc(&space->nr_files);
+	spin_unlock(&inode->i_lock);
+	return space;
 }
 
 /**
@@ -109,7 +169,7 @@ struct file *mctl_space_file_open(struct mctl_space *space,
 	}
 	file->f_mode |= FMODE_PREAD | FMODE_PWRITE | FMODE_LSEEK;
 	file->private_data = space;
-	mctl_space_hold(space);
+	mctl_space_file_hold(space);
 	__module_get(THIS_MODULE);
 	return file;
 }

@@ -82,7 +82,9 @@ struct mctl_space_backing {
  * @family: what it shares frames with
  * @sibling: entry of family->spaces; family->lock
  * @inode: of its file; its i_mapping has every mapping of it
- * @nr_holds: files and others that keep it from being removed
+ * @nr_holds: files, loans and requests that keep it from being removed; below 0 nobody can hold it,
+ *	      which is so before it can be found and from its removal on
+ * @nr_files: of @nr_holds, files and loans: those that end when somebody else wants
  * @nr_pages: pages of 4 KiB
  * @limit: most frames, 0 for no limit; family->lock
  * @order: 0 or MCTL_LARGE_ORDER
@@ -119,6 +121,7 @@ struct mctl_space {
 	struct list_head sibling;
 	struct inode *inode;
 	atomic_t nr_holds;
+	atomic_t nr_files;
 	u32 nr_pages;
 	u32 limit;
 	u32 order;
@@ -279,6 +282,10 @@ int mctl_space_copy_vmas(struct mctl_space *to, const struct mctl_space *from,
 /* space_inode.c */
 struct inode *mctl_space_inode_new(struct mctl_space *space);
 void mctl_space_inode_free(struct inode *inode);
+bool mctl_space_inode_is(const struct inode *inode);
+
+/* space_walk.c */
+int mctl_space_first_pid(struct mctl_space *space);
 
 /* space_trace.c */
 void mctl_space_record(struct mctl_space *space, const struct mctl_access *access,

@@ -156,7 +156,7 @@ static void unlend(struct mctl_space *space, struct page *page)
 	if (!is_zeros(space, page))
 		mctl_space_frame_put(space, mctl_space_frame_of(space, entry), 0);
 	mutex_unlock(&space->family->lock);
-	mctl_space_put(space);
+	mctl_space_file_put(space);
 }
 
 /* Lend the frame of a page, as it is to be read. It gets no RW while it is lent (S3). */
@@ -187,7 +187,7 @@ static struct page *lend(struct mctl_space *space, u32 number)
 	if (!is_zeros(space, page))
 		mctl_space_frame_get(space, mctl_space_frame_of(space, access.entry));
 	space->nr_lent++;
-	mctl_space_hold(space);
+	mctl_space_file_hold(space);
 unlock:
 	mutex_unlock(&space->family->lock);
 	return page;
@@ -209,7 +209,7 @@ static bool get_buffer(struct pipe_inode_info *pipe, struct pipe_buffer *buffer)
 	if (!is_zeros(space, buffer->page))
 		mctl_space_frame_get(space, mctl_space_frame_of(space, entry));
 	mutex_unlock(&space->family->lock);
-	mctl_space_hold(space);
+	mctl_space_file_hold(space);
 	__module_get(THIS_MODULE);
 	return true;
 }

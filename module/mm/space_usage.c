@@ -115,8 +115,7 @@ int mctl_space_info_of(struct mctl_space *space, struct mctl_space_info *info)
 	info->end = mctl_space_address(space->nr_pages);
 	info->vss = space->vmas.nr_pages << PAGE_SHIFT;
 	info->nr_vmas = space->vmas.nr;
-	/* The caller's own hold is none. */
-	info->nr_files = atomic_read(&space->nr_holds) - 1;
+	info->nr_files = atomic_read(&space->nr_files);
 	info->nr_processes = space->nr_users;
 	info->nr_mappings = space->nr_mappings;
 	info->levels = pt->format->nr_levels;

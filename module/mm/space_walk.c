@@ -179,6 +179,28 @@ static int pid_of(const struct mctl_space_user *user)
 }
 
 /**
+ * mctl_space_first_pid() - a process that maps a space, for a text
+ * @space: cannot be removed meanwhile
+ *
+ * Context: Process, may sleep. Takes family->lock.
+ * Return: number of its thread group; 0 when there is none, or it has ended.
+ */
+int mctl_space_first_pid(struct mctl_space *space)
+{
+	struct mctl_space_user *user;
+	int pid = 0;
+
+	mutex_lock(&space->family->lock);
+	list_for_each_entry(user, &space->users, list) {
+		pid = pid_of(user);
+		if (pid)
+			break;
+	}
+	mutex_unlock(&space->family->lock);
+	return pid;
+}
+
+/**
  * mctl_space_walk_begin() - begin a walk through the processes that map a space
  * @walk: the walk; its waited_ns counts on
  * @space: held until mctl_space_walk_end()

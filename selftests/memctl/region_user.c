@@ -6,6 +6,7 @@
  *   vmas     rights and files of the region's own vmas; wrong bits are found
  *   mmap     T6: what may be mapped, and what not
  *   life     T7: what a process does with a mapping
+ *   late     T6: who has its inode when it is gone
  *   tasks    T7: exec, vfork, address spaces that are shared
  *   holds    T8: who cannot hold a page, and who may
  *   pins     T8: all that would hold a page beyond its mapping, and reuse
@@ -30,6 +31,7 @@
 #include "region_error.h"
 #include "region_flush.h"
 #include "region_vma.h"
+#include "region_late.h"
 #include "region_life.h"
 #include "region_mmap.h"
 #include "region_race.h"
@@ -136,6 +138,7 @@ int main(int argc, char **argv)
 		{ "random", test_random }, { "flush", test_flush }, { "tasks", test_tasks },
 		{ "pins", test_pins },	   { "lend", test_lend },   { "cost", test_cost },
 		{ "unmap", test_unmap },   { "kvm", test_kvm },	    { "error", test_error },
+		{ "late", test_late },
 	};
 
 	printf("TAP version 13\n");

@@ -47,7 +47,7 @@ run_part()
 	equal "$part gives every frame back" "$start" "$(frames)"
 }
 
-for part in ${PARTS:-basic fork vmas mmap life tasks holds pins kvm large races content random}; do
+for part in ${PARTS:-basic fork vmas mmap life late tasks holds pins kvm large races content random}; do
 	run_part "$part"
 done
 
