@@ -8,17 +8,45 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "args.h"
 #include "arena_view.h"
+#include "holders.h"
 #include "module_load.h"
 #include "trace_instance.h"
+
+/* A thousandth of a second or more apart. */
+#define UNLOAD_TRIES 1000
+
+/* One more of a list in words, whole or not at all. */
+static void add_holder(char *text, size_t size, const char *one)
+{
+	size_t used = strlen(text);
+
+	if (used + strlen(one) + 3 < size)
+		snprintf(text + used, size - used, "%s%s", used ? "; " : "", one);
+}
+
+static void add_processes(char *text, size_t size)
+{
+	struct holders processes;
+	char one[512];
+
+	holders_read(&processes);
+	for (size_t i = 0; i < processes.nr; i++) {
+		holder_text(&processes.row[i], one, sizeof(one));
+		add_holder(text, size, one);
+	}
+	free(processes.row);
+}
 
 /* Who holds the module, in words; "" if nobody does as far as one can see. */
 static void holders(struct memctl_ctx *ctx, char *text, size_t size)
 {
 	struct module_state state;
+	char one[512];
 	struct list arenas;
 	int status;
 
@@ -30,25 +58,42 @@ static void holders(struct memctl_ctx *ctx, char *text, size_t size)
 	if (!ctx_client(ctx, &status) || client_arena_list(ctx->client, &arenas))
 		return;
 	LIST_FOR_EACH(struct arena, arena, &arenas) {
-		size_t used = strlen(text);
-
-		if (arena->nr_regions || arena->nr_handles || arena->nr_users)
-			snprintf(text + used, size - used,
-				 "%sarena %s: %u regions, %u handles, %u users", used ? "; " : "",
-				 arena->name, arena->nr_regions, arena->nr_handles,
-				 arena->nr_users);
+		if (!arena->nr_regions && !arena->nr_handles && !arena->nr_users)
+			continue;
+		snprintf(one, sizeof(one), "arena %s: %u regions, %u handles, %u users",
+			 arena->name, arena->nr_regions, arena->nr_handles, arena->nr_users);
+		add_holder(text, size, one);
 	}
 	list_free(&arenas);
+	add_processes(text, size);
+}
+
+/*
+ * Anybody may ask the module something, and holds it for that moment: of many
+ * tries one finds it free. Who holds it for longer is not waited for.
+ */
+static int delete_module(void)
+{
+	const struct timespec pause = { .tv_nsec = 1000000 };
+	int ret;
+
+	for (unsigned int try = 0; try < UNLOAD_TRIES; try++) {
+		ret = (int)syscall(SYS_delete_module, MODULE_NAME, O_NONBLOCK);
+		if (!ret || (errno != EAGAIN && errno != EWOULDBLOCK))
+			break;
+		nanosleep(&pause, NULL);
+	}
+	return ret;
 }
 
 static int unload(struct memctl_ctx *ctx, const struct args *args)
 {
-	char text[400], words[420];
+	char text[1024], words[1040];
 	int error;
 
 	(void)args;
 	trace_instance_tidy();
-	if (!syscall(SYS_delete_module, MODULE_NAME, O_NONBLOCK))
+	if (!delete_module())
 		return json_changed(ctx, "module", MODULE_NAME);
 	error = errno;
 	if (error == ENOENT)
@@ -59,7 +104,7 @@ static int unload(struct memctl_ctx *ctx, const struct args *args)
 		return fail_errno(ctx, MEMCTL_EXIT_REFUSED, error, NULL, "unload");
 	holders(ctx, text, sizeof(text));
 	snprintf(words, sizeof(words), "held by %s",
-		 text[0] ? text : "an open file or a dump under way");
+		 text[0] ? text : "a descriptor in a message, or by the kernel");
 	return fail_errno(ctx, MEMCTL_EXIT_REFUSED, EBUSY, words, "unload");
 }
 

@@ -10,6 +10,7 @@
 #include "args.h"
 #include "arena_view.h"
 #include "decode.h"
+#include "holders.h"
 #include "trace_instance.h"
 
 #define PAGE_BYTES 4096
@@ -120,7 +121,8 @@ static struct json_object *holders_json(const struct module_state *state)
 	return array;
 }
 
-static struct json_object *module_json(const struct module_state *state, const char *version)
+static struct json_object *module_json(const struct module_state *state, const char *version,
+				       const struct holders *processes)
 {
 	struct json_object *object = json_object_new_object();
 
@@ -128,6 +130,8 @@ static struct json_object *module_json(const struct module_state *state, const c
 	json_object_object_add(object, "references",
 			       state->known ? json_object_new_int64(state->references) : NULL);
 	json_object_object_add(object, "holders", state->known ? holders_json(state) : NULL);
+	json_object_object_add(object, "held_by",
+			       processes->known ? processes_json(processes) : NULL);
 	return object;
 }
 
@@ -167,11 +171,12 @@ static void print_recordings(FILE *to)
 }
 
 static int status_json(struct memctl_ctx *ctx, const struct list *arenas,
-		       const struct module_state *state, const char *version)
+		       const struct module_state *state, const char *version,
+		       const struct holders *processes)
 {
 	struct json_object *object = json_object_new_object();
 
-	json_object_object_add(object, "module", module_json(state, version));
+	json_object_object_add(object, "module", module_json(state, version, processes));
 	json_object_object_add(object, "recordings", recordings_json());
 	json_object_object_add(object, "arenas",
 			       view_json(ctx, &arena_view, arenas->rows, arenas->nr,
@@ -179,8 +184,27 @@ static int status_json(struct memctl_ctx *ctx, const struct list *arenas,
 	return json_document(ctx, object);
 }
 
-static void print_holders(const struct list *arenas, const struct module_state *state)
+/*
+ * Nobody holds it when its count says so, and not when we find nobody: a
+ * descriptor may be in a message, or the host's.
+ */
+static void print_nobody(const struct module_state *state, const struct holders *processes)
 {
+	if (state->known && !state->references)
+		puts("held: by nobody, the module can be unloaded");
+	else if (!state->known)
+		puts("held: by nobody that is seen here");
+	else if (!processes->known)
+		printf("held: by %ld references; root sees whose\n", state->references);
+	else
+		printf("held: by %ld references of no process: in a message, or the kernel's\n",
+		       state->references);
+}
+
+static void print_holders(const struct list *arenas, const struct module_state *state,
+			  const struct holders *processes)
+{
+	char text[512];
 	bool held = false;
 
 	LIST_FOR_EACH(struct arena, arena, arenas) {
@@ -196,13 +220,19 @@ static void print_holders(const struct list *arenas, const struct module_state *
 		printf("held: by the module%s %s\n", strchr(state->holders, ',') ? "s" : "",
 		       text_escape(state->holders));
 	}
+	for (size_t i = 0; i < processes->nr; i++) {
+		held = true;
+		holder_text(&processes->row[i], text, sizeof(text));
+		printf("held: by %s\n", text);
+	}
 	if (!held)
-		puts("held: by nobody, the module can be unloaded");
+		print_nobody(state, processes);
 }
 
 static int show(struct memctl_ctx *ctx, const struct args *args)
 {
 	struct module_state state;
+	struct holders processes;
 	const char *version = NULL;
 	struct list arenas, shown;
 	struct arena one;
@@ -225,13 +255,14 @@ static int show(struct memctl_ctx *ctx, const struct args *args)
 		shown.nr = 1;
 		shown.schema = &arena_schema;
 	}
+	holders_read(&processes);
 	module_state_read(&state);
 	LIST_FOR_EACH(struct arena, arena, &arenas) {
 		if (HAS(arena, ARENA_VERSION))
 			version = arena->version;
 	}
 	if (ctx->json) {
-		status = status_json(ctx, &shown, &state, version);
+		status = status_json(ctx, &shown, &state, version, &processes);
 	} else {
 		if (!view_wanted(ctx)) {
 			printf("memctl %s", version ? text_escape(version) : "(version unknown)");
@@ -241,10 +272,11 @@ static int show(struct memctl_ctx *ctx, const struct args *args)
 		}
 		status = view_print(ctx, &arena_view, &shown);
 		if (!view_wanted(ctx))
-			print_holders(&arenas, &state);
+			print_holders(&arenas, &state, &processes);
 		if (!view_wanted(ctx))
 			print_recordings(stdout);
 	}
+	free(processes.row);
 	list_free(&arenas);
 	return status;
 }

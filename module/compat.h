@@ -41,6 +41,11 @@ static inline void vma_start_write(struct vm_area_struct *vma)
 }
 #endif
 
+/* 6.5: a read into pages of its own, which the older function comes to without a cache. */
+#ifndef MCTL_HAVE_COPY_SPLICE_READ
+#define copy_splice_read generic_file_splice_read
+#endif
+
 /* 6.6: huge_fault() gets an order; before, a name of the size. */
 #ifdef MCTL_HAVE_HUGE_FAULT_ORDER
 #define MCTL_FAULT_ORDER     unsigned int

@@ -15,7 +15,7 @@ int mctl_proc_init(void);
 /**
  * mctl_proc_exit() - take /proc/memctl away, once there are no arenas
  *
- * Context: process; sleeps until readers are done.
+ * Context: process; sleeps until whoever opens a file is done with that.
  */
 void mctl_proc_exit(void);
 

@@ -350,6 +350,8 @@ def good():
     nothing = ack()
     return {
         "status": status_requests(),
+        "unheld": (dump("ARENA_GET", [arena(NR_REGIONS=u32(0), NR_HANDLES=u32(0))]) +
+                 request("ARENA_GET", row("ARENA_GET", arena(), 0), ack())),
         "arena": do("ARENA_GET", arena("b")),
         "zones": dump("ZONE_GET", zones()),
         "zones-hidden": dump("ZONE_GET", zones(START_PFN=None)),

@@ -36,7 +36,7 @@ report() { # report STATUS NAME [FILE WITH DETAILS]
 run() {
 	local capture=$1
 	shift
-	env MEMCTL_REPLAY="$work/$capture.cap" MEMCTL_MODULES="$here/modules" \
+	env MEMCTL_REPLAY="$work/$capture.cap" MEMCTL_MODULES="$here/${modules:-modules}" MEMCTL_HOLDERS="$here/${holders:-none}" \
 		timeout 20 "$memctl" "$@" >"$work/stdout" 2>"$work/stderr" </dev/null
 	status=$?
 	{
@@ -94,6 +94,9 @@ json() {
 views() {
 	golden status status status
 	golden status-json status -J status
+	holders=holders golden status-held status status
+	holders=holders golden status-held-json status -J status
+	modules=modules-free golden status-free unheld status
 	golden arena status arena
 	golden arena-list status arena list
 	golden arena-by-option arena -a b arena -o ARENA,SIZE
@@ -582,7 +585,7 @@ fuzz() {
 
 fuzz_command() {
 	case $1 in
-	status) echo status ;;
+	status | unheld) echo status ;;
 	arena) echo arena show b ;;
 	zones*) echo zoneinfo ;;
 	caches) echo slabinfo ;;
