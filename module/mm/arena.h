@@ -182,6 +182,7 @@ struct mctl_arena {
 	char name[MEMCTL_NAME_MAX + 1];
 	u32 id;
 	struct list_head list; /* mctl_arenas_lock */
+	bool live;	       /* can be found; mctl_arenas_lock */
 	refcount_t refs;       /* users that hold it; 1 for the list */
 	atomic_t nr_users;     /* in-kernel users of api.c */
 	atomic64_t generation;
@@ -223,6 +224,7 @@ int mctl_arena_shrink(struct mctl_arena *arena, u64 size, u64 *given, struct mct
 void mctl_arenas_exit(void);
 
 struct mctl_arena *mctl_arena_find(const char *name);
+bool mctl_arena_changing(const char *name);
 struct mctl_arena *mctl_arena_next(u32 id);
 void mctl_arena_hold(struct mctl_arena *arena);
 void mctl_arena_drop(struct mctl_arena *arena);
@@ -234,7 +236,8 @@ u64 mctl_arena_generation(struct mctl_arena *arena);
  * @add: called for each arena made, before anybody can find it
  * @del: called when nobody can find it any more
  *
- * Both may sleep; no lock of ours but the one of arena.c's requests is held.
+ * Both may sleep, but wait for nobody's time; no lock is held but the one of arenas.c under which
+ * arenas are made and taken apart.
  */
 struct mctl_arena_hooks {
 	int (*add)(struct mctl_arena *arena);

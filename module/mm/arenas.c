@@ -6,31 +6,43 @@
  * I2  The list is in the order of ids, and holds one reference of each arena.
  * I3  An arena leaves the list for good only while nobody else holds a
  *     reference, and nothing of it is in use.
+ * I4  An arena that is being made or deleted is on the list, so that its name is
+ *     taken, and is found by nobody: from then on its references only get fewer.
  *
- * Locks: requests (mutex) is held for the whole of a create or delete, outside
- * of everything; mctl_arenas_lock (mutex) protects the list itself, and is
- * never held while anything else is taken or waited for.
+ * Whoever asks something of an arena holds it for as long as that takes, and
+ * anybody may ask. A delete therefore hides the arena first, and then waits for
+ * those who had found it before; for a while, and without a lock. Those who do
+ * not end are told by name, and the arena can be found again.
+ *
+ * Locks: building (mutex) is held while an arena is made or taken apart, outside
+ * of everything, and is waited for killably: that takes as long as the host needs
+ * for the memory. mctl_arenas_lock (mutex) protects the list itself, and is never
+ * held while anything else is taken or waited for.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/ctype.h>
+#include <linux/jiffies.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include "mm/cache.h"
 #include "mm/event.h"
 #include "mm/fcache.h"
 #include "mm/handle.h"
+#include "mm/holder.h"
 #include "mm/hwpoison.h"
 #include "mm/inject.h"
 #include "mm/region.h"
 #include "mm/space.h"
 #include "mm/tlb.h"
 
-static DEFINE_MUTEX(requests);
+static DEFINE_MUTEX(building);
 static DEFINE_MUTEX(mctl_arenas_lock);
 static LIST_HEAD(arenas); /* mctl_arenas_lock */
-static u32 last_id;	  /* requests */
+static u32 last_id;	  /* mctl_arenas_lock */
 static atomic_t generation;
-static const struct mctl_arena_hooks *hooks; /* requests */
+static const struct mctl_arena_hooks *hooks; /* building */
 
 /**
  * mctl_arena_set_hooks() - name the one who follows the life of arenas
@@ -40,9 +52,9 @@ static const struct mctl_arena_hooks *hooks; /* requests */
  */
 void mctl_arena_set_hooks(const struct mctl_arena_hooks *new)
 {
-	mutex_lock(&requests);
+	mutex_lock(&building);
 	hooks = new;
-	mutex_unlock(&requests);
+	mutex_unlock(&building);
 }
 
 static struct mctl_arena *lookup(const char *name)
@@ -69,10 +81,33 @@ struct mctl_arena *mctl_arena_find(const char *name)
 
 	mutex_lock(&mctl_arenas_lock);
 	arena = lookup(name && *name ? name : "main");
+	if (arena && !arena->live)
+		arena = NULL;
 	if (arena)
 		refcount_inc(&arena->refs);
 	mutex_unlock(&mctl_arenas_lock);
 	return arena;
+}
+
+/**
+ * mctl_arena_changing() - whether an arena that is not found is being made or deleted
+ * @name: its name; NULL or "" for "main"
+ *
+ * For the text of a refusal: it may be there, or gone, a moment later.
+ *
+ * Context: process; may sleep.
+ * Return: whether there is one of this name that cannot be found right now.
+ */
+bool mctl_arena_changing(const char *name)
+{
+	const struct mctl_arena *arena;
+	bool changing;
+
+	mutex_lock(&mctl_arenas_lock);
+	arena = lookup(name && *name ? name : "main");
+	changing = arena && !arena->live;
+	mutex_unlock(&mctl_arenas_lock);
+	return changing;
 }
 
 /**
@@ -88,7 +123,7 @@ struct mctl_arena *mctl_arena_next(u32 id)
 
 	mutex_lock(&mctl_arenas_lock);
 	list_for_each_entry(arena, &arenas, list) {
-		if (arena->id < id)
+		if (arena->id < id || !arena->live)
 			continue;
 		refcount_inc(&arena->refs);
 		found = arena;
@@ -113,7 +148,8 @@ void mctl_arena_hold(struct mctl_arena *arena)
  * mctl_arena_drop() - give a reference back
  * @arena: the arena
  *
- * The list's own reference stays, so this never ends an arena.
+ * The list's own reference stays, so this never ends an arena; but it may be gone
+ * when this returns.
  *
  * Context: any.
  */
@@ -197,35 +233,60 @@ void mctl_arena_send_event(struct mctl_arena *arena, u32 type, u64 size)
 	mctl_event_send(&event);
 }
 
-static int create(struct mctl_arena *arena, const struct mctl_arena_params *params,
-		  struct mctl_error *error)
+/* Take the name, and an id. Return: 0 or -EEXIST. */
+static int enlist(struct mctl_arena *arena, struct mctl_error *error)
+{
+	bool taken;
+
+	mutex_lock(&mctl_arenas_lock);
+	taken = lookup(arena->name);
+	if (!taken) {
+		arena->id = ++last_id;
+		list_add_tail(&arena->list, &arenas);
+	}
+	mutex_unlock(&mctl_arenas_lock);
+	return taken ? mctl_fail(error, -EEXIST, "arena %s exists already", arena->name) : 0;
+}
+
+static void delist(struct mctl_arena *arena)
+{
+	mutex_lock(&mctl_arenas_lock);
+	list_del(&arena->list);
+	mutex_unlock(&mctl_arenas_lock);
+}
+
+/* Return: whether it was not so before. */
+static bool set_live(struct mctl_arena *arena, bool live)
+{
+	bool changed;
+
+	mutex_lock(&mctl_arenas_lock);
+	changed = arena->live != live;
+	arena->live = live;
+	mutex_unlock(&mctl_arenas_lock);
+	return changed;
+}
+
+static int build(struct mctl_arena *arena, const struct mctl_arena_params *params,
+		 struct mctl_error *error)
 {
 	int ret;
 
-	strscpy(arena->name, params->name, sizeof(arena->name));
-	arena->id = last_id + 1;
-	refcount_set(&arena->refs, 1);
-	atomic64_set(&arena->metadata, sizeof(*arena));
+	if (mutex_lock_killable(&building))
+		return mctl_fail(error, -EINTR, "killed while it waited for another arena");
 	ret = mctl_arena_build(arena, params, error);
-	if (ret)
-		return ret;
-	if (hooks)
+	if (!ret && hooks) {
 		ret = hooks->add(arena);
-	if (ret) {
-		mctl_handles_destroy(arena);
-		mctl_caches_destroy(arena);
-		mctl_arena_dismantle(arena);
-		return mctl_fail(error, ret, "arena %s: no memory for its files in /proc",
-				 params->name);
+		if (ret) {
+			mctl_handles_destroy(arena);
+			mctl_caches_destroy(arena);
+			mctl_arena_dismantle(arena);
+			mctl_fail(error, ret, "arena %s: no memory for its files in /proc",
+				  params->name);
+		}
 	}
-	last_id = arena->id;
-	mutex_lock(&mctl_arenas_lock);
-	list_add_tail(&arena->list, &arenas);
-	mutex_unlock(&mctl_arenas_lock);
-	atomic_inc(&generation);
-	mctl_arena_send_event(arena, MEMCTL_EVENT_TYPE_ARENA_ADD,
-			      (u64)arena->nr_frames << PAGE_SHIFT);
-	return 0;
+	mutex_unlock(&building);
+	return ret;
 }
 
 /**
@@ -235,40 +296,43 @@ static int create(struct mctl_arena *arena, const struct mctl_arena_params *para
  *
  * Context: process; sleeps.
  * Return: 0; -EEXIST when the name is taken; -EINVAL, -ERANGE for parameters;
- * -ENOMEM when the host cannot give it.
+ * -ENOMEM when the host cannot give it; -EINTR for a process that is killed.
  */
 int mctl_arena_create(const struct mctl_arena_params *params, struct mctl_error *error)
 {
 	struct mctl_arena *arena;
 	u32 sequence;
-	bool taken;
 	int ret;
 
 	ret = check_name(params->name, error);
 	if (ret)
 		return ret;
 	sequence = mctl_hwpoison_sequence();
-	mutex_lock(&requests);
-	mutex_lock(&mctl_arenas_lock);
-	taken = lookup(params->name);
-	mutex_unlock(&mctl_arenas_lock);
-	if (taken) {
-		ret = mctl_fail(error, -EEXIST, "arena %s exists already", params->name);
-		goto unlock;
-	}
 	arena = kzalloc(sizeof(*arena), GFP_KERNEL);
-	if (!arena) {
-		ret = mctl_fail(error, -ENOMEM, "no memory for the record of an arena");
-		goto unlock;
-	}
-	ret = create(arena, params, error);
+	if (!arena)
+		return mctl_fail(error, -ENOMEM, "no memory for the record of an arena");
+	strscpy(arena->name, params->name, sizeof(arena->name));
+	refcount_set(&arena->refs, 1);
+	atomic64_set(&arena->metadata, sizeof(*arena));
+	ret = enlist(arena, error);
 	if (ret)
-		kfree(arena);
-	/* Whoever looked meanwhile did not find the arena on the list. */
-	else if (sequence != mctl_hwpoison_sequence())
+		goto free;
+	ret = build(arena, params, error);
+	if (ret) {
+		delist(arena);
+		goto free;
+	}
+	set_live(arena, true);
+	/* Whoever looked meanwhile did not find the arena. */
+	if (sequence != mctl_hwpoison_sequence())
 		mctl_hwpoison_look();
-unlock:
-	mutex_unlock(&requests);
+	atomic_inc(&generation);
+	mctl_arena_send_event(arena, MEMCTL_EVENT_TYPE_ARENA_ADD,
+			      (u64)arena->nr_frames << PAGE_SHIFT);
+	return 0;
+
+free:
+	kfree(arena);
 	return ret;
 }
 
@@ -319,11 +383,12 @@ static u32 count_kind(struct mctl_arena *arena, unsigned int kind)
 	return nr;
 }
 
-/* Who holds what of an arena, as a list of words. Return: whether anybody does. */
-static bool tell_holders(struct mctl_arena *arena, u32 own_refs, char *text, size_t size)
+/*
+ * Who holds what of an arena, and does not let go by itself, as a list of words.
+ * Return: whether anybody does.
+ */
+static bool tell_holders(struct mctl_arena *arena, char *text, size_t size)
 {
-	u32 nr_users = atomic_read(&arena->nr_users);
-	u32 nr_refs = refcount_read(&arena->refs);
 	const struct {
 		u32 nr;
 		const char *one;
@@ -334,8 +399,7 @@ static bool tell_holders(struct mctl_arena *arena, u32 own_refs, char *text, siz
 		{ READ_ONCE(arena->spaces.nr_quarantine), "lent frame", "lent frames" },
 		{ count_busy_caches(arena), "cache with objects", "caches with objects" },
 		{ count_kind(arena, MCTL_KIND_USED), "frame in use", "frames in use" },
-		{ nr_users, "user", "users" },
-		{ nr_refs - min(nr_refs, nr_users + own_refs), "reader", "readers" },
+		{ atomic_read(&arena->nr_users), "user", "users" },
 	};
 	size_t len = 0, i;
 
@@ -348,29 +412,68 @@ static bool tell_holders(struct mctl_arena *arena, u32 own_refs, char *text, siz
 	return len;
 }
 
-/* The caller's reference is the only one but the list's: nobody finds it any more then. */
-static bool unlink_arena(struct mctl_arena *arena)
+/* References but the list's and the deleter's: of requests, once there are no users. */
+static u32 count_requests(struct mctl_arena *arena)
 {
-	bool alone;
-
-	mutex_lock(&mctl_arenas_lock);
-	alone = refcount_read(&arena->refs) == 2;
-	if (alone)
-		list_del_init(&arena->list);
-	mutex_unlock(&mctl_arenas_lock);
-	return alone;
+	return refcount_read(&arena->refs) - 2;
 }
 
-static void relink_arena(struct mctl_arena *arena)
+/*
+ * Wait for the requests that had found the arena before it was hidden. No lock is
+ * held. Return: 0, -EINTR, or -EBUSY with who does not end in @text.
+ */
+static int wait_for_requests(struct mctl_arena *arena, char *text, size_t size)
 {
-	struct mctl_arena *next;
+	unsigned long end = jiffies + msecs_to_jiffies(MCTL_WAIT_MAX_MS);
+	char who[MCTL_HOLDER_TEXT_SIZE];
+	u32 nr;
 
-	mutex_lock(&mctl_arenas_lock);
-	list_for_each_entry(next, &arenas, list)
-		if (next->id > arena->id)
-			break;
-	list_add_tail(&arena->list, &next->list);
-	mutex_unlock(&mctl_arenas_lock);
+	while (count_requests(arena) && time_before(jiffies, end)) {
+		if (fatal_signal_pending(current)) {
+			strscpy(text, "killed while it waited for requests", size);
+			return -EINTR;
+		}
+		schedule_timeout_killable(1);
+	}
+	nr = count_requests(arena);
+	if (!nr)
+		return 0;
+	/* A user in the kernel may have found it at the last moment. */
+	if (tell_holders(arena, text, size))
+		return -EBUSY;
+	mctl_holders_of_arena(arena, who, sizeof(who));
+	scnprintf(text, size, "%u %s not end%s%s", nr, nr == 1 ? "request does" : "requests do",
+		  who[0] ? ": " : "", who);
+	return -EBUSY;
+}
+
+/*
+ * Hide an arena that nothing is in use of, wait, and look again: whoever was about
+ * may have left something. Return: 0, then nobody else has it; else it is as it was.
+ */
+static int hide(struct mctl_arena *arena, char *text, size_t size)
+{
+	int ret;
+
+	if (tell_holders(arena, text, size))
+		return -EBUSY;
+	if (!set_live(arena, false)) {
+		strscpy(text, "it is being deleted already", size);
+		return -EBUSY;
+	}
+	ret = wait_for_requests(arena, text, size);
+	if (!ret && tell_holders(arena, text, size))
+		ret = -EBUSY;
+	if (!ret && mutex_lock_killable(&building)) {
+		strscpy(text, "killed while it waited for another arena", size);
+		ret = -EINTR;
+	}
+	if (ret) {
+		set_live(arena, true);
+		/* Whoever looked meanwhile did not find the arena. */
+		mctl_hwpoison_look();
+	}
+	return ret;
 }
 
 /**
@@ -378,44 +481,36 @@ static void relink_arena(struct mctl_arena *arena)
  * @name: its name; NULL or "" for "main"
  * @error: text on failure: who holds what
  *
+ * Requests about it that are under way are waited for, without a lock and no longer
+ * than MCTL_WAIT_MAX_MS; new ones do not find it any more.
+ *
  * Context: process; sleeps.
  * Return: 0; -ENOENT; -EBUSY while it has handles, regions, objects, frames in
- * use, users, or readers such as a dump that is under way.
+ * use or users, or a request that does not end; -EINTR for a process that is killed.
  */
 int mctl_arena_delete(const char *name, struct mctl_error *error)
 {
 	char holders[MCTL_ERROR_TEXT_SIZE - MEMCTL_NAME_MAX - 8];
-	struct mctl_arena *arena;
-	int ret = 0;
+	struct mctl_arena *arena = mctl_arena_find(name);
+	int ret;
 
-	mutex_lock(&requests);
-	arena = mctl_arena_find(name);
-	if (!arena) {
-		ret = mctl_fail(error, -ENOENT, "no arena of this name");
-		goto unlock;
-	}
-	/* Once more when it is off the list: whoever was about may have left something. */
-	if (tell_holders(arena, 2, holders, sizeof(holders))) {
-		ret = -EBUSY;
-	} else if (!unlink_arena(arena)) {
-		strscpy(holders, "1 reader", sizeof(holders));
-		ret = -EBUSY;
-	} else if (tell_holders(arena, 2, holders, sizeof(holders))) {
-		relink_arena(arena);
-		ret = -EBUSY;
-	}
+	if (!arena && mctl_arena_changing(name))
+		return mctl_fail(error, -EBUSY, "arena %s is being made or deleted", name);
+	if (!arena)
+		return mctl_fail(error, -ENOENT, "no arena of this name");
+	ret = hide(arena, holders, sizeof(holders));
 	if (ret) {
 		mctl_fail(error, ret, "arena %s: %s", arena->name, holders);
 		mctl_arena_drop(arena);
-		goto unlock;
+		return ret;
 	}
+	delist(arena);
 	atomic_inc(&generation);
 	mctl_arena_send_event(arena, MEMCTL_EVENT_TYPE_ARENA_DEL,
 			      (u64)arena->nr_frames << PAGE_SHIFT);
 	destroy(arena);
-unlock:
-	mutex_unlock(&requests);
-	return ret;
+	mutex_unlock(&building);
+	return 0;
 }
 
 /**
@@ -430,12 +525,12 @@ void mctl_arenas_exit(void)
 {
 	struct mctl_arena *arena, *next;
 
-	mutex_lock(&requests);
+	mutex_lock(&building);
 	list_for_each_entry_safe(arena, next, &arenas, list) {
 		list_del(&arena->list);
 		destroy(arena);
 	}
-	mutex_unlock(&requests);
+	mutex_unlock(&building);
 }
 
 static u64 count_waste(struct mctl_arena *arena)

@@ -109,6 +109,11 @@ static struct mctl_arena *find_arena(const struct nlattr *attr, struct netlink_e
 	arena = mctl_arena_find(name);
 	if (arena)
 		return arena;
+	if (mctl_arena_changing(name)) {
+		mctl_nl_refuse(extack, attr, -EBUSY, "arena %s is being made or deleted",
+			       name ?: "main");
+		return ERR_PTR(-EBUSY);
+	}
 	mctl_nl_refuse(extack, attr, -ENOENT, "there is no arena %s", name ?: "main");
 	return ERR_PTR(-ENOENT);
 }
