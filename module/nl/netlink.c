@@ -8,8 +8,11 @@
  *     handler whose operation has GENL_ADMIN_PERM, be it a request or a dump.
  * N2  A request has the family's version, no attribute twice, and no flag
  *     bits in an attribute's type: none of ours is nested in a request.
- * N3  While a handler runs, the arena of the request is held; while a dump is
- *     under way (start to done), the arena that it is in and the module are.
+ * N3  While a handler runs, the arena of the request is held, and while a part of
+ *     a dump is filled, the arena that it is in; from part to part the dump knows
+ *     that by its id, for nobody can tell when the next part is asked for. The one
+ *     that has a census, which is root's, keeps its arena. The module is held from
+ *     start to done.
  * N4  Between two parts of a dump no lock is held.
  * N5  A refusal of ours carries a text. The texts of the generated policies
  *     are the kernel's.
@@ -186,13 +189,17 @@ static int run_request(struct sk_buff *skb, struct genl_info *info)
 	const struct genl_ops *op = ops_of[info->genlhdr->cmd];
 	struct netlink_ext_ack *extack = info->extack;
 	struct mctl_nl_refusal refusal;
+	struct mctl_asker asker;
 	int ret;
 
 	refusal.extack = (struct netlink_ext_ack){};
 	info->extack = &refusal.extack;
 	ret = begin_request(op, skb, info);
 	if (!ret) {
+		mctl_asker_begin(&asker, mctl_nl_command_name(op->cmd), false, info->snd_portid,
+				 mctl_nl_arena(info));
 		ret = op->doit(skb, info);
+		mctl_asker_end(&asker);
 		end_request(info);
 	}
 	info->extack = extack;
@@ -282,11 +289,13 @@ static int begin_dump(struct netlink_callback *cb, struct mctl_nl_dump *dump)
 		if (IS_ERR(arena))
 			return PTR_ERR(arena);
 	}
-	dump->arena = arena;
 	dump->admin = netlink_capable(cb->skb, CAP_SYS_ADMIN);
 	dump->seq = 1;
-	if (arena)
+	if (arena) {
+		dump->arena_id = arena->id;
 		dump->generation = mctl_arena_generation(arena);
+		mctl_arena_drop(arena);
+	}
 	cb->min_dump_alloc = min_t(unsigned int, largest_object(), U16_MAX);
 	return 0;
 }
@@ -305,8 +314,11 @@ static int start_dump(struct netlink_callback *cb)
 	cb->extack = &dump->refusal.extack;
 	ret = begin_dump(cb, dump);
 	cb->extack = extack;
-	if (!ret)
+	if (!ret) {
+		mctl_asker_begin(&dump->asker, mctl_nl_command_name(genl_dumpit_info(cb)->op.cmd),
+				 true, NETLINK_CB(cb->skb).portid, NULL);
 		return 0;
+	}
 	ret = mctl_nl_refusal_send(cb->skb, ret, &dump->refusal);
 	kfree(dump);
 	return ret;
@@ -336,6 +348,7 @@ static int end_dump(struct netlink_callback *cb)
 	dump->census = NULL;
 	if (dump->arena)
 		mctl_arena_drop(dump->arena);
+	mctl_asker_end(&dump->asker);
 	kfree(dump);
 	return 0;
 }
@@ -355,21 +368,57 @@ static void look_at_generation(struct netlink_callback *cb, struct mctl_nl_dump 
 	cb->seq = dump->seq;
 }
 
+/* Have the dump be in an arena, which is held; NULL for none. */
+static void move_to_arena(struct mctl_nl_dump *dump, struct mctl_arena *arena)
+{
+	/* In this order: what is told of it is held. */
+	mctl_asker_look(&dump->asker, arena);
+	if (dump->arena)
+		mctl_arena_drop(dump->arena);
+	dump->arena = arena;
+	if (!arena || arena->id == dump->arena_id)
+		return;
+	dump->arena_id = arena->id;
+	dump->position = 0;
+	dump->spaces = false;
+}
+
 /* Return: false when there is no further arena to dump. The last one stays held, to look at. */
 static bool next_arena(struct mctl_nl_dump *dump)
 {
-	struct mctl_arena *arena = dump->all ? mctl_arena_next(dump->arena->id + 1) : NULL;
+	struct mctl_arena *arena = dump->all ? mctl_arena_next(dump->arena_id + 1) : NULL;
 
 	if (!arena) {
 		dump->end = true;
 		return false;
 	}
-	mctl_arena_drop(dump->arena);
-	dump->arena = arena;
+	move_to_arena(dump, arena);
 	dump->generation = mctl_arena_generation(arena);
-	dump->position = 0;
-	dump->spaces = false;
 	return true;
+}
+
+/*
+ * Hold the arena that the dump is in, as a part begins. A dump of all goes on with
+ * the next one where that has gone; its generation, which differs, is told then.
+ * Return: 0 or -ENOENT.
+ */
+static int find_arena_again(struct netlink_callback *cb, struct mctl_nl_dump *dump)
+{
+	struct mctl_arena *arena;
+
+	if (dump->end || dump->arena)
+		return 0;
+	arena = mctl_arena_next(dump->arena_id);
+	if (arena && arena->id != dump->arena_id && !dump->all) {
+		mctl_arena_drop(arena);
+		arena = NULL;
+	}
+	if (!arena && !dump->all)
+		return mctl_nl_refuse(cb->extack, NULL, -ENOENT,
+				      "the arena was deleted while it was listed");
+	move_to_arena(dump, arena);
+	dump->end = !arena;
+	return 0;
 }
 
 int mctl_nl_dump_run(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
@@ -377,10 +426,17 @@ int mctl_nl_dump_run(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 				 struct mctl_nl_dump *dump))
 {
 	struct mctl_nl_dump *dump = mctl_nl_dump_of(cb);
-	int ret = 0;
+	bool all_sent = dump->end;
+	int ret = find_arena_again(cb, dump);
 	void *hdr;
 
-	look_at_generation(cb, dump);
+	if (ret)
+		return ret;
+	/* What changes from here on is in no message. */
+	if (all_sent)
+		cb->seq = dump->seq;
+	else
+		look_at_generation(cb, dump);
 	while (!dump->end) {
 		hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
 				  &mctl_nl_family, NLM_F_MULTI, cmd);
@@ -400,6 +456,8 @@ int mctl_nl_dump_run(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 		if (!next_arena(dump))
 			break;
 	}
+	if (!dump->census)
+		move_to_arena(dump, NULL);
 	return skb->len ?: ret;
 }
 

@@ -11,6 +11,7 @@
 #include <uapi/linux/memctl_op.h>
 #include "mm/arena.h"
 #include "mm/error.h"
+#include "mm/holder.h"
 #include "nl/generated/memctl_gen.h"
 #include "nl/refusal.h"
 
@@ -35,6 +36,9 @@ int mctl_netlink_init(void);
  * Context: process; sleeps until the requests under way are done.
  */
 void mctl_netlink_exit(void);
+
+/* nl_names.c: what a command is called; a constant. */
+const char *mctl_nl_command_name(u8 cmd);
 
 /* nl_event.c: listen to mm/event.h and pass events on to the group. */
 void mctl_nl_event_init(void);
@@ -108,7 +112,9 @@ static inline bool mctl_nl_put_u64(struct sk_buff *skb, int type, u64 value, int
 /**
  * struct mctl_nl_dump - where a dump is; lives from its start to its done
  * @refusal: why a part of it failed
- * @arena: the arena that it is in, with a reference
+ * @asker: who began it, on the list of all
+ * @arena: the arena that it is in, with a reference, while a part is filled
+ * @arena_id: id of that arena, or of the next one
  * @position: next object in it, as the object's own file counts
  * @generation: of the arena when it was last looked at
  * @arenas: generation of the list of arenas, with @all
@@ -124,7 +130,9 @@ static inline bool mctl_nl_put_u64(struct sk_buff *skb, int type, u64 value, int
  */
 struct mctl_nl_dump {
 	struct mctl_nl_refusal refusal;
+	struct mctl_asker asker;
 	struct mctl_arena *arena;
+	u32 arena_id;
 	u64 position;
 	u64 generation;
 	u64 region;
