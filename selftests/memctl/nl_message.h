@@ -91,12 +91,12 @@ static void put(struct message *message, uint16_t type, const void *data, size_t
 	message->len += NLA_HDRLEN + NLA_ALIGN(len);
 }
 
-static void put_u32(struct message *message, uint16_t type, uint32_t value)
+static void __attribute__((unused)) put_u32(struct message *message, uint16_t type, uint32_t value)
 {
 	put(message, type, &value, sizeof(value));
 }
 
-static void put_u64(struct message *message, uint16_t type, uint64_t value)
+static void __attribute__((unused)) put_u64(struct message *message, uint16_t type, uint64_t value)
 {
 	put(message, type, &value, sizeof(value));
 }
