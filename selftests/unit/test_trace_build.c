@@ -1,131 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /* LINK: cli/trace_build.c cli/trace_map.c cli/trace_gfp.c cli/trace_file.c */
-/* LINK: cli/trace_writer.c cli/trace_plan.c */
+/* LINK: cli/trace_writer.c */
 /*
- * test_trace_build.c - from what the kernel reports to a trace, and from a trace to a plan
+ * test_trace_build.c - from the blocks that the kernel reports to a trace; times, and what is lost
  *
- * The oracle of the random test keeps an owner for each page and each address in plain arrays.
+ * The oracle of the random test keeps an owner for each page in plain arrays.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/trace_build.h"
-#include "cli/trace_map.h"
-#include "cli/trace_plan.h"
 #include "tap.h"
+#include "trace_fixture.h"
 
-#define DIRECT_MAP 0xffff888000000000ULL
-#define NR_PAGES   4096
-
-static const char format[] =
-	"print fmt: \"%s\", __print_flags(REC->gfp_flags, \"|\", "
-	"{( unsigned long)((( gfp_t)(((((1UL))) << (10))|((((1UL))) << (11)))) & ~(( gfp_t)0x800u)), \"GFP_X\"}, "
-	"{( unsigned long)(( gfp_t)0x01u), \"GFP_DMA\"}, {( unsigned long)(( gfp_t)((((1UL))) << (2))), \"GFP_DMA32\"}, "
-	"{( unsigned long)(( gfp_t)0x08u), \"__GFP_MOVABLE\"}, {( unsigned long)(( gfp_t)0x10u), \"__GFP_RECLAIMABLE\"}, "
-	"{( unsigned long)(( gfp_t)0x100u), \"__GFP_ZERO\"}, {( unsigned long)(( gfp_t)0x20000u), \"__GFP_MEMALLOC\"}, "
-	"{( unsigned long)(( gfp_t)0x200000u), \"__GFP_THISNODE\"}, "
-	"{( unsigned long)(( gfp_t)((((1UL))) << (10))), \"__GFP_DIRECT_RECLAIM\"} )";
-
-static struct trace_gfp gfp;
-static struct trace_build *build;
-static struct trace_totals totals;
-static struct trace_reader reader;
-static char *data;
-static size_t length;
-static FILE *stream;
-static uint64_t now;
-
-static void begin(void)
-{
-	struct trace_header header = { 0, 12, 0, 1, 0, (char *)"", (char *)"" };
-
-	tap_expect(!trace_gfp_init(&gfp, format));
-	stream = open_memstream(&data, &length);
-	build = trace_build_create(trace_writer_open(stream, &header), &gfp, 12, DIRECT_MAP);
-	now = 1000;
-}
-
-/* Completes the file and opens it. */
-static void finish(void)
-{
-	struct trace_totals more = { 0 };
-	char error[256] = "";
-
-	tap_expect(!trace_build_finish(build, 0, &more));
-	totals = trace_build_counts(build)->totals;
-	trace_build_destroy(build);
-	fclose(stream);
-	if (!tap_expect(!trace_reader_open(&reader, data, length, error, sizeof(error)))) {
-		tap_note("%s", error);
-		exit(1);
-	}
-}
-
-static void done(void)
-{
-	trace_reader_close(&reader);
-	free(data);
-}
-
-static void page(unsigned int type, uint64_t pfn, unsigned int order)
-{
-	struct kmem_event event = {
-		.type = (uint8_t)type,
-		.order = (uint8_t)order,
-		.address = pfn,
-		.time = now++,
-		.gfp = 0x400,
-	};
-
-	tap_expect(!trace_build_add(build, &event));
-}
-
-static void object(unsigned int type, uint64_t address, uint64_t asked, uint64_t given,
-		   const char *name)
-{
-	struct kmem_event event = {
-		.type = (uint8_t)type,
-		.address = address,
-		.asked = asked,
-		.given = given,
-		.time = now++,
-		.call_site = asked,
-		.node = -1,
-		.name = name,
-		.name_length = name ? (unsigned int)strlen(name) : 0,
-	};
-
-	tap_expect(!trace_build_add(build, &event));
-}
-
-/* The next event is of a kind and has a number. */
-static void expect_next(unsigned int kind, uint64_t id)
-{
-	struct trace_event event;
-
-	trace_reader_next(&reader, &event);
-	tap_expect_equal(event.kind, kind);
-	tap_expect_equal(event.id, id);
-}
-
-static void gfp_bits_are_read_by_name(void)
-{
-	struct trace_gfp other;
-
-	tap_expect(!trace_gfp_init(&gfp, format));
-	tap_expect_equal(gfp.dma32, 4);
-	tap_expect_equal(gfp.direct_reclaim, 0x400);
-	tap_expect_equal(trace_gfp_byte(&gfp, 0x400), 2);
-	tap_expect_equal(trace_gfp_byte(&gfp, 0x400 | 0x1), 0);
-	tap_expect_equal(trace_gfp_byte(&gfp, 0x4 | 0x8 | 0x100),
-			 1 | 1 << TRACE_MOBILITY_SHIFT | TRACE_ZERO | TRACE_ATOMIC);
-	tap_expect_equal(trace_gfp_byte(&gfp, 0x400 | 0x10 | 0x20000 | 0x200000),
-			 2 | 2 << TRACE_MOBILITY_SHIFT | TRACE_MEMALLOC | TRACE_THISNODE);
-	tap_expect(trace_gfp_init(&other, "nothing of the kind"));
-	tap_expect(trace_gfp_init(&other, "{((((, \"__GFP_MOVABLE\"}"));
-	tap_expect(trace_gfp_init(&other, ", \"__GFP_MOVABLE\"}, \"__GFP_ZERO\"}"));
-}
+#define NR_PAGES 4096
 
 static void blocks_freed_in_parts(void)
 {
@@ -136,15 +25,21 @@ static void blocks_freed_in_parts(void)
 	page(KMEM_PAGE_ALLOC, 66, 1); /* one part is in use again while another lives */
 	page(KMEM_PAGE_FREE, 64, 0);
 	page(KMEM_PAGE_FREE, 66, 1);
+	page(KMEM_PAGE_ALLOC, 512, 9);
+	page(KMEM_PAGE_FREE, 512, 8);
+	page(KMEM_PAGE_FREE, 768, 8);
+	page(KMEM_PAGE_ALLOC, 512, TRACE_MAX_ORDER);
+	page(KMEM_PAGE_FREE, 0, TRACE_MAX_ORDER);
 	finish();
-	expect_next(TRACE_PAGE_ALLOC, 0);
-	expect_next(TRACE_PAGE_ALLOC, 1);
-	expect_next(TRACE_FREE, 0);
-	expect_next(TRACE_FREE, 1);
-	expect_next(TRACE_END, 0);
-	tap_expect_equal(totals.split, 1);
-	tap_expect_equal(totals.implied, 0);
-	tap_expect_equal(totals.foreign, 0);
+	expect_next(0, TRACE_PAGE_ALLOC, .id = 0, .order = 2);
+	expect_next(3, TRACE_PAGE_ALLOC, .id = 1, .order = 1);
+	expect_next(4, TRACE_FREE, .id = 0);
+	expect_next(5, TRACE_FREE, .id = 1);
+	expect_next(6, TRACE_PAGE_ALLOC, .id = 2, .order = 9);
+	expect_next(8, TRACE_FREE, .id = 2);
+	expect_next(9, TRACE_PAGE_ALLOC, .id = 3, .order = TRACE_MAX_ORDER);
+	expect_end();
+	expect_totals((struct trace_totals){ .split = 2, .foreign = 1 });
 	done();
 }
 
@@ -159,39 +54,23 @@ static void frees_that_were_not_seen(void)
 	page(KMEM_PAGE_ALLOC, 9, 0);
 	page(KMEM_PAGE_ALLOC, 8, 1);
 	page(KMEM_PAGE_ALLOC, UINT64_MAX, 0);
-	object(KMEM_KFREE, 0x70000, 0, 0, NULL);
-	object(KMEM_KFREE, 0, 0, 0, NULL);
-	object(KMEM_KMALLOC, 0x10, 0, 0, NULL);
-	object(KMEM_KMALLOC, 0x80000, 10, 16, NULL);
-	object(KMEM_KMALLOC, 0x80000, 11, 16, NULL);
-	object(KMEM_KMALLOC, 0x90000, 20000, 32768, NULL);
-	object(KMEM_KMALLOC, 0x90000, 20000, 32768, NULL);
-	object(KMEM_KMALLOC, 0, 10, 16, NULL);
+	page(KMEM_PAGE_ALLOC, 4096, TRACE_MAX_ORDER + 1);
+	page(KMEM_PAGE_FREE, 8, TRACE_MAX_ORDER + 1);
 	finish();
-	expect_next(TRACE_PAGE_ALLOC, 0);
-	expect_next(TRACE_FREE, 0);
-	expect_next(TRACE_PAGE_ALLOC, 1);
-	expect_next(TRACE_PAGE_ALLOC, 2);
-	expect_next(TRACE_FREE, 1);
-	expect_next(TRACE_FREE, 2);
-	expect_next(TRACE_PAGE_ALLOC, 3);
-	expect_next(TRACE_KMALLOC, 4);
-	expect_next(TRACE_FREE, 4);
-	expect_next(TRACE_KMALLOC, 5);
-	expect_next(TRACE_KMALLOC, 6);
-	expect_next(TRACE_END, 0);
-	tap_expect_equal(totals.foreign, 2);
-	tap_expect_equal(totals.implied, 3);
-	tap_expect_equal(totals.failed, 2);
-	tap_expect_equal(totals.repeated, 1);
+	expect_next(1, TRACE_PAGE_ALLOC, .id = 0);
+	expect_next(2, TRACE_FREE, .id = 0);
+	expect_next(4, TRACE_PAGE_ALLOC, .id = 1);
+	expect_next(5, TRACE_PAGE_ALLOC, .id = 2);
+	expect_next(6, TRACE_FREE, .id = 1);
+	expect_next(6, TRACE_FREE, .id = 2);
+	expect_next(6, TRACE_PAGE_ALLOC, .id = 3, .order = 1);
+	expect_end();
+	expect_totals((struct trace_totals){ .foreign = 1, .implied = 2, .failed = 2 });
 	done();
 }
 
-static void caches_and_slab_blocks(void)
+static void slab_blocks_are_marked_once(void)
 {
-	struct trace_choice choice = { .pages = true, .objects = true };
-	struct trace_plan plan;
-
 	begin();
 	page(KMEM_PAGE_ALLOC, 16, 1);
 	object(KMEM_OBJECT_ALLOC, DIRECT_MAP + (17 << 12) + 192, 100, 104, NULL);
@@ -199,35 +78,135 @@ static void caches_and_slab_blocks(void)
 	object(KMEM_OBJECT_ALLOC, DIRECT_MAP + (99 << 12), 200, 208, NULL);
 	object(KMEM_OBJECT_FREE, DIRECT_MAP + (17 << 12) + 192, 0, 0, "a name");
 	page(KMEM_PAGE_ALLOC, 20, 2);
+	page(KMEM_PAGE_FREE, 20, 0);
+	object(KMEM_KMALLOC, DIRECT_MAP + (21 << 12), 32, 32, NULL); /* of a block in parts */
+	object(KMEM_KMALLOC, DIRECT_MAP - (1 << 12), 32, 32, NULL);  /* below frame 0 */
+	page(KMEM_PAGE_ALLOC, 0, 0);
+	object(KMEM_KMALLOC, DIRECT_MAP, 16, 16, NULL);
 	finish();
-	expect_next(TRACE_PAGE_ALLOC, 0);
-	expect_next(TRACE_OBJECT_ALLOC, 1);
-	expect_next(TRACE_SLAB, 0);
-	expect_next(TRACE_OBJECT_ALLOC, 2);
-	expect_next(TRACE_OBJECT_ALLOC, 3);
-	expect_next(TRACE_FREE, 1);
-	expect_next(TRACE_PAGE_ALLOC, 4);
+	expect_next(0, TRACE_PAGE_ALLOC, .id = 0, .order = 1);
+	expect_next(1, TRACE_OBJECT_ALLOC, .id = 1);
+	expect_next(1, TRACE_SLAB, .id = 0);
+	expect_next(2, TRACE_OBJECT_ALLOC, .id = 2);
+	expect_next(3, TRACE_OBJECT_ALLOC, .id = 3, .cache = 1);
+	expect_next(4, TRACE_FREE, .id = 1);
+	expect_next(5, TRACE_PAGE_ALLOC, .id = 4, .order = 2);
+	expect_next(7, TRACE_KMALLOC, .id = 5, .size = 32);
+	expect_next(8, TRACE_KMALLOC, .id = 6, .size = 32);
+	expect_next(9, TRACE_PAGE_ALLOC, .id = 7);
+	expect_next(10, TRACE_KMALLOC, .id = 8, .size = 16);
+	expect_next(10, TRACE_SLAB, .id = 7);
+	expect_end();
+	expect_totals((struct trace_totals){ .split = 1 });
 	tap_expect_equal(reader.nr_caches, 2);
-	tap_expect(!strcmp(reader.caches[0].name, "a_name"));
-	tap_expect(!strcmp(reader.caches[1].name, "size-208"));
-
-	tap_expect(!trace_plan_make(&plan, &reader, &choice));
-	tap_expect(trace_plan_skips(&plan, 0) && !trace_plan_skips(&plan, 4));
-	tap_expect_equal(plan.slab_blocks, 1);
-	tap_expect_equal(plan.peak_block_frames, 4);
-	tap_expect_equal(plan.peak_object_bytes, 400);
-	tap_expect_equal(plan.alive, 3);
-	tap_expect_equal(plan.nr_caches, 2);
-	tap_expect(plan.peak_frames >= 6);
-	trace_plan_free(&plan);
-
-	choice.objects = false;
-	tap_expect(!trace_plan_make(&plan, &reader, &choice));
-	tap_expect_equal(plan.events, 2);
-	tap_expect_equal(plan.peak_frames, 6);
-	tap_expect_equal(plan.nr_caches, 0);
-	trace_plan_free(&plan);
+	expect_cache(0, "a_name", 100, 104);
+	expect_cache(1, "size-208", 200, 208);
 	done();
+}
+
+static void no_block_is_marked_without_a_direct_map(void)
+{
+	begin_at(0);
+	page(KMEM_PAGE_ALLOC, 17, 0);
+	object(KMEM_KMALLOC, 17 << 12, 32, 32, NULL);
+	finish();
+	expect_next(0, TRACE_PAGE_ALLOC, .id = 0);
+	expect_next(1, TRACE_KMALLOC, .id = 1, .size = 32);
+	expect_end();
+	expect_totals((struct trace_totals){ 0 });
+	done();
+}
+
+/* Reports a kmalloc() at a time of the trace clock. */
+static void kmalloc_at(uint64_t time, uint64_t address)
+{
+	struct kmem_event event = {
+		.type = KMEM_KMALLOC,
+		.address = address,
+		.asked = 8,
+		.given = 8,
+		.time = time,
+		.gfp = 0x400,
+		.node = TRACE_MAX_NODE + 1,
+	};
+
+	tap_expect(!trace_build_add(build, &event));
+}
+
+static void steps_back_in_time(void)
+{
+	static const uint64_t times[] = { 0, 10, 10, 10, 10, 11 };
+	struct trace_event event;
+
+	begin_at(0);
+	kmalloc_at(500, 0x10000);
+	kmalloc_at(510, 0x20000);
+	kmalloc_at(509, 0x30000); /* before the last one */
+	kmalloc_at(499, 0x40000); /* before the first one */
+	kmalloc_at(510, 0x50000); /* at the same time is no step back */
+	kmalloc_at(511, 0x60000);
+	finish();
+	for (unsigned int i = 0; i < ARRAY_SIZE(times); i++) {
+		tap_expect(trace_reader_next(&reader, &event));
+		tap_expect_equal(event.time, times[i]);
+		tap_expect_equal(event.node, -1);
+	}
+	expect_totals((struct trace_totals){ .misordered = 2 });
+	done();
+}
+
+static void report_lost(uint64_t nr)
+{
+	struct kmem_event event = { .type = KMEM_LOST, .asked = nr };
+
+	tap_expect(!report(&event));
+}
+
+static void lost_events(void)
+{
+	begin_at(0);
+	report_lost(7);
+	report_lost(0);
+	report_lost(5);
+	trace_build_lost(build, 11); /* less than what was seen missing */
+	tap_expect_equal(trace_build_counts(build)->totals.lost, 12);
+	finish();
+	expect_next(0, TRACE_LOST, .count = 7);
+	expect_next(1, TRACE_LOST, .count = 0);
+	expect_next(2, TRACE_LOST, .count = 5);
+	expect_end();
+	expect_totals((struct trace_totals){ .lost = 12 });
+	done();
+
+	begin_at(0);
+	report_lost(7);
+	trace_build_lost(build, 30); /* the counters saw more */
+	finish();
+	expect_totals((struct trace_totals){ .lost = 30 });
+	done();
+}
+
+static void an_error_of_the_file_is_the_recording_s(void)
+{
+	struct trace_header header = { 0, 12, 0, 1, 0, (char *)"", (char *)"" };
+	FILE *full = fopen("/dev/full", "w");
+
+	stream = full;
+	build = trace_build_create(trace_writer_open(full, &header), &gfp, 12, 0);
+	step_now = 0;
+	page(KMEM_PAGE_ALLOC, 1, 0);
+	tap_expect_equal(trace_build_finish(build, 0, &(struct trace_totals){ 0 }), -ENOSPC);
+	trace_build_destroy(build);
+	fclose(full);
+
+	/* One that is given up before its end is closed as well. */
+	begin();
+	page(KMEM_PAGE_ALLOC, 1, 0);
+	trace_build_destroy(build);
+	fclose(stream);
+	tap_expect(length > 0);
+	free(data);
+	trace_build_destroy(NULL);
 }
 
 static uint64_t owner[NR_PAGES], left[NR_PAGES * 4];
@@ -268,38 +247,15 @@ static void random_blocks_against_an_oracle(void)
 	done();
 }
 
-static void map_against_an_oracle(void)
-{
-	static uint8_t there[20000];
-	struct trace_map map = { 0 };
-	struct trace_map_entry *entry;
-	uint64_t key, nr = 0;
-	unsigned int step;
-
-	memset(there, 0, sizeof(there));
-	for (step = 0; step < 200000; step++) {
-		key = tap_below(ARRAY_SIZE(there));
-		entry = trace_map_find(&map, key << 12);
-		tap_expect_equal(!!entry, there[key]);
-		if (entry && tap_below(2)) {
-			tap_expect_equal(entry->id, key);
-			trace_map_remove(&map, entry);
-			there[key] = 0;
-			nr--;
-		} else if (!entry) {
-			trace_map_add(&map, key << 12)->id = key;
-			there[key] = 1;
-			nr++;
-		}
-		tap_expect_equal(map.nr, nr);
-	}
-	trace_map_fini(&map);
-}
-
 static const struct tap_test tests[] = {
-	TAP_TEST(gfp_bits_are_read_by_name),	   TAP_TEST(blocks_freed_in_parts),
-	TAP_TEST(frees_that_were_not_seen),	   TAP_TEST(caches_and_slab_blocks),
-	TAP_TEST(random_blocks_against_an_oracle), TAP_TEST(map_against_an_oracle),
+	TAP_TEST(blocks_freed_in_parts),
+	TAP_TEST(frees_that_were_not_seen),
+	TAP_TEST(slab_blocks_are_marked_once),
+	TAP_TEST(no_block_is_marked_without_a_direct_map),
+	TAP_TEST(steps_back_in_time),
+	TAP_TEST(lost_events),
+	TAP_TEST(an_error_of_the_file_is_the_recording_s),
+	TAP_TEST(random_blocks_against_an_oracle),
 };
 
 int main(void)
