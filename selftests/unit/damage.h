@@ -45,9 +45,8 @@ static inline void damage_found(struct mctl_report *report, const struct mctl_pr
 		 (unsigned long long)problem->found);
 	damage->seen += !strcmp(line, damage->wanted);
 	if (damage->length < sizeof(damage->text))
-		damage->length +=
-			snprintf(damage->text + damage->length,
-				 sizeof(damage->text) - damage->length, "#   %s\n", line);
+		damage->length += snprintf(damage->text + damage->length,
+					   sizeof(damage->text) - damage->length, "#   %s\n", line);
 }
 
 static inline void damage_init(struct damage *damage, const char *wanted)
@@ -63,7 +62,7 @@ static inline bool damage_expect_at(const struct damage *damage, u64 nr_problems
 				    int line)
 {
 	bool good = damage->seen == 1 && damage->report.nr_problems == nr_problems &&
-		    damage->report.nr_checks > nr_problems;
+		    damage->report.nr_checks >= nr_problems;
 
 	tap_expect_at(good, damage->wanted, file, line);
 	if (!good)

@@ -138,4 +138,39 @@ static inline int fixture_pick(const struct fixture *f, enum owner owner)
 	return -1;
 }
 
+/* A constructor, and what it leaves in an object. */
+static inline void fill(void *object)
+{
+	memset(object, 0xc7, 24);
+}
+
+static inline void alloc_one(struct fixture *f)
+{
+	enum mctl_slab_status status = MCTL_SLAB_OK;
+	void *object;
+
+	object = mctl_slab_alloc(&f->layout, f->slab, &status);
+	tap_expect_equal(status, MCTL_SLAB_OK);
+	tap_expect_equal(!object, !f->nr_owned[OWNER_SLAB]);
+	if (!object)
+		return;
+	tap_expect_equal((uintptr_t)object % f->layout.align, 0);
+	if (f->layout.ctor)
+		tap_expect(*(u8 *)object == 0xc7 && ((u8 *)object)[23] == 0xc7);
+	fixture_give(f, fixture_index(f, object), OWNER_SLAB, OWNER_CALLER);
+}
+
+static inline void free_one(struct fixture *f)
+{
+	int index = fixture_pick(f, OWNER_CALLER);
+
+	if (index < 0)
+		return;
+	tap_expect(is_marked(f, index));
+	if (f->layout.ctor)
+		fill(fixture_object(f, index));
+	tap_expect_equal(free_object(f, fixture_object(f, index)), MCTL_SLAB_OK);
+	fixture_give(f, index, OWNER_CALLER, OWNER_SLAB);
+}
+
 #endif /* MCTL_UNIT_SLAB_FIXTURE_H */

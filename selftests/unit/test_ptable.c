@@ -5,7 +5,6 @@
  * protected in tables of several formats, with frames for tables running out
  * now and then. After every call the structure is checked and every leaf is
  * compared with the oracle; a call that fails must leave every byte alone.
- * Then damage is planted, and each line of the check must find its own.
  */
 #include <linux/minmax.h>
 #include "ptable_formats.h"
@@ -407,179 +406,6 @@ static void the_cache_forgets(void)
 	tables_fini(&t);
 }
 
-/* --- planted damage ----------------------------------------------------------------------- */
-
-/* The invariant and field that a plant must be found by. */
-struct expectation {
-	const char *invariant, *field;
-	bool found;
-};
-
-static void look_for(struct mctl_report *report, const struct mctl_problem *problem)
-{
-	struct expectation *expectation = report->context;
-
-	expectation->found |= !strcmp(problem->invariant, expectation->invariant) &&
-			      !strcmp(problem->field, expectation->field);
-}
-
-static bool finds(struct tables *t, const char *invariant, const char *field)
-{
-	struct expectation expectation = { .invariant = invariant, .field = field };
-	struct mctl_report report = { .found = look_for, .context = &expectation };
-
-	tables_check(t, &report);
-	if (!expectation.found)
-		tap_note("%s, %s: not found", invariant, field);
-	return expectation.found;
-}
-
-/* 4 KiB pages in two leaf tables, and one leaf of 2 MiB. */
-static void sample(struct tables *t)
-{
-	struct mctl_report report = {};
-
-	tables_init(t, &mctl_ptable_x86_64_4level, 16, none, 1);
-	tap_expect_equal(mctl_ptable_map(&t->pt, 0, 0x1000, 1024 + 5, 0x163, 1), 0);
-	tap_expect_equal(mctl_ptable_map(&t->pt, 0x800000, 0x2000, 512, 0x163, 2), 0);
-	tap_expect_equal(tables_check(t, &report), 0);
-}
-
-static u64 *entry_of(struct tables *t, u64 address, unsigned int level)
-{
-	struct mctl_ptable_step steps[MCTL_PT_MAX_LEVELS];
-	const struct mctl_ptable_step *step;
-
-	mctl_ptable_steps(&t->pt, address, steps);
-	step = &steps[t->pt.format->nr_levels - level];
-	return (u64 *)(t->memory + (step->table - FIRST_PFN * PAGE)) + step->index;
-}
-
-static u32 frame_of(struct tables *t, u64 address, unsigned int level)
-{
-	return ((char *)entry_of(t, address, level) - t->memory) / PAGE;
-}
-
-/* Put a value in the place of another for the time of one check. */
-static void plant(struct tables *t, void *place, size_t size, u64 value, const char *invariant,
-		  const char *field)
-{
-	u64 was = 0;
-
-	memcpy(&was, place, size);
-	memcpy(place, &value, size);
-	tap_expect(finds(t, invariant, field));
-	memcpy(place, &was, size);
-}
-
-#define PLANT(place, value, invariant, field) \
-	plant(&t, &(place), sizeof(place), value, invariant, field)
-
-static void every_line_of_the_check_finds_its_damage(void)
-{
-	struct mctl_report report = {};
-	struct tables t;
-	u64 *leaf, *large, *table, *sibling;
-	u32 frame;
-
-	sample(&t);
-	leaf = entry_of(&t, 0x3000, 1);
-	large = entry_of(&t, 0x800000, 2);
-	table = entry_of(&t, 0, 2);
-	sibling = entry_of(&t, 0x200000, 2);
-	frame = frame_of(&t, 0x3000, 1);
-
-	PLANT(*table, FIRST_PFN << 12 | TABLE_FLAGS, "ptable I1", "points to a table");
-	PLANT(*table, 0x7ffffff000 | TABLE_FLAGS, "ptable I1", "points to a table");
-	PLANT(*table, *sibling, "ptable I1", "entries for its table");
-	PLANT(t.level[frame], 2, "ptable I1", "points to a table");
-	PLANT(t.level[t.pt.root_pfn - FIRST_PFN], 3, "ptable I1", "is the root");
-	PLANT(t.mark[t.pt.root_pfn - FIRST_PFN], 1, "ptable I1", "visits");
-	PLANT(t.count[frame], 511, "ptable I2", "present entries");
-	PLANT(*leaf, *leaf & ~MCTL_PT_P, "ptable I2", "present entries");
-	PLANT(*leaf, *leaf & ~MCTL_PT_P, "ptable I3", "value without P");
-	PLANT(*leaf, *leaf | BIT_ULL(47), "ptable I4", "reserved bits");
-	PLANT(*large, *large | BIT_ULL(13), "ptable I4", "reserved bits");
-	PLANT(*entry_of(&t, 0, 4), *entry_of(&t, 0, 4) | MCTL_PT_PS, "ptable I4", "reserved bits");
-	PLANT(*table, *table & ~MCTL_PT_US, "ptable I5", "flags");
-	PLANT(t.pt.nr_tables, 77, "ptable I6", "nr_tables");
-	PLANT(t.pt.nr_leaves[2], 0, "ptable I6", "nr_leaves");
-	PLANT(t.pt.nr_mapped, 1, "ptable I6", "nr_mapped");
-	PLANT(t.pt.fast_from, MCTL_PT_UPPER_HALF, "ptable I7", "fast_from");
-
-	tap_expect_equal(tables_check(&t, &report), 0);
-	memset(t.memory + frame * PAGE, 0, PAGE);
-	tap_expect(finds(&t, "ptable I2", "empty"));
-	tables_fini(&t);
-}
-
-/* Bits that a check of the structure cannot know: flags of a leaf, and where it leads. */
-static bool free_bit(unsigned int level, unsigned int bit)
-{
-	if (level > 1)
-		return bit == 5 || bit == 6;
-	return bit > 0 && (bit < 46 || bit >= 52);
-}
-
-/* Each bit of each level turned over: found, shown, and brought back by the same call. */
-static void every_bit_of_every_level(void)
-{
-	struct mctl_ptable_step steps[MCTL_PT_MAX_LEVELS], step;
-	struct mctl_ptable_cursor cursor;
-	struct tables t;
-
-	sample(&t);
-	tables_save(&t);
-	for (unsigned int level = 1; level <= 4; level++) {
-		for (unsigned int bit = 0; bit < 64; bit++) {
-			struct mctl_report report = {};
-			u64 nr = 0;
-
-			tap_expect_equal(mctl_ptable_flip(&t.pt, 0x3123, level, bit), 0);
-			tap_expect(!tables_unchanged(&t));
-			tap_expect(free_bit(level, bit) == !tables_check(&t, &report));
-			tap_expect(mctl_ptable_steps(&t.pt, 0x3123, steps) >= 5 - level);
-			mctl_ptable_rewind(&t.pt, &cursor);
-			while (mctl_ptable_next(&t.pt, &cursor, &step))
-				nr++;
-			tap_expect(nr <= 1024 + 5 + 1 + 5);
-			tap_expect_equal(mctl_ptable_flip(&t.pt, 0x3123, level, bit), 0);
-			tap_expect(tables_unchanged(&t));
-		}
-	}
-	tables_fini(&t);
-}
-
-/* Table entries that point to the root, to themselves, to one another: no walk runs for ever. */
-static void tables_in_a_circle(void)
-{
-	struct mctl_ptable_step steps[MCTL_PT_MAX_LEVELS], step;
-	struct mctl_ptable_cursor cursor;
-	struct tables t;
-
-	sample(&t);
-	tables_save(&t);
-	for (unsigned int i = 0; i < 2000; i++) {
-		struct mctl_report report = {};
-		u64 nr = 0;
-
-		for (unsigned int j = 0; j < 1 + i % 4; j++) {
-			unsigned int level = 2 + tap_below(3);
-			u64 target = FIRST_PFN + tap_below(t.nr_used + 1);
-
-			if (mctl_ptable_steps(&t.pt, 0, steps) > 4 - level)
-				*entry_of(&t, 0, level) = target << 12 | TABLE_FLAGS;
-		}
-		tables_check(&t, &report);
-		mctl_ptable_rewind(&t.pt, &cursor);
-		while (mctl_ptable_next(&t.pt, &cursor, &step))
-			nr++;
-		tap_expect(nr < 10000);
-		tables_restore(&t);
-	}
-	tables_fini(&t);
-}
-
 static const struct tap_test tests[] = {
 	TAP_TEST(bits_as_the_manual_has_them),
 	TAP_TEST(a_hole_in_a_large_leaf),
@@ -592,9 +418,6 @@ static const struct tap_test tests[] = {
 	TAP_TEST(random_small_entries),
 	TAP_TEST(random_4level),
 	TAP_TEST(random_5level),
-	TAP_TEST(every_line_of_the_check_finds_its_damage),
-	TAP_TEST(every_bit_of_every_level),
-	TAP_TEST(tables_in_a_circle),
 };
 
 int main(void)

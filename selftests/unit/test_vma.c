@@ -5,6 +5,7 @@
  * state of four pages, with every amount of room, and one planted fault for
  * each line of the check.
  */
+#include "damage.h"
 #include "vma_fixture.h"
 
 /* --- tests -------------------------------------------------------------------------------- */
@@ -273,19 +274,8 @@ static void replaces_with_its_own(void)
 /* --- planted faults ----------------------------------------------------------------------- */
 
 static struct set damaged;
-static const char *wanted_invariant;
-static u32 nr_wanted, nr_others;
-
-static void note_problem(struct mctl_report *report, const struct mctl_problem *problem)
-{
-	if (!strcmp(problem->invariant, wanted_invariant))
-		nr_wanted++;
-	else
-		nr_others++;
-}
-
 /* Three vmas: anonymous [0, 2), file [2, 4), file [6, 8) that goes on elsewhere. */
-static void prepare(const char *invariant)
+static void prepare(void)
 {
 	const struct arguments a[] = {
 		{ .call = ADD, .first = 0, .nr = 2, .rights = RW },
@@ -297,104 +287,163 @@ static void prepare(const char *invariant)
 	for (size_t i = 0; i < ARRAY_SIZE(a); i++)
 		tap_expect_equal(step(&damaged, &a[i]), 0);
 	tap_expect_equal(damaged.vmas.nr, 3);
-	wanted_invariant = invariant;
-	nr_wanted = 0;
-	nr_others = 0;
 }
 
-/* The fault must be found, by its own invariant, and by no other but the number of pages. */
-static void expect_found(bool pages_too)
+/* The line is said, once, and beside it no more than the number of pages may be wrong. */
+static void expect_found_at(const char *wanted, u64 nr_problems, int line)
 {
-	struct mctl_report report = { .found = note_problem };
+	struct damage damage;
+
+	damage_init(&damage, wanted);
+	mctl_vma_check(&damaged.vmas, &damage.report);
+	damage_expect_at(&damage, nr_problems, __FILE__, line);
+}
+
+#define expect_found(wanted, nr_problems) expect_found_at(wanted, nr_problems, __LINE__)
+
+/* What looks like damage is none. */
+static void expect_sound(void)
+{
+	struct mctl_report report = {};
 
 	mctl_vma_check(&damaged.vmas, &report);
-	if (!tap_expect(nr_wanted == 1 && nr_others == pages_too))
-		tap_note("  %s: %u times, others %u", wanted_invariant, nr_wanted, nr_others);
+	tap_expect_equal(report.nr_problems, 0);
 }
 
 static void check_finds_bad_ranges(void)
 {
 	struct mctl_vma *vma = damaged.storage;
 
-	prepare("vma I1");
+	prepare();
 	vma[2].end += 1;
-	expect_found(false);
-	prepare("vma I1");
+	expect_found("vma I1: vma 2: whole pages: expected 0x1, found 0", 1);
+	prepare();
 	vma[2].start -= 8;
-	expect_found(false);
-	prepare("vma I1");
+	expect_found("vma I1: vma 2: whole pages: expected 0x1, found 0", 1);
+	prepare();
 	vma[2].end = vma[2].start;
-	expect_found(true);
-	prepare("vma I1");
+	expect_found("vma I1: vma 2: starts before it ends: expected 0x1, found 0", 2);
+	prepare();
 	vma[0].start -= PAGE;
-	expect_found(true);
-	prepare("vma I1");
+	expect_found("vma I1: vma 0: inside of the region: expected 0x1, found 0", 2);
+	prepare();
 	vma[2].end += 2 * PAGE;
-	expect_found(true);
+	expect_found("vma I1: vma 2: inside of the region: expected 0x1, found 0", 2);
 }
 
 static void check_finds_overlap(void)
 {
 	struct mctl_vma *vma = damaged.storage;
 
-	prepare("vma I2");
+	prepare();
 	vma[0].end += PAGE;
-	expect_found(true);
-	prepare("vma I2");
+	expect_found("vma I2: vma 1: starts behind the one before: expected 0x1, found 0", 2);
+	prepare();
 	vma[2].start -= 3 * PAGE;
-	expect_found(true);
-	prepare("vma I2");
+	expect_found("vma I2: vma 2: starts behind the one before: expected 0x1, found 0", 2);
+	prepare();
 	swap(vma[1], vma[2]);
-	expect_found(false);
+	expect_found("vma I2: vma 2: starts behind the one before: expected 0x1, found 0", 1);
 }
 
 static void check_finds_what_was_not_joined(void)
 {
 	struct mctl_vma *vma = damaged.storage;
 
-	prepare("vma I3");
+	prepare();
 	vma[1].file = NULL;
 	vma[1].offset = 0;
-	expect_found(false);
-	prepare("vma I3");
+	expect_found("vma I3: vma 1: goes on from the one before: expected 0, found 0x1", 1);
+	prepare();
 	vma[2].start -= 2 * PAGE;
-	expect_found(true);
+	expect_found("vma I3: vma 2: goes on from the one before: expected 0, found 0x1", 2);
+}
+
+/* A number that is not what it should be, in one of the vmas. */
+static void expect_number(u32 index, const char *invariant, const char *field, u64 expected,
+			  u64 found)
+{
+	char wanted[160];
+
+	snprintf(wanted, sizeof(wanted), "vma %s %u: %s: expected %#llx, found %#llx", invariant,
+		 index, field, (unsigned long long)expected, (unsigned long long)found);
+	expect_found(wanted, 1);
 }
 
 static void check_finds_bad_rights(void)
 {
-	for (u32 bit = 3; bit < 32; bit++) {
-		prepare("vma I4");
-		damaged.storage[1].rights |= BIT(bit);
-		expect_found(false);
+	for (u32 index = 0; index < 3; index++) {
+		for (u32 bit = 3; bit < 32; bit++) {
+			prepare();
+			damaged.storage[index].rights |= BIT(bit);
+			expect_number(index, "I4: vma", "other rights", 0, BIT(bit));
+		}
 	}
 }
 
 static void check_finds_bad_offsets(void)
 {
 	for (u32 bit = 0; bit < 64; bit++) {
-		prepare("vma I5");
+		prepare();
 		damaged.storage[0].offset = BIT_ULL(bit);
-		expect_found(false);
+		expect_number(0, "I5: vma", "offset", 0, BIT_ULL(bit));
 	}
-	prepare("vma I5");
-	damaged.storage[2].offset = U64_MAX - 1;
-	expect_found(false);
+	for (u32 index = 1; index < 3; index++) {
+		prepare();
+		damaged.storage[index].offset = U64_MAX - 1;
+		expect_number(index, "I5: vma", "file pages have numbers", 1, 0);
+		prepare();
+		damaged.storage[index].offset = U64_MAX - 2;
+		expect_sound();
+	}
 }
 
 static void check_finds_bad_counts(void)
 {
-	prepare("vma I6");
+	prepare();
 	damaged.vmas.nr = 5;
-	expect_found(false);
-	prepare("vma I6");
+	expect_found("vma I6: vmas 0: more than there is room for: expected 0, found 0x1", 1);
+	prepare();
 	damaged.vmas.capacity = 2;
-	expect_found(false);
+	expect_found("vma I6: vmas 0: more than there is room for: expected 0, found 0x1", 1);
+	prepare();
+	damaged.vmas.capacity = 3;
+	expect_sound();
 	for (u32 bit = 0; bit < 64; bit++) {
-		prepare("vma I7");
+		prepare();
 		damaged.vmas.nr_pages ^= BIT_ULL(bit);
-		expect_found(false);
+		expect_number(0, "I7: vmas", "nr_pages", 6, 6 ^ BIT_ULL(bit));
 	}
+}
+
+/* The first, the one in the middle and the last are looked at. */
+static void check_looks_at_every_vma(void)
+{
+	struct mctl_vma *vma = damaged.storage;
+
+	prepare();
+	vma[0].start += 1;
+	expect_found("vma I1: vma 0: whole pages: expected 0x1, found 0", 2);
+	prepare();
+	vma[1].end -= 1;
+	expect_found("vma I1: vma 1: whole pages: expected 0x1, found 0", 2);
+	prepare();
+	vma[1].start = vma[1].end;
+	expect_found("vma I1: vma 1: starts before it ends: expected 0x1, found 0", 2);
+	prepare();
+	vma[0].end = vma[0].start;
+	expect_found("vma I1: vma 0: starts before it ends: expected 0x1, found 0", 2);
+	prepare();
+	vma[1].start -= PAGE;
+	expect_found("vma I2: vma 1: starts behind the one before: expected 0x1, found 0", 2);
+	prepare();
+	vma[1].end += 3 * PAGE;
+	expect_found("vma I2: vma 2: starts behind the one before: expected 0x1, found 0", 2);
+	prepare();
+	vma[2].offset = vma[1].offset + 2;
+	vma[2].start -= 2 * PAGE;
+	vma[2].end -= 2 * PAGE;
+	expect_found("vma I3: vma 2: goes on from the one before: expected 0, found 0x1", 1);
 }
 
 static const struct tap_test tests[] = {
@@ -406,6 +455,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(reaches_the_ends),
 	TAP_TEST(copies_and_moves),
 	TAP_TEST(replaces_with_its_own),
+	TAP_TEST(check_looks_at_every_vma),
 	TAP_TEST(check_finds_bad_ranges),
 	TAP_TEST(check_finds_overlap),
 	TAP_TEST(check_finds_what_was_not_joined),
