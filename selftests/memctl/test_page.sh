@@ -65,7 +65,7 @@ refuse "node 64" 2 'node' "$MEMCTL" page alloc --order 0 --node 64
 refuse "node 2^31 - 1" 1 'node' "$MEMCTL" page alloc --order 0 --node 2147483647
 refuse "zone that is none" 1 'zone' "$MEMCTL" page alloc --order 0 --zone HIGH
 refuse "migratetype that is none" 1 'migratetype' "$MEMCTL" page alloc --order 0 --migratetype x
-refuse "arena that is none" 2 'arena' "$MEMCTL" -a nothing page alloc --order 0
+refuse "arena that is none" 2 'no arena' "$MEMCTL" -a nothing page alloc --order 0
 
 handle=$("$MEMCTL" page alloc --order 3 --owner 5)
 now=$(frames)

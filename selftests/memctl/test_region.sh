@@ -40,25 +40,27 @@ for level in 2 3; do
 done
 check "the shadow equals the hardware again" "$MEMCTL" pt verify
 
-refuse "an address in no region" 2 'region' "$MEMCTL" pt walk 0xffffffff81000000
-refuse "an address of user space" 2 'region' "$MEMCTL" pt walk 0x400000
+refuse "an address in no region" 2 'no region' "$MEMCTL" pt walk 0xffffffff81000000
+refuse "an address of user space" 2 'no region' "$MEMCTL" pt walk 0x400000
 refuse "pages 0" 2 'pages' "$MEMCTL" region add none --pages 0
 refuse "pages 2^32 - 1" 2 'pages' "$MEMCTL" region add none --pages 4294967295
-refuse "more pages than are free" 2 '' "$MEMCTL" region add none --pages 100000
+refuse "more pages than are free" 2 'pages' "$MEMCTL" region add none --pages 100000
 refuse "a name twice" 2 'exists' "$MEMCTL" region add one --pages 1
 refuse "a name with a slash" 2 'name' "$MEMCTL" region add a/b --pages 1
-refuse "a region that is none" 2 'region' "$MEMCTL" region del nothing
-refuse "verify a region that is none" 2 'region' "$MEMCTL" pt verify nothing
+refuse "a region that is none" 2 'no region' "$MEMCTL" region del nothing
+refuse "verify a region that is none" 2 'no region' "$MEMCTL" pt verify nothing
 check "verify" "$MEMCTL" verify
 
 check "what: an address in the region" sh -c '"$1" what "$2" | grep -q one' - "$MEMCTL" "$address"
 check "remove both" sh -c '"$1" region del one && "$1" region del two' - "$MEMCTL"
-for round in 1 2 3 4 5 6 7 8 9 10; do
+done=0
+for _ in 1 2 3 4 5 6 7 8 9 10; do
 	"$MEMCTL" region add again --pages 100 >"$work/out" 2>&1 &&
 		"$MEMCTL" pt verify >>"$work/out" 2>&1 &&
 		"$MEMCTL" region del again >>"$work/out" 2>&1 || break
+	done=$((done + 1))
 done
-equal "add, verify, remove 10 times" 10 "$round"
+equal "add, verify, remove 10 times" 10 "$done"
 equal "every frame is back" "$start" "$(frames)"
 
 unload

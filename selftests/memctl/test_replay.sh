@@ -49,11 +49,11 @@ refused=$(sed -n 's/.*"refused": *\([0-9]*\).*/\1/p' "$work/replay.1" | head -n 
 at_least "allocations granted in thousandths" 990 $((granted * 1000 / (granted + refused + 1)))
 
 head -c 1000 "$trace" >"$work/short"
-refuse "a trace cut short" 1 '' "$MEMCTL" replay "$work/short"
+refuse "a trace cut short" 1 'the file is cut short' "$MEMCTL" replay "$work/short"
 head -c 4096 /dev/urandom >"$work/random"
-refuse "a file that is no trace" 1 '' "$MEMCTL" replay "$work/random"
-refuse "a trace that is not there" 1 '' "$MEMCTL" replay "$work/nothing"
-refuse "an arena that is not there" 2 'arena' "$MEMCTL" replay "$trace" --arena nothing
+refuse "a file that is no trace" 1 'not a memctl trace' "$MEMCTL" replay "$work/random"
+refuse "a trace that is not there" 1 'No such file' "$MEMCTL" replay "$work/nothing"
+refuse "an arena that is not there" 2 'no arena' "$MEMCTL" replay "$trace" --arena nothing
 check "verify" "$MEMCTL" verify
 
 unload

@@ -120,7 +120,7 @@ equal "its bytes are there" "$(head -c 98304 "$work/data" | sha256sum)" \
 equal "sha256sum reads it" "$(head -c 98304 "$work/data" | sha256sum)" \
 	"$("$MEMCTL" region open heap -- dd if=/proc/self/fd/3 bs=4096 skip=512 count=24 2>/dev/null |
 		sha256sum)"
-refuse "a descriptor to read cannot be written" 1 '' "$MEMCTL" region open heap --readonly -- \
+refuse "a descriptor to read cannot be written" 1 'Bad file descriptor\|[Ee]rror' "$MEMCTL" region open heap --readonly -- \
 	sh -c 'echo x >&3'
 hold 1 heap
 hold 2 heap
@@ -212,10 +212,10 @@ check "pt verify" "$MEMCTL" pt verify
 
 # --- refusals ---
 
-refuse "a size that is no page" 2 '' "$MEMCTL" region add bad --size 4097
-refuse "size 0" 2 '' "$MEMCTL" region add bad --size 0
-refuse "more than 1 TiB" 2 '' "$MEMCTL" region add bad --size 2T
-refuse "order 3" 2 '' "$MEMCTL" region add bad --size 4M --order 3
+refuse "a size that is no page" 2 'a multiple of' "$MEMCTL" region add bad --size 4097
+refuse "size 0" 2 'a multiple of\|at least one page' "$MEMCTL" region add bad --size 0
+refuse "more than 1 TiB" 2 'up to' "$MEMCTL" region add bad --size 2T
+refuse "order 3" 2 'order 3: 0 or 9' "$MEMCTL" region add bad --size 4M --order 3
 refuse "a name twice" 2 'exists' "$MEMCTL" region add heap --size 4K
 refuse "a name with a slash" 2 'name' "$MEMCTL" region add a/b --size 4K
 refuse "a fork of nothing" 2 'no region' "$MEMCTL" region fork nothing other
@@ -226,11 +226,11 @@ refuse "a gap that is too short" 2 'no gap of 131072 bytes' "$MEMCTL" region map
 refuse "a file that is none" 2 'file' "$MEMCTL" region map heap 4K --address 0x100000300000 --file /nowhere
 refuse "a directory" 2 'regular' "$MEMCTL" region map heap 4K --address 0x100000300000 --file /
 refuse "half a page" 2 'pages' "$MEMCTL" region discard heap +0 100
-refuse "behind the end" 2 '' "$MEMCTL" region read heap +4M 1
+refuse "behind the end" 2 'region heap is' "$MEMCTL" region read heap +4M 1
 refuse "rmap of a frame that is free" 2 'no region' "$MEMCTL" rmap 1
-refuse "a region that is none" 2 'region' "$MEMCTL" maps nothing
-refuse "a process that is none" 2 '' "$MEMCTL" pt verify nothing --pid 1
-refuse "a kernel region's vmas" 2 'region' sh -c '"$1" region add k --pages 1 >/dev/null; "$1" maps k' - "$MEMCTL"
+refuse "a region that is none" 2 'no region' "$MEMCTL" maps nothing
+refuse "a process that is none" 2 'no region\|no process' "$MEMCTL" pt verify nothing --pid 1
+refuse "a kernel region's vmas" 2 'no region' sh -c '"$1" region add k --pages 1 >/dev/null; "$1" maps k' - "$MEMCTL"
 check "remove both" sh -c '"$1" region del k && "$1" region del heap' - "$MEMCTL"
 
 # --- blocks of 2 MiB ---

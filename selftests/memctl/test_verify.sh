@@ -84,6 +84,5 @@ for force in '' --force; do
 done
 
 unload
-log_lines=$(dmesg | wc -l)
 clean_log
 finish

@@ -24,6 +24,8 @@ for view in status buddyinfo zoneinfo slabinfo pagetypeinfo iomem vmallocinfo ar
 		# shellcheck disable=SC2086
 		check "$view -J is JSON with an output_version" \
 			sh -c '"$@" -J | jq -e .output_version' - "$MEMCTL" $view
+	else
+		skip "$view -J is JSON with an output_version" "no jq"
 	fi
 done
 
@@ -42,18 +44,22 @@ if command -v slabtop >/dev/null && unshare -m true 2>/dev/null; then
 	# shellcheck disable=SC2016
 	unshare -m sh -c 'mount --bind /proc/memctl/main/slabinfo /proc/slabinfo && slabtop -o' >"$work/slabtop"
 	check "slabtop reads our slabinfo" grep -q ' view *$' "$work/slabtop"
+else
+	skip "slabtop reads our slabinfo" "no slabtop, or no unshare"
 fi
 if command -v vmstat >/dev/null && unshare -m true 2>/dev/null; then
 	# shellcheck disable=SC2016
 	unshare -m sh -c 'mount --bind /proc/memctl/main/slabinfo /proc/slabinfo && vmstat -m' >"$work/vmstat"
 	check "vmstat -m reads our slabinfo" grep -q '^view ' "$work/vmstat"
+else
+	skip "vmstat -m reads our slabinfo" "no vmstat, or no unshare"
 fi
 
 check "a column list" "$MEMCTL" buddyinfo -o NODE,ZONE
-refuse "a column that is none" 1 'column' "$MEMCTL" buddyinfo -o NOTHING
-refuse "an object that is none" 1 'help' "$MEMCTL" nothing
-refuse "an option that is none" 1 'help' "$MEMCTL" status --nothing
-refuse "output to a full device" 1 '' sh -c '"$1" status >/dev/full' - "$MEMCTL"
+refuse "a column that is none" 1 "unknown column 'NOTHING'" "$MEMCTL" buddyinfo -o NOTHING
+refuse "an object that is none" 1 "no object 'nothing'" "$MEMCTL" nothing
+refuse "an option that is none" 1 'unknown option --nothing' "$MEMCTL" status --nothing
+refuse "output to a full device" 1 'could not be written: No space left' sh -c '"$1" status >/dev/full' - "$MEMCTL"
 
 "$MEMCTL" monitor -J --count 2 --timeout 120 >"$work/events" &
 monitor=$!
