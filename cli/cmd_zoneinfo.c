@@ -24,10 +24,16 @@ static struct json_object *pagesets(const void *row)
 {
 	const struct zone *zone = row;
 	struct json_object *array = json_object_new_array();
+	unsigned int number = 0;
 
 	LIST_FOR_EACH(struct cpu_cached, cpu, &zone->cpu_cached) {
-		struct json_object *object = json_object_new_object();
+		struct json_object *object;
 
+		number++;
+		if (cpu->high == MODEL_CPU_OFF)
+			continue;
+		object = json_object_new_object();
+		json_object_object_add(object, "cpu", json_object_new_int64(number - 1));
 		json_object_object_add(object, "count", json_object_new_int64(cpu->count));
 		json_object_object_add(object, "high", json_object_new_int64(cpu->high));
 		json_object_object_add(object, "batch", json_object_new_int64(cpu->batch));
@@ -75,12 +81,15 @@ static void print_pagesets(const struct zone *zone)
 	unsigned int number = 0;
 
 	printf("\n  pagesets");
-	LIST_FOR_EACH(struct cpu_cached, cpu, &zone->cpu_cached)
-		printf("\n    cpu: %u"
-		       "\n              count: %u"
-		       "\n              high:  %u"
-		       "\n              batch: %u",
-		       number++, cpu->count, cpu->high, cpu->batch);
+	LIST_FOR_EACH(struct cpu_cached, cpu, &zone->cpu_cached) {
+		if (cpu->high != MODEL_CPU_OFF)
+			printf("\n    cpu: %u"
+			       "\n              count: %u"
+			       "\n              high:  %u"
+			       "\n              batch: %u",
+			       number, cpu->count, cpu->high, cpu->batch);
+		number++;
+	}
 }
 
 /* The text of zoneinfo_show_print() in the kernel's mm/vmstat.c, without what we do not have. */

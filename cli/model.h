@@ -111,7 +111,9 @@ struct zone {
 	uint64_t nr_steal;
 };
 
-/* The frame cache of one CPU in one zone, in frames. */
+#define MODEL_CPU_OFF UINT32_MAX
+
+/* The frame cache of one CPU in one zone, in frames; MODEL_CPU_OFF thrice while the CPU is off. */
 struct cpu_cached {
 	uint32_t count;
 	uint32_t high;

@@ -14,7 +14,10 @@ static bool put_u64(struct sk_buff *skb, int type, u64 value)
 	return mctl_nl_put_u64(skb, type, value, MEMCTL_A_ZONE_PAD);
 }
 
-/* Cached frames, high mark and batch of each possible CPU. */
+/*
+ * Cached frames, high mark and batch of each possible CPU. A CPU that is off has
+ * none of them, as in the proc file, and its place says so: a reader counts them.
+ */
 static bool put_cpus(struct sk_buff *skb, struct mctl_arena *arena, u32 zone)
 {
 	struct mctl_fcache_info info;
@@ -27,7 +30,10 @@ static bool put_cpus(struct sk_buff *skb, struct mctl_arena *arena, u32 zone)
 		return true;
 	value = nla_data(attr);
 	for_each_possible_cpu(cpu) {
-		mctl_fcache_info(arena, zone, cpu, &info);
+		if (cpu_online(cpu))
+			mctl_fcache_info(arena, zone, cpu, &info);
+		else
+			memset(&info, 0xff, sizeof(info));
 		*value++ = info.count;
 		*value++ = info.high;
 		*value++ = info.batch;

@@ -355,6 +355,7 @@ def good():
         "arena": do("ARENA_GET", arena("b")),
         "zones": dump("ZONE_GET", zones()),
         "zones-hidden": dump("ZONE_GET", zones(START_PFN=None)),
+        "zones-cpu-off": dump("ZONE_GET", zones(CPU_CACHED=u32s(8, 63, 31, *[0xFFFFFFFF] * 3, 4, 63, 31))),
         "caches": dump("CACHE_GET", [cache("kmalloc-64"), cache("a-very-long-cache-name-of-31-b")]),
         "chunks": dump("CHUNK_GET", [
             attrs("CHUNK", ARENA=text("main"), FN=u32(i << 10), ORDER=u32(10), NODE=u32(i), TYPE=u32(2),

@@ -112,6 +112,8 @@ views() {
 	golden buddyinfo-json zones -J buddyinfo
 	golden zoneinfo zones zoneinfo
 	golden zoneinfo-hidden zones-hidden zoneinfo
+	golden zoneinfo-cpu-off zones-cpu-off zoneinfo
+	golden zoneinfo-cpu-off-json zones-cpu-off zoneinfo -J
 	golden zoneinfo-hidden-column zones-hidden zoneinfo -o zone,start_pfn
 	golden zoneinfo-json zones zoneinfo show -J
 	golden pagetypeinfo zones pagetypeinfo

@@ -29,6 +29,27 @@ cached_by()
 		$1 == "count:" && this == cpu { sum += $2 } END { print sum + 0 }'
 }
 
+# cpus FILE: the numbers of the CPUs that a zoneinfo has, each once
+cpus()
+{
+	awk '$1 == "cpu:" { print $2 }' "$1" | sort -nu | xargs
+}
+
+# same_zoneinfo WHEN: the command, the proc file and the kernel list the same CPUs, and what we say of them agrees
+same_zoneinfo()
+{
+	"$MEMCTL" zoneinfo >"$work/cli"
+	cat /proc/memctl/main/zoneinfo >"$work/proc"
+	check "zoneinfo, $1: the command and the proc file agree" cmp "$work/cli" "$work/proc"
+	equal "and list the CPUs that the kernel's does" "$(cpus /proc/zoneinfo)" "$(cpus "$work/cli")"
+	if command -v jq >/dev/null; then
+		equal "in JSON as well" "$(cpus "$work/cli")" \
+			"$("$MEMCTL" zoneinfo -J | jq '[.. | .cpu? // empty] | unique | .[]' | xargs)"
+	else
+		skip "in JSON as well" "no jq"
+	fi
+}
+
 # in_magazines: objects in magazines of all CPUs and caches
 in_magazines()
 {
@@ -60,7 +81,9 @@ start=$(frames)
 fill_caches
 at_least "CPU 1 has frames in its caches" 100 "$(cached_by 1)"
 at_least "and objects in its magazines" 100 "$(in_magazines)"
+same_zoneinfo "all CPUs on"
 check "CPU 1 goes off" turn 0
+same_zoneinfo "CPU 1 off"
 at_most "what it had cached has left it" 0 "$(cached_by 1)"
 check "verify" "$MEMCTL" verify
 shrink_caches
@@ -76,6 +99,7 @@ check "verify" "$MEMCTL" verify
 check "CPU 1 comes back" turn 1
 check "verify" "$MEMCTL" verify
 fill_caches
+same_zoneinfo "CPU 1 on again"
 at_least "CPU 1 has frames in its caches again" 50 "$(cached_by 1)"
 check "verify" "$MEMCTL" verify
 check "CPU 1 goes off again" turn 0
