@@ -47,27 +47,37 @@ static uint64_t request_frames(const struct why_zone *zone)
 	return zone->need > known ? zone->need - known : 0;
 }
 
+/* What the zone has: frames that are free, and those that come back before it refuses. */
+static void print_free(const struct why_zone *zone, char *text, size_t size)
+{
+	int length = snprintf(text, size, "free %u", zone->nr_free);
+
+	if (zone->nr_cached && length > 0 && (size_t)length < size)
+		snprintf(text + length, size - length, ", cached %u", zone->nr_cached);
+}
+
 static void explain(const struct why_zone *zone, char *text, size_t size)
 {
 	char block[48] = "no block is free";
+	char free[48];
 
+	print_free(zone, free, sizeof(free));
 	switch (zone->reason) {
 	case MEMCTL_REASON_NONE:
-		if (zone->block_order == NONE)
-			snprintf(text, size, "granted");
+		if (zone->block_order == NONE || zone->nr_free < zone->need)
+			snprintf(text, size, "granted when frame caches give back: %s, need %u",
+				 free, zone->need);
 		else
 			snprintf(text, size, "granted: a block of order %u, %s", zone->block_order,
 				 migratetype_name(zone->from_migratetype));
 		break;
 	case MEMCTL_REASON_WATERMARK:
 		if (zone->need < zone->wmark_min) {
-			snprintf(text, size, "watermark: free %u, need %u", zone->nr_free,
-				 zone->need);
+			snprintf(text, size, "watermark: %s, need %u", free, zone->need);
 			break;
 		}
-		snprintf(text, size,
-			 "watermark: free %u, need %u = min %u + reserve %u + request %llu",
-			 zone->nr_free, zone->need, zone->wmark_min, zone->reserve,
+		snprintf(text, size, "watermark: %s, need %u = min %u + reserve %u + request %llu",
+			 free, zone->need, zone->wmark_min, zone->reserve,
 			 (unsigned long long)request_frames(zone));
 		break;
 	case MEMCTL_REASON_FRAGMENTED:
@@ -79,8 +89,8 @@ static void explain(const struct why_zone *zone, char *text, size_t size)
 			 block, zone->nr_suitable, zone->fragmentation_index / 1000.0);
 		break;
 	default:
-		snprintf(text, size, "%s: %s, free %u", reason_name(zone->reason),
-			 reason_text(zone->reason), zone->nr_free);
+		snprintf(text, size, "%s: %s, %s", reason_name(zone->reason),
+			 reason_text(zone->reason), free);
 	}
 }
 
@@ -107,7 +117,8 @@ static const struct column columns[] = {
 	COLUMN_WORD("ZONE", zone_name, why_zone, type, WHY_ZONE_TYPE, BOTH, "zone"),
 	COLUMN_MADE("VERDICT", reason, BOTH, "granted, or the reason against it"),
 	FRAMES("FREE", nr_free, NR_FREE, BOTH, "free frames of 4 KiB"),
-	FRAMES("CACHED", nr_cached, NR_CACHED, BOTH, "frames in per-CPU frame caches"),
+	FRAMES("CACHED", nr_cached, NR_CACHED, BOTH,
+	       "frames in per-CPU frame caches; they come back before a refusal"),
 	FRAMES("NEED", need, NEED, BOTH, "frames that the watermark asks for, request included"),
 	FRAMES("MIN", wmark_min, WMARK_MIN, JSON, "min watermark, in frames"),
 	FRAMES("RESERVE", reserve, RESERVE, JSON, "lowmem reserve, in frames"),

@@ -446,6 +446,7 @@ struct mctl_fcache_info {
 void mctl_fcache_info(struct mctl_arena *arena, u32 zone, int cpu, struct mctl_fcache_info *info);
 void mctl_fcache_fold(struct mctl_arena *arena, u32 zone, u32 *nr_cached, u64 *nr_alloc,
 		      u64 *nr_freed);
+bool mctl_fcache_would_free(struct mctl_arena *arena, u32 zone, unsigned int order);
 int mctl_fcache_cpu_of(struct mctl_arena *arena, u32 fn);
 void mctl_fcache_check(struct mctl_arena *arena, struct mctl_report *report);
 

@@ -5,6 +5,7 @@
  *
  * Locks: none.
  */
+#include <linux/sched.h>
 #include "mm/fcache.h"
 
 /* Blocks of a zone that wait in another node's frame cache. Return: frames of them. */
@@ -124,6 +125,63 @@ int mctl_fcache_cpu_of(struct mctl_arena *arena, u32 fn)
 					return cpu;
 	}
 	return -ENOENT;
+}
+
+/* Whether all frames of an aligned block are free or cached, and of one chunk. */
+static bool may_become_free(const struct mctl_table *table, u32 first, unsigned int order)
+{
+	u32 fn = first, end = first + (1U << order);
+
+	if (end > mctl_table_span(table) || mctl_table_chunk_order(table, first) < order)
+		return false;
+	while (fn < end) {
+		u8 state = READ_ONCE(table->state[fn]);
+		unsigned int kind = mctl_state_kind(state);
+
+		if (kind != MCTL_KIND_FREE && kind != MCTL_KIND_CACHED)
+			return false;
+		fn += 1U << mctl_state_order(state);
+	}
+	return true;
+}
+
+/**
+ * mctl_fcache_would_free() - whether a drain would leave a zone a block that large
+ * @arena: the arena
+ * @zone: index of the zone
+ * @order: of the block
+ *
+ * Looks at the block of that order around each cached block of the zone. It is
+ * all the same whether a cached block is that large, or merges to it.
+ *
+ * Context: process, arena->resize held; sleeps. The answer may be late.
+ * Return: whether there would be one that is not on the free lists now.
+ */
+bool mctl_fcache_would_free(struct mctl_arena *arena, u32 zone, unsigned int order)
+{
+	const struct mctl_table *table = &arena->table;
+	u32 fn, first, last = MCTL_FN_NONE;
+	unsigned int i, nr;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		const struct mctl_fcache *fc = per_cpu_ptr(arena->fcache, cpu);
+
+		for (i = 0; i < MCTL_FCACHE_STACKS; i++) {
+			for (nr = mctl_fcache_count(fc, i); nr; nr--) {
+				fn = READ_ONCE(fc->entry[READ_ONCE(fc->range)[i].base + nr]);
+				first = fn & ~((1U << order) - 1);
+				if (first == last || fn >= mctl_table_span(table) ||
+				    table->section[fn >> MCTL_SECTION_SHIFT].zone != zone)
+					continue;
+				last = first;
+				if (may_become_free(table, first, order))
+					return true;
+			}
+			cond_resched();
+		}
+	}
+	return false;
 }
 
 /* @sum grows by the numbers of the blocks. Return: how many there are. */

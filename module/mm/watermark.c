@@ -32,6 +32,28 @@
 static const u16 reserve_ratio[MCTL_NR_ZONE_TYPES] = { 256, 256, 32 };
 
 /**
+ * mctl_watermark_short() - whether a zone is short of frames for a request
+ * @zone: the zone
+ * @request: what is asked for
+ * @mark: the watermark that is left, unless the request may go below
+ * @nr_free: frames of the zone that are free
+ *
+ * Context: any; zone->lock held where the answer must hold.
+ * Return: MEMCTL_REASON_NONE, MEMCTL_REASON_NO_MEMORY or MEMCTL_REASON_WATERMARK.
+ */
+u32 mctl_watermark_short(const struct mctl_zone *zone, const struct mctl_request *request,
+			 enum mctl_mark mark, u32 nr_free)
+{
+	u32 need = 1U << request->order;
+
+	if (nr_free < need)
+		return MEMCTL_REASON_NO_MEMORY;
+	if (nr_free - need < mctl_watermark_leave(zone, request, mark))
+		return MEMCTL_REASON_WATERMARK;
+	return MEMCTL_REASON_NONE;
+}
+
+/**
  * mctl_watermark_check() - whether a zone may serve a request
  * @zone: the zone
  * @request: what is asked for
@@ -46,17 +68,12 @@ static const u16 reserve_ratio[MCTL_NR_ZONE_TYPES] = { 256, 256, 32 };
 u32 mctl_watermark_check(const struct mctl_zone *zone, const struct mctl_request *request,
 			 enum mctl_mark mark)
 {
-	u32 nr_free = READ_ONCE(zone->buddy.nr_free);
-	u32 need = 1U << request->order;
+	u32 reason = mctl_watermark_short(zone, request, mark, READ_ONCE(zone->buddy.nr_free));
 	unsigned int from;
 
-	if (nr_free < need)
-		return MEMCTL_REASON_NO_MEMORY;
-	if (nr_free - need < mctl_watermark_leave(zone, request, mark))
-		return MEMCTL_REASON_WATERMARK;
-	if (mctl_buddy_find(&zone->buddy, request->order, request->mt, &from) < 0)
-		return MEMCTL_REASON_FRAGMENTED;
-	return MEMCTL_REASON_NONE;
+	if (!reason && mctl_buddy_find(&zone->buddy, request->order, request->mt, &from) < 0)
+		reason = MEMCTL_REASON_FRAGMENTED;
+	return reason;
 }
 
 /**

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Why: what an allocation would find in each zone, without taking anything.
+ * Why: what an allocation would find in each zone, without taking or moving
+ * anything, as everybody may ask.
  *
- * The rows are made by the predicate that the allocator itself asks
- * (mctl_watermark_check()), in the order in which it asks, so that the answer
- * and the deed cannot differ while nobody else allocates. Like the allocator,
- * it has the frame caches give back what they hold before it says no.
+ * The rows are made by the predicates that the allocator itself asks
+ * (watermark.c), in the order in which it asks, so that the answer and the deed
+ * cannot differ while nobody else allocates. The allocator has the frame
+ * caches give back what they hold before it says no. Here their blocks are
+ * counted instead, and it is looked whether one of them is large enough, or
+ * would be when it merges with what is free beside it.
  *
- * Locks: none.
+ * Locks: arena->resize, for the orders of chunks.
  */
 #include "mm/fcache.h"
 
@@ -50,9 +53,22 @@ static void fill(struct mctl_arena *arena, const struct mctl_zone *zone,
 	}
 }
 
+/* What the zone would say when the frame caches had given back what they hold of it. */
+static u32 reason_drained(struct mctl_arena *arena, const struct mctl_zone *zone,
+			  const struct mctl_request *request, const struct mctl_why *row)
+{
+	u32 nr_free = row->nr_free + row->nr_cached;
+	u32 reason = mctl_watermark_short(zone, request, MCTL_MARK_MIN, nr_free);
+
+	if (!reason && row->block_order == U32_MAX &&
+	    !mctl_fcache_would_free(arena, zone->index, request->order))
+		reason = MEMCTL_REASON_FRAGMENTED;
+	return reason;
+}
+
 static unsigned int ask(struct mctl_arena *arena, const struct mctl_zonelist *list,
-			const struct mctl_request *request, struct mctl_why *rows, unsigned int nr,
-			bool *granted)
+			const struct mctl_request *request, bool drained, struct mctl_why *rows,
+			unsigned int nr, bool *granted)
 {
 	unsigned int i, nr_rows = 0;
 
@@ -65,6 +81,8 @@ static unsigned int ask(struct mctl_arena *arena, const struct mctl_zonelist *li
 		if (!READ_ONCE(zone->buddy.nr_frames))
 			continue;
 		fill(arena, zone, request, &rows[nr_rows]);
+		if (drained)
+			rows[nr_rows].reason = reason_drained(arena, zone, request, &rows[nr_rows]);
 		*granted |= !rows[nr_rows++].reason;
 	}
 	return nr_rows;
@@ -78,20 +96,27 @@ static unsigned int ask(struct mctl_arena *arena, const struct mctl_zonelist *li
  * @nr: room in @rows; zones beyond it are left out
  * @granted: whether a zone would serve the request
  *
- * Context: process; may sleep.
- * Return: rows filled; 0 when the request's node does not exist.
+ * When none would as the zones are, the reasons are those that they would have
+ * after a drain of the frame caches.
+ *
+ * Context: process; sleeps.
+ * Return: rows filled, 0 when the request's node does not exist; -EINTR when it was killed.
  */
-unsigned int mctl_zone_why(struct mctl_arena *arena, const struct mctl_request *request,
-			   struct mctl_why *rows, unsigned int nr, bool *granted)
+int mctl_zone_why(struct mctl_arena *arena, const struct mctl_request *request,
+		  struct mctl_why *rows, unsigned int nr, bool *granted)
 {
 	const struct mctl_zonelist *list = mctl_zone_list(arena, request);
-	unsigned int nr_rows;
+	int ret;
 
 	*granted = false;
 	if (!list)
 		return 0;
-	nr_rows = ask(arena, list, request, rows, nr, granted);
-	if (!*granted && mctl_fcache_drain_all(arena))
-		nr_rows = ask(arena, list, request, rows, nr, granted);
-	return nr_rows;
+	ret = ask(arena, list, request, false, rows, nr, granted);
+	if (*granted)
+		return ret;
+	if (down_read_killable(&arena->resize))
+		return -EINTR;
+	ret = ask(arena, list, request, true, rows, nr, granted);
+	up_read(&arena->resize);
+	return ret;
 }

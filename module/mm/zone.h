@@ -145,6 +145,8 @@ static inline u64 mctl_watermark_leave(const struct mctl_zone *zone,
 }
 
 /* mm/watermark.c */
+u32 mctl_watermark_short(const struct mctl_zone *zone, const struct mctl_request *request,
+			 enum mctl_mark mark, u32 nr_free);
 u32 mctl_watermark_check(const struct mctl_zone *zone, const struct mctl_request *request,
 			 enum mctl_mark mark);
 u32 mctl_watermark_worse(u32 reason, u32 other);
@@ -178,7 +180,7 @@ static inline void mctl_watermark_unlock(struct mctl_zone *zone, unsigned long f
  * @node: of the zone
  * @type: enum memctl_zone_type of the zone
  * @reason: enum memctl_reason; MEMCTL_REASON_NONE when it would serve it
- * @nr_free: frames on free lists
+ * @nr_free: frames on free lists, as are all that follows but @nr_cached
  * @nr_cached: frames in frame caches
  * @need: frames that must be free for the request to be granted
  * @wmark_min: frames
@@ -195,8 +197,8 @@ struct mctl_why {
 	int fragmentation_index;
 };
 
-unsigned int mctl_zone_why(struct mctl_arena *arena, const struct mctl_request *request,
-			   struct mctl_why *rows, unsigned int nr, bool *granted);
+int mctl_zone_why(struct mctl_arena *arena, const struct mctl_request *request,
+		  struct mctl_why *rows, unsigned int nr, bool *granted);
 
 const char *mctl_zone_type_name(u32 type);
 

@@ -62,9 +62,9 @@ static bool put_row(struct sk_buff *skb, const struct mctl_why *row)
 }
 
 static bool put_why(struct sk_buff *skb, struct mctl_arena *arena, const struct mctl_why *rows,
-		    unsigned int nr, bool granted)
+		    int nr, bool granted)
 {
-	unsigned int i;
+	int i;
 
 	if (mctl_nl_put_u64(skb, MEMCTL_A_WHY_GENERATION, mctl_arena_generation(arena),
 			    MEMCTL_A_WHY_PAD) ||
@@ -83,7 +83,7 @@ int memctl_nl_why_doit(struct sk_buff *skb_request, struct genl_info *info)
 	struct mctl_why *rows;
 	bool granted = false;
 	struct sk_buff *skb;
-	unsigned int nr = READ_ONCE(arena->nr_zones);
+	int nr = READ_ONCE(arena->nr_zones);
 	void *hdr;
 	int ret;
 
@@ -94,6 +94,10 @@ int memctl_nl_why_doit(struct sk_buff *skb_request, struct genl_info *info)
 	if (!rows)
 		return -ENOMEM;
 	nr = mctl_zone_why(arena, &request, rows, nr, &granted);
+	if (nr < 0) {
+		kfree(rows);
+		return nr;
+	}
 	skb = mctl_nl_reply_new(info, MCTL_NL_REPLY_SIZE + nr * ROW_SIZE, &hdr);
 	ret = skb ? mctl_nl_reply_send(skb, hdr, info, put_why(skb, arena, rows, nr, granted)) :
 		    -ENOMEM;

@@ -113,6 +113,29 @@ awk 'NR % 2' "$work/handles" >"$work/odd"
 xargs -n 1000 "$MEMCTL" page free <"$work/odd"
 check "why tells fragmentation from lack of memory" \
 	sh -c '"$1" why --order 10 | grep -qi fragment' - "$MEMCTL"
+
+# cached: frames in the CPUs' caches
+cached()
+{
+	"$MEMCTL" zoneinfo -r -n -o CACHED | awk '{ sum += $1 } END { print sum + 0 }'
+}
+
+# Now blocks are free but for what the caches hold of them. why looks: it says
+# what an allocation would be told that has them give back, and they keep it.
+awk 'NR % 2 == 0' "$work/handles" >"$work/even"
+head -n 3000 "$work/even" | xargs -n 1000 "$MEMCTL" page free
+for order in 3 5 7 9 10; do
+	"$MEMCTL" page alloc --order 0 --count 100 --owner 8 >"$work/primed"
+	check "order $order: frames to the caches" "$MEMCTL" page free --owner 8 --all
+	before=$(cached)
+	at_least "order $order: the caches hold some" 1 "$before"
+	"$MEMCTL" -q why --order "$order"
+	verdict=$?
+	equal "order $order: why leaves the caches alone" "$before" "$(cached)"
+	"$MEMCTL" page alloc --order "$order" --owner 8 >"$work/out" 2>&1
+	equal "order $order: what why said comes of it" "$verdict" $?
+done
+"$MEMCTL" page free --owner 8 --all >"$work/out" 2>&1
 check "free everything" "$MEMCTL" page free --all --force
 equal "every frame is back" "$start" "$(frames)"
 equal "and merged as before" "$largest" "$(largest_blocks)"

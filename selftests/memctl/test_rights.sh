@@ -30,7 +30,33 @@ as_user()
 	"$setpriv" --reuid 65534 --regid 65534 --clear-groups --bounding-set -all "$@"
 }
 
+# cached: frames in the CPUs' caches
+cached()
+{
+	"$MEMCTL" zoneinfo -r -n -o CACHED | awk '{ sum += $1 } END { print sum + 0 }'
+}
+
 if as_user true 2>/dev/null; then
+	# All that anybody may ask, and what it would have an allocation do: nothing is done.
+	"$MEMCTL" page alloc --order 0 --count 100 --owner 8 >"$work/handles"
+	check "frames to the caches" "$MEMCTL" page free --owner 8 --all
+	before=$(cached)
+	at_least "the caches hold some" 1 "$before"
+	for command in "status" "buddyinfo" "zoneinfo" "arena show" "pagetypeinfo" "pt formats" \
+		"why --order 10" "why --order 10 --zone DMA" "why --order 10 --memalloc" \
+		"why --order 0 --zone DMA32 --migratetype movable"; do
+		# shellcheck disable=SC2086
+		as_user "$MEMCTL" $command >"$work/out" 2>&1
+		equal "anybody: $command moves no frame" "$before" "$(cached)"
+	done
+	for file in /proc/memctl/main/*; do
+		as_user cat "$file" >"$work/out" 2>&1
+		equal "anybody: reading $file moves no frame" "$before" "$(cached)"
+	done
+	# The hash has the caches drained: it is for the free lists.
+	hash=$("$MEMCTL" arena hash)
+	as_user "$MEMCTL" why --order 10 >"$work/out" 2>&1
+	equal "anybody: the arena is as it was" "$hash" "$("$MEMCTL" arena hash)"
 	for command in "status" "buddyinfo" "zoneinfo" "arena show" "why --order 0" \
 		"pagetypeinfo" "pt formats"; do
 		# shellcheck disable=SC2086
@@ -55,5 +81,9 @@ fi
 check "verify" "$MEMCTL" verify
 
 unload
+if as_user true 2>/dev/null; then
+	refuse "nobody: status when the module is not loaded" 3 'not loaded' as_user "$MEMCTL" status
+	equal "nobody: asking does not load it" 1 "$([ -d /sys/module/memctl ]; echo $?)"
+fi
 clean_log
 finish
