@@ -23,20 +23,37 @@ static const struct column columns[] = {
 	COLUMN("ORDER", U32, event, order, EVENT_ORDER, BOTH, "order of the allocation"),
 	COLUMN_WORD("REASON", reason_name, event, reason, EVENT_REASON, BOTH, "why it was refused"),
 	COLUMN("VALUE", U64, event, value, EVENT_VALUE, BOTH,
-	       "bytes added or given back, or frames free"),
+	       "bytes added or given back, frames free, or events lost"),
 	COLUMN("TEXT", STRING, event, text, EVENT_TEXT, BOTH, "what was wrong"),
 	COLUMN("LOST", U64, event, nr_lost, EVENT_NR_LOST, BOTH, "events lost before this one"),
+	COLUMN("UID", U32, event, uid, EVENT_UID, BOTH, "who caused it, if anybody can"),
 	COLUMN("GENERATION", U64, event, generation, EVENT_GENERATION, BOTH,
 	       "generation of the arena"),
 };
 
 static const struct view view = VIEW(columns);
 
+static void print_time(const struct event *event)
+{
+	printf("[%5llu.%06llu] ", (unsigned long long)(event->time / 1000000000),
+	       (unsigned long long)(event->time % 1000000000 / 1000));
+}
+
+/* Not of an arena: events that the module did not send. */
+static void print_loss(const struct event *event)
+{
+	print_time(event);
+	if (HAS(event, EVENT_UID))
+		printf("lost: %llu more events of uid %u\n", (unsigned long long)event->value,
+		       event->uid);
+	else
+		printf("lost: %llu more events\n", (unsigned long long)event->value);
+}
+
 static void print_event(const struct event *event)
 {
-	printf("[%5llu.%06llu] %s: %s", (unsigned long long)(event->time / 1000000000),
-	       (unsigned long long)(event->time % 1000000000 / 1000), text_escape(event->arena),
-	       event_name(event->event));
+	print_time(event);
+	printf("%s: %s", text_escape(event->arena), event_name(event->event));
 	if (HAS(event, EVENT_NAME))
 		printf(" %s", text_escape(event->name));
 	if (HAS(event, EVENT_ORDER))
@@ -83,6 +100,8 @@ static void show_event(struct memctl_ctx *ctx, const struct event *event)
 		json_line(ctx, view_row_json(ctx, &view, event));
 	else if (view_wanted(ctx))
 		view_print_rows(ctx, &view, event, 1, sizeof(*event));
+	else if (event->event == MEMCTL_EVENT_TYPE_LOST)
+		print_loss(event);
 	else
 		print_event(event);
 }
@@ -120,7 +139,8 @@ static int listen_events(struct memctl_ctx *ctx, const struct args *args)
 			return fail_client(ctx, "monitor");
 		if (ret < 0) {
 			print_lost(ctx);
-		} else if (ctx->arena_given && strcmp(event.arena, ctx->arena)) {
+		} else if (ctx->arena_given && HAS(&event, EVENT_ARENA) &&
+			   strcmp(event.arena, ctx->arena)) {
 			continue;
 		} else {
 			left--;
@@ -159,7 +179,8 @@ static const struct verb verbs[] = {
 
 static const char help_text[] =
 	"Events of all arenas, or with -a of one: made, removed, grown; allocations refused; watermarks crossed;\n"
-	"frees refused; damage found.";
+	"frees refused; damage found. What one user can cause at will is limited to 100 a second;\n"
+	"how many more there were is told by \"lost\", with the uid.";
 
 static const struct object object = OBJECT("monitor", help_text, verbs);
 

@@ -544,6 +544,7 @@ struct event {
 	uint64_t value;
 	char text[256];
 	uint64_t nr_lost;
+	uint32_t uid;
 };
 
 #endif /* MEMCTL_CLI_MODEL_H */

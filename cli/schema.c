@@ -518,6 +518,7 @@ static const struct field event_fields[] = {
 	EVENT(ORDER, order, U32, MAY),	  EVENT(REASON, reason, U32, MAY),
 	EVENT(NAME, name, STRING, MAY),	  EVENT(VALUE, value, U64, MAY),
 	EVENT(TEXT, text, STRING, MAY),	  EVENT(NR_LOST, nr_lost, U64, MAY),
+	EVENT(UID, uid, U32, MAY),
 };
 
 const struct schema event_schema = SCHEMA("event", event, event_fields);

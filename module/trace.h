@@ -31,7 +31,7 @@ TRACE_EVENT(memctl_event,
 		__field(u64, value)
 	),
 	TP_fast_assign(
-		strscpy(__entry->arena, event->arena, sizeof(__entry->arena));
+		strscpy(__entry->arena, event->arena->name, sizeof(__entry->arena));
 		strscpy(__entry->text, event->text ?: event->name ?: "",
 			sizeof(__entry->text));
 		__entry->type = event->type;

@@ -36,7 +36,6 @@
 #include <linux/mutex.h>
 #include <linux/nodemask.h>
 #include <linux/percpu.h>
-#include <linux/ratelimit.h>
 #include <linux/refcount.h>
 #include <linux/rwsem.h>
 #include <linux/spinlock.h>
@@ -196,8 +195,8 @@ struct mctl_arena {
 	u32 nr_chunks;				  /* resize; read without for views */
 	u32 nr_frames;				  /* resize; frames held; read without for views */
 	atomic64_t metadata;			  /* host bytes for our own records */
-	struct ratelimit_state failures;	  /* events of refused allocations */
-	struct hlist_node hotplug;		  /* fcache.c */
+	u64 told;		   /* generation of its last event; the listener's lock */
+	struct hlist_node hotplug; /* fcache.c */
 	atomic64_t nr_bad_free;
 	struct mctl_caches caches;
 	struct mctl_handles handles;

@@ -188,8 +188,6 @@ int mctl_arena_build(struct mctl_arena *arena, const struct mctl_arena_params *p
 	xa_init(&arena->hwpoison.known);
 	mutex_init(&arena->caches.lock);
 	INIT_LIST_HEAD(&arena->caches.list);
-	ratelimit_state_init(&arena->failures, HZ, 100);
-	ratelimit_set_flags(&arena->failures, RATELIMIT_MSG_ON_RELEASE);
 
 	ret = mctl_zones_create(arena, error);
 	if (ret)

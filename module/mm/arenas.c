@@ -224,8 +224,7 @@ void mctl_arena_send_event(struct mctl_arena *arena, u32 type, u64 size)
 {
 	struct mctl_event event = {
 		.type = type,
-		.arena = arena->name,
-		.generation = mctl_arena_generation(arena),
+		.arena = arena,
 		.has_value = true,
 		.value = size,
 	};

@@ -205,8 +205,7 @@ static void tell(struct mctl_cache *cache, u32 type)
 {
 	struct mctl_event event = {
 		.type = type,
-		.arena = cache->arena->name,
-		.generation = atomic64_read(&cache->arena->generation),
+		.arena = cache->arena,
 		.name = cache->name,
 	};
 

@@ -27,8 +27,7 @@ void mctl_cache_report_damage(struct mctl_cache *cache, u32 fn, enum mctl_slab_s
 	char text[MCTL_ERROR_TEXT_SIZE];
 	struct mctl_event event = {
 		.type = MEMCTL_EVENT_TYPE_DAMAGE,
-		.arena = cache->arena->name,
-		.generation = atomic64_read(&cache->arena->generation),
+		.arena = cache->arena,
 		.name = cache->name,
 		.text = text,
 	};
@@ -51,8 +50,7 @@ void mctl_cache_report_bad(struct mctl_arena *arena, const char *format, ...)
 	char text[MCTL_ERROR_TEXT_SIZE];
 	struct mctl_event event = {
 		.type = MEMCTL_EVENT_TYPE_BAD_FREE,
-		.arena = arena->name,
-		.generation = atomic64_read(&arena->generation),
+		.arena = arena,
 		.text = text,
 	};
 	va_list args;

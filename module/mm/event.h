@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Events: what happened, for whoever listens. The listener (nl/) registers
- * itself, so that calls still go down only.
+ * itself, so that calls still go down only. It also stamps them, with the time
+ * and the arena's generation, so that all have them from one clock.
  */
 #ifndef MCTL_MM_EVENT_H
 #define MCTL_MM_EVENT_H
@@ -12,8 +13,7 @@
 /**
  * struct mctl_event - something that happened
  * @type: enum memctl_event_type
- * @arena: name of the arena
- * @generation: of the arena, at the event
+ * @arena: the arena
  * @name: cache or region, or NULL
  * @text: what was wrong, or NULL
  * @has_zone: @node and @zone_type are valid
@@ -25,12 +25,11 @@
  * @reason: enum memctl_reason
  * @value: bytes or frames
  *
- * The strings have to last until mctl_event_send() returns.
+ * The arena and the strings have to last until mctl_event_send() returns.
  */
 struct mctl_event {
 	u32 type;
-	const char *arena;
-	u64 generation;
+	struct mctl_arena *arena;
 	const char *name;
 	const char *text;
 	bool has_zone, has_order, has_value;

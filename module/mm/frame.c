@@ -168,7 +168,7 @@ static void report_bad_free(struct mctl_arena *arena, const char *object, u64 nu
 	char text[MCTL_ERROR_TEXT_SIZE];
 	struct mctl_event event = {
 		.type = MEMCTL_EVENT_TYPE_BAD_FREE,
-		.arena = arena->name,
+		.arena = arena,
 		.text = text,
 		.has_order = order <= MCTL_MAX_ORDER,
 		.order = order,
@@ -179,7 +179,6 @@ static void report_bad_free(struct mctl_arena *arena, const char *object, u64 nu
 	atomic64_inc(&arena->nr_bad_free);
 	snprintf(text, sizeof(text), "free of %s %llu order %u: %s", object, number, order, wrong);
 	pr_warn_ratelimited("arena %s: %s\n", arena->name, text);
-	event.generation = mctl_arena_generation(arena);
 	mctl_event_send(&event);
 }
 

@@ -146,8 +146,7 @@ static void tell(struct mctl_arena *arena, u32 fn)
 	char text[MCTL_ERROR_TEXT_SIZE];
 	struct mctl_event event = {
 		.type = MEMCTL_EVENT_TYPE_MEMORY_ERROR,
-		.arena = arena->name,
-		.generation = mctl_arena_generation(arena),
+		.arena = arena,
 		.text = text,
 		.has_value = true,
 		.value = mctl_table_pfn(&arena->table, fn),

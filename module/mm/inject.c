@@ -133,7 +133,7 @@ static void tell(struct mctl_arena *arena, const struct mctl_fault *fault, u32 o
 {
 	struct mctl_event event = {
 		.type = MEMCTL_EVENT_TYPE_INJECTED,
-		.arena = arena->name,
+		.arena = arena,
 		.name = cache,
 		.text = mctl_inject_site_name(fault->params.site),
 		.has_order = fault->params.site == MEMCTL_INJECT_SITE_ALLOC,
@@ -142,9 +142,6 @@ static void tell(struct mctl_arena *arena, const struct mctl_fault *fault, u32 o
 		.value = fault->id,
 	};
 
-	if (!__ratelimit(&arena->failures))
-		return;
-	event.generation = mctl_arena_generation(arena);
 	mctl_event_send(&event);
 }
 

@@ -230,8 +230,7 @@ static void send_event(struct mctl_arena *arena, u32 type, const char *name, u32
 {
 	const struct mctl_event event = {
 		.type = type,
-		.arena = arena->name,
-		.generation = atomic64_read(&arena->generation),
+		.arena = arena,
 		.name = name,
 		.has_value = true,
 		.value = (u64)nr_pages << PAGE_SHIFT,

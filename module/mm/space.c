@@ -442,8 +442,7 @@ static void send_event(struct mctl_arena *arena, u32 type, const char *name, u64
 {
 	const struct mctl_event event = {
 		.type = type,
-		.arena = arena->name,
-		.generation = atomic64_read(&arena->generation),
+		.arena = arena,
 		.name = name,
 		.has_value = true,
 		.value = size,

@@ -183,7 +183,7 @@ int mctl_space_fork(struct mctl_arena *arena, const char *from, const char *to,
 {
 	struct mctl_event event = {
 		.type = MEMCTL_EVENT_TYPE_REGION_ADD,
-		.arena = arena->name,
+		.arena = arena,
 		.name = to,
 		.text = from,
 	};
@@ -202,7 +202,6 @@ int mctl_space_fork(struct mctl_arena *arena, const char *from, const char *to,
 		module_put(THIS_MODULE);
 		return ret;
 	}
-	event.generation = atomic64_read(&arena->generation);
 	mctl_event_send(&event);
 	return 0;
 }

@@ -30,8 +30,7 @@ static void send_refusal(const struct mctl_space *space, const struct mctl_acces
 	char text[MCTL_ERROR_TEXT_SIZE];
 	const struct mctl_event event = {
 		.type = MEMCTL_EVENT_TYPE_FAULT,
-		.arena = space->arena->name,
-		.generation = atomic64_read(&space->arena->generation),
+		.arena = space->arena,
 		.name = space->name,
 		.text = text,
 		.has_value = true,

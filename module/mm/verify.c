@@ -256,8 +256,7 @@ static void send_damage(struct mctl_arena *arena, const struct mctl_verify_resul
 	char text[MCTL_ERROR_TEXT_SIZE];
 	struct mctl_event event = {
 		.type = MEMCTL_EVENT_TYPE_DAMAGE,
-		.arena = arena->name,
-		.generation = mctl_arena_generation(arena),
+		.arena = arena,
 		.text = text,
 		.has_value = true,
 		.value = result->nr_problems,

@@ -115,7 +115,7 @@ void mctl_watermark_unlock_tight(struct mctl_zone *zone, unsigned long flags)
 	struct mctl_arena *arena = container_of(zone->buddy.table, struct mctl_arena, table);
 	u32 nr_free = zone->buddy.nr_free;
 	struct mctl_event event = {
-		.arena = arena->name,
+		.arena = arena,
 		.has_zone = true,
 		.node = zone->nid,
 		.zone_type = zone->type,
@@ -133,10 +133,8 @@ void mctl_watermark_unlock_tight(struct mctl_zone *zone, unsigned long flags)
 		tell = true;
 	}
 	raw_spin_unlock_irqrestore(&zone->lock, flags);
-	if (unlikely(tell)) {
-		event.generation = mctl_arena_generation(arena);
+	if (unlikely(tell))
 		mctl_event_send(&event);
-	}
 }
 
 static u64 min_free_frames(u64 nr_frames)

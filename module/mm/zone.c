@@ -376,29 +376,50 @@ static u32 ask_zones(struct mctl_arena *arena, const struct mctl_zonelist *list,
 	return reason;
 }
 
+/* The first zone with frames of those that requests for @type try, up to the @nr-th; or NULL. */
+static struct mctl_zone *first_with_frames(struct mctl_arena *arena,
+					   const struct mctl_zonelist *list, unsigned int type,
+					   unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		struct mctl_zone *zone = &arena->zones[list->zone[type][i]];
+
+		if (READ_ONCE(zone->buddy.nr_frames))
+			return zone;
+	}
+	return NULL;
+}
+
 static void note_failure(struct mctl_arena *arena, const struct mctl_zonelist *list,
 			 const struct mctl_request *request, u32 reason)
 {
-	struct mctl_zone *zone = &arena->zones[list->zone[request->type][0]];
+	struct mctl_zone *first = &arena->zones[list->zone[request->type][0]];
+	struct mctl_zone *tried =
+		first_with_frames(arena, list, request->type, nr_tries(list, request));
+	/* With none to try it is counted where views show it: for the nearest zone there is. */
+	struct mctl_zone *zone = tried ?:
+					 first_with_frames(arena, list, MEMCTL_ZONE_TYPE_NORMAL,
+							   list->nr[MEMCTL_ZONE_TYPE_NORMAL]);
 	struct mctl_event event = {
 		.type = MEMCTL_EVENT_TYPE_ALLOC_FAILED,
-		.arena = arena->name,
+		.arena = arena,
 		.has_zone = true,
-		.node = zone->nid,
-		.zone_type = zone->type,
+		.node = (tried ?: first)->nid,
+		.zone_type = (tried ?: first)->type,
 		.has_order = true,
 		.order = request->order,
 		.reason = reason,
 	};
 	unsigned long flags;
 
+	zone = zone ?: first;
 	raw_spin_lock_irqsave(&zone->lock, flags);
 	zone->nr_failed++;
 	raw_spin_unlock_irqrestore(&zone->lock, flags);
-	if (request->flags & MCTL_REQUEST_NOFAILEVENT || !__ratelimit(&arena->failures))
-		return;
-	event.generation = mctl_arena_generation(arena);
-	mctl_event_send(&event);
+	if (!(request->flags & MCTL_REQUEST_NOFAILEVENT))
+		mctl_event_send(&event);
 }
 
 /* Any node, below the low watermark, and then with what the frame caches hold. */

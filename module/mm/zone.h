@@ -71,7 +71,7 @@ struct mctl_request {
  *	     free in vain; the others are @nr_alloc and @nr_freed; @lock
  * @nr_refill: times that a frame cache was filled; @lock
  * @nr_drain: times that a frame cache gave back; @lock
- * @nr_failed: requests refused whose first zone this is; @lock
+ * @nr_failed: requests refused whose first zone with frames this is; @lock
  * @nr_remote: blocks that came back from frame caches of other nodes' CPUs
  * @nr_alloc: blocks allocated past the frame caches; @lock
  * @nr_freed: blocks freed past the frame caches; @lock

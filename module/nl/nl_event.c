@@ -7,29 +7,44 @@
  * ring, and a work item sends what is in it. Waking that up goes through an
  * irq_work, which is legal wherever the event may happen.
  *
- *   event → ring → irq_work → work → messages
+ *   event -> ring -> irq_work -> work -> messages
+ *
+ * Refused accesses, refused allocations and watermarks are what anybody can
+ * cause who may use a region, as often as he likes. They have a ring of their
+ * own, and each uid may put so many into it (event_source.c): neither root's
+ * events nor those of other users are pushed out by one user's.
  *
  * E1  nr_put - nr_sent <= NR_SLOTS; the slots between the two hold events.
- * E2  What finds the ring full is counted, and the next event that is put
- *     down carries the count.
+ * E2  Every event is sent, or counted and told: what finds a ring full, or no
+ *     memory for its message, is in nr_lost of the next event of the ring, or of
+ *     an event `lost`; what a user causes beyond what he may is in an event
+ *     `lost` with his uid, within TELL_DELAY of the first.
+ * E3  Events are sent in the order in which they were put down, whatever their
+ *     ring, and the generations of an arena's events never go back.
  *
- * Locks: ring.lock (raw spinlock), a leaf. The work item alone moves nr_sent.
+ * Locks: events.lock (raw spinlock), a leaf. The work item alone moves nr_sent.
  */
 #include <linux/irq_work.h>
 #include <linux/ktime.h>
 #include <linux/string.h>
 #include <linux/workqueue.h>
 #include "mm/event.h"
+#include "nl/event_source.h"
 #include "nl/netlink.h"
 
-#define NR_SLOTS  256
-#define TEXT_SIZE 96
+#define NR_SLOTS   256
+#define TEXT_SIZE  96
+#define TELL_DELAY HZ
 
 /**
  * struct slot - an event with its strings
  * @event: the event; its pointers are replaced by the arrays below
  * @time: nanoseconds since boot
+ * @generation: of the arena
+ * @sequence: in the order in which events were put down
  * @nr_lost: events lost before this one
+ * @uid: who caused it, with @has_uid
+ * @has_uid: it is one that anybody can cause
  * @arena: name of the arena
  * @name: cache or region, or ""
  * @text: what was wrong, or ""
@@ -37,56 +52,137 @@
 struct slot {
 	struct mctl_event event;
 	u64 time;
+	u64 generation;
+	u64 sequence;
 	u64 nr_lost;
+	u32 uid;
+	bool has_uid;
 	char arena[MEMCTL_NAME_MAX + 1];
 	char name[MEMCTL_NAME_MAX + 1];
 	char text[TEXT_SIZE];
 };
 
+/**
+ * struct ring - events that wait for being sent
+ * @slots: events.lock to put, the work item to take
+ * @nr_put: events.lock
+ * @nr_sent: events.lock
+ * @nr_lost: events.lock; since the last event put down
+ */
+struct ring {
+	struct slot slots[NR_SLOTS];
+	u32 nr_put;
+	u32 nr_sent;
+	u64 nr_lost;
+};
+
+/* Of what root and modules do, and of what anybody can cause. */
+enum { RING_ADMIN, RING_USERS, NR_RINGS };
+
 static struct {
 	raw_spinlock_t lock;
-	struct slot slots[NR_SLOTS]; /* lock to put, the work item to take */
-	u32 nr_put;		     /* lock */
-	u32 nr_sent;		     /* lock */
-	u64 nr_lost;		     /* lock; since the last event put down */
-} ring = {
-	.lock = __RAW_SPIN_LOCK_UNLOCKED(ring.lock),
+	struct ring rings[NR_RINGS];
+	u64 sequence; /* lock; of the next event */
+	bool tell;    /* lock; something was lost or left out, and is to be told */
+} events = {
+	.lock = __RAW_SPIN_LOCK_UNLOCKED(events.lock),
 };
 
 static void send_events(struct work_struct *work);
+static void tell_lost(struct work_struct *work);
 static void wake_sender(struct irq_work *work);
 
 static DECLARE_WORK(sender, send_events);
+static DECLARE_DELAYED_WORK(teller, tell_lost);
 static struct irq_work waker;
 
 static void wake_sender(struct irq_work *work)
 {
 	schedule_work(&sender);
+	if (READ_ONCE(events.tell))
+		schedule_delayed_work(&teller, TELL_DELAY);
+}
+
+static bool anybody_can_cause(u32 type)
+{
+	switch (type) {
+	case MEMCTL_EVENT_TYPE_ALLOC_FAILED:
+	case MEMCTL_EVENT_TYPE_LOW:
+	case MEMCTL_EVENT_TYPE_HIGH:
+	case MEMCTL_EVENT_TYPE_FAULT:
+	case MEMCTL_EVENT_TYPE_INJECTED:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* events.lock is held. */
+static void lose(struct ring *ring, u64 nr)
+{
+	ring->nr_lost += nr;
+	WRITE_ONCE(events.tell, true);
+}
+
+/* Does the user have this one free? If not, it was counted. */
+static bool may_cause(u32 uid, u64 time)
+{
+	bool may, first = false;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&events.lock, flags);
+	may = mctl_event_source_take(uid, time, &first);
+	if (first)
+		WRITE_ONCE(events.tell, true);
+	raw_spin_unlock_irqrestore(&events.lock, flags);
+	if (first)
+		irq_work_queue(&waker);
+	return may;
+}
+
+/* events.lock is held. */
+static void fill_slot(struct ring *ring, const struct mctl_event *event, u64 time, u64 generation)
+{
+	struct slot *slot = &ring->slots[ring->nr_put % NR_SLOTS];
+
+	/* Two CPUs may have read it in the other order. */
+	event->arena->told = max(event->arena->told, generation);
+	slot->event = *event;
+	slot->time = time;
+	slot->generation = event->arena->told;
+	slot->sequence = events.sequence++;
+	slot->nr_lost = ring->nr_lost;
+	strscpy(slot->arena, event->arena->name, sizeof(slot->arena));
+	strscpy(slot->name, event->name ?: "", sizeof(slot->name));
+	strscpy(slot->text, event->text ?: "", sizeof(slot->text));
+	ring->nr_lost = 0;
+	ring->nr_put++;
 }
 
 static void put_down(const struct mctl_event *event)
 {
+	bool users = anybody_can_cause(event->type);
+	struct ring *ring = &events.rings[users ? RING_USERS : RING_ADMIN];
+	u32 uid = users ? mctl_event_uid() : 0;
 	unsigned long flags;
-	struct slot *slot;
+	u64 time, generation;
 
 	if (!genl_has_listeners(&mctl_nl_family, &init_net, MEMCTL_NLGRP_EVENTS))
 		return;
+	time = ktime_get_boottime_ns();
+	if (users && !may_cause(uid, time))
+		return;
+	generation = mctl_arena_generation(event->arena);
 
-	raw_spin_lock_irqsave(&ring.lock, flags);
-	if (ring.nr_put - ring.nr_sent < NR_SLOTS) {
-		slot = &ring.slots[ring.nr_put % NR_SLOTS];
-		slot->event = *event;
-		slot->time = ktime_get_boottime_ns();
-		slot->nr_lost = ring.nr_lost;
-		strscpy(slot->arena, event->arena ?: "", sizeof(slot->arena));
-		strscpy(slot->name, event->name ?: "", sizeof(slot->name));
-		strscpy(slot->text, event->text ?: "", sizeof(slot->text));
-		ring.nr_lost = 0;
-		ring.nr_put++;
+	raw_spin_lock_irqsave(&events.lock, flags);
+	if (ring->nr_put - ring->nr_sent < NR_SLOTS) {
+		ring->slots[ring->nr_put % NR_SLOTS].uid = uid;
+		ring->slots[ring->nr_put % NR_SLOTS].has_uid = users;
+		fill_slot(ring, event, time, generation);
 	} else {
-		ring.nr_lost++;
+		lose(ring, 1);
 	}
-	raw_spin_unlock_irqrestore(&ring.lock, flags);
+	raw_spin_unlock_irqrestore(&events.lock, flags);
 	irq_work_queue(&waker);
 }
 
@@ -99,8 +195,8 @@ static bool put_event(struct sk_buff *skb, const struct slot *slot)
 {
 	const struct mctl_event *event = &slot->event;
 
-	return nla_put_string(skb, MEMCTL_A_EVENT_ARENA, slot->arena) ||
-	       put_u64(skb, MEMCTL_A_EVENT_GENERATION, event->generation) ||
+	return (slot->arena[0] && (nla_put_string(skb, MEMCTL_A_EVENT_ARENA, slot->arena) ||
+				   put_u64(skb, MEMCTL_A_EVENT_GENERATION, slot->generation))) ||
 	       nla_put_u32(skb, MEMCTL_A_EVENT_EVENT, event->type) ||
 	       put_u64(skb, MEMCTL_A_EVENT_TIME, slot->time) ||
 	       (event->has_zone && (nla_put_u32(skb, MEMCTL_A_EVENT_NODE, event->node) ||
@@ -110,44 +206,107 @@ static bool put_event(struct sk_buff *skb, const struct slot *slot)
 	       (slot->name[0] && nla_put_string(skb, MEMCTL_A_EVENT_NAME, slot->name)) ||
 	       (event->has_value && put_u64(skb, MEMCTL_A_EVENT_VALUE, event->value)) ||
 	       (slot->text[0] && nla_put_string(skb, MEMCTL_A_EVENT_TEXT, slot->text)) ||
-	       (slot->nr_lost && put_u64(skb, MEMCTL_A_EVENT_NR_LOST, slot->nr_lost));
+	       (slot->nr_lost && put_u64(skb, MEMCTL_A_EVENT_NR_LOST, slot->nr_lost)) ||
+	       (slot->has_uid && nla_put_u32(skb, MEMCTL_A_EVENT_UID, slot->uid));
 }
 
-static void send_event(const struct slot *slot)
+/* Return: whether a message was made; a listener that cannot keep up learns it (ENOBUFS). */
+static bool send_event(const struct slot *slot)
 {
 	struct sk_buff *skb = genlmsg_new(MCTL_NL_REPLY_SIZE, GFP_KERNEL);
 	void *hdr;
 
 	if (!skb)
-		return;
+		return false;
 	hdr = genlmsg_put(skb, 0, 0, &mctl_nl_family, 0, MEMCTL_CMD_EVENT);
 	if (!hdr || put_event(skb, slot)) {
 		nlmsg_free(skb);
-		return;
+		return false;
 	}
 	genlmsg_end(skb, hdr);
-	/* A listener that cannot keep up learns it from its socket (ENOBUFS). */
 	genlmsg_multicast(&mctl_nl_family, skb, 0, MEMCTL_NLGRP_EVENTS, GFP_KERNEL);
+	return true;
+}
+
+/* The ring that has the event put down first, or NULL; events.lock is held. */
+static struct ring *next_ring(void)
+{
+	struct ring *next = NULL;
+	u64 sequence = U64_MAX;
+	unsigned int i;
+
+	for (i = 0; i < NR_RINGS; i++) {
+		struct ring *ring = &events.rings[i];
+		const struct slot *slot = &ring->slots[ring->nr_sent % NR_SLOTS];
+
+		if (ring->nr_sent == ring->nr_put || slot->sequence > sequence)
+			continue;
+		sequence = slot->sequence;
+		next = ring;
+	}
+	return next;
 }
 
 /* A slot is not written to until nr_sent has passed it, so it can be read without the lock. */
 static void send_events(struct work_struct *work)
 {
-	u32 nr_put, nr_sent;
+	struct ring *ring;
+	bool sent;
 
-	do {
-		raw_spin_lock_irq(&ring.lock);
-		nr_put = ring.nr_put;
-		nr_sent = ring.nr_sent;
-		raw_spin_unlock_irq(&ring.lock);
-		if (nr_sent == nr_put)
-			return;
-		send_event(&ring.slots[nr_sent % NR_SLOTS]);
-		raw_spin_lock_irq(&ring.lock);
-		ring.nr_sent = nr_sent + 1;
-		raw_spin_unlock_irq(&ring.lock);
+	raw_spin_lock_irq(&events.lock);
+	while ((ring = next_ring())) {
+		const struct slot *slot = &ring->slots[ring->nr_sent % NR_SLOTS];
+
+		raw_spin_unlock_irq(&events.lock);
+		sent = send_event(slot);
 		cond_resched();
-	} while (true);
+		raw_spin_lock_irq(&events.lock);
+		if (!sent)
+			lose(ring, 1 + slot->nr_lost);
+		ring->nr_sent++;
+	}
+	raw_spin_unlock_irq(&events.lock);
+	if (READ_ONCE(events.tell))
+		schedule_delayed_work(&teller, TELL_DELAY);
+}
+
+/* What no event has carried yet: of a ring, or of a user. Return: false when there is nothing. */
+static bool next_loss(struct slot *slot)
+{
+	struct mctl_left_out left_out = {};
+	unsigned int i;
+
+	*slot = (struct slot){
+		.event = { .type = MEMCTL_EVENT_TYPE_LOST, .has_value = true },
+		.time = ktime_get_boottime_ns(),
+	};
+	raw_spin_lock_irq(&events.lock);
+	for (i = 0; i < NR_RINGS && !slot->event.value; i++)
+		swap(slot->event.value, events.rings[i].nr_lost);
+	if (!slot->event.value && mctl_event_source_left_out(&left_out)) {
+		slot->event.value = left_out.nr;
+		slot->uid = left_out.uid;
+		slot->has_uid = left_out.uid != MCTL_EVENT_ANY_UID;
+	}
+	if (!slot->event.value)
+		WRITE_ONCE(events.tell, false);
+	raw_spin_unlock_irq(&events.lock);
+	return slot->event.value;
+}
+
+static void tell_lost(struct work_struct *work)
+{
+	struct slot slot;
+
+	while (next_loss(&slot)) {
+		if (send_event(&slot))
+			continue;
+		raw_spin_lock_irq(&events.lock);
+		lose(&events.rings[RING_USERS], slot.event.value);
+		raw_spin_unlock_irq(&events.lock);
+		schedule_delayed_work(&teller, TELL_DELAY);
+		return;
+	}
 }
 
 void mctl_nl_event_init(void)
@@ -160,5 +319,7 @@ void mctl_nl_event_exit(void)
 {
 	mctl_event_listen(NULL);
 	irq_work_sync(&waker);
+	/* The sender may ask for the teller, and the teller for itself alone. */
 	cancel_work_sync(&sender);
+	cancel_delayed_work_sync(&teller);
 }

@@ -479,7 +479,10 @@ def good():
                           event(8, NODE=u32(1), TYPE=u32(2), ORDER=u32(9), REASON=u32(10)),
                           event(11, TEXT=text("handle 0x5: freed already"), NR_LOST=u64(4)),
                           event(4, NAME=text("foo")) + event(5, NAME=text("foo"))) + record(3, u32(105)) +
-            record(2, event(9, NODE=u32(0), TYPE=u32(1), VALUE=u64(55))),
+            record(2, event(9, NODE=u32(0), TYPE=u32(1), VALUE=u64(55))) +
+            record(2, event(13, NAME=text("heap"), VALUE=u64(0x5000), UID=u32(1000))) +
+            record(2, row("EVENT", attrs("EVENT", EVENT=u32(16), TIME=u64(12345678901),
+                                         VALUE=u64(57), UID=u32(1000)), 0)),
     }
 
 

@@ -213,7 +213,7 @@ checks() {
 	golden monitor-columns events monitor -o event,zone,text
 	golden monitor-count events monitor --count 2
 	golden monitor-arena no-arena -a nosuch monitor
-	json monitor-lines 'length == 7 and all(.monitor.event)' events -J monitor
+	json monitor-lines 'length == 9 and all(.monitor.event)' events -J monitor
 }
 
 changes() {

@@ -158,6 +158,9 @@ enum memctl_reason {
  *   the value its id, the name the cache.
  * @MEMCTL_EVENT_TYPE_MEMORY_ERROR: A frame has a hardware memory error; the
  *   text says which and what became of it, the value is its pfn.
+ * @MEMCTL_EVENT_TYPE_LOST: Events that were not sent; the value is how many.
+ *   With a uid: that user caused more than he may. Without: there was no room
+ *   or no memory.
  */
 enum memctl_event_type {
 	MEMCTL_EVENT_TYPE_ARENA_ADD,
@@ -176,6 +179,7 @@ enum memctl_event_type {
 	MEMCTL_EVENT_TYPE_FAULT,
 	MEMCTL_EVENT_TYPE_INJECTED,
 	MEMCTL_EVENT_TYPE_MEMORY_ERROR,
+	MEMCTL_EVENT_TYPE_LOST,
 
 	/* private: */
 	__MEMCTL_EVENT_TYPE_MAX,
@@ -964,6 +968,7 @@ enum {
 	MEMCTL_A_EVENT_VALUE,
 	MEMCTL_A_EVENT_TEXT,
 	MEMCTL_A_EVENT_NR_LOST,
+	MEMCTL_A_EVENT_UID,
 
 	__MEMCTL_A_EVENT_MAX,
 	MEMCTL_A_EVENT_MAX = (__MEMCTL_A_EVENT_MAX - 1)
