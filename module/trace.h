@@ -3,6 +3,13 @@
  * Tracepoints: what goes to the netlink group `events`, for whoever traces
  * (tracefs: events/memctl). Allocating and freeing have none: it is refusals,
  * watermarks and damage that somebody looks for afterwards.
+ *
+ * Programs read a record by events/memctl/memctl_event/format. The values that
+ * have names there are in nl/generated/trace_enums.h, made from the netlink
+ * specification: the kernel puts numbers in the place of what is named in
+ * TRACE_DEFINE_ENUM(), and of nothing else. Strings are as long as they are,
+ * __dynamic_array() rather than __string(), whose __assign_str() has another
+ * number of arguments from Linux 6.10 on; a record looks the same.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM memctl
@@ -14,51 +21,58 @@
 #include <linux/tracepoint.h>
 #include "mm/event.h"
 
-/* The text is cut where a record ends. */
-#define MCTL_TRACE_TEXT	96
+#include "nl/generated/trace_enums.h"
+
+#ifndef MCTL_TRACE_HELPERS
+#define MCTL_TRACE_HELPERS
+
+/* Bytes of a text that may be missing. */
+static inline size_t mctl_trace_size(const char *text)
+{
+	return text ? strlen(text) + 1 : 1;
+}
+
+/* Of an event that is about no zone; parsers of others do not match names of negative numbers. */
+#define MCTL_TRACE_NO_ZONE 255
+
+#endif /* MCTL_TRACE_HELPERS */
 
 TRACE_EVENT(memctl_event,
 	TP_PROTO(const struct mctl_event *event),
 	TP_ARGS(event),
 	TP_STRUCT__entry(
-		__array(char, arena, MEMCTL_NAME_MAX + 1)
-		__array(char, text, MCTL_TRACE_TEXT)
+		__dynamic_array(char, arena, mctl_trace_size(event->arena->name))
+		__dynamic_array(char, name, mctl_trace_size(event->name))
+		__dynamic_array(char, text, mctl_trace_size(event->text))
 		__field(u32, type)
 		__field(int, node)
-		__field(int, zone)
+		__field(u32, zone)
 		__field(int, order)
 		__field(u32, reason)
 		__field(u64, value)
 	),
 	TP_fast_assign(
-		strscpy(__entry->arena, event->arena->name, sizeof(__entry->arena));
-		strscpy(__entry->text, event->text ?: event->name ?: "",
-			sizeof(__entry->text));
+		strcpy(__get_str(arena), event->arena->name);
+		strcpy(__get_str(name), event->name ?: "");
+		strcpy(__get_str(text), event->text ?: "");
 		__entry->type = event->type;
 		__entry->node = event->has_zone ? event->node : -1;
-		__entry->zone = event->has_zone ? event->zone_type : -1;
+		__entry->zone = event->has_zone ? event->zone_type : MCTL_TRACE_NO_ZONE;
 		__entry->order = event->has_order ? event->order : -1;
 		__entry->reason = event->reason;
 		__entry->value = event->has_value ? event->value : 0;
 	),
-	TP_printk("arena=%s event=%s node=%d zone=%d order=%d reason=%u value=%llu %s",
-		__entry->arena,
-		__print_symbolic(__entry->type,
-			{ MEMCTL_EVENT_TYPE_ARENA_ADD, "arena-add" },
-			{ MEMCTL_EVENT_TYPE_ARENA_DEL, "arena-del" },
-			{ MEMCTL_EVENT_TYPE_ARENA_GROW, "arena-grow" },
-			{ MEMCTL_EVENT_TYPE_ARENA_SHRINK, "arena-shrink" },
-			{ MEMCTL_EVENT_TYPE_CACHE_ADD, "cache-add" },
-			{ MEMCTL_EVENT_TYPE_CACHE_DEL, "cache-del" },
-			{ MEMCTL_EVENT_TYPE_REGION_ADD, "region-add" },
-			{ MEMCTL_EVENT_TYPE_REGION_DEL, "region-del" },
-			{ MEMCTL_EVENT_TYPE_ALLOC_FAILED, "alloc-failed" },
-			{ MEMCTL_EVENT_TYPE_LOW, "low" },
-			{ MEMCTL_EVENT_TYPE_HIGH, "high" },
-			{ MEMCTL_EVENT_TYPE_BAD_FREE, "bad-free" },
-			{ MEMCTL_EVENT_TYPE_DAMAGE, "damage" }),
-		__entry->node, __entry->zone, __entry->order, __entry->reason,
-		__entry->value, __entry->text)
+	TP_printk("arena=%s event=%s name=%s node=%d zone=%s order=%d reason=%s value=%llu text=%s",
+		__get_str(arena),
+		__print_symbolic(__entry->type, MCTL_TRACE_EVENT_TYPE),
+		__get_str(name),
+		__entry->node,
+		__print_symbolic(__entry->zone, MCTL_TRACE_ZONE_TYPE,
+			{ MCTL_TRACE_NO_ZONE, "none" }),
+		__entry->order,
+		__print_symbolic(__entry->reason, MCTL_TRACE_REASON),
+		__entry->value,
+		__get_str(text))
 );
 
 #endif /* MCTL_TRACE_H */

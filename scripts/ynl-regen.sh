@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# ynl-regen.sh - generates the netlink header and policies from Documentation/netlink/specs/memctl.yaml
+# ynl-regen.sh - generates the netlink header and policies, and names for the tracepoint, from
+#                Documentation/netlink/specs/memctl.yaml
 #
 # Usage: scripts/ynl-regen.sh [--check]
 #
@@ -52,22 +53,60 @@ result() {
 
 # generate FILE MODE KIND: FILE, or with --check its comparison.
 generate() {
-	local file=$1 mode=$2 kind=$3 out=$tree/out/${1##*/} status=0
+	local file=$1 mode=$2 kind=$3 out=$tree/out/${1##*/}
 
 	"$python" "$kernel/tools/net/ynl/ynl-gen-c.py" --mode "$mode" "--$kind" --spec "$spec" -o "$out" ||
 		die "ynl-gen-c.py does not take the spec"
+	compare "$file" "$out"
+}
+
+# compare FILE OUT: takes OUT for FILE, or with --check compares the two.
+compare() {
+	local file=$1 out=$2 status=0
+
 	if [ -n "$check" ]; then
 		diff -u "$file" "$out" >"$tree/diff" 2>&1 || status=1
 		result "$status" "$file is what the spec generates" "$tree/diff"
 	elif ! cmp -s "$file" "$out"; then
+		mkdir -p "$(dirname "$file")"
 		cp "$out" "$file"
 		say "$file"
 	fi
 }
 
+# enums FILE ENUM...: the values of these enums for TRACE_DEFINE_ENUM() and __print_symbolic(). Included for each stage of
+# the tracing headers, so without a guard.
+enums() {
+	local file=$1 out=$tree/out/${1##*/}
+
+	shift
+	"$python" - "$spec" "$@" >"$out" <<-'EOF' || die "the spec has not all of: $*"
+		import sys
+		import yaml
+
+		with open(sys.argv[1]) as file:
+		    spec = yaml.safe_load(file)
+		enums = {one["name"]: one for one in spec["definitions"] if one["type"] == "enum"}
+		print("/* SPDX-License-Identifier: GPL-2.0 */")
+		print("/* Do not edit directly, scripts/ynl-regen.sh makes it from: */")
+		print("/*\tDocumentation/netlink/specs/memctl.yaml */")
+		for name in sys.argv[2:]:
+		    names = [one["name"] if isinstance(one, dict) else one for one in enums[name]["entries"]]
+		    prefix = enums[name].get("name-prefix", "memctl-" + name + "-")
+		    symbols = [(prefix + one).upper().replace("-", "_") for one in names]
+		    print()
+		    for symbol in symbols:
+		        print(f"TRACE_DEFINE_ENUM({symbol});")
+		    macro = "MCTL_TRACE_" + name.upper().replace("-", "_")
+		    print(f"\n#undef {macro}\n#define {macro} \\")
+		    print(", \\\n".join(f'\t{{ {symbol}, "{one}" }}' for symbol, one in zip(symbols, names)))
+	EOF
+	compare "$file" "$out"
+}
+
 if [ -n "$check" ]; then
 	echo "TAP version 13"
-	echo "1..4"
+	echo "1..5"
 	status=0
 	"$python" - "$spec" "$tree/Documentation/netlink/genetlink-legacy.yaml" >"$tree/diff" 2>&1 <<-'EOF' || status=1
 		import sys
@@ -82,4 +121,5 @@ fi
 generate include/uapi/linux/memctl.h uapi header
 generate module/nl/generated/memctl_gen.h kernel header
 generate module/nl/generated/memctl_gen.c kernel source
+enums module/nl/generated/trace_enums.h event-type reason zone-type
 exit "$failed"
