@@ -218,7 +218,7 @@ static int refused(struct memctl_ctx *ctx, const struct bench_spec *spec, int er
 				  "bench %s", spec->name);
 	case ERANGE:
 		return fail_errno(ctx, MEMCTL_EXIT_REFUSED, ERANGE,
-				  "more than the module, or this machine's CPUs, can do",
+				  "less or more than the module, or this machine's CPUs, can do",
 				  "bench %s", spec->name);
 	case EPROTO:
 		return fail(ctx, MEMCTL_EXIT_MODULE,

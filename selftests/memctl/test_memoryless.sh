@@ -58,7 +58,7 @@ equal "every frame is back" "$start" "$(frames)"
 equal "all frames go to CPU $cpu" "$start" \
 	"$(there "$MEMCTL" page alloc --order 0 --count 20000 --memalloc --owner 9 2>/dev/null | wc -l)"
 for order in 0 9; do
-	refuse "then order $order is refused, in time" 2 'memory' \
+	refuse "then order $order is refused, in time" 2 'not enough free frames' \
 		there "$MEMCTL" page alloc --order "$order" --memalloc
 done
 check "why says so, in time" there "$MEMCTL" why --order 0

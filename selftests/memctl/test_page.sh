@@ -184,10 +184,10 @@ for size in 4K 12K 256K; do
 		"$(timeout 60 "$MEMCTL" page alloc --order 0 --count 100 --memalloc --owner 9 \
 			2>/dev/null | wc -l)"
 	for order in 0 10; do
-		refuse "$size: then order $order is refused" 2 'memory' \
+		refuse "$size: then order $order is refused" 2 'not enough free frames' \
 			timeout 60 "$MEMCTL" page alloc --order "$order" --memalloc
 	done
-	refuse "$size: and kmalloc" 2 'memory' timeout 60 "$MEMCTL" kmalloc 8 --memalloc
+	refuse "$size: and kmalloc" 2 'not enough free frames' timeout 60 "$MEMCTL" kmalloc 8 --memalloc
 	check "$size: why" timeout 60 "$MEMCTL" why --order 0
 	check "$size: verify" "$MEMCTL" verify
 	check "$size: free them" "$MEMCTL" page free --owner 9 --all
