@@ -62,9 +62,9 @@ for after in 0 2; do
 	pid=$!
 	wait_until "the large arena is there" [ -d /proc/memctl/memctl_bench_large ]
 	sleep $after
-	kill -INT $pid
+	kill -TERM $pid
 	wait $pid
-	equal "SIGINT ends it" 130 "$?"
+	equal "SIGTERM ends it" 143 "$?"
 	equal "its arenas are gone" "main" "$("$MEMCTL" status -r -n -o ARENA | tr '\n' ' ' | sed 's/ $//')"
 done
 

@@ -94,7 +94,7 @@ for words in "0x100000000000" "address:0x100000000000" "+0 --region heap"; do
 	equal "what $words" "heap $((pfn / 4096))" "$("$MEMCTL" what $words -r -n -o REGION,PFN)"
 done
 refuse "what of a page without a frame" 2 'no frame' "$MEMCTL" what +3M --region heap
-refuse "an address behind the region" 2 '' "$MEMCTL" what +8M --region heap
+refuse "an address behind the region" 2 'no frame is mapped' "$MEMCTL" what +8M --region heap
 equal "rmap" "heap 0x100000000000" "$("$MEMCTL" rmap $((pfn / 4096)) -r -n -o REGION,ADDRESS)"
 check "verify" "$MEMCTL" verify
 
@@ -184,7 +184,7 @@ traced_refusal()
 trace=$!
 wait_until "a write is traced" traced_write
 wait_until "a refusal is traced" traced_refusal
-kill -INT "$trace"
+kill -TERM "$trace"
 wait "$trace"
 equal "who is interrupted ends well" 0 "$?"
 check "the trace has the write" grep -q "pid $pid write 0x100000004000 .*: new" "$work/trace"
