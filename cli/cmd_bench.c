@@ -211,8 +211,8 @@ static int refused(struct memctl_ctx *ctx, const struct bench_spec *spec, int er
 		if (!bench_file_exists())
 			return fail(ctx, MEMCTL_EXIT_MODULE,
 				    "the module memctl_bench is not loaded: modprobe memctl_bench");
-		return fail_errno(ctx, MEMCTL_EXIT_REFUSED, ENOENT, NULL, "bench: arena '%s'",
-				  ctx->arena);
+		return fail_errno(ctx, MEMCTL_EXIT_REFUSED, ENOENT, "there is no such arena",
+				  "bench: arena '%s'", ctx->arena);
 	case EBUSY:
 		return fail_errno(ctx, MEMCTL_EXIT_REFUSED, EBUSY, "another one is running",
 				  "bench %s", spec->name);

@@ -71,7 +71,7 @@ refuse "a batch above the limit" 2 'more than' "$MEMCTL" bench burst --batch 409
 refuse "too many samples" 2 'more than' "$MEMCTL" bench burst --rounds 100001
 refuse "0 rounds" 2 'less or more than' "$MEMCTL" bench pair --rounds 0
 refuse "order 11" 1 'order' "$MEMCTL" bench pair --order 11
-refuse "an arena that is none" 2 'no arena\|No such' "$MEMCTL" -a nothing bench pair
+refuse "an arena that is none" 2 'no such arena' "$MEMCTL" -a nothing bench pair
 for line in "" " " "pair order=" "pair order=-1" "pair order=11" "pair batch=0" "pair rounds=99999999999" \
 	    "pair order" "pair nothing=1" "pair arena=" "nothing" "walk" "walk region=nothing" "map region=nothing" \
 	    "pair arena=$(printf '%0300d' 0)"; do
