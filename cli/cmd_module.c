@@ -17,8 +17,8 @@
 #include "module_load.h"
 #include "trace_instance.h"
 
-/* A thousandth of a second or more apart. */
-#define UNLOAD_TRIES 1000
+/* How long an unload is tried, a thousandth of a second or more apart; up to one less. */
+#define UNLOAD_SECONDS 2
 
 /* One more of a list in words, whole or not at all. */
 static void add_holder(char *text, size_t size, const char *one)
@@ -75,14 +75,19 @@ static void holders(struct memctl_ctx *ctx, char *text, size_t size)
 static int delete_module(void)
 {
 	const struct timespec pause = { .tv_nsec = 1000000 };
+	struct timespec now, begin;
 	int ret;
 
-	for (unsigned int try = 0; try < UNLOAD_TRIES; try++) {
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	do {
 		ret = (int)syscall(SYS_delete_module, MODULE_NAME, O_NONBLOCK);
 		if (!ret || (errno != EAGAIN && errno != EWOULDBLOCK))
 			break;
 		nanosleep(&pause, NULL);
-	}
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		/* What the module said, not what the clock did. */
+		errno = EAGAIN;
+	} while (now.tv_sec - begin.tv_sec < UNLOAD_SECONDS);
 	return ret;
 }
 

@@ -67,13 +67,13 @@ idle=$holder
 reader=$!
 wait_until "a reader waits for its page" grep -q ready "$work/page"
 sleep 1
-check "the arena is deleted while it is read" in_time 30 "$MEMCTL" arena del second
-check "and made again" in_time 30 "$MEMCTL" arena add second --size 4M
+check "the arena is deleted while it is read" in_time 300 "$MEMCTL" arena del second
+check "and made again" in_time 300 "$MEMCTL" arena add second --size 4M
 check "its files are there" grep -q Normal /proc/memctl/second/buddyinfo
-check "and deleted" in_time 30 "$MEMCTL" arena del second
+check "and deleted" in_time 300 "$MEMCTL" arena del second
 check "status names the reader" names "$reader" /proc/memctl/second/buddyinfo
 check "and who has a file open" names "$idle" /proc/memctl/second/buddyinfo
-refuse "unload says who it is" 2 "EBUSY.*pid $reader" in_time 60 "$MEMCTL" unload
+refuse "unload says who it is" 2 "EBUSY.*pid $reader" in_time 300 "$MEMCTL" unload
 check "the reader can be killed" kill "$reader"
 wait "$reader"
 stop_all
@@ -141,7 +141,7 @@ for _ in $(seq "$(scaled 20)"); do
 done
 equal "an arena is deleted each time while others ask for it" 0 "$failures"
 [ "$failures" -eq 0 ] || why_not "$work/out"
-check "and the module unloaded" in_time 120 "$MEMCTL" unload
+check "and the module unloaded" in_time 300 "$MEMCTL" unload
 stop_all
 at_least "they asked" 100 "$(sed -n 's/^asked //p' "$work/ask1")"
 load size=16M
