@@ -219,6 +219,31 @@ u64 mctl_ptable_walk(const struct mctl_ptable *pt, u64 address, unsigned int *le
 	return walk_fast(pt, address, level, &table);
 }
 
+/**
+ * mctl_ptable_missing() - how many tables a leaf needs that are not there yet
+ * @pt: the tables, trusted to hold the invariants
+ * @address: virtual address
+ * @level: of the leaf
+ *
+ * Context: Any; the caller keeps the tables from changing.
+ * Return: tables that mctl_ptable_map() would take for it; 0 where a larger leaf is in the way.
+ */
+unsigned int mctl_ptable_missing(const struct mctl_ptable *pt, u64 address, unsigned int level)
+{
+	u64 pfn = pt->root_pfn;
+
+	for (unsigned int at = pt->format->nr_levels; at > level; at--) {
+		u64 entry = mctl_ptable_entry(pt, pfn, mctl_ptable_index(pt, at, address));
+
+		if (!entry)
+			return at - level;
+		if (mctl_ptable_is_leaf(pt, at, entry))
+			return 0;
+		pfn = mctl_ptable_target(pt, entry);
+	}
+	return 0;
+}
+
 /* Walk, and remember the leaf table when the walk ends in one. */
 static noinline u64 walk_and_cache(const struct mctl_ptable *pt, struct mctl_ptable_cache *cache,
 				   u64 address, unsigned int *level)

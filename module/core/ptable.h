@@ -260,6 +260,7 @@ s64 mctl_ptable_protect(struct mctl_ptable *pt, u64 address, u64 nr, u64 mask, u
 u64 mctl_ptable_walk(const struct mctl_ptable *pt, u64 address, unsigned int *level);
 u64 mctl_ptable_walk_cached(const struct mctl_ptable *pt, struct mctl_ptable_cache *cache,
 			    u64 address, unsigned int *level);
+unsigned int mctl_ptable_missing(const struct mctl_ptable *pt, u64 address, unsigned int level);
 unsigned int mctl_ptable_steps(const struct mctl_ptable *pt, u64 address,
 			       struct mctl_ptable_step *steps);
 u64 mctl_ptable_physical(const struct mctl_ptable *pt, u64 address, unsigned int level, u64 entry);

@@ -92,7 +92,8 @@ static void random_map(struct tables *t, struct range range)
 	u32 fns[2048];
 	u64 flags = random_flags(t) | MCTL_PT_P;
 	u64 pfns[2048], pfn;
-	u32 nr = nr_known(t, &range);
+	u32 nr = nr_known(t, &range), used = t->nr_used;
+	u32 missing = mctl_ptable_missing(&t->pt, range.address, 1);
 	s64 ret;
 
 	/* Mostly where it can be aligned like the address. */
@@ -114,6 +115,8 @@ static void random_map(struct tables *t, struct range range)
 		return;
 	}
 	tap_expect_equal(nr, 0);
+	if (range.nr == 1)
+		tap_expect_equal(t->nr_used - used, missing);
 	for (u32 i = 0; i < range.nr; i++)
 		*known(t, &range, i) = pfns[i] << 12 | flags;
 	t->nr_mapped += range.nr;
@@ -406,12 +409,42 @@ static void the_cache_forgets(void)
 	tables_fini(&t);
 }
 
+/* How many tables a leaf takes is known before it takes them, at each level. */
+static void missing_tables(void)
+{
+	static const struct window anywhere[] = { { 0, 1 } };
+	const u64 addresses[] = { 0, 0x5000, 0x200000, 0x40000000, 0x8000000000, 0x7ffffffff000 };
+	struct tables t;
+
+	for (unsigned int level = 1; level <= 3; level++) {
+		u64 pages = level == 1 ? 1 : level == 2 ? 512 : 512 * 512;
+		u32 nr_unlike = 0;
+
+		tables_init(&t, &mctl_ptable_x86_64_5level, 32, anywhere, 1);
+		for (u32 i = 0; i < ARRAY_SIZE(addresses); i++) {
+			u64 address = addresses[i] & ~(pages * PAGE - 1);
+			u32 used = t.nr_used, missing = mctl_ptable_missing(&t.pt, address, level);
+
+			if (mctl_ptable_map(&t.pt, address, 0, pages, MCTL_PT_P, level))
+				continue;
+			nr_unlike += t.nr_used - used != missing;
+			tap_expect_equal(mctl_ptable_missing(&t.pt, address, level), 0);
+			/* A leaf that is larger is in the way of a smaller one. */
+			tap_expect_equal(mctl_ptable_missing(&t.pt, address, 1), 0);
+		}
+		tap_expect_equal(nr_unlike, 0);
+		tap_expect_equal(mctl_ptable_missing(&t.pt, -(u64)PAGE, 1), 4);
+		tap_expect_equal(mctl_ptable_missing(&t.pt, -(u64)PAGE, 3), 2);
+		tables_fini(&t);
+	}
+}
 static const struct tap_test tests[] = {
 	TAP_TEST(bits_as_the_manual_has_them),
 	TAP_TEST(a_hole_in_a_large_leaf),
 	TAP_TEST(refusals),
 	TAP_TEST(no_root),
 	TAP_TEST(the_cache_forgets),
+	TAP_TEST(missing_tables),
 	TAP_TEST(no_false_alarms),
 	TAP_TEST(random_tiny),
 	TAP_TEST(random_tiny_signed),
