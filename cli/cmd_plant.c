@@ -100,6 +100,10 @@ static const char *const sites[] = {
 	"inject-faults",
 	"hwpoison-count",
 	"hwpoison-aside",
+	"space-away",
+	"space-reading",
+	"space-limit",
+	"space-quarantine",
 };
 
 static const char *site_word(const void *list, unsigned int index)
@@ -162,7 +166,8 @@ static const char help_text[] =
 	"handle-count vma-start vma-end vma-rights vma-count vma-pages space-frames\n"
 	"space-zero space-lent family-frames family-spaces shadow-mapped shadow-tables\n"
 	"shadow-list spaces quarantine regions tlb-page tlb-pfn tlb-count tlbs\n"
-	"inject-sites inject-count inject-faults hwpoison-count hwpoison-aside.";
+	"inject-sites inject-count inject-faults hwpoison-count hwpoison-aside space-away\n"
+	"space-reading space-limit space-quarantine.";
 
 static const struct object object = OBJECT("plant", help_text, verbs);
 

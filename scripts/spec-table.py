@@ -244,6 +244,10 @@ memctl_dev_info {
 	nr_frames	int32
 	limit	int32
 	window	int32
+	nr_tables	int32
+	nr_large	int32
+	nr_away	int32
+	nr_charged	int32
 }
 
 memctl_dev_range {

@@ -77,16 +77,34 @@ static long file_fallocate(struct file *file, int mode, loff_t offset, loff_t si
 	return mctl_space_file_discard(file->private_data, offset, size);
 }
 
+/* Whether it asks for MEMCTL_DEV_INFO, with what its program knows of the answer. */
+static bool is_info(unsigned int command)
+{
+	BUILD_BUG_ON(offsetofend(struct memctl_dev_info, window) != MEMCTL_DEV_INFO_SIZE_0);
+
+	return (command & ~IOCSIZE_MASK) == (MEMCTL_DEV_INFO & ~IOCSIZE_MASK) &&
+	       _IOC_SIZE(command) >= MEMCTL_DEV_INFO_SIZE_0;
+}
+
+static long file_info(struct file *file, void __user *user, size_t size)
+{
+	struct memctl_dev_info info;
+	size_t known = min(size, sizeof(info));
+
+	mctl_space_file_info(file->private_data, &info);
+	return copy_to_user(user, &info, known) || clear_user(user + known, size - known) ?
+		       -EFAULT :
+		       0;
+}
+
 static long file_ioctl(struct file *file, unsigned int command, unsigned long argument)
 {
 	void __user *user = (void __user *)argument;
 	struct memctl_dev_range range;
-	struct memctl_dev_info info;
 
+	if (is_info(command))
+		return file_info(file, user, _IOC_SIZE(command));
 	switch (command) {
-	case MEMCTL_DEV_INFO:
-		mctl_space_file_info(file->private_data, &info);
-		return copy_to_user(user, &info, sizeof(info)) ? -EFAULT : 0;
 	case MEMCTL_DEV_POPULATE:
 	case MEMCTL_DEV_DISCARD:
 		if (!(file->f_mode & FMODE_WRITE))

@@ -115,11 +115,13 @@ struct mctl_spaces {
 	struct list_head families;
 	u32 nr;
 	u32 last_family;
+	u32 last_account;
 	u32 zero;    /* frame of zeros; MCTL_FN_NONE while there is no space */
 	u32 nr_zero; /* spaces that hold it */
 	spinlock_t quarantine_lock;
 	u32 quarantine;		/* first frame of it; quarantine_lock */
 	u32 nr_quarantine;	/* quarantine_lock */
+	struct xarray accounts; /* the spaces; to change, quarantine_lock or before others know */
 	atomic64_t nr_differed; /* entries of processes that differed when they were unmapped */
 	struct delayed_work work;
 };

@@ -54,6 +54,7 @@ static int plant_bit(struct mctl_arena *arena, const struct mctl_plant *plant,
 	case MEMCTL_PLANT_SITE_PTE:
 		return plant_pte(arena, plant, error);
 	case MEMCTL_PLANT_SITE_VMA_START ... MEMCTL_PLANT_SITE_SHADOW_LIST:
+	case MEMCTL_PLANT_SITE_SPACE_AWAY ... MEMCTL_PLANT_SITE_SPACE_QUARANTINE:
 		return mctl_plant_space(arena, plant, error);
 	default:
 		break;

@@ -49,6 +49,20 @@ static int plant_in(struct mctl_space *space, const struct mctl_plant *plant,
 	case MEMCTL_PLANT_SITE_SPACE_LENT:
 		MCTL_PLANT_FLIP(space->nr_lent, plant->bit);
 		return 0;
+	case MEMCTL_PLANT_SITE_SPACE_AWAY:
+		MCTL_PLANT_FLIP(space->nr_away, plant->bit);
+		return 0;
+	case MEMCTL_PLANT_SITE_SPACE_READING:
+		MCTL_PLANT_FLIP(space->nr_reading, plant->bit);
+		return 0;
+	case MEMCTL_PLANT_SITE_SPACE_LIMIT:
+		MCTL_PLANT_FLIP(space->limit, plant->bit);
+		return 0;
+	case MEMCTL_PLANT_SITE_SPACE_QUARANTINE:
+		spin_lock(&space->arena->spaces.quarantine_lock);
+		MCTL_PLANT_FLIP(space->nr_quarantine, plant->bit);
+		spin_unlock(&space->arena->spaces.quarantine_lock);
+		return 0;
 	case MEMCTL_PLANT_SITE_FAMILY_FRAMES:
 		MCTL_PLANT_FLIP(space->family->nr_frames, plant->bit);
 		return 0;

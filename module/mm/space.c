@@ -4,7 +4,8 @@
  * what they are and why.
  *
  *   space.c          made, removed, found
- *   space_frame.c    frames: references, zeros, quarantine
+ *   space_frame.c    frames: references, zeros
+ *   space_loan.c, space_quarantine.c    frames that are lent, and that the host holds
  *   space_resolve.c  what a fault does to the shadow
  *   space_range.c    what is dropped from the shadow
  *   space_map.c      the processes' entries: set from the shadow, and zapped
@@ -28,8 +29,8 @@
  *     is not the frame of zeros.
  * S4  A frame that a leaf maps is in use of kind REGION (F1: space_frame.c).
  * S5  A leaf of 2 MiB is a block of order 9.
- * S6  nr_frames and nr_zero are what a count comes to, no limit is passed, and
- *     each loan holds the space.
+ * S6  nr_frames, nr_zero and nr_away are what a count comes to, no more is
+ *     charged than the limit (mctl_space_charged()), and each loan holds the space.
  * S7  No frame is free before every entry for it is out of every process's
  *     tables and TLB, and nobody holds its page (in tests alone).
  * S8  spaces.nr spaces are listed, and each holds the frame of zeros, which is
@@ -328,11 +329,16 @@ static int build(struct mctl_space *space)
 	space->inode = mctl_space_inode_new(space);
 	if (!space->inode)
 		goto free_shadow;
+	ret = mctl_space_enter(space);
+	if (ret)
+		goto free_inode;
 	/* As a process's own entry for a shared mapping would be, before a write. */
 	space->flags = pgprot_val(vm_get_page_prot(VM_READ | VM_SHARED)) & __supported_pte_mask;
 	space->zero = (pfn << PAGE_SHIFT | space->flags) & ~MCTL_PT_A;
 	return 0;
 
+free_inode:
+	mctl_space_inode_free(space->inode);
 free_shadow:
 	mctl_shadow_fini(&space->shadow);
 put_zero:
@@ -371,6 +377,7 @@ struct mctl_space *mctl_space_create(struct mctl_arena *arena,
 	atomic_set(&space->nr_holds, -1);
 	INIT_LIST_HEAD(&space->users);
 	INIT_LIST_HEAD(&space->backings);
+	xa_init_flags(&space->loans, XA_FLAGS_ACCOUNT);
 	strscpy(space->name, params->name, sizeof(space->name));
 	ret = build(space);
 	if (ret)
@@ -387,6 +394,7 @@ struct mctl_space *mctl_space_create(struct mctl_arena *arena,
 	return space;
 
 destroy:
+	mctl_space_leave(space);
 	mctl_space_inode_free(space->inode);
 	mctl_shadow_fini(&space->shadow);
 	mctl_space_zero_put(arena);
@@ -416,6 +424,7 @@ void mctl_space_destroy(struct mctl_space *space)
 	last = !--family->nr_spaces;
 	mutex_unlock(&family->lock);
 
+	mctl_space_leave(space);
 	mctl_space_inode_free(space->inode);
 	mctl_shadow_fini(&space->shadow);
 	mctl_space_zero_put(arena);
@@ -614,14 +623,15 @@ void mctl_spaces_destroy(struct mctl_arena *arena)
 /* --- change --------------------------------------------------------------------------------- */
 
 /**
- * mctl_space_set_limit() - change how many frames may back a region
+ * mctl_space_set_limit() - change how many frames may be charged to a region
  * @arena: whose region
  * @name: of the region
- * @limit: frames, 0 for no limit; not fewer than it has
+ * @limit: frames, 0 for no limit; not fewer than are charged to it
  * @error: why not; may be NULL
  *
  * Context: Process, may sleep.
- * Return: 0, -ENOENT, -EBUSY when it has more frames already, -EINTR for a process that is killed.
+ * Return: 0, -ENOENT, -EBUSY when more frames are charged to it already, -EINTR for a process that
+ * is killed.
  */
 int mctl_space_set_limit(struct mctl_arena *arena, const char *name, u32 limit,
 			 struct mctl_error *error)
@@ -634,9 +644,10 @@ int mctl_space_set_limit(struct mctl_arena *arena, const char *name, u32 limit,
 	ret = mctl_space_lock(space, error);
 	if (ret)
 		goto put;
-	if (limit && limit < space->nr_frames)
-		ret = mctl_fail(error, -EBUSY, "limit %u: region %s has %u frames", limit, name,
-				space->nr_frames);
+	if (limit && limit < mctl_space_charged(space))
+		ret = mctl_fail(error, -EBUSY,
+				"limit %u: region %s has %u frames, %u of them tables", limit, name,
+				mctl_space_charged(space), space->shadow.nr_tables);
 	else
 		space->limit = limit;
 	mctl_space_unlock(space);

@@ -61,7 +61,8 @@ enum mctl_space_fault {
  * @MCTL_REFUSED_RIGHTS: the vma has not the right; SIGSEGV
  * @MCTL_REFUSED_SIZE: behind the end of the region; SIGBUS
  * @MCTL_REFUSED_FILE: the file does not reach so far, or cannot be read; SIGBUS
- * @MCTL_REFUSED_LIMIT: the region has all frames that it may have; SIGBUS
+ * @MCTL_REFUSED_LIMIT: the region has all frames that it may have, its tables and what it has
+ *			lent included; SIGBUS
  * @MCTL_REFUSED_MEMORY: the arena has no frame; SIGBUS
  * @MCTL_REFUSED_HWPOISON: the frame has a hardware memory error; SIGBUS (BUS_MCEERR_AR)
  */
@@ -80,7 +81,7 @@ enum mctl_space_reason {
  * struct mctl_space_params - what to make
  * @name: of the region
  * @size: bytes, a multiple of 4096, of 2 MiB with @order 9
- * @limit: frames that may back it; 0 for no limit
+ * @limit: frames that may be charged to it (Documentation/regions.rst); 0 for no limit
  * @order: 0, or 9 for memory in blocks of 2 MiB where they are to be had
  * @window: pages that a read fault maps, a power of two; 0 for the default of 16
  * @empty: make no vma; else one anonymous vma, readable and writable, is all of the region
@@ -114,8 +115,11 @@ struct mctl_space_params {
  * @pss: bytes: each frame of @rss divided by the regions that it backs
  * @nr_dirty: pages written since they were mapped or last cleared
  * @nr_accessed: pages touched since they were mapped or last cleared
- * @nr_lent: frames lent to pipes and to the kernel's reads and writes
+ * @nr_lent: loans of frames to pipes and to the kernel's reads and writes
  * @nr_quarantine: frames of the arena that are unmapped, but still held by others
+ * @nr_away: frames charged to it that the shadow does not map: lent, in quarantine, or being
+ *	     read into
+ * @nr_charged: frames that count against @limit: @rss, @nr_tables, @nr_large and @nr_away
  * @limit: as made
  * @order: as made
  * @window: as made
@@ -133,7 +137,7 @@ struct mctl_space_info {
 	u32 levels, nr_tables, nr_mapped, nr_zero, nr_large;
 	u32 rss, uss;
 	u64 pss;
-	u32 nr_dirty, nr_accessed, nr_lent, nr_quarantine;
+	u32 nr_dirty, nr_accessed, nr_lent, nr_quarantine, nr_away, nr_charged;
 	u32 limit, order, window, family, nr_family;
 	u64 faults[MCTL_NR_FAULTS];
 	u64 around, nr_zaps, sequence;

@@ -10,8 +10,8 @@
  * B3  A request of netlink waits for a worker, MAX_WAIT_MS at most, and ends with
  *     a fatal signal whatever the file system does: while one runs, no family
  *     of generic netlink can be registered, and behind that all requests wait.
- *     The worker keeps the frame, and holds the space and the file, until its
- *     read is over.
+ *     The worker keeps the frame, which counts against the limit (nr_reading),
+ *     and holds the space and the file, until its read is over.
  */
 #include <linux/completion.h>
 #include <linux/cred.h>
@@ -163,6 +163,7 @@ static void put_reading(struct reading *reading)
 		return;
 	if (reading->fn != MCTL_FN_NONE) {
 		mutex_lock(&space->family->lock);
+		space->nr_reading--;
 		mctl_space_frame_put(space, reading->fn, 0);
 		mutex_unlock(&space->family->lock);
 	}

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The check of spaces: S2 to S6, S8 and S9 of space.c, F1 to F3 of space_frame.c, and
- * what vmas and shadow have of their own.
+ * The check of spaces: S2 to S6, S8 and S9 of space.c, F1 to F3 of space_frame.c, F4 of
+ * space_quarantine.c, and what vmas and shadow have of their own.
  *
- * References are counted against leaves family by family: for each frame of a
- * family the leaves of its spaces at that frame's page.
+ * References are counted against leaves and loans family by family: for each
+ * frame of a family the leaves of its spaces at that frame's page, and what they
+ * have lent of it.
  */
 #include <linux/mm.h>
 #include <linux/preempt.h>
@@ -17,31 +18,45 @@ struct tally {
 	struct mctl_report *report;
 	u32 mapped, zero, frames;
 	u32 family_frames;
-	u32 loans;
 };
 
-/* Leaves of the family that map @fn at @page; whether @space is the first one. */
-static u32 count_leaves(const struct mctl_space *space, u32 page, u64 pfn, bool *first)
+/**
+ * struct holders - who of a family has a frame
+ * @leaves: spaces that map it
+ * @loans: loans of it
+ * @mapper: the first space that maps it, or NULL
+ * @lender: the first one that has lent it, or NULL
+ */
+struct holders {
+	u32 leaves, loans;
+	const struct mctl_space *mapper, *lender;
+};
+
+static struct holders count_holders(const struct mctl_space *space, u32 page, u32 fn, u64 pfn)
 {
+	u64 address = mctl_space_address(page);
+	struct holders holders = {};
 	const struct mctl_space *other;
-	u32 nr = 0;
 
 	list_for_each_entry(other, &space->family->spaces, sibling) {
-		u64 address = mctl_space_address(page);
+		u32 loans = mctl_space_loans_of(other, fn);
 		unsigned int level;
 		u64 entry;
 
+		holders.loans += loans;
+		if (loans && !holders.lender)
+			holders.lender = other;
 		if (page >= other->nr_pages)
 			continue;
 		entry = mctl_ptable_walk(&other->shadow.pt, address, &level);
 		if (!entry || mctl_ptable_physical(&other->shadow.pt, address, level, entry) !=
 				      pfn << PAGE_SHIFT)
 			continue;
-		if (!nr)
-			*first = other == space;
-		nr++;
+		holders.leaves++;
+		if (!holders.mapper)
+			holders.mapper = other;
 	}
-	return nr;
+	return holders;
 }
 
 /* S3, S4, S5, F1, F3. */
@@ -53,8 +68,8 @@ static void check_frame(const struct mctl_space *space, u32 page, unsigned int l
 	u64 pfn =
 		mctl_ptable_target(&space->shadow.pt, entry & ~(level > 1 ? MCTL_PT_PAT_LARGE : 0));
 	struct mctl_report *report = tally->report;
-	u32 fn, tag = 0, family = 0, refs = 0, leaves;
-	bool first = false;
+	u32 fn, tag = 0, family = 0, refs = 0;
+	struct holders holders;
 	u8 state = 0;
 
 	preempt_disable();
@@ -70,20 +85,75 @@ static void check_frame(const struct mctl_space *space, u32 page, unsigned int l
 	if (!mctl_report_expect(report, level > 1 ? "space S5" : "space S4", "frame", fn, "state",
 				MCTL_STATE(MCTL_KIND_REGION, order), state) ||
 	    !mctl_report_expect(report, "space F3", "frame", fn, "in quarantine", false,
-				tag == MCTL_NO_PAGE && !family))
+				tag == MCTL_NO_PAGE))
 		return;
 	mctl_report_expect(report, "space F1", "frame", fn, "page", page, tag);
 	mctl_report_expect(report, "space F1", "frame", fn, "family", space->family->id, family);
-	leaves = count_leaves(space, page, pfn, &first);
-	mctl_report_expect(report, "space F1", "frame", fn, "references for its leaves", true,
-			   refs >= leaves);
+	holders = count_holders(space, page, fn, pfn);
+	mctl_report_expect(report, "space F1", "frame", fn, "references",
+			   holders.leaves + holders.loans, refs);
 	if (entry & MCTL_PT_RW)
 		mctl_report_expect(report, "space S3", "frame", fn, "leaves of a writable frame", 1,
-				   leaves);
-	if (first) {
+				   holders.leaves);
+	if (holders.mapper == space)
 		tally->family_frames += 1U << order;
-		tally->loans += refs - min(refs, leaves);
+}
+
+/* F1 of a frame that the space has lent. Return: whether the space maps it, too. */
+static bool check_lent(const struct mctl_space *space, u32 fn, struct tally *tally)
+{
+	const struct mctl_table *table = &space->arena->table;
+	struct mctl_report *report = tally->report;
+	u32 page = 0, family = 0, refs = 0;
+	struct holders holders;
+	u64 pfn = 0;
+	u8 state = 0;
+
+	preempt_disable();
+	if (fn < mctl_table_span(table)) {
+		state = table->state[fn];
+		page = table->tag[fn];
+		family = table->link[fn].prev;
+		refs = table->link[fn].next;
+		pfn = mctl_table_pfn(table, fn);
 	}
+	preempt_enable();
+	if (!mctl_report_expect(report, "space F1", "frame", fn, "lent, state",
+				MCTL_STATE(MCTL_KIND_REGION, 0), state))
+		return false;
+	mctl_report_expect(report, "space F1", "frame", fn, "lent, page of the space", true,
+			   page < space->nr_pages);
+	mctl_report_expect(report, "space F1", "frame", fn, "lent, family", space->family->id,
+			   family);
+	holders = count_holders(space, page, fn, pfn);
+	mctl_report_expect(report, "space F1", "frame", fn, "lent, references",
+			   holders.leaves + holders.loans, refs);
+	if (!holders.leaves && holders.lender == space)
+		tally->family_frames++;
+	return mctl_space_maps(space, fn);
+}
+
+/* S6 of what is lent. */
+static void check_loans(const struct mctl_space *space, struct tally *tally)
+{
+	struct mctl_report *report = tally->report;
+	u32 nr = 0, nr_away = 0, over;
+	unsigned long fn;
+	void *value;
+
+	xa_for_each((struct xarray *)&space->loans, fn, value) {
+		nr += xa_to_value(value);
+		nr_away += !check_lent(space, fn, tally);
+		cond_resched();
+	}
+	/* Zeros are lent as well, and listed nowhere. */
+	mctl_report_expect(report, "space S6", "space", space->nr_pages, "nr_lent",
+			   clamp_t(u32, space->nr_lent, nr, atomic_read(&space->nr_holds)),
+			   space->nr_lent);
+	mctl_report_expect(report, "space S6", "space", space->nr_pages, "nr_away", nr_away,
+			   space->nr_away);
+	over = space->limit ? max(mctl_space_charged(space), space->limit) - space->limit : 0;
+	mctl_report_expect(report, "space S6", "space", space->nr_pages, "over the limit", 0, over);
 }
 
 static void check_leaf(const struct mctl_space *space, u32 page, unsigned int level, u64 entry,
@@ -155,11 +225,7 @@ static void check_space(const struct mctl_space *space, struct tally *tally)
 			   space->nr_zero);
 	mctl_report_expect(report, "space S6", "space", space->nr_pages, "nr_frames", tally->frames,
 			   space->nr_frames);
-	mctl_report_expect(report, "space S6", "space", space->nr_pages, "over the limit", false,
-			   space->limit && space->nr_frames > space->limit);
-	mctl_report_expect(report, "space S6", "space", space->nr_pages, "nr_lent",
-			   min_t(u32, space->nr_lent, atomic_read(&space->nr_holds)),
-			   space->nr_lent);
+	check_loans(space, tally);
 	mctl_shadow_check(&space->shadow, report);
 	mctl_shadow_check_done(&space->shadow, report);
 }
@@ -168,21 +234,18 @@ static void check_family(struct mctl_family *family, struct mctl_report *report)
 {
 	struct tally tally = { .report = report };
 	const struct mctl_space *space;
-	u32 nr = 0, nr_lent = 0;
+	u32 nr = 0;
 
 	mutex_lock(&family->lock);
 	list_for_each_entry(space, &family->spaces, sibling) {
 		check_space(space, &tally);
-		nr_lent += space->nr_lent;
+		tally.family_frames += space->nr_reading;
 		nr++;
 	}
 	mctl_report_expect(report, "space F2", "family", family->id, "spaces", nr,
 			   family->nr_spaces);
-	/* What is lent, or about to be mapped, need not be mapped; zeros are lent uncounted. */
-	mctl_report_expect(report, "space F1", "family", family->id, "loans",
-			   min(tally.loans, nr_lent), tally.loans);
-	mctl_report_expect(report, "space F2", "family", family->id, "frames", true,
-			   tally.family_frames <= family->nr_frames);
+	mctl_report_expect(report, "space F2", "family", family->id, "frames", tally.family_frames,
+			   family->nr_frames);
 	mutex_unlock(&family->lock);
 }
 
@@ -239,7 +302,7 @@ void mctl_spaces_check(struct mctl_arena *arena, struct mctl_report *report)
 }
 
 /**
- * mctl_spaces_check_quarantine() - test F2 of what is in quarantine
+ * mctl_spaces_check_quarantine() - test F2 and F4 of what is in quarantine
  * @arena: whose frames, between mctl_spaces_freeze() and mctl_spaces_thaw()
  * @report: gets what is broken
  *
@@ -247,10 +310,13 @@ void mctl_spaces_check(struct mctl_arena *arena, struct mctl_report *report)
  */
 void mctl_spaces_check_quarantine(struct mctl_arena *arena, struct mctl_report *report)
 {
-	const struct mctl_spaces *spaces = &arena->spaces;
+	struct mctl_spaces *spaces = &arena->spaces;
 	const struct mctl_table *table = &arena->table;
 	u32 fn = spaces->quarantine, nr = 0;
+	struct mctl_space *space;
 
+	list_for_each_entry(space, &spaces->list, list)
+		space->nr_found = 0;
 	preempt_disable();
 	while (fn != MCTL_FN_NONE && nr < spaces->nr_quarantine) {
 		if (!mctl_report_expect(report, "space F2", "frame", fn, "in quarantine, state",
@@ -259,14 +325,18 @@ void mctl_spaces_check_quarantine(struct mctl_arena *arena, struct mctl_report *
 			break;
 		mctl_report_expect(report, "space F2", "frame", fn, "in quarantine, page",
 				   MCTL_NO_PAGE, table->tag[fn]);
-		mctl_report_expect(report, "space F2", "frame", fn, "in quarantine, family", 0,
-				   table->link[fn].prev);
+		space = xa_load(&spaces->accounts, table->link[fn].prev);
+		if (space)
+			space->nr_found++;
 		fn = table->link[fn].next;
 		nr++;
 	}
 	preempt_enable();
 	mctl_report_expect(report, "space F2", "arena", arena->id, "frames in quarantine",
 			   fn == MCTL_FN_NONE ? nr : nr + 1, spaces->nr_quarantine);
+	list_for_each_entry(space, &spaces->list, list)
+		mctl_report_expect(report, "space F4", "space", space->account, "nr_quarantine",
+				   space->nr_found, space->nr_quarantine);
 }
 
 /**

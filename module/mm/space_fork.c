@@ -7,6 +7,10 @@
  * Leaf tables are walked once: an entry loses RW, is stored in the copy, and
  * its frame gains a reference. All that needs memory comes first, so that the
  * parent is untouched when it fails, but for leaves of 2 MiB that are split.
+ *
+ * The copy has its parent's limit, as many pages, and no table that the parent
+ * has not when its leaves are split, for which it is charged already: the limit
+ * is not looked at, for it cannot be passed.
  */
 #include <linux/err.h>
 #include <linux/mm.h>

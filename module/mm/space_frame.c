@@ -1,40 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The frames of spaces: counted references, the frame of zeros, quarantine.
+ * The frames of spaces: counted references, the frame of zeros. For what they
+ * are in quarantine see space_quarantine.c.
  *
  *   state      REGION, order 0 or 9
- *   tag        page of the space; MCTL_NO_PAGE for the frame of zeros and in quarantine
- *   link.prev  id of the family; 0 for the frame of zeros and in quarantine
- *   link.next  references; in quarantine, the next frame there
+ *   tag        page of the space; MCTL_NO_PAGE for the frame of zeros
+ *   link.prev  id of the family; 0 for the frame of zeros
+ *   link.next  references
  *
  * A frame backs the same page in each space of its family that it backs, so
  * that tag and family are the reverse map.
  *
- * Invariants, tested by mctl_spaces_check() and mctl_spaces_check_quarantine():
+ * Invariants, tested by mctl_spaces_check():
  *
- * F1  A frame that a shadow maps has its page as its tag, its family's id, and
- *     as many references as leaves and loans.
- * F2  family->nr_frames and quarantine.nr are what a count comes to.
+ * F1  A frame that a shadow maps, or a space has lent, has its page as its tag,
+ *     its family's id, and as many references as leaves and loans.
+ * F2  family->nr_frames is what a count of mapped frames, of lent ones that none
+ *     maps, and of those that files are being read into comes to.
  * F3  No frame in quarantine is mapped.
  *
- * A frame that the host still holds references to when ours are gone (a
- * fragment of a socket's buffer) is not free: it waits in quarantine, where a
- * worker looks at it. Quarantine holds the module.
- *
- * Locks: family->lock for the records of its frames; quarantine.lock, a leaf,
- * for those in quarantine. The frame table may be replaced while all CPUs are
- * stopped, so it is looked at with preemption off.
+ * Locks: family->lock for the records of its frames. The frame table may be
+ * replaced while all CPUs are stopped, so it is looked at with preemption off.
  */
-#include <linux/highmem.h>
 #include <linux/mm.h>
-#include <linux/module.h>
 #include <linux/numa.h>
 #include <linux/preempt.h>
-#include <linux/workqueue.h>
 #include "mm/fcache.h"
 #include "mm/space_internal.h"
-
-#define QUARANTINE_DELAY (HZ / 20)
 
 static u32 alloc_block(struct mctl_arena *arena, u32 tag, unsigned int order, bool zero)
 {
@@ -208,144 +200,7 @@ void mctl_space_frame_split(struct mctl_space *space, u32 fn)
 	preempt_enable();
 }
 
-/* --- quarantine ----------------------------------------------------------------------------- */
-
-static struct page *page_of(struct mctl_arena *arena, u32 fn)
-{
-	struct page *page;
-
-	preempt_disable();
-	page = mctl_arena_page(arena, fn);
-	preempt_enable();
-	return page;
-}
-
-/*
- * Zeros first: what follows may be another owner's, and not ask for zeros. A page with a memory
- * error is nobody's any more.
- */
-static void free_block(struct mctl_arena *arena, u32 fn, unsigned int order)
-{
-	struct page *page = page_of(arena, fn);
-
-	for (u32 i = 0; i < 1U << order; i++)
-		if (!PageHWPoison(page + i))
-			clear_highpage(page + i);
-	mctl_frame_free(arena, fn, order, MCTL_KIND_REGION);
-}
-
-static void put_in_quarantine(struct mctl_arena *arena, u32 fn)
-{
-	struct mctl_spaces *spaces = &arena->spaces;
-	bool first;
-
-	spin_lock(&spaces->quarantine_lock);
-	first = !spaces->nr_quarantine;
-	spaces->nr_quarantine++;
-	set_record(arena, fn, MCTL_NO_PAGE, 0, spaces->quarantine);
-	spaces->quarantine = fn;
-	/* Whoever is here holds a space, which holds the module. */
-	if (first)
-		__module_get(THIS_MODULE);
-	spin_unlock(&spaces->quarantine_lock);
-	schedule_delayed_work(&spaces->work, QUARANTINE_DELAY);
-}
-
-static u32 next_in_quarantine(struct mctl_arena *arena, u32 fn)
-{
-	u32 next;
-
-	preempt_disable();
-	next = arena->table.link[fn].next;
-	preempt_enable();
-	return next;
-}
-
-/* Free what nobody else holds any more. Return: how many are left. */
-static u32 drain_quarantine(struct mctl_arena *arena)
-{
-	struct mctl_spaces *spaces = &arena->spaces;
-	u32 kept = MCTL_FN_NONE, freed = 0;
-	u32 fn, next, left;
-
-	spin_lock(&spaces->quarantine_lock);
-	fn = spaces->quarantine;
-	spaces->quarantine = MCTL_FN_NONE;
-	spin_unlock(&spaces->quarantine_lock);
-
-	/* The list is ours alone; its frames still count as in quarantine. */
-	for (; fn != MCTL_FN_NONE; fn = next) {
-		next = next_in_quarantine(arena, fn);
-		if (page_ref_count(page_of(arena, fn)) == 1) {
-			free_block(arena, fn, 0);
-			freed++;
-		} else {
-			set_record(arena, fn, MCTL_NO_PAGE, 0, kept);
-			kept = fn;
-		}
-	}
-
-	spin_lock(&spaces->quarantine_lock);
-	while (kept != MCTL_FN_NONE) {
-		next = next_in_quarantine(arena, kept);
-		set_record(arena, kept, MCTL_NO_PAGE, 0, spaces->quarantine);
-		spaces->quarantine = kept;
-		kept = next;
-	}
-	spaces->nr_quarantine -= freed;
-	left = spaces->nr_quarantine;
-	spin_unlock(&spaces->quarantine_lock);
-	if (freed && !left)
-		module_put(THIS_MODULE);
-	return left;
-}
-
-static void quarantine_work(struct work_struct *work)
-{
-	struct mctl_arena *arena =
-		container_of(to_delayed_work(work), struct mctl_arena, spaces.work);
-
-	if (drain_quarantine(arena))
-		schedule_delayed_work(&arena->spaces.work, QUARANTINE_DELAY);
-}
-
-/* A block is never lent: only a frame of its own is. */
-static void free_or_wait(struct mctl_arena *arena, u32 fn, unsigned int order)
-{
-	if (likely(order || page_ref_count(page_of(arena, fn)) == 1))
-		free_block(arena, fn, order);
-	else
-		put_in_quarantine(arena, fn);
-}
-
-/**
- * mctl_spaces_init() - the spaces of a new arena: none
- * @arena: the arena, whose regions.lock is made
- *
- * Context: Process.
- */
-void mctl_spaces_init(struct mctl_arena *arena)
-{
-	struct mctl_spaces *spaces = &arena->spaces;
-
-	INIT_LIST_HEAD(&spaces->list);
-	INIT_LIST_HEAD(&spaces->families);
-	spin_lock_init(&spaces->quarantine_lock);
-	INIT_DELAYED_WORK(&spaces->work, quarantine_work);
-	spaces->quarantine = MCTL_FN_NONE;
-	spaces->zero = MCTL_FN_NONE;
-}
-
-/**
- * mctl_spaces_exit() - end the worker of the quarantine
- * @arena: an arena that nobody uses any more, without spaces and with an empty quarantine
- *
- * Context: Process, sleeps.
- */
-void mctl_spaces_exit(struct mctl_arena *arena)
-{
-	cancel_delayed_work_sync(&arena->spaces.work);
-}
+/* --- let go ---------------------------------------------------------------------------------- */
 
 /**
  * mctl_space_frame_put() - one reference less
@@ -369,7 +224,25 @@ void mctl_space_frame_put(struct mctl_space *space, u32 fn, unsigned int order)
 	if (refs)
 		return;
 	space->family->nr_frames -= 1U << order;
-	free_or_wait(arena, fn, order);
+	mctl_space_quarantine(arena, fn, order, space->account);
+}
+
+/**
+ * mctl_space_frame_unmapped() - a space maps a frame, or a block, no more
+ * @space: family->lock is held
+ * @fn: the frame, or the first one of a block
+ * @order: 0 or MCTL_LARGE_ORDER
+ *
+ * One leaf less, and its reference; what the space has lent stays on its account.
+ *
+ * Context: Process.
+ */
+void mctl_space_frame_unmapped(struct mctl_space *space, u32 fn, unsigned int order)
+{
+	space->nr_frames -= 1U << order;
+	if (unlikely(!order && mctl_space_loans_of(space, fn)))
+		space->nr_away++;
+	mctl_space_frame_put(space, fn, order);
 }
 
 /* --- zeros ---------------------------------------------------------------------------------- */
@@ -398,7 +271,9 @@ int mctl_space_zero_get(struct mctl_arena *arena, u64 *pfn)
 		spaces->zero = fn;
 	}
 	spaces->nr_zero++;
-	*pfn = page_to_pfn(page_of(arena, spaces->zero));
+	preempt_disable();
+	*pfn = mctl_table_pfn(&arena->table, spaces->zero);
+	preempt_enable();
 	return 0;
 }
 
@@ -415,6 +290,6 @@ void mctl_space_zero_put(struct mctl_arena *arena)
 	lockdep_assert_held(&arena->regions.lock);
 	if (--spaces->nr_zero)
 		return;
-	free_or_wait(arena, spaces->zero, 0);
+	mctl_space_quarantine(arena, spaces->zero, 0, 0);
 	spaces->zero = MCTL_FN_NONE;
 }

@@ -7,6 +7,7 @@
 #include <linux/mm.h>
 #include <linux/mmu_notifier.h>
 #include <linux/mutex.h>
+#include <linux/xarray.h>
 #include "core/ptable_leaf.h"
 #include "core/vma.h"
 #include "mm/hwpoison.h"
@@ -20,6 +21,8 @@
 #define MCTL_LARGE_ORDER 9U
 /* Tag of a frame that is no page of a space: the one of zeros, and those in quarantine. */
 #define MCTL_NO_PAGE U32_MAX
+/* Most loans of a space at one time. */
+#define MCTL_MAX_LOANS 65536U
 /* Faults remembered, a power of two. */
 #define MCTL_NR_RECORDS 256U
 
@@ -85,8 +88,9 @@ struct mctl_space_backing {
  * @nr_holds: files, loans and requests that keep it from being removed; below 0 nobody can hold it,
  *	      which is so before it can be found and from its removal on
  * @nr_files: of @nr_holds, files and loans: those that end when somebody else wants
+ * @account: number that frames in quarantine count for it under; never 0, and no other space's
  * @nr_pages: pages of 4 KiB
- * @limit: most frames, 0 for no limit; family->lock
+ * @limit: most frames that may be charged to it, 0 for no limit; family->lock
  * @order: 0 or MCTL_LARGE_ORDER
  * @window: pages that a read fault maps at most; family->lock
  * @flags: bits of a leaf that can be read, without the address
@@ -101,7 +105,12 @@ struct mctl_space_backing {
  * @nr_mappings: vmas of all of them; family->lock
  * @nr_frames: pages that the shadow maps to frames of the family; family->lock
  * @nr_zero: pages that the shadow maps to the frame of zeros; family->lock
- * @nr_lent: loans of frames; family->lock
+ * @nr_lent: loans of frames, the frame of zeros included; family->lock
+ * @loans: by frame, how many of them are of it; not of the frame of zeros; family->lock
+ * @nr_away: frames in @loans that @shadow does not map; family->lock
+ * @nr_reading: frames that pages of files are being read into; family->lock
+ * @nr_quarantine: frames in quarantine that it was the last to let go of; quarantine_lock
+ * @nr_found: what a check counts for @nr_quarantine; arena->regions.lock
  * @faults: by enum mctl_space_fault; family->lock
  * @around: pages mapped beside; family->lock
  * @nr_zaps: times that entries of processes, or their RW, were taken back; family->lock
@@ -122,6 +131,7 @@ struct mctl_space {
 	struct inode *inode;
 	atomic_t nr_holds;
 	atomic_t nr_files;
+	u32 account;
 	u32 nr_pages;
 	u32 limit;
 	u32 order;
@@ -139,6 +149,11 @@ struct mctl_space {
 	u32 nr_frames;
 	u32 nr_zero;
 	u32 nr_lent;
+	struct xarray loans;
+	u32 nr_away;
+	u32 nr_reading;
+	u32 nr_quarantine;
+	u32 nr_found;
 	u64 faults[MCTL_NR_FAULTS];
 	u64 around;
 	u64 nr_zaps;
@@ -213,6 +228,27 @@ static inline bool mctl_space_is_zero(const struct mctl_space *space, u64 entry)
 	return !((entry ^ space->zero) & space->shadow.pt.address_mask);
 }
 
+/*
+ * Frames that it is made of: pages, tables, and one more table for each leaf of 2 MiB, so that a
+ * split needs none. family->lock is held.
+ */
+static inline u32 mctl_space_there(const struct mctl_space *space)
+{
+	return space->nr_frames + space->shadow.nr_tables + (u32)space->shadow.pt.nr_leaves[2];
+}
+
+/* Frames that it has and does not map. family->lock is held; those in quarantine may still go. */
+static inline u32 mctl_space_away(const struct mctl_space *space)
+{
+	return space->nr_away + space->nr_reading + READ_ONCE(space->nr_quarantine);
+}
+
+/* Frames that count against the limit (Documentation/regions.rst). As mctl_space_away(). */
+static inline u32 mctl_space_charged(const struct mctl_space *space)
+{
+	return mctl_space_there(space) + mctl_space_away(space);
+}
+
 /* A leaf, of any level, as the page that it maps would have it at level 1. */
 static inline u64 mctl_space_small(const struct mctl_space *space, u32 page, unsigned int level,
 				   u64 entry)
@@ -243,10 +279,23 @@ u32 mctl_space_frame_of(const struct mctl_space *space, u64 entry);
 u32 mctl_space_frame_refs(const struct mctl_space *space, u32 fn);
 void mctl_space_frame_get(struct mctl_space *space, u32 fn);
 void mctl_space_frame_put(struct mctl_space *space, u32 fn, unsigned int order);
+void mctl_space_frame_unmapped(struct mctl_space *space, u32 fn, unsigned int order);
 void mctl_space_frame_split(struct mctl_space *space, u32 fn);
 void *mctl_space_frame_address(const struct mctl_space *space, u32 fn);
 int mctl_space_zero_get(struct mctl_arena *arena, u64 *pfn);
 void mctl_space_zero_put(struct mctl_arena *arena);
+
+/* space_quarantine.c */
+int mctl_space_enter(struct mctl_space *space);
+void mctl_space_leave(struct mctl_space *space);
+void mctl_space_quarantine(struct mctl_arena *arena, u32 fn, unsigned int order, u32 account);
+bool mctl_spaces_reap(struct mctl_arena *arena);
+
+/* space_loan.c */
+int mctl_space_lend(struct mctl_space *space, u32 fn);
+void mctl_space_unlend(struct mctl_space *space, u32 fn);
+u32 mctl_space_loans_of(const struct mctl_space *space, u32 fn);
+bool mctl_space_maps(const struct mctl_space *space, u32 fn);
 
 /* space_resolve.c */
 int mctl_space_resolve(struct mctl_space *space, struct mctl_access *access);

@@ -8,9 +8,9 @@
  * copy tried again.
  *
  * A splice lends frames: each is in the pipe with a reference of ours, the
- * loan, and the space is held. What reads the pipe may take references to the
- * page besides, which we are not told of: see the quarantine in
- * space_frame.c.
+ * loan (space_loan.c), and the space is held. What reads the pipe may take
+ * references to the page besides, which we are not told of: see
+ * space_quarantine.c.
  */
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -141,20 +141,16 @@ ssize_t mctl_space_write_iter(struct mctl_space *space, u64 offset, struct iov_i
 
 /* --- splice --------------------------------------------------------------------------------- */
 
-static bool is_zeros(const struct mctl_space *space, const struct page *page)
+static u32 frame_of(const struct mctl_space *space, const struct page *page)
 {
-	return page_to_pfn(page) == mctl_ptable_target(&space->shadow.pt, space->zero);
+	return mctl_space_frame_of(space, (u64)page_to_pfn(page) << PAGE_SHIFT);
 }
 
-/* One loan less; the frame of zeros is there as long as the space, and not counted. */
+/* One loan less. */
 static void unlend(struct mctl_space *space, struct page *page)
 {
-	u64 entry = (u64)page_to_pfn(page) << PAGE_SHIFT;
-
 	mutex_lock(&space->family->lock);
-	space->nr_lent--;
-	if (!is_zeros(space, page))
-		mctl_space_frame_put(space, mctl_space_frame_of(space, entry), 0);
+	mctl_space_unlend(space, frame_of(space, page));
 	mutex_unlock(&space->family->lock);
 	mctl_space_file_put(space);
 }
@@ -184,10 +180,9 @@ static struct page *lend(struct mctl_space *space, u32 number)
 						&access.level);
 	}
 	page = pfn_to_page(mctl_ptable_target(&space->shadow.pt, access.entry));
-	if (!is_zeros(space, page))
-		mctl_space_frame_get(space, mctl_space_frame_of(space, access.entry));
-	space->nr_lent++;
-	mctl_space_file_hold(space);
+	ret = mctl_space_lend(space, frame_of(space, page));
+	if (ret)
+		page = ERR_PTR(ret);
 unlock:
 	mutex_unlock(&space->family->lock);
 	return page;
@@ -202,14 +197,13 @@ static void release_buffer(struct pipe_inode_info *pipe, struct pipe_buffer *buf
 static bool get_buffer(struct pipe_inode_info *pipe, struct pipe_buffer *buffer)
 {
 	struct mctl_space *space = (struct mctl_space *)buffer->private;
-	u64 entry = (u64)page_to_pfn(buffer->page) << PAGE_SHIFT;
+	int ret;
 
 	mutex_lock(&space->family->lock);
-	space->nr_lent++;
-	if (!is_zeros(space, buffer->page))
-		mctl_space_frame_get(space, mctl_space_frame_of(space, entry));
+	ret = mctl_space_lend(space, frame_of(space, buffer->page));
 	mutex_unlock(&space->family->lock);
-	mctl_space_file_hold(space);
+	if (ret)
+		return false;
 	__module_get(THIS_MODULE);
 	return true;
 }

@@ -369,7 +369,7 @@ static void open(struct vm_area_struct *vma)
 	struct mctl_space_user *user = vma->vm_private_data;
 
 	/* There is no way to say no here. */
-	add_vma(user->space, vma, kzalloc(sizeof(*user), GFP_KERNEL | __GFP_NOFAIL));
+	add_vma(user->space, vma, kzalloc(sizeof(*user), GFP_KERNEL_ACCOUNT | __GFP_NOFAIL));
 }
 
 /* The vma's entries are gone. */
@@ -451,7 +451,7 @@ int mctl_space_mmap(struct mctl_space *space, struct vm_area_struct *vma)
 		return -EPERM;
 	if (vma->vm_pgoff >= space->nr_pages || nr > space->nr_pages - vma->vm_pgoff)
 		return -EINVAL;
-	user = kzalloc(sizeof(*user), GFP_KERNEL);
+	user = kzalloc(sizeof(*user), GFP_KERNEL_ACCOUNT);
 	if (!user)
 		return -ENOMEM;
 	set_flags(vma);

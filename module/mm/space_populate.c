@@ -170,5 +170,9 @@ void mctl_space_file_info(struct mctl_space *space, struct memctl_dev_info *info
 	info->nr_frames = space->nr_frames;
 	info->limit = space->limit;
 	info->window = space->window;
+	info->nr_tables = space->shadow.nr_tables;
+	info->nr_large = space->shadow.pt.nr_leaves[2];
+	info->nr_away = mctl_space_away(space);
+	info->nr_charged = mctl_space_there(space) + info->nr_away;
 	mutex_unlock(&space->family->lock);
 }

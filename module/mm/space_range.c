@@ -13,7 +13,8 @@
  * @page: of the space; up to nr_pages
  *
  * The block is split as well. Processes may keep their leaf: it has the same
- * frames. But what follows is a change of a part of it, so it is zapped.
+ * frames. But what follows is a change of a part of it, so it is zapped. The
+ * limit does not matter: it has counted the table ever since the leaf came.
  *
  * Context: Process.
  * Return: 0, or -ENOMEM when there is no frame for the table; nothing is changed then.
@@ -51,11 +52,9 @@ static void put_frames(struct mctl_space *space, u32 page, u32 nr)
 
 	if (leaves == MCTL_PT_NO_PFN) {
 		entry = mctl_ptable_walk(pt, mctl_space_address(page), &level);
-		if (entry) {
-			space->nr_frames -= MCTL_LEAVES;
-			mctl_space_frame_put(space, mctl_space_frame_of(space, entry),
-					     MCTL_LARGE_ORDER);
-		}
+		if (entry)
+			mctl_space_frame_unmapped(space, mctl_space_frame_of(space, entry),
+						  MCTL_LARGE_ORDER);
 		return;
 	}
 	for (u32 i = page % MCTL_LEAVES; nr--; i++) {
@@ -66,8 +65,7 @@ static void put_frames(struct mctl_space *space, u32 page, u32 nr)
 			space->nr_zero--;
 			continue;
 		}
-		space->nr_frames--;
-		mctl_space_frame_put(space, mctl_space_frame_of(space, entry), 0);
+		mctl_space_frame_unmapped(space, mctl_space_frame_of(space, entry), 0);
 	}
 }
 

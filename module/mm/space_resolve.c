@@ -31,27 +31,41 @@ static int refuse(struct mctl_access *access, unsigned int reason)
 /**
  * mctl_space_over_limit() - whether a space may not have so many frames more
  * @space: family->lock is held
- * @nr: frames more
+ * @nr: frames more, be it of pages or of tables
  *
  * Context: Any.
  * Return: whether they would be more than the limit.
  */
 bool mctl_space_over_limit(const struct mctl_space *space, u32 nr)
 {
-	return space->limit && nr > space->limit - min(space->limit, space->nr_frames);
+	return space->limit && nr > space->limit - min(space->limit, mctl_space_charged(space));
 }
 
-/* A frame for @access->page; clean pages of files go for it if need be. */
-static u32 get_frame(struct mctl_space *space, struct mctl_access *access, bool zero)
+/* Clean pages of files go, and what the host has let go of. Return: whether there were any. */
+static bool make_room(struct mctl_space *space)
 {
-	bool limited = mctl_space_over_limit(space, 1);
+	bool reaped = READ_ONCE(space->arena->spaces.nr_quarantine) &&
+		      mctl_spaces_reap(space->arena);
+
+	return mctl_space_reclaim(space, RECLAIM_BATCH) || reaped;
+}
+
+/* A frame for @access->page, of which @more count against the limit; room is made if need be. */
+static u32 get_frame(struct mctl_space *space, struct mctl_access *access, bool zero, u32 more)
+{
+	bool limited = mctl_space_over_limit(space, more);
 	u32 fn = MCTL_FN_NONE;
 
 	if (likely(!limited))
 		fn = mctl_space_frame_alloc(space, access->page, 0, zero);
-	if (unlikely(fn == MCTL_FN_NONE) && mctl_space_reclaim(space, RECLAIM_BATCH))
-		fn = mctl_space_frame_alloc(space, access->page, 0, zero);
-	if (unlikely(fn == MCTL_FN_NONE))
+	if (likely(fn != MCTL_FN_NONE))
+		return fn;
+	if (make_room(space)) {
+		limited = mctl_space_over_limit(space, more);
+		if (!limited)
+			fn = mctl_space_frame_alloc(space, access->page, 0, zero);
+	}
+	if (fn == MCTL_FN_NONE)
 		refuse(access, limited ? MCTL_REFUSED_LIMIT : MCTL_REFUSED_MEMORY);
 	return fn;
 }
@@ -72,8 +86,29 @@ static u64 find_leaves(struct mctl_space *space, const struct mctl_access *acces
 					 mctl_space_address(access->page));
 }
 
-/* Store the leaf of @access. The page has none, or one of 4 KiB. */
-static int store(struct mctl_space *space, struct mctl_access *access, u64 entry)
+/* Store the first leaf of a table that is to be made, and the tables on the way to it. */
+static int store_first(struct mctl_space *space, struct mctl_access *access, u64 entry, u32 more)
+{
+	struct mctl_ptable *pt = &space->shadow.pt;
+	u64 address = mctl_space_address(access->page);
+	bool limited = false;
+
+	for (unsigned int i = 0; i < 2 && (!i || make_room(space)); i++) {
+		limited = mctl_space_over_limit(space, more + mctl_ptable_missing(pt, address, 1));
+		if (limited || mctl_ptable_map(pt, address, mctl_ptable_target(pt, entry), 1,
+					       entry & ~pt->address_mask, 1))
+			continue;
+		access->leaves = find_leaves(space, access);
+		return 0;
+	}
+	return refuse(access, limited ? MCTL_REFUSED_LIMIT : MCTL_REFUSED_MEMORY);
+}
+
+/*
+ * Store the leaf of @access. The page has none, or one of 4 KiB. @more: frames that count against
+ * the limit from here on; room for them is known to be there, but not for tables besides.
+ */
+static int store(struct mctl_space *space, struct mctl_access *access, u64 entry, u32 more)
 {
 	struct mctl_ptable *pt = &space->shadow.pt;
 
@@ -81,14 +116,10 @@ static int store(struct mctl_space *space, struct mctl_access *access, u64 entry
 		return refuse(access, MCTL_REFUSED_MEMORY);
 	/* Again: a table may have come or gone since the fault began. */
 	access->leaves = find_leaves(space, access);
-	if (likely(access->leaves != MCTL_PT_NO_PFN)) {
+	if (likely(access->leaves != MCTL_PT_NO_PFN))
 		mctl_ptable_set_leaf(pt, access->leaves, access->page % MCTL_LEAVES, entry);
-	} else {
-		if (mctl_ptable_map(pt, mctl_space_address(access->page),
-				    mctl_ptable_target(pt, entry), 1, entry & ~pt->address_mask, 1))
-			return refuse(access, MCTL_REFUSED_MEMORY);
-		access->leaves = find_leaves(space, access);
-	}
+	else if (store_first(space, access, entry, more))
+		return -EFAULT;
 	access->entry = entry;
 	access->level = 1;
 	space->sequence++;
@@ -117,11 +148,15 @@ static bool may_be_large(const struct mctl_space *space, const struct mctl_vma *
 	u32 first = round_down(page, MCTL_LEAVES);
 	u64 start = mctl_space_address(first);
 	u64 leaves;
+	u32 more;
 
-	if (space->order != MCTL_LARGE_ORDER || vma->start > start || vma->end < start + PMD_SIZE ||
-	    mctl_space_over_limit(space, MCTL_LEAVES))
+	if (space->order != MCTL_LARGE_ORDER || vma->start > start || vma->end < start + PMD_SIZE)
 		return false;
 	leaves = mctl_ptable_leaves(&space->shadow.pt, start);
+	/* A table is set aside for the day it is split: the one that is there, or one more. */
+	more = leaves == MCTL_PT_NO_PFN ? mctl_ptable_missing(&space->shadow.pt, start, 1) : 0;
+	if (mctl_space_over_limit(space, MCTL_LEAVES + more))
+		return false;
 	if (leaves == MCTL_PT_NO_PFN)
 		return true;
 	for (u32 i = 0; i < MCTL_LEAVES; i++) {
@@ -167,12 +202,17 @@ static int map_new(struct mctl_space *space, const struct mctl_vma *vma, struct 
 {
 	u32 fn;
 
-	if (may_be_large(space, vma, access->page) && map_large(space, access))
-		return 0;
-	fn = get_frame(space, access, true);
+	if (may_be_large(space, vma, access->page)) {
+		if (map_large(space, access))
+			return 0;
+		/* The zeros may be gone all the same. */
+		look(space, access);
+		old = access->entry;
+	}
+	fn = get_frame(space, access, true, 1);
 	if (unlikely(fn == MCTL_FN_NONE))
 		return -EFAULT;
-	if (unlikely(store(space, access, leaf(space, fn, MCTL_PT_RW | MCTL_PT_D)))) {
+	if (unlikely(store(space, access, leaf(space, fn, MCTL_PT_RW | MCTL_PT_D), 1))) {
 		mctl_space_frame_put(space, fn, 0);
 		return -EFAULT;
 	}
@@ -187,7 +227,7 @@ static int map_new(struct mctl_space *space, const struct mctl_vma *vma, struct 
 
 static int map_zero(struct mctl_space *space, struct mctl_access *access)
 {
-	int ret = store(space, access, space->zero | MCTL_PT_A);
+	int ret = store(space, access, space->zero | MCTL_PT_A, 0);
 
 	if (!ret) {
 		space->nr_zero++;
@@ -215,7 +255,7 @@ static int make_writable(struct mctl_space *space, struct mctl_access *access)
 	else
 		mctl_space_zap(space, access->page, 1);
 	if (access->level == 1)
-		return store(space, access, access->entry | flags);
+		return store(space, access, access->entry | flags, 0);
 	/* A leaf of 2 MiB is one vma's: it need not be split, and this cannot fail. */
 	mctl_ptable_protect(pt, round_down(address, PMD_SIZE), MCTL_LEAVES, flags, flags);
 	access->entry = mctl_ptable_walk(pt, address, &access->level);
@@ -237,19 +277,18 @@ static int write_shared(struct mctl_space *space, const struct mctl_vma *vma,
 	if (access->level > 1 || mctl_space_frame_refs(space, shared) == 1)
 		return make_writable(space, access);
 
-	/* The page that goes and the one that comes: no frame more in all. */
-	fn = mctl_space_frame_alloc(space, access->page, 0, false);
-	if (unlikely(fn == MCTL_FN_NONE) && mctl_space_reclaim(space, RECLAIM_BATCH))
-		fn = mctl_space_frame_alloc(space, access->page, 0, false);
+	/* The page that goes and the one that comes: no frame more in all, unless it was lent. */
+	fn = get_frame(space, access, false, !!mctl_space_loans_of(space, shared));
 	if (unlikely(fn == MCTL_FN_NONE))
-		return refuse(access, MCTL_REFUSED_MEMORY);
+		return -EFAULT;
 	copy_page(mctl_space_frame_address(space, fn), mctl_space_frame_address(space, shared));
-	if (unlikely(store(space, access, leaf(space, fn, MCTL_PT_RW | MCTL_PT_D)))) {
+	if (unlikely(store(space, access, leaf(space, fn, MCTL_PT_RW | MCTL_PT_D), 0))) {
 		mctl_space_frame_put(space, fn, 0);
 		return -EFAULT;
 	}
+	space->nr_frames++;
 	mctl_space_zap(space, access->page, 1);
-	mctl_space_frame_put(space, shared, 0);
+	mctl_space_frame_unmapped(space, shared, 0);
 	access->kind = MCTL_FAULT_COW;
 	return 0;
 }
@@ -257,8 +296,9 @@ static int write_shared(struct mctl_space *space, const struct mctl_vma *vma,
 /* --- files ---------------------------------------------------------------------------------- */
 
 /*
- * Lets go of the lock while it reads. Return: 0 when it is mapped, -EFAULT
- * when it is refused, -EAGAIN when the page has to be looked at again.
+ * Lets go of the lock while it reads, for as long as who has the file likes: the
+ * frame counts meanwhile. Return: 0 when it is mapped, -EFAULT when it is
+ * refused, -EAGAIN when the page has to be looked at again.
  */
 static int map_file(struct mctl_space *space, const struct mctl_vma *vma,
 		    struct mctl_access *access)
@@ -271,11 +311,12 @@ static int map_file(struct mctl_space *space, const struct mctl_vma *vma,
 	u32 fn;
 	int ret;
 
-	fn = get_frame(space, access, false);
+	fn = get_frame(space, access, false, 1);
 	if (fn == MCTL_FN_NONE) {
 		fput(file);
 		return -EFAULT;
 	}
+	space->nr_reading++;
 	mutex_unlock(&space->family->lock);
 	ret = mctl_space_read_file(space, file, page, &fn, access->request);
 	mutex_lock(&space->family->lock);
@@ -293,23 +334,23 @@ static int map_file(struct mctl_space *space, const struct mctl_vma *vma,
 		ret = -EAGAIN;
 		goto put;
 	}
-	if (mctl_space_over_limit(space, 1)) {
-		ret = refuse(access, MCTL_REFUSED_LIMIT);
-		goto put;
-	}
 	if (access->write)
 		flags = MCTL_PT_RW | MCTL_PT_D;
-	ret = store(space, access, leaf(space, fn, flags));
+	ret = store(space, access, leaf(space, fn, flags), 0);
 	if (ret)
 		goto put;
+	space->nr_reading--;
 	space->nr_frames++;
 	access->kind = MCTL_FAULT_MAJOR;
 	fput(file);
 	return 0;
 
 put:
-	if (fn != MCTL_FN_NONE)
+	/* Else a worker has it still, and lets go of it when it has read. */
+	if (fn != MCTL_FN_NONE) {
+		space->nr_reading--;
 		mctl_space_frame_put(space, fn, 0);
+	}
 	fput(file);
 	return ret;
 }
@@ -338,7 +379,7 @@ static int resolve(struct mctl_space *space, struct mctl_access *access)
 		return write_shared(space, vma, access);
 	access->kind = MCTL_FAULT_MINOR;
 	if (access->level == 1 && (access->entry & want) != want)
-		return store(space, access, access->entry | want);
+		return store(space, access, access->entry | want, 0);
 	return 0;
 }
 

@@ -130,6 +130,8 @@ int mctl_space_info_of(struct mctl_space *space, struct mctl_space_info *info)
 	info->nr_accessed = usage.accessed;
 	info->nr_lent = space->nr_lent;
 	info->nr_quarantine = READ_ONCE(space->arena->spaces.nr_quarantine);
+	info->nr_away = mctl_space_away(space);
+	info->nr_charged = mctl_space_there(space) + info->nr_away;
 	info->limit = space->limit;
 	info->order = space->order;
 	info->window = space->window;
@@ -240,7 +242,7 @@ static bool read_record(struct mctl_arena *arena, u64 pfn, u32 *page, u32 *famil
 						  (u32)(pfn - mctl_table_pfn(table, fn)) :
 						  0);
 		*family = table->link[fn].prev;
-		is = *family;
+		is = *family && table->tag[fn] != MCTL_NO_PAGE;
 	}
 	preempt_enable();
 	return is;

@@ -104,7 +104,9 @@ bool mctl_nl_space_put(struct sk_buff *skb, struct mctl_arena *arena,
 					MEMCTL_A_REGION_PAD) ||
 	       put_u64(skb, MEMCTL_A_REGION_AROUND, space->around) ||
 	       put_u64(skb, MEMCTL_A_REGION_NR_ZAPS, space->nr_zaps) ||
-	       put_u64(skb, MEMCTL_A_REGION_SEQUENCE, space->sequence);
+	       put_u64(skb, MEMCTL_A_REGION_SEQUENCE, space->sequence) ||
+	       nla_put_u32(skb, MEMCTL_A_REGION_NR_AWAY, space->nr_away) ||
+	       nla_put_u32(skb, MEMCTL_A_REGION_NR_CHARGED, space->nr_charged);
 }
 
 /* Behind the last region: no id is as large. */

@@ -117,6 +117,10 @@ static const struct {
 	SITE(INJECT_FAULTS),
 	SITE(HWPOISON_COUNT),
 	SITE(HWPOISON_ASIDE),
+	SITE(SPACE_AWAY),
+	SITE(SPACE_READING),
+	SITE(SPACE_LIMIT),
+	SITE(SPACE_QUARANTINE),
 };
 
 _Static_assert(sizeof(sites) / sizeof(sites[0]) == MEMCTL_PLANT_SITE_MAX + 1, "a site is missing");

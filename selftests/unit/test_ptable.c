@@ -438,6 +438,7 @@ static void missing_tables(void)
 		tables_fini(&t);
 	}
 }
+
 static const struct tap_test tests[] = {
 	TAP_TEST(bits_as_the_manual_has_them),
 	TAP_TEST(a_hole_in_a_large_leaf),

@@ -334,6 +334,13 @@ enum memctl_event_type {
  * @MEMCTL_PLANT_SITE_HWPOISON_COUNT: The number of frames known to have a
  *   memory error.
  * @MEMCTL_PLANT_SITE_HWPOISON_ASIDE: The number of those that are set aside.
+ * @MEMCTL_PLANT_SITE_SPACE_AWAY: The count of frames that `region` has lent
+ *   and does not map.
+ * @MEMCTL_PLANT_SITE_SPACE_READING: The count of frames that files are read
+ *   into for `region`.
+ * @MEMCTL_PLANT_SITE_SPACE_LIMIT: The limit of `region`.
+ * @MEMCTL_PLANT_SITE_SPACE_QUARANTINE: The count of frames in quarantine that
+ *   `region` let go of last.
  */
 enum memctl_plant_site {
 	MEMCTL_PLANT_SITE_FRAME_STATE,
@@ -425,6 +432,10 @@ enum memctl_plant_site {
 	MEMCTL_PLANT_SITE_INJECT_FAULTS,
 	MEMCTL_PLANT_SITE_HWPOISON_COUNT,
 	MEMCTL_PLANT_SITE_HWPOISON_ASIDE,
+	MEMCTL_PLANT_SITE_SPACE_AWAY,
+	MEMCTL_PLANT_SITE_SPACE_READING,
+	MEMCTL_PLANT_SITE_SPACE_LIMIT,
+	MEMCTL_PLANT_SITE_SPACE_QUARANTINE,
 
 	/* private: */
 	__MEMCTL_PLANT_SITE_MAX,
@@ -778,6 +789,8 @@ enum {
 	MEMCTL_A_REGION_AROUND,
 	MEMCTL_A_REGION_NR_ZAPS,
 	MEMCTL_A_REGION_SEQUENCE,
+	MEMCTL_A_REGION_NR_AWAY,
+	MEMCTL_A_REGION_NR_CHARGED,
 
 	__MEMCTL_A_REGION_MAX,
 	MEMCTL_A_REGION_MAX = (__MEMCTL_A_REGION_MAX - 1)

@@ -40,9 +40,16 @@ struct memctl_dev_bind {
  * @size: bytes
  * @start: the region's first address; the one that file offset 0 stands for
  * @order: 0, or 9 where the region's memory comes in blocks of 2 MiB if it can
- * @nr_frames: frames that back it now
- * @limit: frames that may back it, 0 for no limit
+ * @nr_frames: frames that back pages of it now
+ * @limit: frames that may be charged to it, 0 for no limit
  * @window: pages that a read fault maps at most
+ * @nr_tables: frames that hold its page tables
+ * @nr_large: leaves of 2 MiB, for each of which the table of a split is charged already
+ * @nr_away: frames that it has and does not map: lent to a pipe, held by a socket, or being read
+ * @nr_charged: frames that count against @limit: the sum of nr_frames, nr_tables, nr_large, nr_away
+ *
+ * It may grow at its end. The number of MEMCTL_DEV_INFO has its size, so that each program gets
+ * as much of it as it knows, and zeros for what the module does not.
  */
 struct memctl_dev_info {
 	char arena[MEMCTL_DEV_NAME_SIZE];
@@ -53,6 +60,10 @@ struct memctl_dev_info {
 	__u32 nr_frames;
 	__u32 limit;
 	__u32 window;
+	__u32 nr_tables;
+	__u32 nr_large;
+	__u32 nr_away;
+	__u32 nr_charged;
 };
 
 /**
@@ -69,6 +80,8 @@ struct memctl_dev_range {
 #define MEMCTL_DEV_BIND _IOW(MEMCTL_DEV_MAGIC, 1, struct memctl_dev_bind)
 /* On a region's file. */
 #define MEMCTL_DEV_INFO	    _IOR(MEMCTL_DEV_MAGIC, 2, struct memctl_dev_info)
+/* Size of struct memctl_dev_info as it was first: up to window. */
+#define MEMCTL_DEV_INFO_SIZE_0 96
 #define MEMCTL_DEV_POPULATE _IOW(MEMCTL_DEV_MAGIC, 3, struct memctl_dev_range)
 #define MEMCTL_DEV_DISCARD  _IOW(MEMCTL_DEV_MAGIC, 4, struct memctl_dev_range)
 

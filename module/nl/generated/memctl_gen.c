@@ -184,7 +184,7 @@ const struct nla_policy memctl_verify_nl_policy[MEMCTL_A_VERIFY_ARENA + 1] = {
 /* MEMCTL_CMD_PLANT - do */
 const struct nla_policy memctl_plant_nl_policy[MEMCTL_A_PLANT_REGION + 1] = {
 	[MEMCTL_A_PLANT_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
-	[MEMCTL_A_PLANT_SITE] = NLA_POLICY_MAX(NLA_U32, 88),
+	[MEMCTL_A_PLANT_SITE] = NLA_POLICY_MAX(NLA_U32, 92),
 	[MEMCTL_A_PLANT_INDEX] = { .type = NLA_U64, },
 	[MEMCTL_A_PLANT_ADDRESS] = { .type = NLA_U64, },
 	[MEMCTL_A_PLANT_LEVEL] = NLA_POLICY_RANGE(NLA_U32, 1, 255),
