@@ -12,6 +12,13 @@
 #define COUNTER(name, member, attr, help) \
 	COLUMN(name, U64, process, member, PROCESS_##attr, JSON, help)
 
+static struct json_object *charged_of(const void *row)
+{
+	const struct process *process = row;
+
+	return HAS(process, PROCESS_PID) ? NULL : json_object_new_uint64(process->nr_charged);
+}
+
 static const struct column columns[] = {
 	COLUMN("REGION", STRING, process, region, PROCESS_REGION, BOTH, "name of the region"),
 	COLUMN("PID", U32, process, pid, PROCESS_PID, BOTH,
@@ -35,6 +42,8 @@ static const struct column columns[] = {
 	COUNTER("COW", nr_cow, NR_COW, "faults that copied a shared frame"),
 	COUNTER("REFUSED", nr_refused, NR_REFUSED, "faults that were refused"),
 	COLUMN("ARENA", STRING, process, arena, PROCESS_ARENA, JSON, "name of the arena"),
+	COLUMN_COUNTED("CHARGED", charged_of, JSON,
+		       "frames that count against the limit; none in the row of a process"),
 };
 
 static const struct view view = VIEW(columns);
@@ -59,6 +68,7 @@ static struct process as_process(const struct region *region)
 		.nr_new = region->nr_new,
 		.nr_cow = region->nr_cow,
 		.nr_refused = region->nr_refused,
+		.nr_charged = region->nr_charged,
 	};
 
 	strcpy(row.arena, region->arena);

@@ -221,6 +221,8 @@ struct region {
 	uint64_t around;
 	uint64_t nr_zaps;
 	uint64_t sequence;
+	uint32_t nr_away;
+	uint32_t nr_charged;
 };
 
 struct vma {
@@ -264,6 +266,7 @@ struct process {
 	uint64_t nr_new;
 	uint64_t nr_cow;
 	uint64_t nr_refused;
+	uint32_t nr_charged; /* of the row that stands for the region itself; in no message */
 };
 
 /* The answer to region-read or region-touch. */

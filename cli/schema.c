@@ -186,6 +186,8 @@ static const struct field region_fields[] = {
 	REGION(AROUND, around, U64, MAY),
 	REGION(NR_ZAPS, nr_zaps, U64, MAY),
 	REGION(SEQUENCE, sequence, U64, MAY),
+	REGION(NR_AWAY, nr_away, U32, MAY),
+	REGION(NR_CHARGED, nr_charged, U32, MAY),
 };
 
 const struct schema region_schema = SCHEMA("region", region, region_fields);

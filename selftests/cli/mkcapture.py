@@ -180,6 +180,7 @@ def space(name, **other):
         "NR_ZERO": u32(4), "NR_LARGE": u32(0), "RSS": u64(65536), "USS": u64(4096), "PSS": u64(34816),
         "NR_DIRTY": u32(14), "NR_ACCESSED": u32(17), "NR_LENT": u32(0), "NR_QUARANTINE": u32(0), "FAMILY": u32(1),
         "NR_FAMILY": u32(2), **FAULTS, "AROUND": u64(30), "NR_ZAPS": u64(6), "SEQUENCE": u64(99),
+        "NR_AWAY": u32(3), "NR_CHARGED": u32(24),
     }
     values.update(other)
     return attrs("REGION", **values)

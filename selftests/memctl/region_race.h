@@ -11,6 +11,7 @@
 #include <sched.h>
 #include <time.h>
 #include "region_process.h"
+#include "region_tasks.h"
 
 #define RACE_PAGES 256UL
 /* Words of a region begin with its own letter. */
@@ -136,12 +137,15 @@ static void race_storm(void)
 /* More than there is: SIGBUS, at once, and nothing is lost. */
 static void race_exhaust(void)
 {
-	unsigned long got = 0, refused = 0;
+	unsigned long got = 0, refused = 0, tables;
 	int fd;
 	char *start;
 
-	expect(!memctl("region add full --size 4M --limit 100"),
-	       "make a region of a hundred frames");
+	expect(!memctl("region add full --size 4M"), "make a region");
+	/* Those of the first page; the limit is met before the second 2 MiB. */
+	tables = (unsigned long)region_number("full", "LEVELS");
+	expect(!memctl("region set full --limit %lu", 100 + tables),
+	       "of a hundred frames, and their tables");
 	fd = bind_region("full", O_RDWR);
 	start = map_region(fd, 4 << 20, PROT_READ | PROT_WRITE, 0);
 	for (unsigned long i = 0; i < 1024; i++) {

@@ -16,6 +16,7 @@
  *   large    blocks and leaves of 2 MiB
  *   content  T10: nothing of a frame's last owner is ever seen
  *   random   four processes, 10^5 random steps, all tables compared each 100
+ *   limit    a region has no more than its limit, whatever its process does
  *
  *   unmap    an entry that is wrong when it goes; only when asked for
  *   cost     what faults cost beside the host's own; only when asked for
@@ -39,6 +40,7 @@
 #include "region_tasks.h"
 #include "region_pins.h"
 #include "region_kvm.h"
+#include "region_limit.h"
 
 /* --- basic --- */
 
@@ -138,7 +140,7 @@ int main(int argc, char **argv)
 		{ "random", test_random }, { "flush", test_flush }, { "tasks", test_tasks },
 		{ "pins", test_pins },	   { "lend", test_lend },   { "cost", test_cost },
 		{ "unmap", test_unmap },   { "kvm", test_kvm },	    { "error", test_error },
-		{ "late", test_late },
+		{ "late", test_late },	   { "limit", test_limit },
 	};
 
 	printf("TAP version 13\n");

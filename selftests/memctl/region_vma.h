@@ -8,6 +8,7 @@
 #define REGION_VMA_H
 
 #include "region_process.h"
+#include "region_tasks.h"
 
 #define REGION_START 0x100000000000UL
 
@@ -108,7 +109,9 @@ static void vma_file(int fd, const char *dir)
 	expect(good, "a write is the region's own");
 	good = !memctl("region fork vmas kin") && !memctl("region del kin") && verified();
 	expect(good, "a fork that is gone took the right to write in place");
-	expect(!memctl("region set vmas --limit 100"), "as many frames as there are");
+	good = region_number("vmas", "RSS") == 100 * (long)PAGE &&
+	       !memctl("region set vmas --limit %ld", region_number("vmas", "CHARGED"));
+	expect(good, "as many frames as there are");
 	munmap(a, 1 << 20);
 	a = map_region(fd, PAGE * 16, PROT_READ | PROT_WRITE, 2 << 20);
 	good = !try_write(a, 1) && !try_write(a + PAGE, 2) && verified();

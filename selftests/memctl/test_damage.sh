@@ -256,6 +256,11 @@ for region in heap child; do
 	damage space-frames "$u32" "space S6" --region $region
 	damage space-zero "$u32" "space S6" --region $region
 	damage space-lent "$u32" "space S6" --region $region
+	damage space-away "$u32" "space S6" --region $region
+	damage space-reading "$u32" "space F2" --region $region
+	damage space-quarantine "$u32" "space F4" --region $region
+	# There is none: a bit makes one that it has passed already.
+	damage space-limit "0 1 2" "space S6" --region $region
 	damage family-frames "$u32" "verify V4|space F2" --region $region
 	damage family-spaces "$u32" "space F2" --region $region
 	damage shadow-mapped "$u64" "ptable I6" --region $region

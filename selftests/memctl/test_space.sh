@@ -191,7 +191,7 @@ check "the trace has the write" grep -q "pid $pid write 0x100000004000 .*: new" 
 check "and the refusal" grep -q "pid $pid read 0x100000300000 .*: refused, outside" "$work/trace"
 
 refuse "a limit below what it has" 2 'limit' "$MEMCTL" region set heap --limit 1
-check "a limit" "$MEMCTL" region set heap --limit $(($("$MEMCTL" region show heap | awk '$1 == "RSS" { print $2 + 0 }') / 4 + 1))
+check "a limit" "$MEMCTL" region set heap --limit $(($(row heap CHARGED) + 1))
 "$MEMCTL" region touch heap +512K 64K --write >"$work/out" 2>&1
 equal "it holds" 2 "$?"
 equal "a process gets SIGBUS" SIGBUS "$(tell 2 'w 786432 1')"
