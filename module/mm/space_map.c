@@ -89,8 +89,6 @@ static u64 leaf_beside(struct window *window, u64 leaves, u32 page, bool zeros)
 	struct mctl_space *space = window->space;
 	u64 entry = mctl_ptable_entry(&space->shadow.pt, leaves, page % MCTL_LEAVES);
 
-	if (mctl_space_is_bad(space, entry, 1))
-		return 0;
 	if (!entry && zeros) {
 		mctl_ptable_set_leaf(&space->shadow.pt, leaves, page % MCTL_LEAVES, space->zero);
 		space->nr_zero++;
@@ -143,6 +141,9 @@ static bool wants_around(const struct window *window)
 {
 	const struct mctl_access *access = window->access;
 
+	/* With a memory error anywhere, each page is looked at by a fault of its own. */
+	if (mctl_hwpoison_any(window->space->arena))
+		return false;
 	return window->space->window > 1 && access->level == 1 &&
 	       (access->kind == MCTL_FAULT_MINOR || access->kind == MCTL_FAULT_ZERO);
 }
