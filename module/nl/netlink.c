@@ -203,7 +203,10 @@ static int run_request(struct sk_buff *skb, struct genl_info *info)
 		end_request(info);
 	}
 	info->extack = extack;
-	return ret ? mctl_nl_refusal_send(skb, ret, &refusal) : 0;
+	/* A batch that went in part has a text as well, and 0 for an errno. */
+	if (ret || (refusal.extack._msg && info->nlhdr->nlmsg_flags & NLM_F_ACK))
+		return mctl_nl_refusal_send(skb, ret, &refusal);
+	return 0;
 }
 
 struct sk_buff *mctl_nl_reply_new(struct genl_info *info, size_t size, void **hdr)

@@ -71,7 +71,7 @@ static const char *text_of(int errno)
 /**
  * mctl_nl_refusal_send() - acknowledge a request that failed
  * @skb: the request
- * @errno: negative errno
+ * @errno: negative errno, or 0 for a text beside a success
  * @refusal: its text, if it has one
  *
  * Context: process; sleeps. The handler of the request, or the start of the dump.

@@ -181,7 +181,7 @@ refuse "nth 0" 2 'range\|nth' "$MEMCTL" fault add --site alloc --nth 0
 refuse "order without alloc" 2 'only site alloc' "$MEMCTL" fault add --site slab --nth 1 --order 1
 refuse "cache without slab" 2 'only site slab' "$MEMCTL" fault add --site alloc --nth 1 --cache own
 refuse "a cache that is none" 2 'no cache nowhere' "$MEMCTL" fault add --site slab --nth 1 --cache nowhere
-refuse "a seed with nth" 2 'seed goes with' "$MEMCTL" fault add --site alloc --nth 1 --seed 1
+refuse "a seed with nth" 1 'seed goes with' "$MEMCTL" fault add --site alloc --nth 1 --seed 1
 refuse "an arena that is none" 2 'no arena' "$MEMCTL" -a nowhere fault add --site alloc --nth 1
 refuse "remove what is none" 2 'no fault 99' "$MEMCTL" fault del 99
 refuse "no site" 1 'site' "$MEMCTL" fault add --nth 1
