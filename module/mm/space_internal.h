@@ -343,7 +343,7 @@ void mctl_space_record(struct mctl_space *space, const struct mctl_access *acces
 /* Whether a leaf leads to memory with a hardware error; one of 2 MiB is bad as a whole. */
 static inline bool mctl_space_is_bad(const struct mctl_space *space, u64 entry, unsigned int level)
 {
-	return mctl_hwpoison_any(space->arena) && entry &&
+	return entry && mctl_hwpoison_any(space->arena) &&
 	       mctl_hwpoison_has(space->arena, mctl_space_frame_of(space, entry),
 				 level > 1 ? MCTL_LARGE_ORDER : 0);
 }
