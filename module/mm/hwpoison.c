@@ -156,7 +156,7 @@ static void tell(struct mctl_arena *arena, u32 fn)
 
 	kind = kind_of(arena, fn, &head);
 	snprintf(text, sizeof(text), "frame %u has a hardware memory error: %s", fn,
-		 what[kind] ?: "free");
+		 kind < MCTL_NR_KINDS ? what[kind] ?: "free" : "damaged");
 	pr_warn("arena %s: %s\n", arena->name, text);
 	mctl_event_send(&event);
 }
