@@ -4,7 +4,8 @@
 # tap.sh - what the tests beside it share: TAP, and a directory that is gone at the end
 # Usage: . "$(dirname "$0")/tap.sh"
 # shellcheck disable=SC2034
-unset CDPATH
+# A make that was started by another one says which directories it enters: what is asked here is asked by a user.
+unset CDPATH MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 work=$(mktemp -d "${TMPDIR:-/tmp}/memctl-install.XXXXXX")
 trap 'rm -rf "$work"' EXIT
