@@ -144,6 +144,7 @@ def table(spec):
         out.append(
             f'\t{{ .name = "{name}", .cmd = MEMCTL_CMD_{upper(name)}, .set = SET_{upper(operation["attribute-set"])}, '
             f'.dump = {"true" if "dump" in operation else "false"}, '
+            f'.admin = {"true" if "admin-perm" in operation.get("flags", []) else "false"}, '
             f".request = {{ request_{lower(name)}, {len(spec.request(operation))} }} }},"
         )
     out.append("};")

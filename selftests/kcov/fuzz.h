@@ -12,6 +12,7 @@
  *   device.c   what processes do with /dev/memctl and with what they mapped;
  *              its parts are in device.h
  *   fail.c     allocations that fail
+ *   actor.c    who the processes are
  *   users.c    the modules that use the API in the kernel
  *   cover.c    KCOV: which instructions of the module a call reached
  */
@@ -84,6 +85,7 @@ struct command {
 	uint8_t cmd;
 	uint8_t set;
 	bool dump;
+	bool admin;
 	struct spec_list request;
 };
 
@@ -134,6 +136,7 @@ bool fuzz_chance(struct stream *stream, unsigned int in256);
  * @programs: programs run
  * @kept: programs that reached what none before did
  * @wrong: replies that no module in order gives
+ * @exceeded: requests granted to who has no right to them
  * @sent: messages with each number of a command
  * @accepted: those that were not refused
  * @stop: the time is over
@@ -141,7 +144,7 @@ bool fuzz_chance(struct stream *stream, unsigned int in256);
  */
 struct shared {
 	uint64_t base;
-	uint64_t nr_seen, nr_unseen, nr_edges, messages, calls, programs, kept, wrong;
+	uint64_t nr_seen, nr_unseen, nr_edges, messages, calls, programs, kept, wrong, exceeded;
 	bool stop;
 	uint64_t step[MAX_WORKERS];
 	uint64_t sent[256], accepted[256];
@@ -191,6 +194,20 @@ void fuzz_fail_open(void);
 /* Until the end, an allocation may fail. */
 void fuzz_fail_begin(struct stream *stream);
 void fuzz_fail_end(void);
+
+/* --- who --- */
+
+enum actor { ACTOR_ROOT, ACTOR_USER, ACTOR_NOCAPS, ACTOR_USERNS, ACTOR_NETADMIN };
+
+extern enum actor fuzz_actor;
+/* This process has given its rights up. */
+extern bool fuzz_actor_is_bound;
+
+/* Return: whether there is one of that name. */
+bool fuzz_actor_set(const char *name);
+const char *fuzz_actor_name(void);
+/* In each process, for good. Return: whether it could. */
+bool fuzz_actor_become(void);
 
 /* --- exec --- */
 

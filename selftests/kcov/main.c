@@ -3,7 +3,7 @@
  * fuzz - netlink messages and uses of /dev/memctl, guided by coverage
  *
  * Usage: fuzz [--messages N] [--seconds N] [--workers N] [--seed N] [--coverage FILE]
- *	       [--users] [MODULE-PARAMETER...]
+ *	       [--users] [--actor root|user|nocaps|userns|netadmin] [MODULE-PARAMETER...]
  *
  * Loads memctl.ko, runs until so many messages were sent (100000) by the
  * processes (2) together or so many seconds have passed, looks whether each
@@ -11,7 +11,10 @@
  * complain about it writes into its log; that is for the caller to read. FILE
  * gets a line for each instruction of the module that was reached: its
  * section, and where in it. --users has the modules that use the API in the
- * kernel run at the end. Needs root, a kernel with KCOV and a module built
+ * kernel run at the end. --actor: whose rights the processes have, when the
+ * device and a region are open: root's, those of uid 1000, of uid 0 without
+ * capabilities, of the root of a user namespace, or of uid 1000 with
+ * CAP_NET_ADMIN. Needs root, a kernel with KCOV and a module built
  * with KCOV=y; without them it runs unguided.
  *
  * Prints TAP. With one process, the same seed sends the same messages.
@@ -206,10 +209,10 @@ static pid_t start(unsigned int number)
 	if (!fuzz_cover_open() && !number)
 		printf("# no KCOV: unguided\n");
 	fflush(stdout);
-	if (!fuzz_message_open())
-		_exit(1);
 	fuzz_device_open();
 	fuzz_fail_open();
+	if (!fuzz_actor_become() || !fuzz_message_open())
+		_exit(1);
 	fuzz_worker(number, seed, messages);
 	_exit(0);
 }
@@ -277,7 +280,8 @@ static void report(time_t took)
 	struct rusage usage;
 
 	getrusage(RUSAGE_CHILDREN, &usage);
-	printf("# seed %llu, %u processes\n", (unsigned long long)seed, nr_workers);
+	printf("# seed %llu, %u processes of %s\n", (unsigned long long)seed, nr_workers,
+	       fuzz_actor_name());
 	printf("# %llu messages and %llu other calls in %llu programs, %ld seconds: %llu calls/s\n",
 	       (unsigned long long)shared->messages, (unsigned long long)shared->calls,
 	       (unsigned long long)shared->programs, (long)took,
@@ -327,6 +331,10 @@ static void run(const char *parameters)
 	fuzz_cover_stop();
 	make_files();
 	fuzz_fail_setup();
+	if (fuzz_actor != ACTOR_ROOT && fuzz_message_open()) {
+		fuzz_message_reset(true);
+		fuzz_message_close();
+	}
 	for (i = 0; i < nr_workers; i++)
 		pids[i] = start(i);
 	good = wait_for(pids);
@@ -338,6 +346,8 @@ static void run(const char *parameters)
 	tidy();
 	if (users)
 		use();
+	if (fuzz_actor != ACTOR_ROOT)
+		result(!shared->exceeded, "no command of root's was granted");
 	result(!shared->wrong, "every invariant held whenever one looked");
 	read_map();
 	fuzz_cover_start();
@@ -372,7 +382,10 @@ static void read_options(int argc, char **argv, char *parameters, size_t room)
 			seed = strtoull(argv[++i], NULL, 0);
 		else if (i + 1 < argc && !strcmp(argv[i], "--coverage"))
 			coverage = argv[++i];
-		else if (!strcmp(argv[i], "--users"))
+		else if (i + 1 < argc && !strcmp(argv[i], "--actor")) {
+			if (!fuzz_actor_set(argv[++i]))
+				exit(1);
+		} else if (!strcmp(argv[i], "--users"))
 			users = true;
 		else
 			snprintf(parameters + strlen(parameters), room - strlen(parameters), "%s ",

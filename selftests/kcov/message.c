@@ -132,6 +132,9 @@ static uint8_t make(struct stream *stream)
 		bool keep = fuzz_chance(stream, 128);
 
 		nl_spoil(stream);
+		/* Which command that is by now, is not known. */
+		if (fuzz_actor != ACTOR_ROOT)
+			nl_header()->nlmsg_seq = 0;
 		if (keep)
 			nl_header()->nlmsg_len = nl_length;
 		/* Nothing may come behind it. */
@@ -245,9 +248,9 @@ void fuzz_message_call(struct stream *stream)
 		return;
 	how = fuzz_draw(stream, 1);
 	/* Who gave up his rights must be able to get them back. */
-	if (how >= 8)
+	if (how >= 8 || fuzz_actor != ACTOR_ROOT)
 		fuzz_fail_begin(stream);
-	send_all(how < 8 ? stream : NULL);
+	send_all(how < 8 && fuzz_actor == ACTOR_ROOT ? stream : NULL);
 	/* In pieces, and maybe not to the end. */
 	if (how >= 240)
 		nl_receive(nl_sock, 1 + fuzz_choose(stream, 4096), fuzz_choose(stream, 8));
@@ -258,7 +261,7 @@ void fuzz_message_call(struct stream *stream)
 		set_option(stream);
 	nl_receive(nl_sock, 1 << 17, MAX_PARTS);
 	/* Without it little else can be had. */
-	if (cmd == MEMCTL_CMD_ARENA_DEL)
+	if (cmd == MEMCTL_CMD_ARENA_DEL && fuzz_actor == ACTOR_ROOT)
 		nl_make_main();
 	if (how >= 248 && nl_events >= 0)
 		nl_receive(nl_events, 1 << 17, MAX_PARTS);

@@ -93,6 +93,20 @@ static void learn_attrs(unsigned int set, const uint8_t *at, size_t len, uint8_t
 	}
 }
 
+/* Who has no right to a command must get no more than a refusal of it. */
+static void judge_right(uint8_t cmd, const char *what)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(commands) && commands[i].cmd != cmd; i++)
+		;
+	if (!fuzz_actor_is_bound || i == ARRAY_SIZE(commands) || !commands[i].admin)
+		return;
+	fuzz_count(&shared->exceeded);
+	printf("# %s: %s for %s\n", commands[i].name, what, fuzz_actor_name());
+	fflush(stdout);
+}
+
 static void learn_ack(const struct nlmsghdr *nlh)
 {
 	const struct nlmsgerr *ack = NLMSG_DATA(nlh);
@@ -103,6 +117,7 @@ static void learn_ack(const struct nlmsghdr *nlh)
 	if (!ack->error) {
 		fuzz_count(&shared->accepted[ack->msg.nlmsg_seq & 0xff]);
 		nl_accepted++;
+		judge_right(ack->msg.nlmsg_seq & 0xff, "granted");
 	}
 	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS))
 		return;
@@ -136,6 +151,7 @@ static void learn(const void *buffer, ssize_t got)
 			;
 		if (i == ARRAY_SIZE(commands))
 			continue;
+		judge_right(genl->cmd, "answered");
 		learn_attrs(commands[i].set, (const uint8_t *)(genl + 1),
 			    nlh->nlmsg_len - NLMSG_HDRLEN - GENL_HDRLEN, genl->cmd);
 	}

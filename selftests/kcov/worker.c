@@ -13,7 +13,8 @@
 #define MAX_KEPT      2048
 #define PROGRAMS      1000 /* until all that has piled up is taken away */
 #define RESETS	      4	   /* and until the arenas are looked over */
-#define MESSAGE_IN256 232
+#define MESSAGE_IN256 232  /* of calls; the others are of the device and of what is mapped */
+#define ACTOR_IN256   128  /* for who is refused most messages */
 
 static struct program kept[MAX_KEPT];
 static uint32_t nr_kept;
@@ -89,6 +90,7 @@ static void mutate(struct program *program)
 /* Return: how much was reached that nothing reached before. */
 static uint32_t run(const struct program *program, unsigned int number)
 {
+	uint8_t in256 = fuzz_actor == ACTOR_ROOT ? MESSAGE_IN256 : ACTOR_IN256;
 	uint32_t fresh = 0;
 	unsigned int i;
 
@@ -97,7 +99,7 @@ static uint32_t run(const struct program *program, unsigned int number)
 
 		fuzz_stream(&stream, &program->calls[i]);
 		__atomic_fetch_add(&shared->step[number], 1, __ATOMIC_RELAXED);
-		if (fuzz_chance(&stream, MESSAGE_IN256))
+		if (fuzz_chance(&stream, in256))
 			fuzz_message_call(&stream);
 		else
 			fuzz_device_call(&stream);
@@ -117,7 +119,7 @@ void fuzz_worker(unsigned int number, uint64_t seed, uint64_t messages)
 	state = (seed + number + 1) * 0x9e3779b97f4a7c15 | 1;
 	for (i = 0; i < 16; i++)
 		fuzz_random(&state);
-	if (!number)
+	if (!number && fuzz_actor == ACTOR_ROOT)
 		fuzz_message_reset(true);
 	fuzz_cover_start();
 	while (__atomic_load_n(&shared->messages, __ATOMIC_RELAXED) < messages &&
@@ -139,9 +141,10 @@ void fuzz_worker(unsigned int number, uint64_t seed, uint64_t messages)
 			continue;
 		fuzz_device_reset(false);
 		/* The first one tidies up, with the others at work. */
-		if (!number)
-			fuzz_message_reset(true);
-		if (!number && !(++resets % RESETS))
+		if (number || fuzz_actor != ACTOR_ROOT)
+			continue;
+		fuzz_message_reset(true);
+		if (!(++resets % RESETS))
 			fuzz_message_verify(true);
 	}
 	fuzz_cover_look();
