@@ -4,7 +4,7 @@
  * opens the device and binds regions as root, as if their descriptors had been
  * passed on to it, gives its rights up for good, and then opens its sockets.
  *
- * What such a process must never get is an acknowledgement of, or an answer to,
+ * What such a process must never get is an acknowledgment of, or an answer to,
  * a command that wants CAP_SYS_ADMIN: reply.c counts those as wrong.
  */
 #define _GNU_SOURCE

@@ -382,10 +382,9 @@ static void read_options(int argc, char **argv, char *parameters, size_t room)
 			seed = strtoull(argv[++i], NULL, 0);
 		else if (i + 1 < argc && !strcmp(argv[i], "--coverage"))
 			coverage = argv[++i];
-		else if (i + 1 < argc && !strcmp(argv[i], "--actor")) {
-			if (!fuzz_actor_set(argv[++i]))
-				exit(1);
-		} else if (!strcmp(argv[i], "--users"))
+		else if (i + 1 < argc && !strcmp(argv[i], "--actor") && fuzz_actor_set(argv[i + 1]))
+			i++;
+		else if (!strcmp(argv[i], "--users"))
 			users = true;
 		else
 			snprintf(parameters + strlen(parameters), room - strlen(parameters), "%s ",
