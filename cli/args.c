@@ -106,6 +106,8 @@ bool common_option(struct memctl_ctx *ctx, int letter, const char *value)
 {
 	switch (letter) {
 	case 'a':
+		if (ctx->arena_given && strcmp(ctx->arena, value))
+			ctx->given_twice = "-a";
 		ctx->arena = value;
 		ctx->arena_given = true;
 		return true;
@@ -122,6 +124,8 @@ bool common_option(struct memctl_ctx *ctx, int letter, const char *value)
 		ctx->bytes = true;
 		return true;
 	case 'o':
+		if (ctx->columns)
+			ctx->given_twice = "-o";
 		ctx->columns = value;
 		return true;
 	case OPT_OUTPUT_ALL:
@@ -132,6 +136,13 @@ bool common_option(struct memctl_ctx *ctx, int letter, const char *value)
 		return true;
 	}
 	return false;
+}
+
+int version_asked(struct memctl_ctx *ctx)
+{
+	ctx->json |= ctx->json_asked;
+	ctx->object = "version";
+	return cmd_version(ctx, 1, (char *[]){ (char *)"version", NULL });
 }
 
 void common_help(void)
@@ -162,7 +173,7 @@ static bool parse_word(const char *text, const char *(*name)(uint32_t), uint32_t
 	return false;
 }
 
-/* "0-3,5": at most MAX_NODES of them. */
+/* "0-3,5": each below MAX_NODES, and once. */
 static bool parse_nodes(const char *text, struct args *args)
 {
 	char part[24];
@@ -185,8 +196,10 @@ static bool parse_nodes(const char *text, struct args *args)
 		if (first > last || last >= MAX_NODES)
 			return false;
 		for (uint32_t node = first; node <= last; node++) {
-			if (args->nr_nodes == MAX_NODES)
-				return false;
+			for (uint32_t i = 0; i < args->nr_nodes; i++) {
+				if (args->nodes[i] == node)
+					return false;
+			}
 			args->nodes[args->nr_nodes++] = node;
 		}
 		if (!text[length])
@@ -205,7 +218,10 @@ static bool parse_share(const char *text, uint32_t *share)
 	*share = (uint32_t)(text[0] - '0') * unit;
 	if (!text[1])
 		return *share;
-	for (text += 2; *text; text++) {
+	text += 2;
+	if (!*text)
+		return false;
+	for (; *text; text++) {
 		unit /= 10;
 		if (*text < '0' || *text > '9' || !unit)
 			return false;
@@ -407,19 +423,57 @@ static int refuse_verb(struct memctl_ctx *ctx, const struct object *object, cons
 			  hint);
 }
 
-/* -h: of the command that stands among the words, else of the object. */
+/* Help on the command that @word names, NULL for all of the object. */
+static int help_on(struct memctl_ctx *ctx, const struct object *object, uint64_t known,
+		   const char *word)
+{
+	char hint[MATCH_HINT_SIZE] = "";
+	const struct verb *verb = NULL;
+
+	if (!word)
+		return show_help(object, known);
+	if (object->verbs[0].name[0])
+		verb = find_verb(object, word, hint);
+	return verb ? show_verb_help(object, verb) : refuse_verb(ctx, object, word, hint);
+}
+
+/*
+ * -h: of the command that stands among the words, else of the object. What else stands there is
+ * no matter of somebody who asks how it is to be written.
+ */
 static int help_asked(struct memctl_ctx *ctx, const struct object *object, uint64_t known,
-		      char **words)
+		      const struct args *args)
+{
+	bool verb = args->nr_words && strcmp(args->words[0], "help") &&
+		    (object->verbs[0].name[0] || ctx->help_on_word);
+
+	return help_on(ctx, object, known, verb ? args->words[0] : NULL);
+}
+
+static int refuse_word(struct memctl_ctx *ctx, const struct object *object, const char *word)
+{
+	return fail_usage(ctx, object->name, "'%s' is one word too many", word);
+}
+
+/* "help [COMMAND]" and "COMMAND help": true, and *status, if that is what was asked. */
+static bool help_word(struct memctl_ctx *ctx, const struct object *object, uint64_t known,
+		      const struct args *args, int *status)
 {
 	char hint[MATCH_HINT_SIZE];
-	const struct verb *verb;
+	const char *word = NULL;
 
-	while (*words && **words == '-')
-		words++;
-	if (!*words || !strcmp(*words, "help") || !object->verbs[0].name[0])
-		return show_help(object, known);
-	verb = find_verb(object, *words, hint);
-	return verb ? show_verb_help(object, verb) : refuse_verb(ctx, object, *words, hint);
+	if (args->nr_words && !strcmp(args->words[0], "help"))
+		word = args->nr_words > 1 ? args->words[1] : NULL;
+	else if (args->nr_words > 1 && !strcmp(args->words[1], "help") &&
+		 object->verbs[0].name[0] && find_verb(object, args->words[0], hint))
+		word = args->words[0];
+	else
+		return false;
+	if (args->nr_words > 2)
+		*status = refuse_word(ctx, object, args->words[2]);
+	else
+		*status = help_on(ctx, object, known, word);
+	return true;
 }
 
 static int check_options(struct memctl_ctx *ctx, const struct object *object,
@@ -447,6 +501,10 @@ int common_check(struct memctl_ctx *ctx, const char *object, const char *verb,
 	bool table = ctx->columns || ctx->all_columns || ctx->no_headings ||
 		     (ctx->raw && !(allowed & VERB_RAW));
 
+	if (ctx->given_twice)
+		return fail_usage(ctx, object, "%s is given twice", ctx->given_twice);
+	if (ctx->columns && ctx->all_columns)
+		return fail_usage(ctx, object, "-o and --output-all exclude each other");
 	if (ctx->json && ctx->raw)
 		return fail_usage(ctx, object, "-J and -r exclude each other");
 	if (table && !view)
@@ -466,17 +524,17 @@ static int dispatch(struct memctl_ctx *ctx, const struct object *object, struct 
 	char hint[MATCH_HINT_SIZE];
 	int ret;
 
-	if (args->nr_words && !strcmp(args->words[0], "help"))
-		return show_help(object, known);
+	if (help_word(ctx, object, known, args, &ret))
+		return ret;
 	if (args->nr_words && verb->name[0]) {
 		verb = find_verb(object, args->words[0], hint);
 		if (!verb)
 			return refuse_verb(ctx, object, args->words[0], hint);
-		if (args->nr_words > 1 && !strcmp(args->words[1], "help"))
-			return show_verb_help(object, verb);
 		args->words++;
 		args->nr_words--;
 	}
+	if (ctx->list_columns && args->nr_words)
+		return refuse_word(ctx, object, args->words[0]);
 	if (ctx->list_columns) {
 		if (verb->view)
 			view_names(verb->view);
@@ -492,8 +550,7 @@ static int dispatch(struct memctl_ctx *ctx, const struct object *object, struct 
 		return fail_usage(ctx, object->name, "usage: memctl %s%s%s %s", object->name,
 				  verb->name[0] ? " " : "", verb->name, verb->usage);
 	if (verb->max >= 0 && args->nr_words > verb->max)
-		return fail_usage(ctx, object->name, "'%s' is one word too many",
-				  args->words[verb->max]);
+		return refuse_word(ctx, object, args->words[verb->max]);
 	return verb->run(ctx, args);
 }
 
@@ -511,6 +568,7 @@ int verbs_run(struct memctl_ctx *ctx, const struct object *object, int argc, cha
 	static struct args args;
 	struct option options[NR_OPTS + 16];
 	uint64_t known = make_options(object, options);
+	bool help = false;
 	int value;
 
 	args = (struct args){
@@ -521,16 +579,19 @@ int verbs_run(struct memctl_ctx *ctx, const struct object *object, int argc, cha
 	opterr = 0;
 	optind = 0;
 	while ((value = getopt_long(argc, argv, ":" COMMON_LETTERS, options, NULL)) != -1) {
-		if (value >= OPT_VALUE(0)) {
+		if (value == 'h' || help) {
+			help = true;
+		} else if (value >= OPT_VALUE(0)) {
 			enum opt opt = value - OPT_VALUE(0);
 
+			if (GIVEN(&args, opt))
+				return fail_usage(ctx, object->name, "--%s is given twice",
+						  descriptions[opt].name);
 			if (!parse_value(opt, optarg, &args))
 				return refuse_value(ctx, object, opt, optarg);
 			args.given |= BIT(opt);
-		} else if (value == 'h') {
-			return help_asked(ctx, object, known, argv + 1);
 		} else if (value == 'V') {
-			return cmd_version(ctx, 1, (char *[]){ (char *)"version", NULL });
+			return version_asked(ctx);
 		} else if (value == ':') {
 			return fail_usage(ctx, object->name, "%s needs a value", argv[optind - 1]);
 		} else if (!common_option(ctx, value, optarg)) {
@@ -539,5 +600,7 @@ int verbs_run(struct memctl_ctx *ctx, const struct object *object, int argc, cha
 	}
 	args.words = argv + optind;
 	args.nr_words = argc - optind;
+	if (help)
+		return help_asked(ctx, object, known, &args);
 	return dispatch(ctx, object, &args, known);
 }

@@ -179,6 +179,8 @@ extern const unsigned int nr_common_options;
 /* Take one of them; false for a letter that is none of them. */
 bool common_option(struct memctl_ctx *ctx, int letter, const char *value);
 void common_help(void);
+/* -V, wherever it stands. Return: exit status. */
+int version_asked(struct memctl_ctx *ctx);
 /* Complain of the word that getopt_long() did not take. Return: exit status. */
 int refuse_option(struct memctl_ctx *ctx, const char *object, const struct option *options,
 		  const char *word);

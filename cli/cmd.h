@@ -42,6 +42,8 @@ enum memctl_exit {
  * @all_columns: --output-all
  * @columns: -o LIST or +LIST, NULL where not given
  * @quiet: -q
+ * @given_twice: an option that contradicts itself, NULL for none
+ * @help_on_word: the word behind the object was given to ask for help on it
  * @list_columns: print the names of the view's columns and nothing else
  * @json_done: a JSON document was printed, complaints are in it already
  * @client: connection, made by ctx_client() at first use
@@ -60,6 +62,8 @@ struct memctl_ctx {
 	bool all_columns;
 	const char *columns;
 	bool quiet;
+	const char *given_twice;
+	bool help_on_word;
 	bool list_columns;
 	bool json_done;
 	struct client *client;
@@ -93,6 +97,11 @@ int fail_client(struct memctl_ctx *ctx, const char *format, ...)
 /* Wrong arguments: adds "Try 'memctl help OBJECT'". */
 int fail_usage(struct memctl_ctx *ctx, const char *object, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/*
+ * The command was asked to stop by a signal, and does: an "error" under -J, no word else.
+ * Return: exit status.
+ */
+int fail_stopped(struct memctl_ctx *ctx);
 /* A remark on stderr that changes nothing. */
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -206,7 +206,7 @@ static int refused(struct memctl_ctx *ctx, const struct bench_spec *spec, int er
 {
 	switch (-err) {
 	case EINTR:
-		return stop_status();
+		return fail_stopped(ctx);
 	case ENOENT:
 		if (!bench_file_exists())
 			return fail(ctx, MEMCTL_EXIT_MODULE,

@@ -113,8 +113,8 @@ static const struct verb verbs[] = {
 	{ "del", "NAME", "remove a cache; refused while objects live", del, 0, 0, 1, 1, NULL },
 	{ "alloc", "NAME [--count N] [--owner TAG] [--node N] [--zero] [--memalloc] [--atomic]",
 	  "allocate objects and print their handles", alloc, OPTS_OBJECT, 0, 1, 1, NULL },
-	{ "free", "HANDLE... [--owner TAG] [--force]", "free objects", free_objects, OPTS_FREE, 0,
-	  1, -1, NULL },
+	{ "free", "HANDLE... [--owner TAG|--force]", "free objects", free_objects, OPTS_FREE, 0, 1,
+	  -1, NULL },
 	{ "shrink", "NAME", "give the frames of free slabs back", shrink, 0, 0, 1, 1, NULL },
 };
 

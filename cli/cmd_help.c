@@ -41,17 +41,18 @@ static int help(struct memctl_ctx *ctx, const struct args *args)
 			puts(commands[i].name);
 		return MEMCTL_EXIT_OK;
 	}
-	if (!args->nr_words || !strcmp(args->words[0], "help"))
+	if (!args->nr_words)
 		return overview();
 	command = find_command(args->words[0], hint);
 	if (!command)
 		return fail_usage(ctx, NULL, "there is no object '%s'%s", args->words[0], hint);
 	ctx->list_columns = GIVEN(args, OPT_COLUMNS);
+	ctx->help_on_word = args->nr_words > 1;
 	argv[nr++] = args->words[0];
-	if (args->nr_words > 1)
-		argv[nr++] = args->words[1];
 	if (!ctx->list_columns)
 		argv[nr++] = (char *)"--help";
+	if (args->nr_words > 1)
+		argv[nr++] = args->words[1];
 	argv[nr] = NULL;
 	return command->run(ctx, nr, argv);
 }

@@ -35,7 +35,7 @@ static const struct object kmalloc_object =
 	       kmalloc_verbs);
 
 static const struct verb kfree_verbs[] = {
-	{ "", "HANDLE... [--owner TAG] [--force]", "free what kmalloc gave", do_kfree, OPTS_FREE, 0,
+	{ "", "HANDLE... [--owner TAG|--force]", "free what kmalloc gave", do_kfree, OPTS_FREE, 0,
 	  1, -1, NULL },
 };
 

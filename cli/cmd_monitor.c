@@ -150,7 +150,7 @@ static int listen_events(struct memctl_ctx *ctx, const struct args *args)
 			break;
 		ctx->no_headings |= ctx->raw;
 	}
-	return MEMCTL_EXIT_OK;
+	return stop_signal() ? fail_stopped(ctx) : MEMCTL_EXIT_OK;
 }
 
 static int monitor(struct memctl_ctx *ctx, const struct args *args)
@@ -158,6 +158,8 @@ static int monitor(struct memctl_ctx *ctx, const struct args *args)
 	struct arena arena;
 	int status;
 
+	if (GIVEN(args, OPT_COUNT) && !args->count)
+		return fail_usage(ctx, "monitor", "--count: '0' is no valid N");
 	/* Columns cannot be aligned with lines that are still to come. */
 	ctx->raw = view_wanted(ctx);
 	stop_catch();
@@ -167,8 +169,7 @@ static int monitor(struct memctl_ctx *ctx, const struct args *args)
 		return fail_client(ctx, "arena '%s'", ctx->arena);
 	if (client_event_open(ctx->client))
 		return fail_client(ctx, "events");
-	status = listen_events(ctx, args);
-	return status;
+	return listen_events(ctx, args);
 }
 
 static const struct verb verbs[] = {

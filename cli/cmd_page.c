@@ -21,7 +21,7 @@ static int free_all(struct memctl_ctx *ctx, const struct args *args)
 	uint32_t nr_freed;
 	int status;
 
-	if (!GIVEN(args, OPT_OWNER) && !GIVEN(args, OPT_FORCE))
+	if (GIVEN(args, OPT_OWNER) == GIVEN(args, OPT_FORCE))
 		return fail_usage(ctx, "page",
 				  "--all needs --owner TAG, or --force for every owner's");
 	if (!ctx_client(ctx, &status))
@@ -64,7 +64,7 @@ static const struct verb verbs[] = {
 	  "      [--owner TAG] [--zero] [--memalloc] [--atomic]",
 	  "allocate blocks and print their handles", alloc, OPTS_ALLOC, BIT(OPT_ORDER), 0, 0,
 	  NULL },
-	{ "free", "HANDLE... [--owner TAG] [--force] | --owner TAG --all | --force --all",
+	{ "free", "HANDLE... [--owner TAG|--force] | --owner TAG --all | --force --all",
 	  "free blocks; --all frees every handle of an owner, objects too", free_pages,
 	  OPTS_FREE | BIT(OPT_ALL), 0, 0, -1, NULL },
 };

@@ -316,6 +316,9 @@ static int prepare(struct memctl_ctx *ctx, struct record *record, char *error, s
 		return fail(ctx, MEMCTL_EXIT_IMPOSSIBLE,
 			    "the GFP flags in the format of kmem:mm_page_alloc are not understood");
 	ret = open_output(record);
+	/* A pipe that nobody reads is waited for, until somebody has enough of it. */
+	if (ret == -EINTR && stop_signal())
+		return fail_stopped(ctx);
 	if (ret)
 		return fail(ctx, MEMCTL_EXIT_USAGE, "%s: %s", record->file, strerror(-ret));
 	ret = record_command_start(&record->command, record->words);
@@ -324,7 +327,7 @@ static int prepare(struct memctl_ctx *ctx, struct record *record, char *error, s
 	ret = trace_source_start(record->source, error, size);
 	if (ret)
 		return fail_errno(ctx, MEMCTL_EXIT_REFUSED, -ret, error, "record");
-	return stop_signal() ? stop_status() : MEMCTL_EXIT_OK;
+	return stop_signal() ? fail_stopped(ctx) : MEMCTL_EXIT_OK;
 }
 
 /* Completes the trace and puts it where it belongs. */
@@ -425,31 +428,42 @@ int cmd_record(struct memctl_ctx *ctx, int argc, char **argv)
 	static const struct option own[] = {
 		{ "output", required_argument, NULL, 'o' },
 		{ "buffer", required_argument, NULL, 'B' },
+		{ "arena", required_argument, NULL, 'a' },
 		{ "json", no_argument, NULL, 'J' },
+		{ "raw", no_argument, NULL, 'r' },
+		{ "noheadings", no_argument, NULL, 'n' },
 		{ "quiet", no_argument, NULL, 'q' },
 		{ "bytes", no_argument, NULL, 'b' },
 		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
-	struct record record = { .command = { .gate = -1, .complaint = -1 },
-				 .buffer = DEFAULT_BUFFER };
+	struct record record = { .command = { .gate = -1, .complaint = -1 } };
 	int letter;
 
 	optind = 0;
-	while ((letter = getopt_long(argc, argv, "+:o:Jqbh", own, NULL)) != -1) {
+	while ((letter = getopt_long(argc, argv, "+:o:a:JrnqbhV", own, NULL)) != -1) {
 		switch (letter) {
 		case 'o':
+			if (record.file)
+				return fail_usage(ctx, "record", "-o is given twice");
 			record.file = optarg;
 			break;
 		case 'B':
+			if (record.buffer)
+				return fail_usage(ctx, "record", "--buffer is given twice");
 			if (!parse_size(optarg, &record.buffer) || record.buffer < 4096 ||
 			    record.buffer > MAX_BUFFER)
 				return fail_usage(ctx, "record",
 						  "--buffer %s: not a size from 4K to 1G", optarg);
 			break;
 		case 'h':
+			if (ctx->help_on_word)
+				return fail_usage(ctx, "record", "'record' has no commands");
 			record_help();
 			return MEMCTL_EXIT_OK;
+		case 'V':
+			return version_asked(ctx);
 		case ':':
 			return fail_usage(ctx, "record", "%s needs a value", argv[optind - 1]);
 		case '?':
@@ -458,6 +472,12 @@ int cmd_record(struct memctl_ctx *ctx, int argc, char **argv)
 			common_option(ctx, letter, optarg);
 		}
 	}
+	if (ctx->list_columns) {
+		view_names(&report_view);
+		return MEMCTL_EXIT_OK;
+	}
+	if (!record.buffer)
+		record.buffer = DEFAULT_BUFFER;
 	record.words = argv + optind;
 	letter = common_check(ctx, "record", "", &report_view, VERB_NO_ARENA);
 	if (letter)

@@ -100,7 +100,8 @@ static int replay(struct memctl_ctx *ctx, struct request *request, struct trace_
 {
 	struct replay_result *result;
 	struct client *client;
-	int ret, status = pin(ctx, request->cpu == ANY_CPU ? first_cpu() : request->cpu);
+	int ret, stopped = MEMCTL_EXIT_OK,
+		 status = pin(ctx, request->cpu == ANY_CPU ? first_cpu() : request->cpu);
 
 	if (status)
 		return status;
@@ -120,6 +121,9 @@ static int replay(struct memctl_ctx *ctx, struct request *request, struct trace_
 	stop_release();
 	if (request->options.progress && (ret || result->interrupted))
 		message_print("\n");
+	/* Before the report, whose document says it too. */
+	if (!ret && result->interrupted)
+		stopped = fail_stopped(ctx);
 	if (ret && result->error.fault != CLIENT_OK)
 		status = fail_client(ctx, "replay of %s stopped after %" PRIu64 " events",
 				     request->file, result->events);
@@ -129,10 +133,8 @@ static int replay(struct memctl_ctx *ctx, struct request *request, struct trace_
 			      result->events, strerror(-ret));
 	else
 		status = replay_report(ctx, reader, plan, result);
-	if (!status && result->interrupted)
-		status = stop_status();
 	free(result);
-	return status;
+	return status ? status : stopped;
 }
 
 static int run(struct memctl_ctx *ctx, struct request *request)
@@ -190,7 +192,19 @@ static void replay_help(void)
 	     "ARENA_BYTES of --dry-run, from the same nodes and zones.");
 }
 
-enum { DRY_RUN = 0x200, STAT, PAGES, OBJECTS, SLAB_PAGES, LIMIT, BATCH, SAMPLES, CPU, KEEP };
+enum {
+	DRY_RUN = 0x200,
+	STAT,
+	PAGES,
+	OBJECTS,
+	SLAB_PAGES,
+	LIMIT,
+	BATCH,
+	SAMPLES,
+	CPU,
+	KEEP,
+	OUTPUT_ALL
+};
 
 /* Takes one option; false after a complaint. */
 static bool take(struct memctl_ctx *ctx, struct request *request, int letter, const char *value)
@@ -250,6 +264,9 @@ static bool take(struct memctl_ctx *ctx, struct request *request, int letter, co
 	case KEEP:
 		request->options.keep = true;
 		break;
+	case OUTPUT_ALL:
+		ctx->all_columns = true;
+		break;
 	default:
 		common_option(ctx, letter, value);
 	}
@@ -279,9 +296,14 @@ int cmd_replay(struct memctl_ctx *ctx, int argc, char **argv)
 		{ "keep", no_argument, NULL, KEEP },
 		{ "arena", required_argument, NULL, 'a' },
 		{ "json", no_argument, NULL, 'J' },
+		{ "raw", no_argument, NULL, 'r' },
+		{ "noheadings", no_argument, NULL, 'n' },
 		{ "bytes", no_argument, NULL, 'b' },
+		{ "output", required_argument, NULL, 'o' },
+		{ "output-all", no_argument, NULL, OUTPUT_ALL },
 		{ "quiet", no_argument, NULL, 'q' },
 		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct request request = {
@@ -289,30 +311,46 @@ int cmd_replay(struct memctl_ctx *ctx, int argc, char **argv)
 		.cpu = ANY_CPU,
 		.options = { .batch = MEMCTL_MAX_OPS, .samples = 10 },
 	};
-	int letter;
+	unsigned int given = 0;
+	int letter, index;
 
 	optind = 0;
-	while ((letter = getopt_long(argc, argv, ":a:Jbqh", own, NULL)) != -1) {
+	while ((letter = getopt_long(argc, argv, ":a:Jrnbo:qhV", own, &index)) != -1) {
 		if (letter == 'h') {
+			if (ctx->help_on_word)
+				return fail_usage(ctx, "replay", "'replay' has no commands");
 			replay_help();
 			return MEMCTL_EXIT_OK;
 		}
+		if (letter == 'V')
+			return version_asked(ctx);
 		if (letter == ':')
 			return fail_usage(ctx, "replay", "%s needs a value", argv[optind - 1]);
 		if (letter == '?')
 			return refuse_option(ctx, "replay", own, argv[optind - 1]);
+		if (letter >= DRY_RUN && given & (1u << (letter - DRY_RUN)))
+			return fail_usage(ctx, "replay", "--%s is given twice", own[index].name);
+		if (letter >= DRY_RUN)
+			given |= 1u << (letter - DRY_RUN);
 		if (!take(ctx, &request, letter, optarg))
 			return MEMCTL_EXIT_USAGE;
 	}
+	if (ctx->list_columns)
+		return MEMCTL_EXIT_OK;
 	letter = common_check(ctx, "replay", "", NULL, request.dry_run ? VERB_NO_ARENA : 0);
 	if (letter)
 		return letter;
 	if (request.dry_run && request.for_replay)
 		return fail_usage(ctx, "replay", "--dry-run replays nothing: --%s goes without it",
 				  request.for_replay);
+	if (request.choice.slab_pages && !(request.choice.pages && request.choice.objects))
+		return fail_usage(ctx, "replay", "--slab-pages is for all, not for %s",
+				  request.choice.pages ? "--pages-only" : "--objects-only");
 	if (!request.choice.pages && !request.choice.objects)
 		return fail_usage(ctx, "replay", "--pages-only and --objects-only leave nothing");
-	if (argc - optind != 1)
+	if (argc - optind > 1)
+		return fail_usage(ctx, "replay", "'%s' is one word too many", argv[optind + 1]);
+	if (argc == optind)
 		return fail_usage(ctx, "replay", "say which file to replay");
 	request.file = argv[optind];
 	return run(ctx, &request);

@@ -230,49 +230,90 @@ static bool parse_cycles(char *text, struct tlb *tlb)
 	       parse_u32(read, &tlb->read_cycles);
 }
 
-static bool parse_key(const char *key, char *value, struct description *d)
+/* The keys, in the order of their names below. */
+enum key { L1, L1_LARGE, L2, POLICY, PAGE, ASIDS, SEED, CYCLES, REGION, FORMAT, NR_KEYS };
+
+static const char *const key_names[NR_KEYS] = { "l1",	 "l1large", "l2",     "policy", "page",
+						"asids", "seed",    "cycles", "region", "format" };
+
+static bool parse_key(enum key key, char *value, struct description *d)
 {
 	struct tlb *tlb = &d->tlb;
 
-	if (!strcmp(key, "l1"))
-		return parse_shape(value, &d->arrays[0]);
-	if (!strcmp(key, "l1large"))
-		return parse_shape(value, &d->arrays[1]);
-	if (!strcmp(key, "l2"))
-		return parse_shape(value, &d->arrays[2]);
-	if (!strcmp(key, "policy"))
+	switch (key) {
+	case L1:
+	case L1_LARGE:
+	case L2:
+		return parse_shape(value, &d->arrays[key - L1]);
+	case POLICY:
 		return parse_name(value, tlb_policy_name, MEMCTL_TLB_POLICY_MAX, &tlb->policy);
-	if (!strcmp(key, "page"))
+	case PAGE:
 		return parse_name(value, tlb_page_name, MEMCTL_TLB_PAGE_MAX, &tlb->page);
-	if (!strcmp(key, "asids"))
+	case ASIDS:
 		return parse_u32(value, &tlb->asids);
-	if (!strcmp(key, "seed"))
+	case SEED:
 		return parse_u32(value, &tlb->seed);
-	if (!strcmp(key, "cycles"))
+	case CYCLES:
 		return parse_cycles(value, tlb);
-	if (!strcmp(key, "region") && *value && strlen(value) < sizeof(tlb->region)) {
+	case REGION:
+		if (!*value || strlen(value) >= sizeof(tlb->region))
+			return false;
 		memcpy(tlb->region, value, strlen(value) + 1);
 		return true;
-	}
-	if (!strcmp(key, "format") && strlen(value) < sizeof(tlb->format)) {
+	case FORMAT:
+		if (strlen(value) >= sizeof(tlb->format))
+			return false;
 		memcpy(tlb->format, value, strlen(value) + 1);
 		return true;
+	default:
+		return false;
 	}
-	return false;
 }
 
-/* Take the words KEY=VALUE over. Return: exit status. */
-static int describe(struct memctl_ctx *ctx, struct description *d, char **words, int nr)
+static enum key find_key(const char *word)
 {
+	enum key key = 0;
+
+	while (key < NR_KEYS && strcmp(word, key_names[key]))
+		key++;
+	return key;
+}
+
+#define KEY(key) (1U << (key))
+
+/* Take the words KEY=VALUE over; @given: KEY() of each. Return: exit status. */
+static int describe(struct memctl_ctx *ctx, struct description *d, char **words, int nr,
+		    uint32_t *given)
+{
+	*given = 0;
 	for (int i = 0; i < nr; i++) {
 		char word[128], *value;
+		enum key key;
 
 		value = memccpy(word, words[i], '\0', sizeof(word)) ? strchr(word, '=') : NULL;
 		if (value)
 			*value++ = '\0';
-		if (!value || !parse_key(word, value, d))
+		key = value ? find_key(word) : NR_KEYS;
+		if (key < NR_KEYS && *given & KEY(key))
+			return fail_usage(ctx, "tlb", "%s= is given twice", word);
+		if (!parse_key(key, value, d))
 			return fail_usage(ctx, "tlb", "'%s' describes no TLB", words[i]);
+		*given |= KEY(key);
 	}
+	if (*given & KEY(SEED) && d->tlb.policy != MEMCTL_TLB_POLICY_RANDOM)
+		return fail_usage(ctx, "tlb", "seed= goes with policy=random");
+	return MEMCTL_EXIT_OK;
+}
+
+/* What a comparison chooses itself. */
+static int check_compare(struct memctl_ctx *ctx, const struct description *d, uint32_t given)
+{
+	if (given & KEY(PAGE) && d->tlb.page == MEMCTL_TLB_PAGE_4K)
+		return fail_usage(ctx, "tlb", "page= is the size of the large ones here, not 4K");
+	if (given & KEY(ASIDS) && !d->tlb.asids)
+		return fail_usage(ctx, "tlb", "asids= is how many there are with them here, not 0");
+	if (given & KEY(REGION))
+		return fail_usage(ctx, "tlb", "what is compared is told of FILE, not of a region=");
 	return MEMCTL_EXIT_OK;
 }
 
@@ -337,12 +378,13 @@ static int show(struct memctl_ctx *ctx, const struct args *args)
 static int add(struct memctl_ctx *ctx, const struct args *args)
 {
 	struct description d;
+	uint32_t given;
 	int status;
 
 	if (strlen(args->words[0]) > MEMCTL_NAME_MAX)
 		return fail_usage(ctx, "tlb", "'%s' is too long for a name", args->words[0]);
 	describe_default(&d, args->words[0]);
-	status = describe(ctx, &d, args->words + 1, args->nr_words - 1);
+	status = describe(ctx, &d, args->words + 1, args->nr_words - 1, &given);
 	if (status || !ctx_client(ctx, &status))
 		return status;
 	status = make(ctx, &d);
@@ -437,10 +479,13 @@ static int compare(struct memctl_ctx *ctx, const struct args *args)
 {
 	struct tlb_trace trace;
 	struct description d;
+	uint32_t given;
 	int status;
 
 	describe_default(&d, "");
-	status = describe(ctx, &d, args->words + 1, args->nr_words - 1);
+	status = describe(ctx, &d, args->words + 1, args->nr_words - 1, &given);
+	if (!status)
+		status = check_compare(ctx, &d, given);
 	if (!status)
 		status = tlb_trace_read(ctx, args->words[0], &trace);
 	if (status)

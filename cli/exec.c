@@ -137,10 +137,13 @@ int exec_free(struct memctl_ctx *ctx, const struct args *args, enum memctl_op_co
 	uint64_t handle;
 	int status;
 
+	if (GIVEN(args, OPT_FORCE) && GIVEN(args, OPT_OWNER))
+		return fail_usage(ctx, ctx->object,
+				  "--force is for every owner's: --owner would change nothing");
 	/* All or nothing as far as the command line goes: a typo frees nothing. */
 	for (int i = 0; i < nr_words; i++) {
 		if (!parse_u64(words[i], &handle))
-			return fail_usage(ctx, NULL, "'%s' is no handle", words[i]);
+			return fail_usage(ctx, ctx->object, "'%s' is no handle", words[i]);
 	}
 	if (!ctx_client(ctx, &status))
 		return status;

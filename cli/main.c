@@ -148,6 +148,16 @@ int fail_usage(struct memctl_ctx *ctx, const char *object, const char *format, .
 	return MEMCTL_EXIT_USAGE;
 }
 
+int fail_stopped(struct memctl_ctx *ctx)
+{
+	int number = stop_signal();
+
+	/* Who sent the signal knows; who reads documents has to be told that it is not all. */
+	if (ctx->json)
+		fail(ctx, stop_status(), "stopped by SIG%s", sigabbrev_np(number));
+	return stop_status();
+}
+
 int fail_client(struct memctl_ctx *ctx, const char *format, ...)
 {
 	static const int statuses[] = {
@@ -210,10 +220,12 @@ const struct command *find_command(const char *name, char *hint)
 static bool json_asked(int argc, char **argv)
 {
 	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++) {
-		if (!strcmp(argv[i], "--json"))
+		size_t length = strlen(argv[i]);
+
+		if (length > 2 && length <= strlen("--json") && !strncmp(argv[i], "--json", length))
 			return true;
-		if (argv[i][0] == '-' && strchr(argv[i], 'J') &&
-		    strspn(argv[i] + 1, "Jrnbq") == strlen(argv[i] + 1))
+		/* Behind a letter that takes a value there are no more. */
+		if (argv[i][0] == '-' && argv[i][1 + strspn(argv[i] + 1, "rnbqhV")] == 'J')
 			return true;
 	}
 	return false;
@@ -232,11 +244,8 @@ static int run(struct memctl_ctx *ctx, int argc, char **argv)
 	while ((value = getopt_long(argc, argv, "+:" COMMON_LETTERS, options, NULL)) != -1) {
 		if (value == 'h')
 			return cmd_help(ctx, 1, (char *[]){ (char *)"help", NULL });
-		if (value == 'V') {
-			ctx->json |= ctx->json_asked;
-			ctx->object = "version";
-			return cmd_version(ctx, 1, (char *[]){ (char *)"version", NULL });
-		}
+		if (value == 'V')
+			return version_asked(ctx);
 		if (value == ':')
 			return fail_usage(ctx, NULL, "%s needs a value", argv[optind - 1]);
 		if (!common_option(ctx, value, optarg))

@@ -152,12 +152,16 @@ static bool has_parameter(const char *name, char *hint)
 /* Each word has to be one; without the module nobody knows which there are. */
 static int check_words(struct memctl_ctx *ctx, const struct args *args)
 {
-	char name[64];
+	char name[64], other[64];
 
 	for (int i = 0; i < args->nr_words; i++) {
 		if (!take_name(args->words[i], name, sizeof(name)))
 			return fail_usage(ctx, "load", "'%s' is no PARAMETER=VALUE",
 					  args->words[i]);
+		for (int j = 0; j < i; j++) {
+			if (take_name(args->words[j], other, sizeof(other)) && !strcmp(other, name))
+				return fail_usage(ctx, "load", "'%s' is given twice", name);
+		}
 	}
 	if (args->nr_words && !access("/sys/module/" MODULE_NAME, F_OK))
 		return fail_errno(ctx, MEMCTL_EXIT_REFUSED, EEXIST,

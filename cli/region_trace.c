@@ -162,6 +162,8 @@ int region_trace(struct memctl_ctx *ctx, const struct args *args)
 	const char *region = args->words[0];
 	int status;
 
+	if (stream.counted && !stream.left)
+		return fail_usage(ctx, "region", "--count: '0' is no valid N");
 	/* Columns cannot be aligned with lines that are still to come. */
 	ctx->raw = view_wanted(ctx);
 	stop_catch();
@@ -172,5 +174,5 @@ int region_trace(struct memctl_ctx *ctx, const struct args *args)
 	status = follow(ctx, region, &stream);
 	if (!status && client_trace_set(ctx->client, ctx->arena, region, false))
 		status = fail_client(ctx, "region '%s'", region);
-	return status;
+	return !status && stop_signal() ? fail_stopped(ctx) : status;
 }

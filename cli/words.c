@@ -130,18 +130,26 @@ const char *rights_name(uint32_t rights)
 
 bool parse_rights(const char *text, uint32_t *rights)
 {
-	*rights = 0;
-	if (!*text)
-		return false;
-	for (; *text; text++) {
-		if (*text == 'r')
-			*rights |= MEMCTL_RIGHT_READ;
-		else if (*text == 'w')
-			*rights |= MEMCTL_RIGHT_WRITE;
-		else if (*text != '-')
-			return false;
+	static const struct {
+		const char *word;
+		uint32_t rights;
+	} words[] = {
+		{ "-", 0 },
+		{ "--", 0 },
+		{ "r", MEMCTL_RIGHT_READ },
+		{ "r-", MEMCTL_RIGHT_READ },
+		{ "w", MEMCTL_RIGHT_WRITE },
+		{ "-w", MEMCTL_RIGHT_WRITE },
+		{ "rw", MEMCTL_RIGHT_READ | MEMCTL_RIGHT_WRITE },
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcmp(text, words[i].word))
+			continue;
+		*rights = words[i].rights;
+		return true;
 	}
-	return true;
+	return false;
 }
 
 const char *errno_name(int error)
@@ -151,22 +159,33 @@ const char *errno_name(int error)
 	return name ? name : "?";
 }
 
+/* What a digit counts, -1 for what is none. */
+static int digit_of(char byte, unsigned int base)
+{
+	if (byte >= '0' && byte <= '9')
+		return byte - '0';
+	if (base == 16 && byte >= 'a' && byte <= 'f')
+		return byte - 'a' + 10;
+	if (base == 16 && byte >= 'A' && byte <= 'F')
+		return byte - 'A' + 10;
+	return -1;
+}
+
 /* Digits of @text in base 10 or 16 after 0x; *end is behind them. */
 static bool parse_digits(const char *text, uint64_t *value, const char **end)
 {
-	static const char digits[] = "0123456789abcdef";
 	unsigned int base = 10;
 	uint64_t sum = 0;
 	const char *at = text;
-	const char *digit;
+	int digit;
 
 	if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
 		base = 16;
 		at = text += 2;
 	}
-	while (*at && (digit = memchr(digits, *at | 0x20, base))) {
+	while ((digit = digit_of(*at, base)) >= 0) {
 		if (__builtin_mul_overflow(sum, base, &sum) ||
-		    __builtin_add_overflow(sum, (uint64_t)(digit - digits), &sum))
+		    __builtin_add_overflow(sum, (uint64_t)digit, &sum))
 			return false;
 		at++;
 	}

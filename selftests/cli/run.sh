@@ -237,7 +237,7 @@ changes() {
 	golden kfree free kfree 0x2a
 	golden region-add region-add region add r1 --pages 16
 	expect region-del 0 arena-ok region del r1
-	expect tlb-add 0 tlb-add tlb add a l1=32x2 l1large=none l2=64x8 policy=PLRU seed=0x7 asids=6 page=2m \
+	expect tlb-add 0 tlb-add tlb add a l1=32x2 l1large=none l2=64x8 policy=RANDOM seed=0x7 asids=6 page=2m \
 		format=pae cycles=1,9,30
 	golden tlb-add-refused tlb-add-refused tlb add a l1=3x4
 	expect tlb-del 0 tlb-del tlb del a
@@ -348,6 +348,46 @@ usage() {
 		-o nothing buddyinfo
 		-o , buddyinfo
 		-o node, buddyinfo
+		-o node buddyinfo -o zone
+		-o node buddyinfo --output-all
+		-a b buddyinfo -a main
+		page alloc --order 1 --order 2
+		page alloc --order 1 --zero --zero
+		region add r --size 4K --size 4K
+		record -o a -o b true
+		record --buffer 1M --buffer 2M -o a true
+		record -a main -o a true
+		replay --cpu 0 --cpu 1 a
+		replay --pages-only --slab-pages a
+		replay --objects-only --slab-pages a
+		replay -r a
+		replay -o EVENTS a
+		replay a b
+		load size=1M size=2M
+		tlb add a l1=8x4 l1=16x4
+		tlb add a seed=4
+		tlb compare trace page=4K
+		tlb compare trace asids=0
+		tlb compare trace region=heap
+		page free 1 --owner 5 --force
+		page free --all --owner 5 --force
+		cache free 1 --owner 5 --force
+		kfree 1 --owner 5 --force
+		monitor --count 0
+		region trace r --count 0
+		fault add --site alloc --probability 1.
+		region map r 4K --rights rr
+		region map r 4K --rights wr
+		region protect r 0 4K ---
+		help maps bogus
+		help record bogus
+		help replay bogus
+		help --columns maps bogus
+		region help add more
+		region add help more
+		region help bogus
+		maps help bogus
+		help help bogus
 		buddyinfo -o +
 		buddyinfo more
 		buddyinfo -J -r
@@ -409,6 +449,8 @@ usage() {
 		arena add x --size 17179869184G
 		arena add x --size 1M --nodes 3-1
 		arena add x --size 1M --nodes 1,,2
+		arena add x --size 1M --nodes 1,1
+		arena add x --size 1M --nodes 0-2,2
 		arena add x --size 1M --nodes 0-4096
 		arena add x --size 1M --order 1
 		arena hash -o arena
@@ -480,7 +522,17 @@ usage() {
 		monitor --timeout x
 		help bogus
 	LINES
+	# Control characters that differ from digits in one bit.
+	golden "usage no digits" zones kmalloc $'\x11\x12'
 	golden "usage-json" zones -J page alloc --order 11
+	for line in "--js" "-nJ" "-Jo node" "-qJ"; do
+		# shellcheck disable=SC2086
+		json "usage-json $line" '.[0].error.exit == 1' zones buddyinfo --bogus $line
+	done
+	for line in "status -V" "status -V -J" "record -V" "replay -V"; do
+		# shellcheck disable=SC2086
+		json "version-json $line" '.[0].version.memctl' zones -J $line
+	done
 	golden "usage-none" zones
 }
 
@@ -542,8 +594,10 @@ helps() {
 		report $? "${label}help $object" "$work/a"
 	done
 	golden columns zones help --columns region list
+	golden columns-record zones help --columns record
 	golden help-verb zones region add -h
-	for words in "region add --help" "help region add" "region add help" "reg ad -h" "help reg ad"; do
+	for words in "region add --help" "help region add" "region add help" "region help add" "reg ad -h" "help reg ad" \
+		"region --size 4K add -h" "region -a foo add r -h" "region -h --bogus add" "region -h add --order x"; do
 		# shellcheck disable=SC2086
 		run zones $words
 		diff -u "$here/expected/help-verb.txt" "$work/out" >"$work/diff" 2>&1

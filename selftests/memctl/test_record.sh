@@ -148,11 +148,27 @@ asked record "$MEMCTL" record -o "$good" -- sleep 100
 check "what was interrupted is a trace that says so" grep -q '"interrupted": *true' "$work/planned"
 modprobe memctl_bench
 asked bench "$MEMCTL" bench netlink --rounds 100000 --batch 64
-rmmod memctl_bench
-want=0
 asked monitor "$MEMCTL" monitor
 "$MEMCTL" region add traced --size 4M
 asked "region trace" "$MEMCTL" region trace traced
+
+# stopped NAME WORD...: a document says that it did not come to its end, text says nothing
+stopped()
+{
+	name=$1
+	shift
+	timeout -s TERM 2 "$MEMCTL" "$@" >/dev/null 2>"$work/err"
+	equal "$name is stopped, without a word" "143 " "$? $(cat "$work/err")"
+	timeout -s TERM 2 "$MEMCTL" -J "$@" >"$work/out" 2>"$work/err"
+	equal "$name is stopped, with -J" "143 1" "$? $(grep -c '"message": *"stopped by SIGTERM"' "$work/out")"
+}
+mkfifo "$work/fifo"
+stopped monitor monitor
+stopped "region trace" region trace traced
+stopped "bench netlink" bench netlink --rounds 100000 --batch 64
+stopped "bench pair" bench pair --rounds 100000 --batch 4096
+stopped "record to a pipe that nobody reads" record -o "$work/fifo" -- true
+rmmod memctl_bench
 "$MEMCTL" region del traced
 
 # --- the CPU of a replay ---
