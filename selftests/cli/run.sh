@@ -354,9 +354,9 @@ usage() {
 		page alloc --order 1 --order 2
 		page alloc --order 1 --zero --zero
 		region add r --size 4K --size 4K
-		record -o a -o b true
-		record --buffer 1M --buffer 2M -o a true
-		record -a main -o a true
+		record -o . -o .. true
+		record --buffer 1M --buffer 2M -o . true
+		record -a main -o . true
 		replay --cpu 0 --cpu 1 a
 		replay --pages-only --slab-pages a
 		replay --objects-only --slab-pages a
