@@ -10,15 +10,18 @@ compdir ?= $(prefix)/share/bash-completion/completions
 # With this in the environment, `cd` of a script would print where it went.
 unexport CDPATH
 
+# What goes before a recipe that hands make's jobs on to a script: it runs, as one with $(MAKE) does, but not under make -n.
+RUN = $(if $(findstring n,$(firstword -$(MAKEFLAGS))),,+)
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help all module cli man demo check check-unit check-long check-cli check-vm spec-check bench bench-check lint format vm install uninstall check-mutants check-debug check-instruments check-fuzz check-spin check-kcov check-abuse \
 	clean setup regen
 
 help: ## this list
-	@echo "make TARGET... [KERNEL=6.1|6.12|rt|latest|debug|kcsan|BUILD-DIR] [CLI_SANITIZE=1] [LLVM=1] [W=1] [C=2] [HARDENING=n] [OWNER_TAGS=n] [KCOV=y]"
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
-		printf '%-22s%s\n' "$$name" "$$text"; done
+	@{ echo "make TARGET... [KERNEL=6.1|6.12|rt|latest|debug|kcsan|BUILD-DIR] [CLI_SANITIZE=1] [LLVM=1] [W=1] [C=2] [HARDENING=n] [OWNER_TAGS=n] [KCOV=y]"; \
+	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
+		printf '%-22s%s\n' "$$name" "$$text"; done; } | cat || [ $$? = 141 ]
 
 all: module cli man ## module, tool and manual page
 
@@ -30,7 +33,7 @@ setup: ## installs what Debian packages are missing (GROUPS="module cli vm test 
 # CC=... means the kernel's compiler only if it was asked for; make's own default is not meant.
 module: export CC := $(if $(filter command line environment,$(origin CC)),$(CC))
 module: ## module/memctl.ko for KERNEL (default 6.12)
-	+@scripts/build-module $(KERNEL)
+	$(RUN)@scripts/build-module $(KERNEL)
 
 # --- the tool --------------------------------------------------------------------------------------------------------
 
@@ -51,7 +54,7 @@ cli: ## cli/memctl (CLI_SANITIZE=1: cli/memctl-asan)
 	@scripts/setup cli
 	@$(if $(CLI_SRC),,echo "cli/ has no source yet" >&2; exit 1)
 	@mkdir -p $(CLI_BUILD)
-	+@flock $(CLI_BUILD)/lock $(MAKE) --no-print-directory $(CLI_BIN)
+	+@$(if $(RUN),flock $(CLI_BUILD)/lock) $(MAKE) --no-print-directory $(CLI_BIN)
 
 ifneq ($(CLI_SRC),)
 $(CLI_BIN): $(CLI_OBJ)
@@ -150,7 +153,7 @@ install uninstall: export mandir := $(mandir)
 install uninstall: export compdir := $(compdir)
 
 install: ## installs tool, manual, completion, and the module for the running kernel or KERNEL (DESTDIR, prefix; MODULE=no)
-	+@scripts/install
+	$(RUN)@scripts/install
 
 uninstall: ## takes away what install put there, for every kernel
 	@scripts/install --uninstall
@@ -158,3 +161,4 @@ uninstall: ## takes away what install put there, for every kernel
 clean: ## takes away what was built here (not the kernels under ~/.cache/memctl)
 	rm -rf build cli/memctl cli/memctl-asan $(MAN) module/*.ko
 	@[ ! -e selftests/unit/Makefile ] || $(MAKE) -s -C selftests/unit clean
+	@[ ! -e selftests/memctl/Makefile ] || $(MAKE) -s -C selftests/memctl clean

@@ -13,6 +13,11 @@
 set -eu
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
+case ${1:-} in
+-h | --help) usage; exit 0 ;;
+'') ;;
+*) die "unknown argument $1" ;;
+esac
 cd "$MEMCTL_TOP/module"
 
 small='types list bits bitops bitmap align minmax errno string build_bug bug compiler compiler_types limits log2 swab'

@@ -150,7 +150,10 @@ def main():
         print(__doc__.strip())
         return 0
     missed = arguments[0] == "--missed"
-    at = next(i for i, word in enumerate(arguments) if word.endswith(".ko"))
+    at = next((i for i, word in enumerate(arguments) if word.endswith(".ko")), None)
+    if at is None or any(word.startswith("-") for word in arguments[missed:]):
+        print("coverage-report: --missed, files, then a MODULE.ko and runs", file=sys.stderr)
+        return 1
     words, module, runs = arguments[missed:at], arguments[at], arguments[at + 1 :]
     all_lines, reached = lines_of(module, read_coverage(module, runs))
     if not missed:

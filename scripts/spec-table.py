@@ -310,6 +310,9 @@ def check(text):
 
 def main():
     what = sys.argv[1] if len(sys.argv) == 2 else ""
+    if what in ("-h", "--help"):
+        print(__doc__.strip())
+        return 0
     if what not in ("table", "syzkaller", "--check"):
         print(__doc__.strip(), file=sys.stderr)
         return 1
@@ -320,8 +323,10 @@ def main():
     text = syzkaller(spec)
     if what == "--check":
         return check(text)
-    with open(os.path.join(TOP, SYZKALLER), "w", encoding="utf-8") as file:
+    path = os.path.join(TOP, SYZKALLER)
+    with open(path + ".new", "w", encoding="utf-8") as file:
         file.write(text)
+    os.replace(path + ".new", path)
     return 0
 
 

@@ -110,6 +110,18 @@ result $? "umask 077: the guest's users can read all, and run what root can" "$w
 grep -q 'private/program' "$work/list"
 result $? "what was added among it" "$work/list"
 
+# --- results of a run before ---------------------------------------------------------------------------------------------
+
+measured=$work/measured
+copy "$measured"
+for words in --safety "--output Documentation --docs"; do
+	# shellcheck disable=SC2086 # words
+	! PATH="$work/bin:$PATH" KEPT=/dev/null VM_NO_MODULE=1 VM_NO_CLI=1 "$measured/scripts/bench" --kernel 6.12 $words >"$work/vm" 2>&1 &&
+		diff -r Documentation "$measured/Documentation" >"$work/out" 2>&1
+	result $? "bench $words: a machine that dies leaves what was measured before" "$work/out"
+done
+rm -rf "$measured"
+
 # --- no network, no Debian ----------------------------------------------------------------------------------------------
 
 for name in apt-get apt-cache apt; do
@@ -133,6 +145,37 @@ for name in bash sed awk sort id dirname env; do ln -s "$(command -v "$name")" "
 refused "a host of another kind: what is missing, in one line" "no Debian system; install .* gcc .* scdoc" \
 	env -i "PATH=$work/few" scripts/setup cli
 
+# --- what each script says ----------------------------------------------------------------------------------------------
+
+for script in scripts/*; do
+	case $script in *.py | scripts/lib.sh | scripts/demo-guest | scripts/sources.*) continue ;; esac
+	[ -x "$script" ] || continue
+	(cd / && timeout 60 "$top/$script" --help) >"$work/out" 2>&1 </dev/null && grep -qi '^usage' "$work/out"
+	result $? "$script --help" "$work/out"
+	(cd / && timeout 60 "$top/$script" --no-such-option) >"$work/out" 2>&1 </dev/null
+	status=$?
+	[ $status -ne 0 ] && [ $status -ne 124 ] && ! grep -q Traceback "$work/out"
+	result $? "$script refuses an option that it does not have" "$work/out"
+done
+
+# --- make -n and make clean ---------------------------------------------------------------------------------------------
+
+bare=$work/bare
+copy "$bare"
+listed() { (cd "$1" && find . ! -type d | LC_ALL=C sort); }
+listed "$bare" >"$work/before"
+for target in cli module man all install uninstall clean; do
+	make -n -C "$bare" $target >"$work/out" 2>&1
+	result $? "make -n $target, where nothing is built" "$work/out"
+	listed "$bare" | diff "$work/before" - >"$work/out"
+	result $? "make -n $target builds nothing" "$work/out"
+done
+make -s -C "$bare" man && make -s -C "$bare/selftests/memctl" hold && make -s -C "$bare/selftests/unit" ../../build/unit/test_vma &&
+	make -s -C "$bare" clean >"$work/out" 2>&1
+listed "$bare" | diff "$work/before" - >>"$work/out"
+[ ! -s "$work/out" ]
+result $? "make clean leaves the sources alone, of what the tests are made of too" "$work/out"
+
 # --- make help ----------------------------------------------------------------------------------------------------------
 
 make help >"$work/help"
@@ -140,6 +183,10 @@ grep -vE '^(make TARGET|  [a-z-]+  *[^ ])' "$work/help" >"$work/out"
 sed -nE 's/^([a-z-]+):.*## .*/\1/p' Makefile | while read -r target; do
 	grep -qE "^  $target +[^ ]" "$work/help" || echo "$target does not stand alone"
 done >>"$work/out"
+make help 2>&1 >/dev/full | grep -q 'No space' || echo "a full device goes unsaid" >>"$work/out"
+for _ in 1 2 3; do
+	make help 2>>"$work/out" | head -n 1 >/dev/null
+done
 [ ! -s "$work/out" ]
 result $? "make help: each target, a space, its text" "$work/out"
 finish

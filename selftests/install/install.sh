@@ -61,10 +61,15 @@ result $? "modinfo names the module and its kernel" "$work/out"
 
 make install "KERNEL=$kernel" "DESTDIR=$dest" >"$work/out" 2>&1 && listed "$dest" | cmp -s - "$work/files"
 result $? "once more changes nothing" "$work/out"
+make uninstall "DESTDIR=$dest" prefix=/usr/local MODULE=no >"$work/out" 2>&1 && grep -q '^install: there was nothing in ' "$work/out" &&
+	listed "$dest" | cmp -s - "$work/files"
+result $? "make uninstall says where it found nothing" "$work/out"
 make uninstall "DESTDIR=$dest" >"$work/out" 2>&1
-find "$dest" -mindepth 1 >>"$work/out"
+sed "s|^$dest|.|" "$work/out" | LC_ALL=C sort | diff - "$work/files" >"$work/diff"
+result $? "make uninstall says what it takes away" "$work/diff"
+find "$dest" -mindepth 1 >"$work/out"
 [ ! -s "$work/out" ]
-result $? "make uninstall leaves nothing" "$work/out"
+result $? "and leaves nothing" "$work/out"
 
 mkdir -p "$dest/usr/share/man/man8"
 touch "$dest/usr/share/man/man8/other.8"
@@ -90,6 +95,12 @@ make install MODULE=no "DESTDIR=$dest" >"$work/out" 2>&1 && ! [ -e "$dest/lib" ]
 result $? "MODULE=no: all but the module" "$work/out"
 rm -rf "$dest"
 
+make -n install MODULE=no "DESTDIR=$dest" >"$work/out" 2>&1 && [ ! -e "$dest" ] && grep -q scripts/install "$work/out"
+result $? "make -n install: nothing" "$work/out"
+mkdir "$work/here"
+(cd "$work/here" && DESTDIR=there MODULE=no "$top/scripts/install") >"$work/out" 2>&1 && [ -x "$work/here/there/usr/sbin/memctl" ]
+result $? "a relative DESTDIR is one below where the caller is" "$work/out"
+
 # nothing NAME PATTERN ARGUMENT...: make install fails in one line, and has installed nothing
 nothing() {
 	refused "$1" "$2" make install "DESTDIR=$dest" "${@:3}"
@@ -103,6 +114,8 @@ else
 	nothing "no headers for the running kernel" "no headers for the running kernel"
 fi
 nothing "a kernel that does not exist" "no such kernel: /no/where" KERNEL=/no/where
+nothing "a prefix that is relative" "sbindir is 'usr/sbin'" MODULE=no prefix=usr
+nothing "a directory of the manual that is" "mandir is" MODULE=no mandir=man
 mkdir "$work/empty"
 nothing "a directory without a kernel" "no kernel build directory" "KERNEL=$work/empty"
 echo >"$work/empty/Makefile"
