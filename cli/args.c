@@ -11,7 +11,20 @@
 #include "match.h"
 #include "table.h"
 
-enum value_kind { NONE, U32, U64, SIZE, ZONE, MIGRATETYPE, NODES, RIGHTS, SITE, SHARE, TEXT };
+enum value_kind {
+	NONE,
+	U32,
+	U64,
+	SIZE,
+	ZONE,
+	MIGRATETYPE,
+	NODES,
+	ON_OFF,
+	RIGHTS,
+	SITE,
+	SHARE,
+	TEXT
+};
 
 /* What getopt() returns for option opt: above every letter. */
 #define OPT_VALUE(opt) (0x100 + (opt))
@@ -33,6 +46,8 @@ static const struct {
 	VALUE(DMA, "dma", "SIZE", SIZE, dma, 0, "of it from zone DMA"),
 	VALUE(DMA32, "dma32", "SIZE", SIZE, dma32, 0, "of it from zone DMA32"),
 	VALUE(NODES, "nodes", "LIST", NODES, nodes, 0, "nodes to take from, as 0-3,5"),
+	VALUE(CPU_CACHES, "cpu-caches", "WORD", ON_OFF, cpu_caches, 0,
+	      "on or off: without, what is freed is free at once"),
 	VALUE(ORDER, "order", "N", U32, order, MEMCTL_MAX_ORDER, "blocks of 2^N frames, 0 to 10"),
 	VALUE(COUNT, "count", "N", U64, count, UINT32_MAX, "so many (default: 1; monitor: no end)"),
 	VALUE(ZONE, "zone", "ZONE", ZONE, zone, 0, "highest zone: DMA, DMA32 or Normal"),
@@ -173,6 +188,11 @@ static bool parse_word(const char *text, const char *(*name)(uint32_t), uint32_t
 	return false;
 }
 
+static const char *on_off_name(uint32_t on)
+{
+	return on ? "on" : "off";
+}
+
 /* "0-3,5": each below MAX_NODES, and once. */
 static bool parse_nodes(const char *text, struct args *args)
 {
@@ -250,6 +270,8 @@ static bool parse_value(enum opt opt, const char *text, struct args *args)
 		return parse_word(text, migratetype_name, MODEL_NR_MIGRATETYPES, to);
 	case NODES:
 		return parse_nodes(text, args);
+	case ON_OFF:
+		return parse_word(text, on_off_name, 2, to);
 	case RIGHTS:
 		return parse_rights(text, to);
 	case SITE:

@@ -20,6 +20,7 @@ enum opt {
 	OPT_DMA,
 	OPT_DMA32,
 	OPT_NODES,
+	OPT_CPU_CACHES,
 	OPT_ORDER,
 	OPT_COUNT,
 	OPT_ZONE,
@@ -90,6 +91,7 @@ struct args {
 	uint64_t size, dma, dma32;
 	uint32_t nodes[MAX_NODES];
 	uint32_t nr_nodes;
+	uint32_t cpu_caches; /* 0 for off, 1 for on */
 	uint32_t order;
 	uint64_t count;
 	uint32_t zone; /* enum memctl_zone_type, normal */

@@ -73,6 +73,7 @@ struct client_arena_add {
 	uint64_t dma32;	       /* bytes of it, 0: not asked for */
 	const uint32_t *nodes; /* NULL: every node with memory */
 	unsigned int nr_nodes;
+	bool no_cpu_caches;
 };
 
 int client_arena_add(struct client *c, const struct client_arena_add *add);
@@ -81,6 +82,8 @@ int client_arena_del(struct client *c, const char *arena);
 int client_arena_grow(struct client *c, const char *arena, uint64_t *size, const uint32_t *nodes,
 		      unsigned int nr_nodes);
 int client_arena_shrink(struct client *c, const char *arena, uint64_t *size);
+/* Fills drained_frames and drained_objects of *out. */
+int client_arena_drain(struct client *c, const char *arena, struct arena *out);
 /* Fills name, generation and hash of *out. */
 int client_arena_hash(struct client *c, const char *arena, struct arena *out);
 

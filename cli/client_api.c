@@ -31,6 +31,7 @@ int client_arena_add(struct client *c, const struct client_arena_add *add)
 	if (add->nodes)
 		request_data(r, MEMCTL_A_ARENA_NODES, add->nodes,
 			     add->nr_nodes * sizeof(*add->nodes));
+	request_flag(r, MEMCTL_A_ARENA_NO_CPU_CACHES, add->no_cpu_caches);
 	return request_row(r, NULL, NULL);
 }
 
@@ -64,6 +65,11 @@ int client_arena_shrink(struct client *c, const char *arena, uint64_t *size)
 	ret = request_row(r, &arena_schema, &reply);
 	*size = reply.size;
 	return ret;
+}
+
+int client_arena_drain(struct client *c, const char *arena, struct arena *out)
+{
+	return request_row(request_new(c, MEMCTL_CMD_ARENA_DRAIN, arena), &arena_schema, out);
 }
 
 int client_arena_hash(struct client *c, const char *arena, struct arena *out)

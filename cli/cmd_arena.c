@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cmd_arena.c - arenas: list, make, grow, shrink, remove, hash.
+ * cmd_arena.c - arenas: list, make, grow, shrink, drain, remove, hash.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -50,6 +51,7 @@ static int add(struct memctl_ctx *ctx, const struct args *args)
 		.dma32 = args->dma32,
 		.nodes = GIVEN(args, OPT_NODES) ? args->nodes : NULL,
 		.nr_nodes = args->nr_nodes,
+		.no_cpu_caches = GIVEN(args, OPT_CPU_CACHES) && !args->cpu_caches,
 	};
 	int status;
 
@@ -112,6 +114,34 @@ static int shrink(struct memctl_ctx *ctx, const struct args *args)
 	return print_size(ctx, args->words[0], "gave back", size);
 }
 
+static int drain(struct memctl_ctx *ctx, const struct args *args)
+{
+	struct json_object *object;
+	struct arena drained;
+	const char *name;
+	int status = read_name(ctx, args, &name);
+
+	if (status)
+		return status;
+	if (!name)
+		name = ctx->arena;
+	if (!ctx_client(ctx, &status))
+		return status;
+	if (client_arena_drain(ctx->client, name, &drained))
+		return fail_client(ctx, "arena '%s'", name);
+	if (!ctx->json) {
+		if (!ctx->quiet)
+			printf("gave back %" PRIu64 " frames, %" PRIu64 " objects\n",
+			       drained.drained_frames, drained.drained_objects);
+		return MEMCTL_EXIT_OK;
+	}
+	object = json_object_new_object();
+	json_object_object_add(object, "arena", json_text(name));
+	json_object_object_add(object, "frames", json_object_new_uint64(drained.drained_frames));
+	json_object_object_add(object, "objects", json_object_new_uint64(drained.drained_objects));
+	return json_document(ctx, object);
+}
+
 static int hash(struct memctl_ctx *ctx, const struct args *args)
 {
 	struct json_object *object;
@@ -142,14 +172,16 @@ static int hash(struct memctl_ctx *ctx, const struct args *args)
 
 static const struct verb verbs[] = {
 	{ "show", "[NAME]", "print all arenas, or one", show, 0, 0, 0, 1, &arena_view },
-	{ "add", "NAME --size SIZE [--dma SIZE] [--dma32 SIZE] [--nodes LIST]",
+	{ "add", "NAME --size SIZE [--dma SIZE] [--dma32 SIZE] [--nodes LIST] [--cpu-caches WORD]",
 	  "take memory from the host and make an arena of it", add,
-	  BIT(OPT_DMA) | BIT(OPT_DMA32) | BIT(OPT_NODES) | VERB_NO_ARENA, BIT(OPT_SIZE), 1, 1,
-	  NULL },
+	  BIT(OPT_DMA) | BIT(OPT_DMA32) | BIT(OPT_NODES) | BIT(OPT_CPU_CACHES) | VERB_NO_ARENA,
+	  BIT(OPT_SIZE), 1, 1, NULL },
 	{ "grow", "NAME --size SIZE [--nodes LIST]", "take more memory from the host", grow,
 	  BIT(OPT_NODES) | VERB_NO_ARENA, BIT(OPT_SIZE), 1, 1, NULL },
 	{ "shrink", "NAME --size SIZE", "give chunks back that are wholly free", shrink,
 	  VERB_NO_ARENA, BIT(OPT_SIZE), 1, 1, NULL },
+	{ "drain", "[NAME]", "take back what the CPUs' caches hold, frames and objects", drain, 0,
+	  0, 0, 1, NULL },
 	{ "del", "NAME", "give everything back; refused while anybody uses it", del, VERB_NO_ARENA,
 	  0, 1, 1, NULL },
 	{ "hash", "[NAME]", "print the hash of its allocations and free lists", hash, 0, 0, 0, 1,

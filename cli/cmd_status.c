@@ -38,6 +38,13 @@ static struct json_object *per_frame(const void *row)
 	return json_object_new_double_s(value, text);
 }
 
+static struct json_object *cpu_caches(const void *row)
+{
+	const struct arena *arena = row;
+
+	return json_object_new_boolean(!arena->no_cpu_caches);
+}
+
 #define FRAMES(name, member, attr, use, help) \
 	COLUMN(name, U32, arena, member, ARENA_##attr, use, help)
 #define COUNTER(name, member, attr, use, help) \
@@ -57,6 +64,7 @@ static const struct column columns[] = {
 	FRAMES("REGIONS", nr_regions, NR_REGIONS, BOTH, "regions; they hold the arena"),
 	FRAMES("HANDLES", nr_handles, NR_HANDLES, BOTH, "handles; they hold the arena"),
 	FRAMES("USERS", nr_users, NR_USERS, BOTH, "references of other kernel modules"),
+	COLUMN_COUNTED("CPU_CACHES", cpu_caches, BOTH, "CPUs keep frames and objects for later"),
 	FRAMES("CHUNKS", nr_chunks, NR_CHUNKS, JSON, "runs of pages taken from the host"),
 	FRAMES("ZONES", nr_zones, NR_ZONES, JSON, "zones"),
 	FRAMES("CACHES", nr_caches, NR_CACHES, JSON, "object caches"),

@@ -57,6 +57,7 @@ _memctl() {
 	--zone) words="DMA DMA32 Normal" ;;
 	--migratetype) words="Unmovable Movable Reclaimable" ;;
 	--rights) words="r rw -" ;;
+	--cpu-caches) words="on off" ;;
 	--site) words="alloc slab table map record" ;;
 	--cache) words=$("$me" cache list -o NAME -r -n 2>/dev/null) ;;
 	--region) words=$("$me" region list -o NAME -r -n 2>/dev/null) ;;

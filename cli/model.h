@@ -79,6 +79,8 @@ struct arena {
 	char version[32];
 	uint64_t waste;
 	uint32_t nr_hwpoison, nr_aside;
+	bool no_cpu_caches;
+	uint64_t drained_frames, drained_objects;
 };
 
 struct zone {

@@ -80,6 +80,7 @@ struct mctl_array {
  * @dma: bytes of it from zone DMA
  * @dma32: bytes of it from zone DMA32
  * @nodes: nodes to share the rest between
+ * @no_cpu_caches: what is freed goes to its free list or slab at once
  */
 struct mctl_arena_params {
 	const char *name;
@@ -87,6 +88,7 @@ struct mctl_arena_params {
 	u64 dma;
 	u64 dma32;
 	nodemask_t nodes;
+	bool no_cpu_caches;
 };
 
 /* Regions and handles of an arena; see mm/region.h and mm/handle.h. */
@@ -184,6 +186,7 @@ struct mctl_arena {
 	u32 id;
 	struct list_head list; /* mctl_arenas_lock */
 	bool live;	       /* can be found; mctl_arenas_lock */
+	bool no_cpu_caches;    /* neither frame caches nor magazines; fixed at create */
 	refcount_t refs;       /* users that hold it; 1 for the list */
 	atomic_t nr_users;     /* in-kernel users of api.c */
 	atomic64_t generation;
@@ -338,9 +341,23 @@ struct mctl_arena_info {
 	u32 id, nr_frames, nr_free, nr_cached, nr_chunks, nr_zones, nr_caches, nr_regions;
 	u32 nr_handles, nr_users, nr_slab, nr_table, nr_hwpoison, nr_aside;
 	u64 generation, size, metadata, nr_alloc, nr_freed, nr_failed, nr_bad_free, nr_lock, waste;
+	bool no_cpu_caches;
 };
 
 void mctl_arena_info(struct mctl_arena *arena, struct mctl_arena_info *info);
+
+/**
+ * struct mctl_drained - what the CPUs gave back
+ * @nr_objects: objects in magazines
+ * @nr_frames: frames in frame caches
+ */
+struct mctl_drained {
+	u64 nr_objects;
+	u64 nr_frames;
+};
+
+int mctl_arena_drain(struct mctl_arena *arena, struct mctl_drained *drained,
+		     struct mctl_error *error);
 
 /* @nr_free: frames of it on free lists; @address: in the kernel's linear map. */
 struct mctl_chunk_info {

@@ -311,6 +311,7 @@ int mctl_arena_create(const struct mctl_arena_params *params, struct mctl_error 
 	if (!arena)
 		return mctl_fail(error, -ENOMEM, "no memory for the record of an arena");
 	strscpy(arena->name, params->name, sizeof(arena->name));
+	arena->no_cpu_caches = params->no_cpu_caches;
 	refcount_set(&arena->refs, 1);
 	atomic64_set(&arena->metadata, sizeof(*arena));
 	ret = enlist(arena, error);
@@ -578,6 +579,7 @@ void mctl_arena_info(struct mctl_arena *arena, struct mctl_arena_info *info)
 		.waste = count_waste(arena),
 		.nr_hwpoison = READ_ONCE(arena->hwpoison.nr),
 		.nr_aside = atomic_read(&arena->hwpoison.nr_aside),
+		.no_cpu_caches = arena->no_cpu_caches,
 	};
 	strscpy(info->name, arena->name, sizeof(info->name));
 	info->size = (u64)info->nr_frames << PAGE_SHIFT;

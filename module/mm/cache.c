@@ -72,7 +72,8 @@ static u32 alignment(const struct mctl_cache_params *params)
 /*
  * Few large objects, many small ones. All magazines of all CPUs together hold
  * at most a 128th of the arena, and the depot a 64th: a dozen of busy caches
- * takes no more than an eighth of it from the others.
+ * takes no more than an eighth of it from the others. An arena without caches of
+ * the CPUs has no magazines.
  */
 static void size_magazines(struct mctl_cache *cache)
 {
@@ -92,7 +93,7 @@ static void size_magazines(struct mctl_cache *cache)
 		}
 	}
 	limit = div_u64(arena_bytes / 128, 2 * num_possible_cpus() * stride);
-	cache->capacity = min_t(u64, capacity, limit);
+	cache->capacity = cache->arena->no_cpu_caches ? 0 : min_t(u64, capacity, limit);
 	if (cache->capacity)
 		cache->depot_limit = min_t(u64, DEPOT_LIMIT,
 					   div_u64(arena_bytes / 64, cache->capacity * stride));
@@ -263,12 +264,6 @@ unlock:
 
 /* --- shrinking and taking away ----------------------------------------------------------- */
 
-static void drain(struct mctl_cache *cache)
-{
-	mctl_magazine_drain(cache);
-	mctl_magazine_drain_depot(cache);
-}
-
 /**
  * mctl_cache_shrink() - give back what a cache does not need
  * @cache: the cache
@@ -282,7 +277,7 @@ unsigned int mctl_cache_shrink(struct mctl_cache *cache)
 {
 	unsigned int nr;
 
-	drain(cache);
+	mctl_magazine_drain_all(cache);
 	nr = mctl_cache_release_all(cache, false);
 	if (nr)
 		mctl_arena_touch(cache->arena);
@@ -320,7 +315,7 @@ int mctl_cache_destroy(struct mctl_cache *cache, struct mctl_error *error)
 		ret = mctl_fail(error, -EPERM, "cache %s is the arena's own", cache->name);
 		goto unlock;
 	}
-	drain(cache);
+	mctl_magazine_drain_all(cache);
 	if (READ_ONCE(cache->nr_inuse))
 		ret = mctl_fail(error, -EBUSY, "cache %s: %llu object%s live", cache->name,
 				cache->nr_inuse, cache->nr_inuse == 1 ? "" : "s");

@@ -45,8 +45,7 @@ static void *alloc_or_grow(struct mctl_cache *cache, gfp_t gfp, u32 asked)
 		object = mctl_cache_grow(cache, gfp, !may_sleep, asked);
 	if (object || !may_sleep)
 		return object;
-	mctl_magazine_drain(cache);
-	mctl_magazine_drain_depot(cache);
+	mctl_magazine_drain_all(cache);
 	object = mctl_cache_alloc_locked(cache, type, asked);
 	if (!object)
 		object = mctl_cache_grow(cache, gfp, true, asked);

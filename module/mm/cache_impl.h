@@ -162,9 +162,8 @@ static inline struct mctl_magazine *mctl_magazine_loaded(const struct mctl_cache
 	return (struct mctl_magazine *)(cc->limit - cache->capacity);
 }
 
-void mctl_magazine_drain(struct mctl_cache *cache);
+u64 mctl_magazine_drain_all(struct mctl_cache *cache);
 void mctl_magazine_drain_cpu(struct mctl_cache *cache, unsigned int cpu);
-void mctl_magazine_drain_depot(struct mctl_cache *cache);
 
 void *mctl_magazine_alloc(struct mctl_cache *cache, u32 asked);
 bool mctl_magazine_free(struct mctl_cache *cache, void *object);

@@ -329,8 +329,7 @@ void mctl_cache_retire(struct mctl_arena *arena, u32 fn)
 	}
 	raw_spin_unlock_irqrestore(&cache->lock, flags);
 	mctl_cache_finish(cache, &work);
-	mctl_magazine_drain(cache);
-	mctl_magazine_drain_depot(cache);
+	mctl_magazine_drain_all(cache);
 	mctl_cache_drop(cache);
 }
 

@@ -8,7 +8,7 @@
  * while there is quota left, else what others were promised and do not use;
  * when nothing is left it drains the older half of itself, and when that is
  * nothing, every sixteenth time all of the cache. An arena whose
- * share comes to nothing is not cached.
+ * share comes to nothing is not cached, nor one that was made without caches.
  *
  * I1  A stack's blocks are CACHED, of its order, in the zone of its slot; those
  *     of the last slot are of another node, or of a pageblock of no known type.
@@ -37,6 +37,8 @@
 /* Frames that each CPU may hold. */
 static u32 share(const struct mctl_arena *arena)
 {
+	if (arena->no_cpu_caches)
+		return 0;
 	return READ_ONCE(arena->nr_frames) / MCTL_FCACHE_DIVISOR / num_possible_cpus();
 }
 
@@ -133,12 +135,12 @@ static void give_back(struct mctl_arena *arena, struct mctl_fcache *fc, unsigned
  * @fc: the frame cache, claimed or of a CPU that does not run
  *
  * Context: any but NMI.
- * Return: whether there was anything.
+ * Return: frames that there were.
  */
-bool mctl_fcache_drain(struct mctl_arena *arena, struct mctl_fcache *fc)
+u32 mctl_fcache_drain(struct mctl_arena *arena, struct mctl_fcache *fc)
 {
-	bool any = false;
 	unsigned int i;
+	u32 frames = 0;
 
 	for (i = 0; i < MCTL_FCACHE_STACKS; i++) {
 		unsigned int nr = mctl_fcache_count(fc, i);
@@ -146,10 +148,10 @@ bool mctl_fcache_drain(struct mctl_arena *arena, struct mctl_fcache *fc)
 		if (!nr)
 			continue;
 		give_back(arena, fc, i, nr);
-		any = true;
+		frames += nr << i / MCTL_FCACHE_SLOTS;
 	}
 	mctl_fcache_reset(arena, fc);
-	return any;
+	return frames;
 }
 
 /* Promises to all stacks but one, as far as they do not use them, come back. */
@@ -266,30 +268,48 @@ bool mctl_fcache_make_room(struct mctl_arena *arena, struct mctl_fcache *fc, u32
 	return true;
 }
 
-static bool may_hold(int cpu, void *info)
+/**
+ * struct round - a round of IPIs
+ * @arena: whose frame caches
+ * @frames: that the CPUs gave back
+ */
+struct round {
+	struct mctl_arena *arena;
+	atomic64_t frames;
+};
+
+static bool holds(int cpu, struct mctl_arena *arena)
 {
-	struct mctl_arena *arena = info;
 	struct mctl_fcache *fc = per_cpu_ptr(arena->fcache, cpu);
 
 	return READ_ONCE(fc->quota) != READ_ONCE(fc->budget) ||
 	       READ_ONCE(fc->budget) != share(arena);
 }
 
-static bool drain_this_cpu(struct mctl_arena *arena)
+static bool may_hold(int cpu, void *info)
+{
+	struct round *round = info;
+
+	return holds(cpu, round->arena);
+}
+
+static u32 drain_this_cpu(struct mctl_arena *arena)
 {
 	struct mctl_fcache *fc = mctl_fcache_enter(arena);
-	bool any;
+	u32 frames;
 
 	if (!fc)
-		return false;
-	any = mctl_fcache_drain(arena, fc);
+		return 0;
+	frames = mctl_fcache_drain(arena, fc);
 	mctl_fcache_leave(arena, fc);
-	return any;
+	return frames;
 }
 
 static void drain_ipi(void *info)
 {
-	drain_this_cpu(info);
+	struct round *round = info;
+
+	atomic64_add(drain_this_cpu(round->arena), &round->frames);
 }
 
 /**
@@ -306,16 +326,18 @@ void mctl_fcache_drain_kick(void *info)
 }
 
 /**
- * mctl_fcache_drain_all() - every CPU's cached blocks back to the zones
+ * mctl_fcache_drain_count() - every CPU's cached blocks back to the zones, and how many
  * @arena: the arena
+ * @frames: becomes what the CPUs gave back
  *
- * A CPU that is at work on its cache at that moment is asked again.
+ * A CPU that is at work on its cache at that moment is asked again, DRAIN_TRIES times.
  *
  * Context: process, interrupts on; may sleep.
  * Return: whether any CPU may have held something.
  */
-bool mctl_fcache_drain_all(struct mctl_arena *arena)
+bool mctl_fcache_drain_count(struct mctl_arena *arena, u64 *frames)
 {
+	struct round round = { .arena = arena };
 	bool any = false;
 	unsigned int try;
 	int cpu;
@@ -324,16 +346,31 @@ bool mctl_fcache_drain_all(struct mctl_arena *arena)
 		bool left = false;
 
 		for_each_online_cpu(cpu)
-			left |= may_hold(cpu, arena);
+			left |= holds(cpu, arena);
 		if (!left)
 			break;
 		any = true;
 		/* Somebody who holds the CPU between two interrupts must get on first. */
 		if (try > 2)
 			usleep_range(50, 100);
-		on_each_cpu_cond(may_hold, drain_ipi, arena, true);
+		on_each_cpu_cond(may_hold, drain_ipi, &round, true);
 	}
+	*frames = atomic64_read(&round.frames);
 	return any;
+}
+
+/**
+ * mctl_fcache_drain_all() - every CPU's cached blocks back to the zones
+ * @arena: the arena
+ *
+ * Context: as for mctl_fcache_drain_count().
+ * Return: whether any CPU may have held something.
+ */
+bool mctl_fcache_drain_all(struct mctl_arena *arena)
+{
+	u64 frames;
+
+	return mctl_fcache_drain_count(arena, &frames);
 }
 
 /**
@@ -353,7 +390,7 @@ bool mctl_fcache_drain_nowait(struct mctl_arena *arena)
 	preempt_disable();
 	any = drain_this_cpu(arena);
 	for_each_online_cpu(cpu)
-		if (cpu != smp_processor_id() && may_hold(cpu, arena))
+		if (cpu != smp_processor_id() && holds(cpu, arena))
 			smp_call_function_single_async(cpu, &per_cpu_ptr(arena->fcache, cpu)->kick);
 	preempt_enable();
 	return any;

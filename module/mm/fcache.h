@@ -423,8 +423,9 @@ void mctl_fcache_resize(struct mctl_arena *arena);
 
 /* mm/fcache.c */
 void mctl_fcache_reset(struct mctl_arena *arena, struct mctl_fcache *fc);
-bool mctl_fcache_drain(struct mctl_arena *arena, struct mctl_fcache *fc);
+u32 mctl_fcache_drain(struct mctl_arena *arena, struct mctl_fcache *fc);
 void mctl_fcache_drain_kick(void *info);
+bool mctl_fcache_drain_count(struct mctl_arena *arena, u64 *frames);
 bool mctl_fcache_drain_all(struct mctl_arena *arena);
 bool mctl_fcache_drain_nowait(struct mctl_arena *arena);
 bool mctl_fcache_fill(struct mctl_arena *arena, struct mctl_fcache *fc, unsigned int order,

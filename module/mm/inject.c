@@ -252,8 +252,7 @@ static void empty_caches(struct mctl_arena *arena, u32 site)
 	if (site != MEMCTL_INJECT_SITE_SLAB)
 		return;
 	for (id = 0; (cache = mctl_cache_next(arena, &id)); id++) {
-		mctl_magazine_drain(cache);
-		mctl_magazine_drain_depot(cache);
+		mctl_magazine_drain_all(cache);
 		mctl_cache_drop(cache);
 	}
 }

@@ -481,8 +481,11 @@ bool mctl_magazine_free(struct mctl_cache *cache, void *object)
 
 /* --- taking magazines back --------------------------------------------------------------- */
 
-/* One magazine, or the depot's first if there is none. Return: whether there was one. */
-static bool put_back(struct mctl_cache *cache, struct mctl_magazine *magazine, u32 nr)
+/*
+ * One magazine, or the depot's first if there is none, with its @nr objects.
+ * Return: whether there was one.
+ */
+static bool put_back(struct mctl_cache *cache, struct mctl_magazine *magazine, u32 nr, u64 *objects)
 {
 	unsigned long flags;
 	struct mctl_cache_work work = MCTL_CACHE_WORK_INIT(work);
@@ -500,35 +503,40 @@ static bool put_back(struct mctl_cache *cache, struct mctl_magazine *magazine, u
 	raw_spin_unlock_irqrestore(&cache->lock, flags);
 	mctl_cache_finish(cache, &work);
 	magazine_delete(cache, magazine);
+	*objects += nr;
 	return magazine;
 }
 
-/* The CPU is this one with its door shut, or gone; preemption is off. */
-static void drain_cpu(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
+/* The CPU is this one with its door shut, or gone; preemption is off. Return: objects. */
+static u64 drain_cpu(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
 {
 	struct mctl_magazine *magazine = mctl_magazine_loaded(cache, cc);
 	struct mctl_magazine *previous = cc->previous;
 	u32 nr = mctl_magazine_level(cache, cc);
 	u32 nr_previous = cc->nr_previous;
+	u64 objects = 0;
 
 	load(cache, cc, NULL, 0);
 	cc->previous = NULL;
 	cc->nr_previous = 0;
 	cc->balance -= nr + nr_previous;
 	if (magazine)
-		put_back(cache, magazine, nr);
+		put_back(cache, magazine, nr, &objects);
 	if (previous)
-		put_back(cache, previous, nr_previous);
+		put_back(cache, previous, nr_previous, &objects);
+	return objects;
 }
 
 /**
  * struct drain - a round of IPIs
  * @cache: whose magazines
  * @nr_busy: CPUs that were interrupted while they were at them
+ * @nr_objects: objects that the CPUs gave back
  */
 struct drain {
 	struct mctl_cache *cache;
 	atomic_t nr_busy;
+	atomic64_t nr_objects;
 };
 
 static bool has_magazines(int cpu, void *info)
@@ -549,25 +557,36 @@ static void drain_this_cpu(void *info)
 		atomic_inc(&drain->nr_busy);
 		return;
 	}
-	drain_cpu(drain->cache, cc);
+	atomic64_add(drain_cpu(drain->cache, cc), &drain->nr_objects);
 	leave(drain->cache, cc);
 }
 
+/* What the depot holds, back into the slabs. Return: objects. */
+static u64 drain_depot(struct mctl_cache *cache)
+{
+	u64 objects = 0;
+
+	while (put_back(cache, NULL, 0, &objects))
+		;
+	return objects;
+}
+
 /**
- * mctl_magazine_drain() - put what all CPUs hold back into the slabs
+ * mctl_magazine_drain_all() - put what all CPUs and the depot hold back into the slabs
  * @cache: the cache
  *
  * A CPU that is at its magazines when the IPI comes is asked again, a few
  * times; what it holds after that is left with it.
  *
  * Context: May sleep.
+ * Return: objects that were put back.
  */
-void mctl_magazine_drain(struct mctl_cache *cache)
+u64 mctl_magazine_drain_all(struct mctl_cache *cache)
 {
 	struct drain drain = { .cache = cache };
 
 	if (!mctl_magazine_is_made(cache))
-		return;
+		return 0;
 	for (int tries = 0; tries < 10; tries++) {
 		atomic_set(&drain.nr_busy, 0);
 		on_each_cpu_cond(has_magazines, drain_this_cpu, &drain, true);
@@ -575,6 +594,7 @@ void mctl_magazine_drain(struct mctl_cache *cache)
 			break;
 		cond_resched();
 	}
+	return atomic64_read(&drain.nr_objects) + drain_depot(cache);
 }
 
 /**
@@ -591,16 +611,4 @@ void mctl_magazine_drain_cpu(struct mctl_cache *cache, unsigned int cpu)
 	preempt_disable();
 	drain_cpu(cache, per_cpu_ptr(cache->cpu, cpu));
 	preempt_enable();
-}
-
-/**
- * mctl_magazine_drain_depot() - put what the depot holds back into the slabs
- * @cache: the cache
- *
- * Context: Any but NMI.
- */
-void mctl_magazine_drain_depot(struct mctl_cache *cache)
-{
-	while (put_back(cache, NULL, 0))
-		;
 }

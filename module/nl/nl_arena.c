@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Requests about arenas: what there is, add, delete, grow, shrink, hash.
+ * Requests about arenas: what there is, add, delete, grow, shrink, drain, hash.
  */
 #include <linux/module.h>
 #include <linux/nodemask.h>
@@ -44,6 +44,7 @@ static bool put_arena(struct sk_buff *skb, const struct mctl_arena_info *info)
 	       put_u64(skb, MEMCTL_A_ARENA_WASTE, info->waste) ||
 	       nla_put_u32(skb, MEMCTL_A_ARENA_NR_HWPOISON, info->nr_hwpoison) ||
 	       nla_put_u32(skb, MEMCTL_A_ARENA_NR_ASIDE, info->nr_aside) ||
+	       (info->no_cpu_caches && nla_put_flag(skb, MEMCTL_A_ARENA_NO_CPU_CACHES)) ||
 	       nla_put_string(skb, MEMCTL_A_ARENA_VERSION, version);
 }
 
@@ -129,6 +130,7 @@ int memctl_nl_arena_add_doit(struct sk_buff *request, struct genl_info *info)
 	params.size = nla_get_u64(size);
 	params.dma = optional_u64(info, MEMCTL_A_ARENA_DMA);
 	params.dma32 = optional_u64(info, MEMCTL_A_ARENA_DMA32);
+	params.no_cpu_caches = info->attrs[MEMCTL_A_ARENA_NO_CPU_CACHES];
 	ret = read_nodes(info, &params.nodes);
 	if (ret)
 		return ret;
@@ -203,6 +205,29 @@ int memctl_nl_arena_shrink_doit(struct sk_buff *request, struct genl_info *info)
 	if (ret)
 		return mctl_nl_fail(info->extack, size, ret, &error);
 	return reply_size(info, given);
+}
+
+int memctl_nl_arena_drain_doit(struct sk_buff *request, struct genl_info *info)
+{
+	struct mctl_drained drained;
+	struct mctl_error error = {};
+	struct sk_buff *skb;
+	bool failed;
+	void *hdr;
+	int ret;
+
+	skb = mctl_nl_reply_new(info, MCTL_NL_REPLY_SIZE, &hdr);
+	if (!skb)
+		return -ENOMEM;
+	ret = mctl_arena_drain(mctl_nl_arena(info), &drained, &error);
+	if (ret) {
+		nlmsg_free(skb);
+		return mctl_nl_fail(info->extack, NULL, ret, &error);
+	}
+	failed = nla_put_string(skb, MEMCTL_A_ARENA_ARENA, mctl_nl_arena(info)->name) ||
+		 put_u64(skb, MEMCTL_A_ARENA_DRAINED_FRAMES, drained.nr_frames) ||
+		 put_u64(skb, MEMCTL_A_ARENA_DRAINED_OBJECTS, drained.nr_objects);
+	return mctl_nl_reply_send(skb, hdr, info, failed);
 }
 
 int memctl_nl_arena_hash_doit(struct sk_buff *request, struct genl_info *info)

@@ -55,6 +55,7 @@ static const char *const names[] = {
 	[MEMCTL_CMD_INJECT_GET] = "inject-get",
 	[MEMCTL_CMD_INJECT_ADD] = "inject-add",
 	[MEMCTL_CMD_INJECT_DEL] = "inject-del",
+	[MEMCTL_CMD_ARENA_DRAIN] = "arena-drain",
 };
 
 const char *mctl_nl_command_name(u8 cmd)

@@ -473,6 +473,7 @@ def good():
         "arena-ok": request("ARENA_ADD", nothing) + request("ARENA_DEL", nothing) +
             do("ARENA_GROW", attrs("ARENA", SIZE=u64(4 << 20))) +
             do("ARENA_SHRINK", attrs("ARENA", SIZE=u64(0x600000))) +
+            do("ARENA_DRAIN", attrs("ARENA", ARENA=text("x"), DRAINED_FRAMES=u64(63), DRAINED_OBJECTS=u64(1200))) +
             do("ARENA_HASH", attrs("ARENA", ARENA=text("main"), GENERATION=u64(77), HASH=u64(0xDEADBEEF))) +
             request("CACHE_DEL", nothing) + request("REGION_DEL", nothing) + request("PLANT", nothing),
         "events": request("EVENT",

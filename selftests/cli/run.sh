@@ -294,6 +294,8 @@ changes() {
 	expect arena-del 0 arena-ok arena del x
 	golden arena-grow arena-ok arena grow x --size 4M
 	golden arena-shrink arena-ok arena shrink x --size 8M -b
+	golden arena-drain arena-ok arena drain x
+	golden arena-drain-json arena-ok arena drain x -J
 	golden arena-hash arena-ok arena hash
 	golden arena-hash-json arena-ok arena hash -J
 	expect plant 0 arena-ok plant pte --address 0xffffc90000400000 --level 1 --bit 1

@@ -22,6 +22,7 @@
 
 ACT(arena_get, ask(MEMCTL_CMD_ARENA_GET, ""))
 ACT(arena_dump, ask_dump(MEMCTL_CMD_ARENA_GET, ""))
+ACT(arena_drain, ask(MEMCTL_CMD_ARENA_DRAIN, ""))
 ACT(arena_hash, ask(MEMCTL_CMD_ARENA_HASH, ""))
 ACT(arena_add, ask(MEMCTL_CMD_ARENA_ADD, "sq", MEMCTL_A_ARENA_ARENA, "fn-new", MEMCTL_A_ARENA_SIZE,
 		   (uint64_t)4 << 20))
@@ -237,6 +238,7 @@ static const struct flow arena_flows[] = {
 static const struct flow netlink_flows[] = {
 	{ "arena-get", NULL, NULL, arena_get, NULL, 0 },
 	{ "arena-get, dump", NULL, NULL, arena_dump, NULL, 0 },
+	{ "arena-drain", NULL, NULL, arena_drain, NULL, 0 },
 	{ "arena-hash", NULL, NULL, arena_hash, NULL, 0 },
 	{ "zone-get", NULL, NULL, zone_get, NULL, 0 },
 	{ "zone-get, dump", NULL, NULL, zone_dump, NULL, 0 },

@@ -37,11 +37,12 @@ struct command {
 static const struct command commands[] = {
 	COMMAND("arena-get", ARENA_GET, true, false, ARENA),
 	COMMAND("arena-add", ARENA_ADD, false, true, ARENA, A(ARENA_SIZE, U64), A(ARENA_DMA, U64),
-		A(ARENA_DMA32, U64), A(ARENA_NODES, BINARY)),
+		A(ARENA_DMA32, U64), A(ARENA_NODES, BINARY), A(ARENA_NO_CPU_CACHES, FLAG)),
 	COMMAND("arena-del", ARENA_DEL, false, true, ARENA),
 	COMMAND("arena-grow", ARENA_GROW, false, true, ARENA, A(ARENA_SIZE, U64),
 		A(ARENA_NODES, BINARY)),
 	COMMAND("arena-shrink", ARENA_SHRINK, false, true, ARENA, A(ARENA_SIZE, U64)),
+	COMMAND("arena-drain", ARENA_DRAIN, false, false, ARENA),
 	COMMAND("arena-hash", ARENA_HASH, false, false, ARENA),
 	COMMAND("zone-get", ZONE_GET, true, true, ARENA, A(ZONE_INDEX, U32)),
 	COMMAND("chunk-get", CHUNK_GET, true, true, ARENA, A(CHUNK_FN, U32)),

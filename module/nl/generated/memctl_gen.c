@@ -16,12 +16,13 @@ const struct nla_policy memctl_arena_get_nl_policy[MEMCTL_A_ARENA_ARENA + 1] = {
 };
 
 /* MEMCTL_CMD_ARENA_ADD - do */
-const struct nla_policy memctl_arena_add_nl_policy[MEMCTL_A_ARENA_NODES + 1] = {
+const struct nla_policy memctl_arena_add_nl_policy[MEMCTL_A_ARENA_NO_CPU_CACHES + 1] = {
 	[MEMCTL_A_ARENA_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
 	[MEMCTL_A_ARENA_SIZE] = { .type = NLA_U64, },
 	[MEMCTL_A_ARENA_DMA] = { .type = NLA_U64, },
 	[MEMCTL_A_ARENA_DMA32] = { .type = NLA_U64, },
 	[MEMCTL_A_ARENA_NODES] = { .type = NLA_BINARY, },
+	[MEMCTL_A_ARENA_NO_CPU_CACHES] = { .type = NLA_FLAG, },
 };
 
 /* MEMCTL_CMD_ARENA_DEL - do */
@@ -381,8 +382,13 @@ const struct nla_policy memctl_inject_del_nl_policy[MEMCTL_A_INJECT_ALL + 1] = {
 	[MEMCTL_A_INJECT_ALL] = { .type = NLA_FLAG, },
 };
 
+/* MEMCTL_CMD_ARENA_DRAIN - do */
+const struct nla_policy memctl_arena_drain_nl_policy[MEMCTL_A_ARENA_ARENA + 1] = {
+	[MEMCTL_A_ARENA_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
+};
+
 /* Ops table for memctl */
-const struct genl_ops memctl_nl_ops[49] = {
+const struct genl_ops memctl_nl_ops[50] = {
 	{
 		.cmd		= MEMCTL_CMD_ARENA_GET,
 		.doit		= memctl_nl_arena_get_doit,
@@ -394,7 +400,7 @@ const struct genl_ops memctl_nl_ops[49] = {
 		.cmd		= MEMCTL_CMD_ARENA_ADD,
 		.doit		= memctl_nl_arena_add_doit,
 		.policy		= memctl_arena_add_nl_policy,
-		.maxattr	= MEMCTL_A_ARENA_NODES,
+		.maxattr	= MEMCTL_A_ARENA_NO_CPU_CACHES,
 		.flags		= GENL_ADMIN_PERM,
 	},
 	{
@@ -732,6 +738,13 @@ const struct genl_ops memctl_nl_ops[49] = {
 		.doit		= memctl_nl_inject_del_doit,
 		.policy		= memctl_inject_del_nl_policy,
 		.maxattr	= MEMCTL_A_INJECT_ALL,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= MEMCTL_CMD_ARENA_DRAIN,
+		.doit		= memctl_nl_arena_drain_doit,
+		.policy		= memctl_arena_drain_nl_policy,
+		.maxattr	= MEMCTL_A_ARENA_ARENA,
 		.flags		= GENL_ADMIN_PERM,
 	},
 };

@@ -13,7 +13,7 @@
 
 extern const struct nla_policy memctl_arena_get_nl_policy[MEMCTL_A_ARENA_ARENA + 1];
 
-extern const struct nla_policy memctl_arena_add_nl_policy[MEMCTL_A_ARENA_NODES + 1];
+extern const struct nla_policy memctl_arena_add_nl_policy[MEMCTL_A_ARENA_NO_CPU_CACHES + 1];
 
 extern const struct nla_policy memctl_arena_del_nl_policy[MEMCTL_A_ARENA_ARENA + 1];
 
@@ -109,8 +109,10 @@ extern const struct nla_policy memctl_inject_add_nl_policy[MEMCTL_A_INJECT_CACHE
 
 extern const struct nla_policy memctl_inject_del_nl_policy[MEMCTL_A_INJECT_ALL + 1];
 
+extern const struct nla_policy memctl_arena_drain_nl_policy[MEMCTL_A_ARENA_ARENA + 1];
+
 /* Ops table for memctl */
-extern const struct genl_ops memctl_nl_ops[49];
+extern const struct genl_ops memctl_nl_ops[50];
 
 int memctl_nl_arena_get_doit(struct sk_buff *skb, struct genl_info *info);
 int memctl_nl_arena_get_dumpit(struct sk_buff *skb,
@@ -181,6 +183,7 @@ int memctl_nl_inject_get_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb);
 int memctl_nl_inject_add_doit(struct sk_buff *skb, struct genl_info *info);
 int memctl_nl_inject_del_doit(struct sk_buff *skb, struct genl_info *info);
+int memctl_nl_arena_drain_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	MEMCTL_NLGRP_EVENTS,
