@@ -3,6 +3,7 @@
  * cmd_iomem.c - the physical runs that an arena took from the host.
  */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "args.h"
 #include "table.h"
@@ -54,6 +55,14 @@ static const struct column columns[] = {
 
 static const struct view view = VIEW(columns);
 
+/* The arena numbers its longest run first; /proc/iomem goes by addresses. */
+static int by_pfn(const void *a, const void *b)
+{
+	const struct chunk *one = a, *other = b;
+
+	return (one->pfn > other->pfn) - (one->pfn < other->pfn);
+}
+
 static int show(struct memctl_ctx *ctx, const struct args *args)
 {
 	struct list chunks;
@@ -64,6 +73,8 @@ static int show(struct memctl_ctx *ctx, const struct args *args)
 		return status;
 	if (client_chunk_list(ctx->client, ctx->arena, &chunks))
 		return fail_client(ctx, "arena '%s'", ctx->arena);
+	if (chunks.nr)
+		qsort(chunks.rows, chunks.nr, sizeof(struct chunk), by_pfn);
 	status = MEMCTL_EXIT_OK;
 	if (view_wanted(ctx)) {
 		status = view_print(ctx, &view, &chunks);

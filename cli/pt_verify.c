@@ -122,10 +122,41 @@ static void print_processes(const struct pt *pt)
 		       (unsigned long long)pt->nr_changed);
 }
 
+/* Why there was no entry to compare. */
+static const char *why_nothing(const struct pt *pt)
+{
+	if (!pt->nr_regions)
+		return "there is no region";
+	if (!pt->nr_mappings)
+		return pt->nr_regions == 1 ? "no process maps the region" :
+					     "no process maps any of the regions";
+	if (pt->nr_changed)
+		return "the mappings changed meanwhile";
+	return "no process has touched what it maps";
+}
+
+static bool is_different(const struct pt *pt)
+{
+	return pt->nr_mismatch || pt->mismatches.nr;
+}
+
+static const char *verdict(const struct pt *pt)
+{
+	if (is_different(pt))
+		return "different";
+	return pt->nr_entries ? "verified" : "nothing_compared";
+}
+
 static void print_verdict(const struct pt *pt)
 {
 	LIST_FOR_EACH(struct pt_entry, entry, &pt->mismatches)
 		print_mismatch(entry);
+	if (!pt->nr_entries && !is_different(pt)) {
+		printf("nothing was compared: %s\n", why_nothing(pt));
+		if (pt->nr_mappings)
+			print_processes(pt);
+		return;
+	}
 	printf("%llu entries compared, %llu differ", (unsigned long long)pt->nr_entries,
 	       (unsigned long long)pt->nr_mismatch);
 	if (pt->nr_mismatch > pt->mismatches.nr)
@@ -135,6 +166,8 @@ static void print_verdict(const struct pt *pt)
 	       pt->nr_mismatch ? "" : " (verified)");
 	if (pt->nr_regions)
 		print_processes(pt);
+	if (pt->nr_regions && !pt->nr_mappings)
+		printf("nothing of a process was compared: %s\n", why_nothing(pt));
 }
 
 static void add_number(struct json_object *object, const char *key, uint64_t value)
@@ -163,6 +196,7 @@ static struct json_object *verdict_json(struct memctl_ctx *ctx, const struct pt 
 {
 	struct json_object *object = json_object_new_object();
 
+	json_object_object_add(object, "verdict", json_object_new_string(verdict(pt)));
 	json_object_object_add(object, "entries", json_object_new_uint64(pt->nr_entries));
 	json_object_object_add(object, "nr_mismatches", json_object_new_uint64(pt->nr_mismatch));
 	json_object_object_add(object, "ignored", json_object_new_uint64(pt->nr_ignored));
@@ -192,7 +226,7 @@ int pt_verify(struct memctl_ctx *ctx, const struct args *args)
 		status = view_print(ctx, &mismatch_view, &pt.mismatches);
 	else if (!ctx->quiet)
 		print_verdict(&pt);
-	if (!status && (pt.nr_mismatch || pt.mismatches.nr))
+	if (!status && is_different(&pt))
 		status = MEMCTL_EXIT_DAMAGE;
 	list_free(&pt.mismatches);
 	list_free(&pt.steps);

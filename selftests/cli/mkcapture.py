@@ -361,7 +361,7 @@ def good():
         "chunks": dump("CHUNK_GET", [
             attrs("CHUNK", ARENA=text("main"), FN=u32(i << 10), ORDER=u32(10), NODE=u32(i), TYPE=u32(2),
                   PFN=u64(0x100000 + (i << 10)), ADDRESS=u64(0xFFFF888100000000 + (i << 22)),
-                  NR_FREE=u32(1000), GENERATION=u64(77)) for i in range(2)]),
+                  NR_FREE=u32(1000), GENERATION=u64(77)) for i in (1, 0, 2)]),
         "regions": dump("REGION_GET", [region("r1")]),
         "formats": dump("PT_FORMAT_GET", [
             pt_format(0, "ia32", "10/10/12", 2, "one", 1, 2, 8192, 2, 8192, 4 << 20),
@@ -433,6 +433,9 @@ def good():
                                     ADDRESS=u64(0xFFFFC90000400000 + i * 4096), TABLE=u64(0x7000), LEAF=b"",
                                     ENTRY=u64(0x8000000012345163 + i * 4096)) for i in range(2)]),
         "pt-verified": do("PT_VERIFY", attrs("PT", NR_ENTRIES=u64(19), NR_MISMATCH=u64(0), NR_IGNORED=u64(3))),
+        "pt-nothing": do("PT_VERIFY", of_processes(NR_ENTRIES=u64(0), NR_MAPPINGS=u64(0), NR_PROCESSES=u64(0))),
+        "pt-untouched": do("PT_VERIFY", of_processes(NR_ENTRIES=u64(0), NR_CHANGED=u64(0))),
+        "pt-no-region": do("PT_VERIFY", of_processes(NR_ENTRIES=u64(0), NR_REGIONS=u64(0), NR_MAPPINGS=u64(0))),
         "pt-damaged": do("PT_VERIFY", attrs(
             "PT", NR_ENTRIES=u64(19), NR_MISMATCH=u64(3), NR_IGNORED=u64(0),
             MISMATCH=[entry(1, 5, 0x8000000012345161, 0x8000000012345163, LEAF=b""),

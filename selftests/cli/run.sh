@@ -197,6 +197,10 @@ checks() {
 	golden verify-views-differ views-differ verify
 	golden verify-views-move views-move verify
 	golden pt-verified pt-verified pt verify
+	golden pt-nothing pt-nothing pt verify heap
+	golden pt-nothing-json pt-nothing pt verify heap -J
+	golden pt-untouched pt-untouched pt verify heap
+	golden pt-no-region pt-no-region pt verify
 	golden pt-damaged pt-damaged pt verify r1
 	golden pt-damaged-json pt-damaged -J pt verify
 	golden pt-processes pt-processes pt verify

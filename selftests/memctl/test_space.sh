@@ -69,6 +69,9 @@ for view in maps smaps pmap smem; do
 	check "$view" "$MEMCTL" "$view" "$arguments"
 	check "$view -J" "$MEMCTL" "$view" "$arguments" -J
 done
+equal "pt verify of a region that no process maps" "nothing was compared: no process maps the region" \
+	"$("$MEMCTL" pt verify heap)"
+equal "in JSON" '"verdict":"nothing_compared"' "$("$MEMCTL" pt verify -J | tr -d ' \n' | grep -o '"verdict":"[a-z_]*"')"
 check "unmap a part" "$MEMCTL" region unmap heap +2M 64K
 refuse "a read of the hole" 2 'no vma' "$MEMCTL" region read heap +2M 1
 check "map a file there" "$MEMCTL" region map heap 64K --address 0x100000200000 --rights r \
@@ -136,6 +139,7 @@ check "pt verify" "$MEMCTL" pt verify
 check "pt verify of one process" "$MEMCTL" pt verify heap --pid "$pid"
 equal "it compares entries" 1 "$("$MEMCTL" pt verify heap --pid "$pid" -J |
 	tr -d ' \n' | grep -c '"processes":1,"mappings":1')"
+equal "its verdict" '"verdict":"verified"' "$("$MEMCTL" pt verify heap -J | tr -d ' \n' | grep -o '"verdict":"[a-z_]*"')"
 refuse "remove it while it is mapped" 2 'held' "$MEMCTL" region del heap
 check "protect takes the right from processes" "$MEMCTL" region protect heap +0 64K r
 equal "a write is refused" SIGSEGV "$(tell 1 'w 0 1')"
