@@ -163,6 +163,7 @@ struct mctl_caches {
 	struct mctl_cache *slab_headers; /* headers of slabs that keep theirs outside */
 	struct mctl_cache *magazines;	 /* the magazines of all other caches */
 	struct mctl_cache *__percpu *last_kfree; /* kmalloc.c; the class of the last kfree */
+	atomic64_t large_waste; /* kmalloc.c; bytes that large objects leave over */
 };
 
 /*

@@ -533,11 +533,12 @@ void mctl_arenas_exit(void)
 	mutex_unlock(&building);
 }
 
+/* Bytes that were given and not asked for. */
 static u64 count_waste(struct mctl_arena *arena)
 {
 	struct mctl_cache_info info;
 	struct mctl_cache *cache;
-	u64 waste = 0;
+	u64 waste = atomic64_read(&arena->caches.large_waste);
 	u32 id;
 
 	for (id = 0; (cache = mctl_cache_next(arena, &id)); id++) {

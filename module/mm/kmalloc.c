@@ -5,7 +5,8 @@
  * K1  The caches have the ids MCTL_CACHE_ID_KMALLOC and on, and live as long
  *     as the arena: what is freed is told by its frame's tag alone.
  * K2  A large object is a block of MCTL_KIND_SLAB whose tag is MCTL_TAG_LARGE,
- *     no cache's id: neither a slab nor a block that could be freed as pages.
+ *     no cache's id: neither a slab nor a block that could be freed as pages. Its
+ *     link, which no list uses, has the bytes that were asked for.
  *
  * Size 0 gives NULL, not a ZERO_SIZE_PTR: there is nothing to hold.
  *
@@ -79,6 +80,26 @@ int mctl_kmalloc_create(struct mctl_arena *arena)
 	return 0;
 }
 
+/* What a large object leaves over of its block. */
+static s64 large_waste(const struct mctl_arena *arena, u32 fn, unsigned int order)
+{
+	return (PAGE_SIZE << order) - arena->table.link[fn].next;
+}
+
+/* Return: 0 or -EINVAL, then it is not freed. */
+static int free_large(struct mctl_arena *arena, u32 fn, unsigned int order)
+{
+	/* Once it is free the link is a list's. */
+	s64 waste = large_waste(arena, fn, order);
+	int ret;
+
+	mctl_debug_large_free(mctl_arena_address(arena, fn));
+	ret = mctl_frame_free(arena, fn, order, MCTL_KIND_SLAB);
+	if (!ret)
+		atomic64_sub(waste, &arena->caches.large_waste);
+	return ret;
+}
+
 /**
  * mctl_kmalloc_destroy() - free the large objects, and forget the classes
  * @arena: the arena
@@ -95,8 +116,7 @@ void mctl_kmalloc_destroy(struct mctl_arena *arena)
 
 		if (mctl_state_kind(state) != MCTL_KIND_SLAB || table->tag[fn] != MCTL_TAG_LARGE)
 			continue;
-		mctl_debug_large_free(mctl_arena_address(arena, fn));
-		mctl_frame_free(arena, fn, mctl_state_order(state), MCTL_KIND_SLAB);
+		free_large(arena, fn, mctl_state_order(state));
 	}
 	memset(arena->caches.kmalloc, 0, sizeof(arena->caches.kmalloc));
 	free_percpu(arena->caches.last_kfree);
@@ -132,6 +152,8 @@ void *mctl_kmalloc_large(struct mctl_arena *arena, size_t size, gfp_t gfp)
 	fn = mctl_frame_alloc(arena, &request, NULL);
 	if (fn == MCTL_FN_NONE)
 		return NULL;
+	arena->table.link[fn].next = size;
+	atomic64_add(large_waste(arena, fn, request.order), &arena->caches.large_waste);
 	mctl_debug_large_alloc(mctl_arena_address(arena, fn), size, request.order, gfp);
 	return mctl_arena_address(arena, fn);
 }
@@ -211,11 +233,8 @@ int mctl_kfree_slow(struct mctl_arena *arena, void *object)
 		this_cpu_write(*arena->caches.last_kfree, place.cache);
 		return mctl_cache_free_slow(place.cache, object);
 	}
-	if (is_large(arena, &place, object)) {
-		mctl_debug_large_free(object);
-		return mctl_frame_free(arena, place.head, mctl_state_order(place.state),
-				       MCTL_KIND_SLAB);
-	}
+	if (is_large(arena, &place, object))
+		return free_large(arena, place.head, mctl_state_order(place.state));
 	return report_foreign(arena, &place);
 }
 
