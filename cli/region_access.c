@@ -195,7 +195,7 @@ int region_touch(struct memctl_ctx *ctx, const struct args *args)
 	if (ctx->json)
 		return json_document(ctx, touch_json(range.region, &access));
 	if (!ctx->quiet)
-		printf("pages: %llu there, %llu from a file, %llu zero, %llu new, %llu copied\n",
+		printf("pages: %llu minor, %llu major, %llu zero, %llu new, %llu copied\n",
 		       (unsigned long long)access.nr_minor, (unsigned long long)access.nr_major,
 		       (unsigned long long)access.nr_zero_fault, (unsigned long long)access.nr_new,
 		       (unsigned long long)access.nr_cow);

@@ -36,8 +36,9 @@ struct mctl_space;
 
 /**
  * enum mctl_space_fault - how a fault ended
- * @MCTL_FAULT_MINOR: the frame was there, and was mapped, or made writable again
- * @MCTL_FAULT_MAJOR: the page was read from the file
+ * @MCTL_FAULT_MINOR: the frame was there, and was mapped, or made writable again; or the page of
+ *		       the file was in the host's page cache, and was copied
+ * @MCTL_FAULT_MAJOR: the page was read from the file, as the page cache did not have it
  * @MCTL_FAULT_ZERO: the shared frame of zeros was mapped, for reading
  * @MCTL_FAULT_NEW: a fresh frame of zeros was mapped, for writing
  * @MCTL_FAULT_COW: a shared frame was copied, for writing
@@ -182,6 +183,11 @@ void mctl_spaces_thaw(struct mctl_arena *arena);
  * @pss: bytes
  * @nr_dirty: pages written
  * @nr_accessed: pages touched
+ * @nr_shared_dirty: of @nr_dirty, those whose frame others have too
+ * @nr_private_dirty: of @nr_dirty, those whose frame nobody else has
+ * @pss_dirty: bytes of @pss that are in pages written
+ * @dev: of the file's file system
+ * @inode: of the file; 0 for anonymous memory, as @dev
  */
 struct mctl_space_vma {
 	u64 start, end;
@@ -190,7 +196,10 @@ struct mctl_space_vma {
 	char file[128];
 	u32 nr_mapped, nr_zero, nr_large, rss, uss;
 	u64 pss;
-	u32 nr_dirty, nr_accessed;
+	u32 nr_dirty, nr_accessed, nr_shared_dirty, nr_private_dirty;
+	u64 pss_dirty;
+	dev_t dev;
+	u64 inode;
 };
 
 int mctl_space_map(struct mctl_arena *arena, const char *name, u64 start, u64 size, u32 rights,

@@ -99,7 +99,7 @@ static void *walk(struct mctl_space *space, u64 address, bool write, struct mctl
 		return NULL;
 	}
 	/* Where the shadow had it already the hardware would not have faulted. */
-	if (access->kind != MCTL_FAULT_MINOR)
+	if (access->kind != MCTL_FAULT_MINOR || access->filled)
 		mctl_space_record(space, access, NULL);
 	if (mctl_tlb_follows(space->arena))
 		tell(space, address, access);
@@ -207,7 +207,8 @@ int mctl_space_write(struct mctl_arena *arena, const char *name, u64 address, co
  * @address: first address
  * @size: bytes
  * @write: for writing; what is there stays as it is
- * @counts: how the accesses ended, by enum mctl_space_fault; those of MCTL_FAULT_MINOR needed none
+ * @counts: how the accesses ended, by enum mctl_space_fault; those of MCTL_FAULT_MINOR needed no
+ *	    fault, or one that copied from the page cache
  * @error: why not; may be NULL
  *
  * Context: Process, may sleep.

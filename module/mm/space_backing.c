@@ -58,20 +58,25 @@ static int fill_folio(struct file *file, struct folio *folio)
 }
 
 /* The folio of a page, up to date, for folio_put(); or -EIO, -EINTR, -EAGAIN. */
-static struct folio *get_folio(struct file *file, u64 page)
+static struct folio *get_folio(struct file *file, u64 page, bool *io)
 {
 	struct page *there = find_get_page(file->f_mapping, page);
 	struct folio *folio;
 	int ret;
 
 	if (!there) {
+		*io = true;
 		page_cache_sync_readahead(file->f_mapping, &file->f_ra, file, page, 1);
 		there = find_get_page(file->f_mapping, page);
 	}
 	if (!there)
 		return read_mapping_folio(file->f_mapping, page, file);
 	folio = page_folio(there);
-	ret = folio_test_uptodate(folio) ? 0 : fill_folio(file, folio);
+	ret = 0;
+	if (!folio_test_uptodate(folio)) {
+		*io = true;
+		ret = fill_folio(file, folio);
+	}
 	if (!ret)
 		return folio;
 	folio_put(folio);
@@ -82,7 +87,7 @@ static struct folio *get_folio(struct file *file, u64 page)
  * Through the page cache, as the host's own fault would do it: the file system's read may take a
  * lock of the inode that whoever faults holds already, in a write to the file from a mapping of it.
  */
-static int read_cached(struct file *file, u64 page, void *address)
+static int read_cached(struct file *file, u64 page, void *address, bool *io)
 {
 	struct address_space *mapping = file->f_mapping;
 	struct folio *folio = ERR_PTR(-EIO);
@@ -93,7 +98,7 @@ static int read_cached(struct file *file, u64 page, void *address)
 	size = i_size_read(mapping->host);
 	if (page < DIV_ROUND_UP_ULL(size, PAGE_SIZE)) {
 		for (unsigned int i = 0; i < NR_TRIES; i++) {
-			folio = get_folio(file, page);
+			folio = get_folio(file, page, io);
 			if (folio != ERR_PTR(-EAGAIN))
 				break;
 		}
@@ -109,14 +114,29 @@ static int read_cached(struct file *file, u64 page, void *address)
 	return 0;
 }
 
-/* Read a page of a file; what is behind its end is zeros. Return: 0, -EIO or -EINTR. */
-static int read_page(struct file *file, u64 page, void *address)
+/* Whether the host has a page of a file in its page cache, of a file system that reads itself. */
+static bool is_cached(struct file *file, u64 page)
+{
+	struct page *there = find_get_page(file->f_mapping, page);
+	bool cached = there && folio_test_uptodate(page_folio(there));
+
+	if (there)
+		put_page(there);
+	return cached;
+}
+
+/*
+ * Read a page of a file; what is behind its end is zeros. @io: becomes whether the page cache did
+ * not have it. Return: 0, -EIO or -EINTR.
+ */
+static int read_page(struct file *file, u64 page, void *address, bool *io)
 {
 	loff_t offset = page << PAGE_SHIFT;
 	size_t done = 0;
 
 	if (file->f_mapping->a_ops->read_folio)
-		return read_cached(file, page, address);
+		return read_cached(file, page, address, io);
+	*io = !is_cached(file, page);
 	while (done < PAGE_SIZE) {
 		ssize_t got = kernel_read(file, address + done, PAGE_SIZE - done, &offset);
 
@@ -141,6 +161,7 @@ static int read_page(struct file *file, u64 page, void *address)
  * @file: to read from; held as well
  * @page: of the file
  * @fn: frame to read into; the waiter's, if he sees @done, else the worker's
+ * @io: of read_page()
  * @ret: of read_page()
  */
 struct reading {
@@ -151,6 +172,7 @@ struct reading {
 	struct file *file;
 	u64 page;
 	u32 fn;
+	bool io;
 	int ret;
 };
 
@@ -179,14 +201,15 @@ static void run(struct work_struct *work)
 	const struct cred *old = override_creds(reading->file->f_cred);
 
 	reading->ret = read_page(reading->file, reading->page,
-				 mctl_space_frame_address(reading->space, reading->fn));
+				 mctl_space_frame_address(reading->space, reading->fn),
+				 &reading->io);
 	revert_creds(old);
 	complete(&reading->done);
 	put_reading(reading);
 }
 
 /* Have a worker read, and wait for it: for a while. */
-static int read_by_worker(struct mctl_space *space, struct file *file, u64 page, u32 *fn)
+static int read_by_worker(struct mctl_space *space, struct file *file, u64 page, u32 *fn, bool *io)
 {
 	struct reading *reading = kzalloc(sizeof(*reading), GFP_KERNEL);
 	long left;
@@ -206,6 +229,7 @@ static int read_by_worker(struct mctl_space *space, struct file *file, u64 page,
 	left = wait_for_completion_killable_timeout(&reading->done, msecs_to_jiffies(MAX_WAIT_MS));
 	if (left > 0) {
 		ret = reading->ret;
+		*io = reading->io;
 		reading->fn = MCTL_FN_NONE;
 	} else {
 		ret = left ? -EINTR : -EBUSY;
@@ -222,17 +246,19 @@ static int read_by_worker(struct mctl_space *space, struct file *file, u64 page,
  * @page: of it
  * @fn: the frame; becomes MCTL_FN_NONE where it is the caller's no more
  * @bounded: for a request: wait for a while only
+ * @io: becomes whether the host's page cache did not have it
  *
  * Context: Process, sleeps.
  * Return: 0; -EIO when the file does not reach so far or cannot be read; -EINTR for a process that
  * is killed; with @bounded -EBUSY when the file does not answer.
  */
 int mctl_space_read_file(struct mctl_space *space, struct file *file, u64 page, u32 *fn,
-			 bool bounded)
+			 bool bounded, bool *io)
 {
+	*io = false;
 	if (bounded)
-		return read_by_worker(space, file, page, fn);
-	return read_page(file, page, mctl_space_frame_address(space, *fn));
+		return read_by_worker(space, file, page, fn, io);
+	return read_page(file, page, mctl_space_frame_address(space, *fn), io);
 }
 
 /**

@@ -177,6 +177,7 @@ struct mctl_space {
  * @user: address in the process, 0 without one
  * @request: for a request, which does not wait for long
  * @late: with MCTL_REFUSED_FILE: the file did not answer in time
+ * @filled: a page of a file was put into a frame for it
  */
 struct mctl_access {
 	u32 page;
@@ -190,6 +191,7 @@ struct mctl_access {
 	u64 user;
 	bool request;
 	bool late;
+	bool filled;
 };
 
 static inline u64 mctl_space_address(u32 page)
@@ -303,7 +305,7 @@ bool mctl_space_over_limit(const struct mctl_space *space, u32 nr);
 
 /* space_backing.c */
 int mctl_space_read_file(struct mctl_space *space, struct file *file, u64 page, u32 *fn,
-			 bool bounded);
+			 bool bounded, bool *io);
 
 /* space_access.c */
 void mctl_space_forget(const struct mctl_space *space, u32 page, u32 nr);

@@ -144,7 +144,7 @@ static bool wants_around(const struct window *window)
 	/* With a memory error anywhere, each page is looked at by a fault of its own. */
 	if (mctl_hwpoison_any(window->space->arena))
 		return false;
-	return window->space->window > 1 && access->level == 1 &&
+	return window->space->window > 1 && access->level == 1 && !access->filled &&
 	       (access->kind == MCTL_FAULT_MINOR || access->kind == MCTL_FAULT_ZERO);
 }
 

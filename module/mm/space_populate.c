@@ -72,7 +72,7 @@ static int populate_page(struct mctl_space *space, u32 page)
 	struct mctl_access access = { .page = page, .write = true };
 	int ret = mctl_space_resolve(space, &access);
 
-	if (access.kind != MCTL_FAULT_MINOR)
+	if (access.kind != MCTL_FAULT_MINOR || access.filled)
 		mctl_space_record(space, &access, NULL);
 	if (!ret)
 		return access.level > 1 ? MCTL_LEAVES - page % MCTL_LEAVES : 1;

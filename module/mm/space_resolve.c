@@ -308,6 +308,7 @@ static int map_file(struct mctl_space *space, const struct mctl_vma *vma,
 	const struct mctl_vma *now;
 	unsigned int level;
 	u64 flags = 0;
+	bool io;
 	u32 fn;
 	int ret;
 
@@ -318,7 +319,7 @@ static int map_file(struct mctl_space *space, const struct mctl_vma *vma,
 	}
 	space->nr_reading++;
 	mutex_unlock(&space->family->lock);
-	ret = mctl_space_read_file(space, file, page, &fn, access->request);
+	ret = mctl_space_read_file(space, file, page, &fn, access->request, &io);
 	mutex_lock(&space->family->lock);
 
 	if (ret) {
@@ -341,7 +342,8 @@ static int map_file(struct mctl_space *space, const struct mctl_vma *vma,
 		goto put;
 	space->nr_reading--;
 	space->nr_frames++;
-	access->kind = MCTL_FAULT_MAJOR;
+	access->kind = io ? MCTL_FAULT_MAJOR : MCTL_FAULT_MINOR;
+	access->filled = true;
 	fput(file);
 	return 0;
 
@@ -398,6 +400,7 @@ int mctl_space_resolve(struct mctl_space *space, struct mctl_access *access)
 
 	lockdep_assert_held(&space->family->lock);
 	access->reason = MCTL_REFUSED_NONE;
+	access->filled = false;
 	for (unsigned int i = 0; i < NR_TRIES && ret == -EAGAIN; i++)
 		ret = resolve(space, access);
 	/* Others have taken the page away as often as we have read it. */

@@ -52,10 +52,10 @@ let_go()
 check "add" "$MEMCTL" region add heap --size 4M
 check "it is there" sh -c '"$1" region list | grep -q "^heap .*process"' - "$MEMCTL"
 equal "a vma, all of it" "100000000000-100000400000 rw-p" "$("$MEMCTL" maps heap | cut -c -30)"
-equal "touch to read maps zeros" "pages: 0 there, 0 from a file, 16 zero, 0 new, 0 copied" \
+equal "touch to read maps zeros" "pages: 0 minor, 0 major, 16 zero, 0 new, 0 copied" \
 	"$("$MEMCTL" region touch heap +0 64K)"
 equal "zeros take no frame" 0 "$(row heap RSS | tr -dc 0-9)"
-equal "touch to write maps frames" "pages: 0 there, 0 from a file, 0 zero, 16 new, 0 copied" \
+equal "touch to write maps frames" "pages: 0 minor, 0 major, 0 zero, 16 new, 0 copied" \
 	"$("$MEMCTL" region touch heap +0 64K --write)"
 equal "RSS is what was written" 64K "$(row heap RSS)"
 head -c 100000 /dev/urandom >"$work/data"
@@ -256,7 +256,7 @@ sleep 0.5
 kill -9 $!
 wait $! 2>/dev/null
 equal "who is killed ends" 137 "$?"
-zeros=$("$MEMCTL" region touch wide +8G 8G | awk '{ sub(".*file, ", ""); print $1 }')
+zeros=$("$MEMCTL" region touch wide +8G 8G | awk '{ sub(".*major, ", ""); print $1 }')
 at_least "before it is through" 1 "$zeros"
 check "remove it" "$MEMCTL" region del wide
 equal "every frame is back" "$start" "$(frames)"
