@@ -245,6 +245,10 @@ struct vma {
 	uint64_t pss;
 	uint32_t nr_dirty;
 	uint32_t nr_accessed;
+	uint32_t nr_shared_dirty, nr_private_dirty;
+	uint64_t pss_dirty;
+	uint32_t dev_major, dev_minor;
+	uint64_t inode;
 };
 
 struct process {

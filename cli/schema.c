@@ -226,6 +226,12 @@ static const struct field vma_fields[] = {
 	VMA(PSS, pss, U64, MAY),
 	VMA(NR_DIRTY, nr_dirty, U32, MAY),
 	VMA(NR_ACCESSED, nr_accessed, U32, MAY),
+	VMA(NR_SHARED_DIRTY, nr_shared_dirty, U32, MAY),
+	VMA(NR_PRIVATE_DIRTY, nr_private_dirty, U32, MAY),
+	VMA(PSS_DIRTY, pss_dirty, U64, MAY),
+	VMA(DEV_MAJOR, dev_major, U32, MAY),
+	VMA(DEV_MINOR, dev_minor, U32, MAY),
+	VMA(INODE, inode, U64, MAY),
 };
 
 const struct schema vma_schema = SCHEMA("vma", vma, vma_fields);

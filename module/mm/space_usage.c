@@ -10,6 +10,7 @@
  *
  * See space.c for the lock.
  */
+#include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -26,11 +27,15 @@
  * @pss: bytes
  * @dirty: pages with D
  * @accessed: pages with A
+ * @shared_dirty: of @dirty, to frames of several regions
+ * @private_dirty: of @dirty, to frames of one region
+ * @pss_dirty: of @pss, of pages with D
  */
 struct usage {
 	u32 mapped, zero, large, rss, uss;
 	u64 pss;
-	u32 dirty, accessed;
+	u32 dirty, accessed, shared_dirty, private_dirty;
+	u64 pss_dirty;
 };
 
 /* Count one leaf that maps @nr pages of the range. */
@@ -49,6 +54,10 @@ static void count_leaf(const struct mctl_space *space, u64 entry, u32 nr, struct
 	usage->rss += nr;
 	usage->uss += refs == 1 ? nr : 0;
 	usage->pss += nr * PAGE_SIZE / refs;
+	if (!(entry & MCTL_PT_D))
+		return;
+	*(refs == 1 ? &usage->private_dirty : &usage->shared_dirty) += nr;
+	usage->pss_dirty += nr * PAGE_SIZE / refs;
 }
 
 /* Count what is mapped of the pages that one leaf table translates. */
@@ -188,6 +197,8 @@ static int fill_vma(const struct mctl_space *space, const struct mctl_vma *from,
 			strscpy(vma->file, "?", sizeof(vma->file));
 		else
 			memmove(vma->file, path, strlen(path) + 1);
+		vma->dev = file_inode(from->file)->i_sb->s_dev;
+		vma->inode = file_inode(from->file)->i_ino;
 	}
 	ret = count_range(space, mctl_space_page(from->start), mctl_space_page(from->end), &usage);
 	vma->nr_mapped = usage.mapped;
@@ -198,6 +209,9 @@ static int fill_vma(const struct mctl_space *space, const struct mctl_vma *from,
 	vma->pss = usage.pss;
 	vma->nr_dirty = usage.dirty;
 	vma->nr_accessed = usage.accessed;
+	vma->nr_shared_dirty = usage.shared_dirty;
+	vma->nr_private_dirty = usage.private_dirty;
+	vma->pss_dirty = usage.pss_dirty;
 	return ret;
 }
 

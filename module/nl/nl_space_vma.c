@@ -18,7 +18,20 @@ static bool put_usage(struct sk_buff *skb, const struct mctl_space_vma *vma)
 	       put_u64(skb, MEMCTL_A_VMA_USS, (u64)vma->uss << PAGE_SHIFT) ||
 	       put_u64(skb, MEMCTL_A_VMA_PSS, vma->pss) ||
 	       nla_put_u32(skb, MEMCTL_A_VMA_NR_DIRTY, vma->nr_dirty) ||
-	       nla_put_u32(skb, MEMCTL_A_VMA_NR_ACCESSED, vma->nr_accessed);
+	       nla_put_u32(skb, MEMCTL_A_VMA_NR_ACCESSED, vma->nr_accessed) ||
+	       nla_put_u32(skb, MEMCTL_A_VMA_NR_SHARED_DIRTY, vma->nr_shared_dirty) ||
+	       nla_put_u32(skb, MEMCTL_A_VMA_NR_PRIVATE_DIRTY, vma->nr_private_dirty) ||
+	       put_u64(skb, MEMCTL_A_VMA_PSS_DIRTY, vma->pss_dirty);
+}
+
+/* Which file backs it. */
+static bool put_file(struct sk_buff *skb, const struct mctl_space_vma *vma)
+{
+	return nla_put_string(skb, MEMCTL_A_VMA_FILE, vma->file) ||
+	       put_u64(skb, MEMCTL_A_VMA_OFFSET, vma->offset) ||
+	       nla_put_u32(skb, MEMCTL_A_VMA_DEV_MAJOR, MAJOR(vma->dev)) ||
+	       nla_put_u32(skb, MEMCTL_A_VMA_DEV_MINOR, MINOR(vma->dev)) ||
+	       put_u64(skb, MEMCTL_A_VMA_INODE, vma->inode);
 }
 
 static bool put_vma(struct sk_buff *skb, struct mctl_arena *arena, const char *region,
@@ -33,9 +46,7 @@ static bool put_vma(struct sk_buff *skb, struct mctl_arena *arena, const char *r
 	       put_u64(skb, MEMCTL_A_VMA_START, vma->start) ||
 	       put_u64(skb, MEMCTL_A_VMA_END, vma->end) ||
 	       nla_put_u32(skb, MEMCTL_A_VMA_RIGHTS, vma->rights) ||
-	       (vma->file[0] && (nla_put_string(skb, MEMCTL_A_VMA_FILE, vma->file) ||
-				 put_u64(skb, MEMCTL_A_VMA_OFFSET, vma->offset))) ||
-	       put_usage(skb, vma);
+	       (vma->file[0] && put_file(skb, vma)) || put_usage(skb, vma);
 }
 
 int memctl_nl_vma_get_doit(struct sk_buff *request, struct genl_info *info)

@@ -191,7 +191,7 @@ def vma(start, size, rights, **other):
         "ARENA": text("main"), "GENERATION": u64(77), "REGION": text("heap"), "START": u64(SPACE + start),
         "END": u64(SPACE + start + size), "RIGHTS": u32(rights), "NR_MAPPED": u32(20), "NR_ZERO": u32(4),
         "NR_LARGE": u32(0), "RSS": u64(65536), "USS": u64(4096), "PSS": u64(34816), "NR_DIRTY": u32(14),
-        "NR_ACCESSED": u32(17),
+        "NR_ACCESSED": u32(17), "NR_SHARED_DIRTY": u32(13), "NR_PRIVATE_DIRTY": u32(1), "PSS_DIRTY": u64(30720),
     }
     values.update(other)
     return attrs("VMA", **values)
@@ -199,8 +199,11 @@ def vma(start, size, rights, **other):
 
 def vmas():
     return [vma(0, 1 << 20, 3), vma(1 << 20, 1 << 16, 1, FILE=text("/etc/a file"), OFFSET=u64(4096), RSS=u64(8192),
-                                     USS=u64(8192), PSS=u64(8192)),
-            vma(2 << 20, 2 << 20, 0, NR_LARGE=u32(1), RSS=u64(2 << 20), USS=u64(2 << 20), PSS=u64(2 << 20))]
+                                     USS=u64(8192), PSS=u64(8192), NR_SHARED_DIRTY=u32(0), PSS_DIRTY=u64(4096),
+                                     DEV_MAJOR=u32(8), DEV_MINOR=u32(17), INODE=u64(4711)),
+            vma(2 << 20, 2 << 20, 0, NR_LARGE=u32(1), NR_MAPPED=u32(512), NR_ZERO=u32(0), RSS=u64(2 << 20),
+                USS=u64(2 << 20), PSS=u64(2 << 20), NR_DIRTY=u32(512), NR_ACCESSED=u32(512), NR_SHARED_DIRTY=u32(0),
+                NR_PRIVATE_DIRTY=u32(512), PSS_DIRTY=u64(2 << 20))]
 
 
 def process(pid, comm, **other):

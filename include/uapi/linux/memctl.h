@@ -471,9 +471,10 @@ enum memctl_right {
 
 /**
  * enum memctl_fault - How a fault in a region ended.
- * @MEMCTL_FAULT_MINOR: The frame was there, and was mapped, or made writable
- *   again.
- * @MEMCTL_FAULT_MAJOR: The page was read from the file.
+ * @MEMCTL_FAULT_MINOR: The frame was there, and was mapped or made writable
+ *   again, or the file's page was in the host's page cache.
+ * @MEMCTL_FAULT_MAJOR: The page was read from the file, as the page cache did
+ *   not have it.
  * @MEMCTL_FAULT_ZERO: The shared frame of zeros was mapped, for reading.
  * @MEMCTL_FAULT_NEW: A fresh frame of zeros was mapped, for writing.
  * @MEMCTL_FAULT_COW: A shared frame was copied, for writing.
@@ -1071,6 +1072,12 @@ enum {
 	MEMCTL_A_VMA_PSS,
 	MEMCTL_A_VMA_NR_DIRTY,
 	MEMCTL_A_VMA_NR_ACCESSED,
+	MEMCTL_A_VMA_NR_SHARED_DIRTY,
+	MEMCTL_A_VMA_NR_PRIVATE_DIRTY,
+	MEMCTL_A_VMA_PSS_DIRTY,
+	MEMCTL_A_VMA_DEV_MAJOR,
+	MEMCTL_A_VMA_DEV_MINOR,
+	MEMCTL_A_VMA_INODE,
 
 	__MEMCTL_A_VMA_MAX,
 	MEMCTL_A_VMA_MAX = (__MEMCTL_A_VMA_MAX - 1)
