@@ -28,14 +28,11 @@ static bool is_printable(unsigned char byte)
 	return byte >= 0x20 && byte <= 0x7e;
 }
 
-const char *text_escape(const char *text)
+const char *text_escape_to(struct text_room *room, const char *text)
 {
-	static char buffers[4][4 * PATH_MAX + 1];
-	static unsigned int turn;
-	char *start = buffers[turn++ % 4];
-	char *to = start;
+	char *to = room->byte;
 
-	for (; *text && to + 4 < start + sizeof(buffers[0]); text++) {
+	for (; *text && to + 4 < room->byte + sizeof(room->byte); text++) {
 		unsigned char byte = *text;
 
 		if (is_printable(byte))
@@ -44,7 +41,7 @@ const char *text_escape(const char *text)
 			to += sprintf(to, "\\x%02x", byte);
 	}
 	*to = '\0';
-	return start;
+	return room->byte;
 }
 
 void text_print(FILE *to, const char *text)
@@ -57,12 +54,9 @@ void text_print(FILE *to, const char *text)
 	}
 }
 
-const char *text_size(const struct memctl_ctx *ctx, uint64_t bytes)
+const char *text_size_to(struct size_room *room, const struct memctl_ctx *ctx, uint64_t bytes)
 {
-	static char buffers[4][24];
-	static unsigned int turn;
 	static const char units[] = "KMGTPE";
-	char *text = buffers[turn++ % 4];
 	int unit = -1;
 	uint64_t whole = bytes;
 	uint64_t rest = 0;
@@ -73,15 +67,15 @@ const char *text_size(const struct memctl_ctx *ctx, uint64_t bytes)
 		unit++;
 	}
 	if (unit < 0)
-		snprintf(text, sizeof(buffers[0]), "%llu%s", (unsigned long long)bytes,
+		snprintf(room->byte, sizeof(room->byte), "%llu%s", (unsigned long long)bytes,
 			 ctx->bytes ? "" : "B");
 	else if (rest * 10 / 1024)
-		snprintf(text, sizeof(buffers[0]), "%llu.%llu%c", (unsigned long long)whole,
+		snprintf(room->byte, sizeof(room->byte), "%llu.%llu%c", (unsigned long long)whole,
 			 (unsigned long long)(rest * 10 / 1024), units[unit]);
 	else
-		snprintf(text, sizeof(buffers[0]), "%llu%c", (unsigned long long)whole,
+		snprintf(room->byte, sizeof(room->byte), "%llu%c", (unsigned long long)whole,
 			 units[unit]);
-	return text;
+	return room->byte;
 }
 
 static bool column_is_number(const struct column *column)
