@@ -34,7 +34,8 @@ struct request {
 	struct client *client;
 	struct nl_msg *msg;
 	unsigned int command;
-	int error; /* first failure while it was filled */
+	int error;     /* first failure while it was filled */
+	char text[80]; /* why, for ENAMETOOLONG */
 };
 
 struct client {
@@ -232,10 +233,25 @@ void request_flag(struct request *r, unsigned int attr, bool value)
 		request_data(r, attr, NULL, 0);
 }
 
+void request_text(struct request *r, unsigned int attr, const char *text, const char *what,
+		  size_t longest)
+{
+	size_t length = text ? strlen(text) : 0;
+
+	if (!text || r->error)
+		return;
+	if (length > longest) {
+		r->error = ENAMETOOLONG;
+		snprintf(r->text, sizeof(r->text), "a %s has at most %zu bytes, this one %zu", what,
+			 longest, length);
+		return;
+	}
+	request_data(r, attr, text, length + 1);
+}
+
 void request_string(struct request *r, unsigned int attr, const char *text)
 {
-	if (text)
-		request_data(r, attr, text, strlen(text) + 1);
+	request_text(r, attr, text, "name", MEMCTL_NAME_MAX);
 }
 
 /* An error message, an acknowledgment, or the end of a dump: 1 or -errno. */
@@ -350,6 +366,8 @@ static int send_and_receive(struct request *r, uint16_t flags, struct answer *an
 	struct client *c = r->client;
 	int ret;
 
+	if (r->error == ENAMETOOLONG)
+		return set_error(c, CLIENT_WRONG, ENAMETOOLONG, "%s", r->text);
 	if (r->error)
 		return set_error(c, CLIENT_IMPOSSIBLE, r->error, "the request cannot be built");
 	ret = transport_request(&c->transport, r->command);

@@ -19,6 +19,7 @@ struct client;
 /**
  * enum client_fault - where the last request went wrong
  * @CLIENT_OK: it did not
+ * @CLIENT_WRONG: a text of it is longer than the module takes; it was not sent
  * @CLIENT_REFUSED: the module refused it
  * @CLIENT_NO_MODULE: the module is not loaded
  * @CLIENT_VERSION: the module is of another version, or its answer makes no sense
@@ -26,6 +27,7 @@ struct client;
  */
 enum client_fault {
 	CLIENT_OK,
+	CLIENT_WRONG,
 	CLIENT_REFUSED,
 	CLIENT_NO_MODULE,
 	CLIENT_VERSION,

@@ -21,6 +21,9 @@ void request_u64(struct request *r, unsigned int attr, uint64_t value);
 void request_flag(struct request *r, unsigned int attr, bool value);
 /* @text may be NULL: the attribute is left out */
 void request_string(struct request *r, unsigned int attr, const char *text);
+/* A text of at most @longest bytes; others are refused before they are sent. */
+void request_text(struct request *r, unsigned int attr, const char *text, const char *what,
+		  size_t longest);
 void request_data(struct request *r, unsigned int attr, const void *data, size_t size);
 
 /* Send, wait for the end, decode one answer; @row may be NULL where none is expected. */

@@ -75,7 +75,7 @@ int client_vma_map(struct client *c, const char *arena, const struct client_vma_
 		request_u64(r, MEMCTL_A_VMA_START, *map->start);
 	request_u64(r, MEMCTL_A_VMA_SIZE, map->size);
 	request_u32(r, MEMCTL_A_VMA_RIGHTS, map->rights);
-	request_string(r, MEMCTL_A_VMA_FILE, map->file);
+	request_text(r, MEMCTL_A_VMA_FILE, map->file, "path", MEMCTL_MAX_PATH);
 	if (map->offset)
 		request_u64(r, MEMCTL_A_VMA_OFFSET, map->offset);
 	ret = request_row(r, &vma_schema, &reply);

@@ -168,10 +168,15 @@ int fail_client(struct memctl_ctx *ctx, const char *format, ...)
 		[CLIENT_IMPOSSIBLE] = MEMCTL_EXIT_IMPOSSIBLE,
 	};
 	const struct client_error *error = client_error(ctx->client);
-	char attribute[40];
+	char attribute[40], what[80];
 	va_list args;
 
 	va_start(args, format);
+	if (error->fault == CLIENT_WRONG) {
+		vsnprintf(what, sizeof(what), format, args);
+		va_end(args);
+		return fail(ctx, MEMCTL_EXIT_USAGE, "%s: %s", what, error->text);
+	}
 	complain(ctx, statuses[error->fault], format, args);
 	va_end(args);
 	add_kernel(ctx, error->fault == CLIENT_NO_MODULE ? 0 : error->error, error->text);

@@ -299,6 +299,8 @@ changes() {
 	golden arena-grow arena-ok arena grow x --size 4M
 	golden arena-shrink arena-ok arena shrink x --size 8M -b
 	golden arena-drain arena-ok arena drain x
+	golden name-long arena-ok arena drain a-name-of-thirty-two-characters-
+	golden name-long-json arena-ok arena drain a-name-of-thirty-two-characters- -J
 	golden arena-drain-json arena-ok arena drain x -J
 	golden arena-hash arena-ok arena hash
 	golden arena-hash-json arena-ok arena hash -J

@@ -47,7 +47,7 @@ refuse "empty name" 2 'name' "$MEMCTL" arena add '' --size 8M
 refuse "name with a slash" 2 'name' "$MEMCTL" arena add 'a/b' --size 8M
 refuse "name of format letters" 2 'name' "$MEMCTL" arena add '%s%n' --size 8M
 refuse "name of dots" 2 'name' "$MEMCTL" arena add '..' --size 8M
-refuse "name of 1 KiB" 2 'policy validation' "$MEMCTL" arena add "$(printf '%01024d' 0)" --size 8M
+refuse "name of 1 KiB" 1 'a name has at most 31 bytes, this one 1024' "$MEMCTL" arena add "$(printf '%01024d' 0)" --size 8M
 refuse "size of 0" 2 'size' "$MEMCTL" arena add zero --size 0
 refuse "size of 2^64 - 1" 2 'size' "$MEMCTL" arena add huge --size 18446744073709551615
 refuse "more than the host has" 2 'could give' "$MEMCTL" arena add huge --size 500G
