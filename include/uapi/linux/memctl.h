@@ -2,6 +2,7 @@
 /* Do not edit directly, auto-generated from: */
 /*	Documentation/netlink/specs/memctl.yaml */
 /* YNL-GEN uapi header */
+/* clang-format off */
 
 #ifndef _UAPI_LINUX_MEMCTL_H
 #define _UAPI_LINUX_MEMCTL_H
