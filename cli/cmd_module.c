@@ -104,7 +104,9 @@ static int unload(struct memctl_ctx *ctx, const struct args *args)
 	if (error == ENOENT)
 		return fail(ctx, MEMCTL_EXIT_MODULE, "the module is not loaded");
 	if (error == EPERM)
-		return fail_errno(ctx, MEMCTL_EXIT_REFUSED, error, "this needs root", "unload");
+		return fail_errno(ctx, MEMCTL_EXIT_REFUSED, error,
+				  module_loading_is_off() ? modules_are_off : "this needs root",
+				  "unload");
 	if (error != EAGAIN && error != EWOULDBLOCK && error != EBUSY)
 		return fail_errno(ctx, MEMCTL_EXIT_REFUSED, error, NULL, "unload");
 	holders(ctx, text, sizeof(text));

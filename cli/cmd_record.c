@@ -9,6 +9,7 @@
  * complete, never before.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -225,6 +226,28 @@ static char *join_words(char **words)
 	return text;
 }
 
+/*
+ * A pipe without a reader is waited for here, where a signal that came a moment ago is seen.
+ * Return: a descriptor that keeps the reader there, -1 for what is no pipe, or -EINTR.
+ */
+static int wait_for_reader(const char *path)
+{
+	static const struct timespec pause = { .tv_nsec = 20000000 };
+	struct stat stat_now;
+	int fd = -1;
+
+	while (fd < 0 && !stat(path, &stat_now) && S_ISFIFO(stat_now.st_mode)) {
+		if (stop_signal())
+			return -EINTR;
+		fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+		if (fd < 0 && errno != ENXIO)
+			break;
+		if (fd < 0)
+			nanosleep(&pause, NULL);
+	}
+	return fd < 0 ? -1 : fd;
+}
+
 static int open_output(struct record *record)
 {
 	struct trace_header header = {
@@ -235,13 +258,18 @@ static int open_output(struct record *record)
 	struct trace_writer *writer;
 	struct utsname name;
 	struct timespec now;
-	int ret;
+	int reader, ret;
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	header.start = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 	uname(&name);
 	header.release = name.release;
+	reader = wait_for_reader(record->file);
+	if (reader == -EINTR)
+		return reader;
 	ret = output_open(&record->output, record->file);
+	if (reader >= 0)
+		close(reader);
 	if (ret)
 		return ret;
 	header.command = join_words(record->words);

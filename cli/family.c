@@ -10,12 +10,20 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <netlink/netlink.h>
 #include <netlink/genl/ctrl.h>
 #include <netlink/genl/family.h>
 
-#define STATE_FILE "/sys/module/memctl/initstate"
+#define MODULES	   "/sys/module"
+#define STATE_FILE MODULES "/memctl/initstate"
+
+static const char unknown[] = "unknown";
+
+static const char not_to_be_seen[] =
+	"it does not answer: it is not loaded, or this process is in another network namespace; "
+	"without /sys and /proc nobody can say which";
 
 static const char other_namespace[] =
 	"it is loaded, but answers in the initial network namespace alone, and this process is in "
@@ -56,11 +64,42 @@ static int look_up(struct nl_sock *socket, int *id, unsigned int *version,
 	return 0;
 }
 
-/* What the kernel says of the module itself: "live", "coming" or "going"; "" if it is not there. */
+/* The same by /proc/modules, whose lines have a name first and a state fifth. */
+static void read_listed(char *state, size_t size)
+{
+	FILE *file = fopen("/proc/modules", "re");
+	char line[512], name[64], listed[16];
+
+	if (!file) {
+		snprintf(state, size, "%s", unknown);
+		return;
+	}
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%63s %*s %*s %*s %15s", name, listed) != 2 ||
+		    strcmp(name, MEMCTL_FAMILY_NAME))
+			continue;
+		snprintf(state, size, "%s",
+			 !strcmp(listed, "Loading")   ? "coming" :
+			 !strcmp(listed, "Unloading") ? "going" :
+							"live");
+		break;
+	}
+	fclose(file);
+}
+
+/*
+ * What the kernel says of the module itself: "live", "coming" or "going"; "" if it is not there,
+ * and unknown where neither /sys nor /proc is.
+ */
 static void read_state(char *state, size_t size)
 {
 	FILE *file = fopen(STATE_FILE, "re");
 
+	state[0] = '\0';
+	if (!file && access(MODULES, F_OK)) {
+		read_listed(state, size);
+		return;
+	}
 	if (!file || !fgets(state, (int)size, file))
 		state[0] = '\0';
 	state[strcspn(state, "\n")] = '\0';
@@ -78,7 +117,7 @@ bool family_module_is_loaded(void)
 	char state[16];
 
 	read_state(state, sizeof(state));
-	return state[0];
+	return state[0] && strcmp(state, unknown) != 0;
 }
 
 /**
@@ -109,6 +148,8 @@ int family_find(struct nl_sock *socket, int *id, unsigned int *version, struct c
 	if (!state[0])
 		return refuse(error, CLIENT_NO_MODULE, ENOENT,
 			      "the module is not loaded: run 'modprobe memctl'");
+	if (!strcmp(state, unknown))
+		return refuse(error, CLIENT_NO_MODULE, ENOENT, not_to_be_seen);
 	/* It may have come between the two questions. */
 	ret = look_up(socket, id, version, error);
 	if (ret || *id)

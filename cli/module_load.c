@@ -62,6 +62,19 @@ static int errno_in(const char *text)
 	return found;
 }
 
+const char modules_are_off[] =
+	"kernel.modules_disabled is 1: until the next boot no module comes or goes";
+
+bool module_loading_is_off(void)
+{
+	FILE *file = fopen("/proc/sys/kernel/modules_disabled", "re");
+	int off = file ? fgetc(file) : EOF;
+
+	if (file)
+		fclose(file);
+	return off == '1';
+}
+
 /* Return: wait status of modprobe, or -1; @text: what it said. */
 static int run_modprobe(const struct args *args, char *text, size_t size)
 {
@@ -210,6 +223,9 @@ int module_load(struct memctl_ctx *ctx, const struct args *args)
 	if (strstr(text, "not found"))
 		return fail(ctx, MEMCTL_EXIT_IMPOSSIBLE, "the module is not installed: %s", text);
 	error = errno_in(text);
+	if (error == EPERM && module_loading_is_off())
+		return fail_errno(ctx, MEMCTL_EXIT_REFUSED, error, modules_are_off,
+				  "the module was not loaded");
 	if (error)
 		return fail_errno(ctx, MEMCTL_EXIT_REFUSED, error, "the kernel's log says why",
 				  "the module was not loaded");

@@ -9,6 +9,10 @@
 
 #define MODULE_NAME "memctl"
 
+/* Is it forbidden until the next boot? */
+bool module_loading_is_off(void);
+/* How to say so. */
+extern const char modules_are_off[];
 int module_load(struct memctl_ctx *ctx, const struct args *args);
 
 #endif /* MEMCTL_CLI_MODULE_LOAD_H */

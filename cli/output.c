@@ -4,7 +4,8 @@
  *
  * U1. What was there stays as it is, byte for byte, until all that replaces it has been written and
  *     is on its disk; then it changes in one step (rename). A write that fails and a program that
- *     is killed change nothing, and leave nothing where the file system has O_TMPFILE.
+ *     is killed change nothing, and leave nothing where the file system has O_TMPFILE and /proc is
+ *     there.
  * U2. Symbolic links stay: what is replaced is the file at their end. It keeps its mode and owner;
  *     other names of it (hard links) keep what was there.
  * U3. What is no regular file (a pipe, a device) is written to directly, and so is a file that is a
@@ -117,6 +118,20 @@ static int open_there(const char *path, bool is_descriptor)
 	return copy < 0 ? -errno : copy;
 }
 
+/* A file without a name gets one by its link in /proc, which is not everywhere. */
+static void link_of(int fd, char *link, size_t size)
+{
+	snprintf(link, size, "/proc/self/fd/%d", fd);
+}
+
+static bool can_be_named(int fd)
+{
+	char link[48];
+
+	link_of(fd, link, sizeof(link));
+	return !access(link, F_OK);
+}
+
 /* A file in the target's directory, without a name if that is possible. Return: it, or -errno. */
 static int create(struct output *output, mode_t mode)
 {
@@ -127,6 +142,11 @@ static int create(struct output *output, mode_t mode)
 	if (!directory)
 		return -ENOMEM;
 	fd = open(directory, O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
+	if (fd >= 0 && !can_be_named(fd)) {
+		close(fd);
+		fd = -1;
+		errno = EOPNOTSUPP;
+	}
 	if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == ENOENT) &&
 	    asprintf(&name, "%s/.memctl-XXXXXX", directory) >= 0) {
 		fd = mkostemp(name, O_CLOEXEC);
@@ -255,7 +275,7 @@ static int name_it(struct output *output)
 
 	if (!directory)
 		return -ENOMEM;
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fileno(output->stream));
+	link_of(fileno(output->stream), link, sizeof(link));
 	for (int i = 0; i < NAME_TRIES && ret == -EEXIST; i++) {
 		if (asprintf(&name, "%s/.memctl-%d-%d", directory, (int)getpid(), i) < 0) {
 			ret = -ENOMEM;

@@ -14,6 +14,7 @@
  */
 #include "trace_source.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -193,12 +194,41 @@ static int make_instance(struct trace_source *source, char *error, size_t size)
 	return 0;
 }
 
+/*
+ * Numbers of CPUs are below what is returned: all that the instance has buffers for, offline or
+ * not. What sysconf() says depends on whether /sys is there, and on who may run where.
+ */
+static unsigned int count_cpus(const struct trace_source *source)
+{
+	char *path = tracefs_instance_get_file(source->instance, "per_cpu");
+	DIR *dir = path ? opendir(path) : NULL;
+	struct dirent *entry;
+	unsigned int cpu, nr = 0;
+
+	while (dir && (entry = readdir(dir))) {
+		if (sscanf(entry->d_name, "cpu%u", &cpu) == 1 && cpu >= nr)
+			nr = cpu + 1;
+	}
+	if (dir)
+		closedir(dir);
+	tracefs_put_tracing_file(path);
+	return nr;
+}
+
 static int set_up_buffers(struct trace_source *source, unsigned int buffer_kib, char *error,
 			  size_t size)
 {
+	unsigned int cpu, nr = count_cpus(source);
 	char text[64];
-	unsigned int cpu, nr = 0;
 
+	if (!nr)
+		return source_fail(-EOPNOTSUPP, error, size, "no CPU has a ring buffer (%m)");
+	source->fds = malloc(nr * sizeof(*source->fds));
+	if (!source->fds)
+		return source_fail(-ENOMEM, error, size, "no memory");
+	memset(source->fds, 0xff, nr * sizeof(*source->fds));
+	source->nr_cpus = nr;
+	nr = 0;
 	tracefs_trace_off(source->instance);
 	snprintf(text, sizeof(text), "%u", buffer_kib);
 	if (tracefs_instance_file_write(source->instance, "buffer_size_kb", text) < 0)
@@ -244,13 +274,6 @@ int trace_source_open(struct trace_source **source, unsigned int buffer_kib, cha
 	pthread_cond_init(&new->changed, NULL);
 	new->last = &new->first;
 	new->hold = -1;
-	new->nr_cpus = (unsigned int)sysconf(_SC_NPROCESSORS_CONF);
-	new->fds = malloc(new->nr_cpus * sizeof(*new->fds));
-	if (!new->fds) {
-		free(new);
-		return source_fail(-ENOMEM, error, error_size, "no memory");
-	}
-	memset(new->fds, 0xff, new->nr_cpus * sizeof(*new->fds));
 	ret = trace_access_check(error, error_size);
 	if (!ret) {
 		new->tep = tracefs_local_events_system(NULL, systems);

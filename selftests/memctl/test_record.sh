@@ -248,9 +248,25 @@ equal "that is gone" "" "$(mine)"
 # --- the true reason ---
 
 refuse "another network namespace" 4 'network namespace' unshare -n "$MEMCTL" status
+# without DIRECTORY... COMMAND: it runs where these are not mounted, in a network namespace of its own
+without()
+{
+	unmount=
+	while [ $# -gt 1 ]; do
+		unmount="${unmount}umount -l $1; "
+		shift
+	done
+	unshare -n -m sh -c "${unmount}exec $1"
+}
+refuse "the same without /sys" 4 'network namespace' without /sys "$MEMCTL status"
+refuse "without /sys and /proc nobody knows" 3 'nobody can say which' without /sys /proc "$MEMCTL status"
+check "a capture without /proc" unshare -m sh -c "umount -l /proc; MEMCTL_CAPTURE=$work/noproc $MEMCTL arena"
+check "is one" env MEMCTL_REPLAY="$work/noproc" "$MEMCTL" arena
+equal "and nothing stands beside it" "" "$(find "$work" -name '.memctl*')"
 check "its version" sh -c "unshare -n $MEMCTL version | grep 'module: it is loaded'"
 check "unload" "$MEMCTL" unload
 refuse "no module in another network namespace" 3 'not loaded' unshare -n "$MEMCTL" status
+refuse "no module, without /sys" 3 'the module is not loaded' without /sys "$MEMCTL status"
 check "a capture without an answer" sh -c "MEMCTL_CAPTURE=$work/capture $MEMCTL status 2>/dev/null; test \$? = 3"
 equal "leaves the one that was there" "$captured" "$(sha256sum <"$work/capture")"
 load size=16M
@@ -270,5 +286,9 @@ if [ -w /sys/kernel/security/lockdown ]; then
 fi
 
 unload
+if [ -e /proc/sys/kernel/modules_disabled ]; then
+	echo 1 >/proc/sys/kernel/modules_disabled
+	refuse "modules are forbidden" 2 'modules_disabled' "$MEMCTL" load
+fi
 clean_log
 finish
