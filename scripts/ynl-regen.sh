@@ -92,6 +92,7 @@ enums() {
 		print("/* SPDX-License-Identifier: GPL-2.0 */")
 		print("/* Do not edit directly, scripts/ynl-regen.sh makes it from: */")
 		print("/*\tDocumentation/netlink/specs/memctl.yaml */")
+		print("/* clang-format off */")
 		for name in sys.argv[2:]:
 		    names = [one["name"] if isinstance(one, dict) else one for one in enums[name]["entries"]]
 		    prefix = enums[name].get("name-prefix", "memctl-" + name + "-")

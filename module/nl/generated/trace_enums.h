@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Do not edit directly, scripts/ynl-regen.sh makes it from: */
 /*	Documentation/netlink/specs/memctl.yaml */
+/* clang-format off */
 
 TRACE_DEFINE_ENUM(MEMCTL_EVENT_TYPE_ARENA_ADD);
 TRACE_DEFINE_ENUM(MEMCTL_EVENT_TYPE_ARENA_DEL);
