@@ -30,9 +30,9 @@ static const char *const difference_names[] = { "present", "frame", "RW",   "US"
 						"NX",	   "level", "cache" };
 
 static const char *const reason_names[] = {
-	"none",	     "bad-op",	   "bad-order",	 "bad-size",  "bad-node",
-	"no-cache",  "no-handle",  "wrong-kind", "not-owner", "bad-ref",
-	"watermark", "fragmented", "no-memory",	 "damaged",   "injected",
+	"none",	     "bad-op",	   "bad-order", "bad-size", "bad-node",	 "no-cache",
+	"no-handle", "wrong-kind", "not-owner", "bad-ref",  "watermark", "fragmented",
+	"no-memory", "damaged",	   "injected",	"no-zone",  "limit",	 "memory-error",
 };
 
 static const char *const reason_texts[] = {
@@ -51,6 +51,9 @@ static const char *const reason_texts[] = {
 	"not enough free frames",
 	"the arena's records of it do not fit",
 	"a fault that was set fired",
+	"no zone that the request may use has frames",
+	"the region has all frames that it may have",
+	"the frame has a hardware memory error",
 };
 
 static const char *const tlb_page_names[] = { "4K", "2M", "4M", "1G" };

@@ -248,6 +248,7 @@ struct mctl_arena *mctl_cache_arena(const struct mctl_cache *cache);
 
 void *mctl_cache_alloc_slow(struct mctl_cache *cache, gfp_t gfp);
 void *mctl_cache_alloc_asked_slow(struct mctl_cache *cache, u32 asked, gfp_t gfp);
+void *mctl_cache_alloc_why_slow(struct mctl_cache *cache, u32 asked, gfp_t gfp, u32 *reason);
 int mctl_cache_free_slow(struct mctl_cache *cache, void *object);
 unsigned int mctl_cache_alloc_bulk(struct mctl_cache *cache, gfp_t gfp, unsigned int nr,
 				   void **objects);
@@ -276,15 +277,23 @@ static __always_inline void mctl_cache_leave(struct mctl_cache_cpu __percpu *cpu
 	preempt_enable();
 }
 
-/* Take an object from this CPU's magazine, else the slow way. @asked is for kmalloc. */
-static __always_inline void *mctl_cache_alloc_asked(struct mctl_cache *cache, u32 asked, gfp_t gfp)
+/*
+ * Take an object from this CPU's magazine, else the slow way. @asked is for
+ * kmalloc. @reason: why there is none; NULL, a constant, for who does not ask,
+ * and pays nothing for it.
+ */
+static __always_inline void *mctl_cache_alloc_asked(struct mctl_cache *cache, u32 asked, gfp_t gfp,
+						    u32 *reason)
 {
 	struct mctl_cache_cpu __percpu *cpu;
 	struct mctl_cache_cpu *cc;
 	void *object;
 
-	if (mctl_inject_debug())
+	if (mctl_inject_debug()) {
+		if (reason)
+			*reason = MEMCTL_REASON_INJECTED;
 		return NULL;
+	}
 	if (unlikely(gfp & MCTL_GFP_SPECIAL))
 		goto slow;
 	cpu = READ_ONCE(cache->cpu);
@@ -304,6 +313,8 @@ static __always_inline void *mctl_cache_alloc_asked(struct mctl_cache *cache, u3
 leave:
 	mctl_cache_leave(cpu, cc);
 slow:
+	if (reason)
+		return mctl_cache_alloc_why_slow(cache, asked, gfp, reason);
 	/* Arguments stay in the registers that they are in. */
 	if (__builtin_constant_p(asked) && !asked)
 		return mctl_cache_alloc_slow(cache, gfp);
@@ -352,7 +363,21 @@ leave:
  */
 static __always_inline void *mctl_cache_alloc(struct mctl_cache *cache, gfp_t gfp)
 {
-	return mctl_cache_alloc_asked(cache, 0, gfp);
+	return mctl_cache_alloc_asked(cache, 0, gfp, NULL);
+}
+
+/**
+ * mctl_cache_alloc_why() - mctl_cache_alloc() for who has to say why there is no object
+ * @cache: the cache
+ * @gfp: as for mctl_cache_alloc()
+ * @reason: enum memctl_reason on failure
+ *
+ * Context: Any but NMI; may sleep if @gfp says so.
+ * Return: the object, or NULL.
+ */
+static __always_inline void *mctl_cache_alloc_why(struct mctl_cache *cache, gfp_t gfp, u32 *reason)
+{
+	return mctl_cache_alloc_asked(cache, 0, gfp, reason);
 }
 
 /**
@@ -384,6 +409,7 @@ extern const u8 mctl_kmalloc_class[MCTL_KMALLOC_LARGEST / 8];
 int mctl_kmalloc_create(struct mctl_arena *arena);
 void mctl_kmalloc_destroy(struct mctl_arena *arena);
 void *mctl_kmalloc_large(struct mctl_arena *arena, size_t size, gfp_t gfp);
+void *mctl_kmalloc_large_why(struct mctl_arena *arena, size_t size, gfp_t gfp, u32 *reason);
 int mctl_kfree_slow(struct mctl_arena *arena, void *object);
 size_t mctl_ksize(struct mctl_arena *arena, const void *object);
 
@@ -403,7 +429,26 @@ static __always_inline void *mctl_kmalloc(struct mctl_arena *arena, size_t size,
 	if (unlikely(size - 1 >= MCTL_KMALLOC_LARGEST))
 		return mctl_kmalloc_large(arena, size, gfp);
 	return mctl_cache_alloc_asked(arena->caches.kmalloc[mctl_kmalloc_class[(size - 1) / 8]],
-				      size, gfp);
+				      size, gfp, NULL);
+}
+
+/**
+ * mctl_kmalloc_why() - mctl_kmalloc() for who has to say why there is no memory
+ * @arena: the arena
+ * @size: bytes, up to 2^22
+ * @gfp: as for mctl_cache_alloc()
+ * @reason: enum memctl_reason on failure
+ *
+ * Context: Any but NMI; may sleep if @gfp says so.
+ * Return: as mctl_kmalloc().
+ */
+static __always_inline void *mctl_kmalloc_why(struct mctl_arena *arena, size_t size, gfp_t gfp,
+					      u32 *reason)
+{
+	if (unlikely(size - 1 >= MCTL_KMALLOC_LARGEST))
+		return mctl_kmalloc_large_why(arena, size, gfp, reason);
+	return mctl_cache_alloc_asked(arena->caches.kmalloc[mctl_kmalloc_class[(size - 1) / 8]],
+				      size, gfp, reason);
 }
 
 /**

@@ -34,7 +34,7 @@ static void make_parts(struct mctl_cache *cache, gfp_t gfp)
 }
 
 /* From the slabs, else from a new one, else from what the CPUs hold. */
-static void *alloc_or_grow(struct mctl_cache *cache, gfp_t gfp, u32 asked)
+static void *alloc_or_grow(struct mctl_cache *cache, gfp_t gfp, u32 asked, u32 *reason)
 {
 	bool may_sleep = gfpflags_allow_blocking(gfp);
 	unsigned int type = mctl_cache_gfp_type(gfp);
@@ -42,31 +42,34 @@ static void *alloc_or_grow(struct mctl_cache *cache, gfp_t gfp, u32 asked)
 
 	object = mctl_cache_alloc_locked(cache, type, asked);
 	if (!object)
-		object = mctl_cache_grow(cache, gfp, !may_sleep, asked);
+		object = mctl_cache_grow(cache, gfp, !may_sleep, asked, reason);
 	if (object || !may_sleep)
 		return object;
 	mctl_magazine_drain_all(cache);
 	object = mctl_cache_alloc_locked(cache, type, asked);
 	if (!object)
-		object = mctl_cache_grow(cache, gfp, true, asked);
+		object = mctl_cache_grow(cache, gfp, true, asked, reason);
 	return object;
 }
 
 /**
- * mctl_cache_alloc_asked_slow() - allocate an object when the magazine has none
+ * mctl_cache_alloc_why_slow() - allocate an object when the magazine has none
  * @cache: the cache
  * @asked: bytes that the caller of kmalloc wanted; 0 for caches of others
  * @gfp: as for mctl_cache_alloc()
+ * @reason: enum memctl_reason on failure
  *
  * Context: Any but NMI; may sleep if @gfp says so.
  * Return: the object, or NULL.
  */
-noinline void *mctl_cache_alloc_asked_slow(struct mctl_cache *cache, u32 asked, gfp_t gfp)
+noinline void *mctl_cache_alloc_why_slow(struct mctl_cache *cache, u32 asked, gfp_t gfp,
+					 u32 *reason)
 {
 	void *object = NULL;
 
 	if (mctl_inject(cache->arena, MEMCTL_INJECT_SITE_SLAB, 0, cache->name)) {
 		count_failure(cache);
+		*reason = MEMCTL_REASON_INJECTED;
 		return NULL;
 	}
 	if (unlikely(!mctl_magazine_is_made(cache)))
@@ -74,7 +77,7 @@ noinline void *mctl_cache_alloc_asked_slow(struct mctl_cache *cache, u32 asked, 
 	if (likely(!(gfp & (__GFP_DMA | __GFP_DMA32))))
 		object = mctl_magazine_alloc(cache, asked);
 	if (!object)
-		object = alloc_or_grow(cache, gfp, asked);
+		object = alloc_or_grow(cache, gfp, asked, reason);
 	if (!object) {
 		count_failure(cache);
 		return NULL;
@@ -84,6 +87,22 @@ noinline void *mctl_cache_alloc_asked_slow(struct mctl_cache *cache, u32 asked, 
 		memset(object, 0, cache->layout.size);
 	mctl_debug_object_alloc(&cache->layout, object, asked, gfp);
 	return object;
+}
+
+/**
+ * mctl_cache_alloc_asked_slow() - the same, for who does not ask why
+ * @cache: the cache
+ * @asked: bytes that the caller of kmalloc wanted; 0 for caches of others
+ * @gfp: as for mctl_cache_alloc()
+ *
+ * Context: Any but NMI; may sleep if @gfp says so.
+ * Return: the object, or NULL.
+ */
+noinline void *mctl_cache_alloc_asked_slow(struct mctl_cache *cache, u32 asked, gfp_t gfp)
+{
+	u32 reason;
+
+	return mctl_cache_alloc_why_slow(cache, asked, gfp, &reason);
 }
 
 /**

@@ -41,7 +41,7 @@ void mctl_cache_put_back(struct mctl_cache *cache, void **objects, unsigned int 
 void *mctl_cache_alloc_locked(struct mctl_cache *cache, unsigned int type, u32 asked);
 int mctl_cache_free_locked(struct mctl_cache *cache, void *object);
 void mctl_cache_lose(struct mctl_cache *cache, void *object, enum mctl_slab_status status);
-void *mctl_cache_grow(struct mctl_cache *cache, gfp_t gfp, bool last_try, u32 asked);
+void *mctl_cache_grow(struct mctl_cache *cache, gfp_t gfp, bool last_try, u32 asked, u32 *reason);
 unsigned int mctl_cache_release_all(struct mctl_cache *cache, bool used);
 
 unsigned int mctl_cache_gfp_type(gfp_t gfp);

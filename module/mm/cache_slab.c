@@ -480,7 +480,8 @@ void *mctl_cache_alloc_locked(struct mctl_cache *cache, unsigned int type, u32 a
 	return taken ? object : NULL;
 }
 
-static struct mctl_slab *make_slab(struct mctl_cache *cache, gfp_t gfp, u32 request_flags)
+static struct mctl_slab *make_slab(struct mctl_cache *cache, gfp_t gfp, u32 request_flags,
+				   u32 *reason)
 {
 	struct mctl_arena *arena = cache->arena;
 	struct mctl_request request = {
@@ -496,13 +497,14 @@ static struct mctl_slab *make_slab(struct mctl_cache *cache, gfp_t gfp, u32 requ
 	void *memory;
 	u32 fn;
 
-	fn = mctl_frame_alloc(arena, &request, NULL);
+	fn = mctl_frame_alloc(arena, &request, reason);
 	if (fn == MCTL_FN_NONE)
 		return NULL;
 	memory = mctl_arena_address(arena, fn);
 	slab = memory;
 	if (cache->layout.outside) {
-		slab = mctl_cache_alloc(arena->caches.slab_headers, gfp & ~MCTL_GFP_SPECIAL);
+		slab = mctl_cache_alloc_why(arena->caches.slab_headers, gfp & ~MCTL_GFP_SPECIAL,
+					    reason);
 		if (!slab) {
 			mctl_frame_free(arena, fn, request.order, MCTL_KIND_SLAB);
 			return NULL;
@@ -528,11 +530,12 @@ static struct mctl_slab *make_slab(struct mctl_cache *cache, gfp_t gfp, u32 requ
  * @gfp: whether it may sleep, and which zone
  * @last_try: a refusal is final, and worth an event
  * @asked: bytes that the caller of kmalloc wanted
+ * @reason: enum memctl_reason on failure
  *
  * Context: Any but NMI; may sleep if @gfp says so.
  * Return: the object, or NULL.
  */
-void *mctl_cache_grow(struct mctl_cache *cache, gfp_t gfp, bool last_try, u32 asked)
+void *mctl_cache_grow(struct mctl_cache *cache, gfp_t gfp, bool last_try, u32 asked, u32 *reason)
 {
 	u32 request_flags = mctl_cache_gfp_flags(gfp);
 	struct mctl_cache_work work = MCTL_CACHE_WORK_INIT(work);
@@ -543,7 +546,7 @@ void *mctl_cache_grow(struct mctl_cache *cache, gfp_t gfp, bool last_try, u32 as
 	if (!last_try)
 		request_flags |= MCTL_REQUEST_NOFAILEVENT;
 	atomic_inc(&cache->nr_moving);
-	slab = make_slab(cache, gfp, request_flags);
+	slab = make_slab(cache, gfp, request_flags, reason);
 	if (!slab) {
 		atomic_dec(&cache->nr_moving);
 		return NULL;
@@ -557,6 +560,7 @@ void *mctl_cache_grow(struct mctl_cache *cache, gfp_t gfp, bool last_try, u32 as
 		cache->asked += asked;
 	} else {
 		object = NULL;
+		*reason = MEMCTL_REASON_DAMAGED;
 	}
 	raw_spin_unlock_irqrestore(&cache->lock, flags);
 	mctl_cache_finish(cache, &work);

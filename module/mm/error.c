@@ -4,6 +4,7 @@
  */
 #include <linux/kernel.h>
 #include <linux/string.h>
+#include <uapi/linux/memctl.h>
 #include "mm/error.h"
 
 /**
@@ -42,4 +43,44 @@ int mctl_fail(struct mctl_error *error, int err, const char *format, ...)
 		va_end(args);
 	}
 	return err;
+}
+
+/**
+ * mctl_reason_text() - why there was no memory, in words
+ * @reason: enum memctl_reason, of an allocation
+ *
+ * Whoever is above mctl_frame_alloc() says it in these words, so that the
+ * refusal of an object, of a page table and of a page read the same.
+ *
+ * Context: Any.
+ * Return: the end of a sentence.
+ */
+const char *mctl_reason_text(u32 reason)
+{
+	switch (reason) {
+	case MEMCTL_REASON_BAD_OP:
+		return "an unknown zone or migratetype";
+	case MEMCTL_REASON_BAD_ORDER:
+		return "the order is too high";
+	case MEMCTL_REASON_BAD_SIZE:
+		return "the size is 0 or too large";
+	case MEMCTL_REASON_BAD_NODE:
+		return "the arena has no such node";
+	case MEMCTL_REASON_WATERMARK:
+		return "free frames would fall below the watermark";
+	case MEMCTL_REASON_FRAGMENTED:
+		return "enough frames are free, but no block is large enough";
+	case MEMCTL_REASON_DAMAGED:
+		return "the slab is damaged";
+	case MEMCTL_REASON_INJECTED:
+		return "an injected fault";
+	case MEMCTL_REASON_NO_ZONE:
+		return "no zone that it may come from has frames";
+	case MEMCTL_REASON_LIMIT:
+		return "the region has all frames that it may have";
+	case MEMCTL_REASON_MEMORY_ERROR:
+		return "the frame has a hardware memory error";
+	default:
+		return "not enough free frames";
+	}
 }

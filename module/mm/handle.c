@@ -210,20 +210,6 @@ static bool check_zero(struct batch *batch, const char *field, u64 value)
 	return false;
 }
 
-static const char *reason_text(u32 reason)
-{
-	switch (reason) {
-	case MEMCTL_REASON_WATERMARK:
-		return "free frames would fall below the watermark";
-	case MEMCTL_REASON_FRAGMENTED:
-		return "enough frames are free, but no block is large enough";
-	case MEMCTL_REASON_INJECTED:
-		return "an injected fault";
-	default:
-		return "not enough free frames";
-	}
-}
-
 static struct mctl_request page_request(const struct memctl_op *op)
 {
 	struct mctl_request request = {
@@ -256,7 +242,7 @@ static bool last_frame(struct batch *batch, struct mctl_request *request, u32 *f
 		return true;
 	no_slot(batch);
 	refuse(batch, -ENOMEM, reason, "order %u from zone %s down: %s", request->order,
-	       mctl_zone_type_name(request->type), reason_text(reason));
+	       mctl_zone_type_name(request->type), mctl_reason_text(reason));
 	return false;
 }
 
@@ -355,6 +341,7 @@ static void object_alloc(struct batch *batch, const struct memctl_op *op)
 {
 	struct mctl_handle *slot;
 	struct mctl_cache *cache;
+	u32 reason;
 	void *object;
 
 	if (!check_object(batch, op) || !check_zero(batch, "size", op->size))
@@ -367,11 +354,11 @@ static void object_alloc(struct batch *batch, const struct memctl_op *op)
 	}
 	if (!have_slot(batch))
 		return;
-	object = mctl_cache_alloc(cache, gfp_of(op));
+	object = mctl_cache_alloc_why(cache, gfp_of(op), &reason);
 	if (unlikely(!object)) {
 		no_slot(batch);
-		refuse(batch, -ENOMEM, MEMCTL_REASON_NO_MEMORY, "no object of cache %u: %s",
-		       op->cache, reason_text(MEMCTL_REASON_NO_MEMORY));
+		refuse(batch, -ENOMEM, reason, "no object of cache %u: %s", op->cache,
+		       mctl_reason_text(reason));
 		return;
 	}
 	slot = take_slot(batch, MEMCTL_KIND_OBJECT);
@@ -382,6 +369,7 @@ static void object_alloc(struct batch *batch, const struct memctl_op *op)
 static void kmalloc_alloc(struct batch *batch, const struct memctl_op *op)
 {
 	struct mctl_handle *slot;
+	u32 reason;
 	void *object;
 
 	if (!check_object(batch, op) || !check_zero(batch, "cache", op->cache))
@@ -393,11 +381,10 @@ static void kmalloc_alloc(struct batch *batch, const struct memctl_op *op)
 	}
 	if (!have_slot(batch))
 		return;
-	object = mctl_kmalloc(batch->arena, op->size, gfp_of(op));
+	object = mctl_kmalloc_why(batch->arena, op->size, gfp_of(op), &reason);
 	if (unlikely(!object)) {
 		no_slot(batch);
-		refuse(batch, -ENOMEM, MEMCTL_REASON_NO_MEMORY, "size %llu: %s", op->size,
-		       reason_text(MEMCTL_REASON_NO_MEMORY));
+		refuse(batch, -ENOMEM, reason, "size %llu: %s", op->size, mctl_reason_text(reason));
 		return;
 	}
 	slot = take_slot(batch, MEMCTL_KIND_KMALLOC);

@@ -124,15 +124,16 @@ void mctl_kmalloc_destroy(struct mctl_arena *arena)
 }
 
 /**
- * mctl_kmalloc_large() - allocate a block for what no class is large enough for
+ * mctl_kmalloc_large_why() - allocate a block for what no class is large enough for
  * @arena: the arena
  * @size: bytes; any value
  * @gfp: as for mctl_cache_alloc()
+ * @reason: enum memctl_reason on failure; may be NULL
  *
  * Context: Any but NMI; may sleep if @gfp says so.
  * Return: the memory, or NULL, always so for sizes of 0 and above 2^22.
  */
-void *mctl_kmalloc_large(struct mctl_arena *arena, size_t size, gfp_t gfp)
+void *mctl_kmalloc_large_why(struct mctl_arena *arena, size_t size, gfp_t gfp, u32 *reason)
 {
 	struct mctl_request request = {
 		.type = mctl_cache_gfp_type(gfp),
@@ -144,18 +145,35 @@ void *mctl_kmalloc_large(struct mctl_arena *arena, size_t size, gfp_t gfp)
 	};
 	u32 fn;
 
-	if (!size || size > PAGE_SIZE << MCTL_MAX_ORDER)
+	if (!size || size > PAGE_SIZE << MCTL_MAX_ORDER) {
+		if (reason)
+			*reason = MEMCTL_REASON_BAD_SIZE;
 		return NULL;
+	}
 	request.order = get_order(size);
 	if (gfp & __GFP_ZERO)
 		request.flags |= MCTL_REQUEST_ZERO;
-	fn = mctl_frame_alloc(arena, &request, NULL);
+	fn = mctl_frame_alloc(arena, &request, reason);
 	if (fn == MCTL_FN_NONE)
 		return NULL;
 	arena->table.link[fn].next = size;
 	atomic64_add(large_waste(arena, fn, request.order), &arena->caches.large_waste);
 	mctl_debug_large_alloc(mctl_arena_address(arena, fn), size, request.order, gfp);
 	return mctl_arena_address(arena, fn);
+}
+
+/**
+ * mctl_kmalloc_large() - the same, for who does not ask why
+ * @arena: the arena
+ * @size: bytes; any value
+ * @gfp: as for mctl_cache_alloc()
+ *
+ * Context: Any but NMI; may sleep if @gfp says so.
+ * Return: as mctl_kmalloc_large_why().
+ */
+void *mctl_kmalloc_large(struct mctl_arena *arena, size_t size, gfp_t gfp)
+{
+	return mctl_kmalloc_large_why(arena, size, gfp, NULL);
 }
 
 /**

@@ -109,8 +109,10 @@ static int alloc_frames(struct mctl_region *region, struct mctl_error *error)
 			free_frames(region, i);
 			if (error)
 				error->reason = reason;
-			return mctl_fail(error, -ENOMEM, "region %s: arena %s gives %u of %u pages",
-					 region->name, region->arena->name, i, region->nr_pages);
+			return mctl_fail(error, -ENOMEM,
+					 "region %s: arena %s gives %u of %u pages: %s",
+					 region->name, region->arena->name, i, region->nr_pages,
+					 mctl_reason_text(reason));
 		}
 		cond_resched();
 	}
@@ -161,8 +163,12 @@ static int shadow_frames(struct mctl_region *region, struct mctl_error *error)
 	}
 	if (ret) {
 		mctl_shadow_fini(&region->shadow);
-		return mctl_fail(error, ret, "region %s: no frame in arena %s for its page tables",
-				 region->name, region->arena->name);
+		if (error)
+			error->reason = region->shadow.reason;
+		return mctl_fail(error, ret,
+				 "region %s: no frame in arena %s for its page tables: %s",
+				 region->name, region->arena->name,
+				 mctl_reason_text(region->shadow.reason));
 	}
 	return 0;
 }

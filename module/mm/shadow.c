@@ -119,9 +119,11 @@ static u64 alloc_table(void *context, unsigned int level, bool zero)
 	};
 	u32 fn;
 
-	if (mctl_inject(shadow->arena, MEMCTL_INJECT_SITE_TABLE, 0, NULL))
+	if (mctl_inject(shadow->arena, MEMCTL_INJECT_SITE_TABLE, 0, NULL)) {
+		shadow->reason = MEMCTL_REASON_INJECTED;
 		return MCTL_PT_NO_PFN;
-	fn = mctl_frame_alloc(shadow->arena, &request, NULL);
+	}
+	fn = mctl_frame_alloc(shadow->arena, &request, &shadow->reason);
 	if (fn == MCTL_FN_NONE)
 		return MCTL_PT_NO_PFN;
 	link_table(shadow, fn, level << TAG_LEVEL_SHIFT);
@@ -237,6 +239,7 @@ int mctl_shadow_init(struct mctl_shadow *shadow, struct mctl_arena *arena)
 	shadow->arena = arena;
 	shadow->tables = MCTL_FN_NONE;
 	shadow->nr_tables = 0;
+	shadow->reason = MEMCTL_REASON_NONE;
 	return mctl_ptable_init(&shadow->pt, &config);
 }
 
@@ -276,8 +279,10 @@ int mctl_shadow_map(struct mctl_shadow *shadow, u64 address, const u32 *fns, u32
 	for (done = 0; done < nr; done += batch) {
 		batch = min_t(u32, nr - done, MAP_BATCH);
 		ret = -ENOMEM;
-		if (mctl_inject(shadow->arena, MEMCTL_INJECT_SITE_MAP, 0, NULL))
+		if (mctl_inject(shadow->arena, MEMCTL_INJECT_SITE_MAP, 0, NULL)) {
+			shadow->reason = MEMCTL_REASON_INJECTED;
 			break;
+		}
 		ret = mctl_ptable_map_frames(&shadow->pt, address + ((u64)done << PAGE_SHIFT),
 					     fns + done, batch, flags);
 		if (ret)

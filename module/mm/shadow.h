@@ -20,6 +20,8 @@
  * @tables: first of the table frames, which are linked through the frame
  *	    table's links; MCTL_FN_NONE for none
  * @nr_tables: frames on that list
+ * @reason: enum memctl_reason of the last table or mapping that was refused: what
+ *	    -ENOMEM of a call means, which has no other way up through core/ptable.c
  *
  * All fields: the lock of whoever holds the shadow.
  */
@@ -28,6 +30,7 @@ struct mctl_shadow {
 	struct mctl_arena *arena;
 	u32 tables;
 	u32 nr_tables;
+	u32 reason;
 };
 
 int mctl_shadow_init(struct mctl_shadow *shadow, struct mctl_arena *arena);

@@ -310,7 +310,8 @@ static void free_vmas(struct mctl_space *space)
 			     space->vmas.capacity * sizeof(*space->vmas.vma));
 }
 
-static int build(struct mctl_space *space)
+/* @reason: becomes that of the arena, where it is the arena that has no frame. */
+static int build(struct mctl_space *space, u32 *reason)
 {
 	struct mctl_arena *arena = space->arena;
 	u64 pfn;
@@ -319,12 +320,14 @@ static int build(struct mctl_space *space)
 	ret = create_vmas(space);
 	if (ret)
 		return ret;
-	ret = mctl_space_zero_get(arena, &pfn);
+	ret = mctl_space_zero_get(arena, &pfn, reason);
 	if (ret)
 		goto free_vmas;
 	ret = mctl_shadow_init(&space->shadow, arena);
-	if (ret)
+	if (ret) {
+		*reason = space->shadow.reason;
 		goto put_zero;
+	}
 	ret = -ENOMEM;
 	space->inode = mctl_space_inode_new(space);
 	if (!space->inode)
@@ -365,6 +368,7 @@ struct mctl_space *mctl_space_create(struct mctl_arena *arena,
 				     struct mctl_family *family, struct mctl_error *error)
 {
 	struct mctl_space *space = mctl_arena_meta_alloc(arena, sizeof(*space));
+	u32 reason = MEMCTL_REASON_NONE;
 	int ret = -ENOMEM;
 
 	if (!space)
@@ -379,7 +383,7 @@ struct mctl_space *mctl_space_create(struct mctl_arena *arena,
 	INIT_LIST_HEAD(&space->backings);
 	xa_init_flags(&space->loans, XA_FLAGS_ACCOUNT);
 	strscpy(space->name, params->name, sizeof(space->name));
-	ret = build(space);
+	ret = build(space, &reason);
 	if (ret)
 		goto free_space;
 	space->family = family ?: create_family(arena);
@@ -402,6 +406,9 @@ destroy:
 free_space:
 	mctl_arena_meta_free(arena, space, sizeof(*space));
 failed:
+	if (reason)
+		return ERR_PTR(mctl_fail(error, ret, "region %s: no frame in arena %s: %s",
+					 params->name, arena->name, mctl_reason_text(reason)));
 	return ERR_PTR(mctl_fail(error, ret, "region %s: no memory for its records", params->name));
 }
 

@@ -10,25 +10,6 @@
 #include "mm/space_internal.h"
 #include "mm/tlb.h"
 
-static const char *reason_text(const struct mctl_access *access)
-{
-	switch (access->reason) {
-	case MCTL_REFUSED_OUTSIDE:
-		return "no vma is there";
-	case MCTL_REFUSED_RIGHTS:
-		return "the vma does not allow it";
-	case MCTL_REFUSED_FILE:
-		return access->late ? "the file does not answer" :
-				      "the file does not reach so far, or cannot be read";
-	case MCTL_REFUSED_LIMIT:
-		return "the region has all frames that it may have";
-	case MCTL_REFUSED_HWPOISON:
-		return "the frame has a hardware memory error";
-	default:
-		return "the arena has no frame";
-	}
-}
-
 static int error_of(const struct mctl_access *access)
 {
 	switch (access->reason) {
@@ -85,6 +66,7 @@ void mctl_space_forget(const struct mctl_space *space, u32 page, u32 nr)
 static void *walk(struct mctl_space *space, u64 address, bool write, struct mctl_access *access,
 		  struct mctl_error *error)
 {
+	char text[MCTL_ERROR_TEXT_SIZE];
 	u64 entry;
 
 	*access = (struct mctl_access){
@@ -94,8 +76,9 @@ static void *walk(struct mctl_space *space, u64 address, bool write, struct mctl
 	};
 	if (mctl_space_resolve(space, access)) {
 		mctl_space_record(space, access, NULL);
+		mctl_space_refusal(access, text, sizeof(text));
 		mctl_fail(error, -EFAULT, "%s at %#llx of region %s: %s", write ? "write" : "read",
-			  address, space->name, reason_text(access));
+			  address, space->name, text);
 		return NULL;
 	}
 	/* Where the shadow had it already the hardware would not have faulted. */

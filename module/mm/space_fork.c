@@ -84,8 +84,11 @@ static void share_table(struct mctl_space *to, struct mctl_space *from, u32 page
 	to->nr_frames += nr - nr_zero;
 }
 
-/* Have no leaf of 2 MiB, and every leaf table in the copy that it will need. */
-static int prepare(struct mctl_space *to, struct mctl_space *from)
+/*
+ * Have no leaf of 2 MiB, and every leaf table in the copy that it will need.
+ * @split: it is the split of a leaf that failed, else a table of the copy
+ */
+static int prepare(struct mctl_space *to, struct mctl_space *from, bool *split)
 {
 	unsigned int level;
 	u32 page = 0, nr = from->nr_pages;
@@ -96,9 +99,13 @@ static int prepare(struct mctl_space *to, struct mctl_space *from)
 		if (mctl_ptable_walk(&from->shadow.pt, mctl_space_address(page), &level) &&
 		    level > 1)
 			ret = mctl_space_split(from, page + 1);
+		*split = ret;
 		leaves = mctl_ptable_leaves(&from->shadow.pt, mctl_space_address(page));
-		if (!ret && leaves != MCTL_PT_NO_PFN)
-			ret = mctl_inject(to->arena, MEMCTL_INJECT_SITE_MAP, 0, NULL) ? -ENOMEM : 0;
+		if (!ret && leaves != MCTL_PT_NO_PFN &&
+		    mctl_inject(to->arena, MEMCTL_INJECT_SITE_MAP, 0, NULL)) {
+			to->shadow.reason = MEMCTL_REASON_INJECTED;
+			ret = -ENOMEM;
+		}
 		if (!ret && leaves != MCTL_PT_NO_PFN)
 			ret = need_table(to, from, page, leaves);
 		if (!ret && fatal_signal_pending(current))
@@ -117,12 +124,18 @@ static void undo(struct mctl_space *to)
 static int share(struct mctl_space *to, struct mctl_space *from, struct mctl_error *error)
 {
 	u32 page = 0, nr = from->nr_pages;
-	int ret = prepare(to, from);
+	bool split = false;
+	int ret = prepare(to, from, &split);
 	u64 leaves;
 
 	if (ret) {
 		undo(to);
-		return mctl_fail(error, ret, "no frame for the page tables of region %s", to->name);
+		if (ret == -EINTR)
+			return mctl_fail(error, ret, "killed on the way through region %s",
+					 from->name);
+		return mctl_fail(error, ret, "no frame for the page tables of region %s: %s",
+				 split ? from->name : to->name,
+				 mctl_reason_text((split ? from : to)->shadow.reason));
 	}
 	for (; (page = mctl_space_skip(from, page, nr)) < nr; page += MCTL_LEAVES) {
 		leaves = mctl_ptable_leaves(&from->shadow.pt, mctl_space_address(page));

@@ -28,7 +28,8 @@
 #include "mm/fcache.h"
 #include "mm/space_internal.h"
 
-static u32 alloc_block(struct mctl_arena *arena, u32 tag, unsigned int order, bool zero)
+static u32 alloc_block(struct mctl_arena *arena, u32 tag, unsigned int order, bool zero,
+		       u32 *reason)
 {
 	const struct mctl_request request = {
 		.order = order,
@@ -40,7 +41,7 @@ static u32 alloc_block(struct mctl_arena *arena, u32 tag, unsigned int order, bo
 		.tag = tag,
 	};
 
-	return mctl_frame_alloc(arena, &request, NULL);
+	return mctl_frame_alloc(arena, &request, reason);
 }
 
 static void set_record(struct mctl_arena *arena, u32 fn, u32 tag, u32 family, u32 refs)
@@ -60,13 +61,15 @@ static void set_record(struct mctl_arena *arena, u32 fn, u32 tag, u32 family, u3
  * @page: page of the space that it will back, the first one for a block
  * @order: 0 or MCTL_LARGE_ORDER
  * @zero: fill it with zeros
+ * @reason: enum memctl_reason on failure; may be NULL
  *
  * Context: Process, may sleep.
  * Return: its first frame, or MCTL_FN_NONE.
  */
-u32 mctl_space_frame_alloc(struct mctl_space *space, u32 page, unsigned int order, bool zero)
+u32 mctl_space_frame_alloc(struct mctl_space *space, u32 page, unsigned int order, bool zero,
+			   u32 *reason)
 {
-	u32 fn = alloc_block(space->arena, page, order, zero);
+	u32 fn = alloc_block(space->arena, page, order, zero, reason);
 
 	if (unlikely(fn == MCTL_FN_NONE))
 		return fn;
@@ -251,19 +254,20 @@ void mctl_space_frame_unmapped(struct mctl_space *space, u32 fn, unsigned int or
  * mctl_space_zero_get() - hold the arena's frame of zeros
  * @arena: the arena; its regions.lock is held
  * @pfn: physical frame number of it
+ * @reason: enum memctl_reason on failure
  *
  * It is taken when the first space comes.
  *
  * Context: Process, may sleep.
  * Return: 0, or -ENOMEM.
  */
-int mctl_space_zero_get(struct mctl_arena *arena, u64 *pfn)
+int mctl_space_zero_get(struct mctl_arena *arena, u64 *pfn, u32 *reason)
 {
 	struct mctl_spaces *spaces = &arena->spaces;
 
 	lockdep_assert_held(&arena->regions.lock);
 	if (!spaces->nr_zero) {
-		u32 fn = alloc_block(arena, MCTL_NO_PAGE, 0, true);
+		u32 fn = alloc_block(arena, MCTL_NO_PAGE, 0, true, reason);
 
 		if (fn == MCTL_FN_NONE)
 			return -ENOMEM;

@@ -170,6 +170,7 @@ struct mctl_space {
  * @write: for writing
  * @kind: enum mctl_space_fault
  * @reason: enum mctl_space_reason, for MCTL_FAULT_REFUSED
+ * @why: enum memctl_reason, with MCTL_REFUSED_MEMORY: why the arena has no frame
  * @entry: the shadow's leaf, which allows it
  * @level: of that leaf
  * @leaves: frame of the leaf table of the page, or MCTL_PT_NO_PFN
@@ -184,6 +185,7 @@ struct mctl_access {
 	bool write;
 	u8 kind;
 	u8 reason;
+	u32 why;
 	u64 entry;
 	unsigned int level;
 	u64 leaves;
@@ -275,7 +277,8 @@ void mctl_space_destroy(struct mctl_space *space);
 void mctl_space_publish(struct mctl_space *space);
 
 /* space_frame.c */
-u32 mctl_space_frame_alloc(struct mctl_space *space, u32 page, unsigned int order, bool zero);
+u32 mctl_space_frame_alloc(struct mctl_space *space, u32 page, unsigned int order, bool zero,
+			   u32 *reason);
 u32 mctl_space_frame_alloc_bulk(struct mctl_space *space, u32 page, u32 nr, u32 *fns);
 u32 mctl_space_frame_of(const struct mctl_space *space, u64 entry);
 u32 mctl_space_frame_refs(const struct mctl_space *space, u32 fn);
@@ -284,7 +287,9 @@ void mctl_space_frame_put(struct mctl_space *space, u32 fn, unsigned int order);
 void mctl_space_frame_unmapped(struct mctl_space *space, u32 fn, unsigned int order);
 void mctl_space_frame_split(struct mctl_space *space, u32 fn);
 void *mctl_space_frame_address(const struct mctl_space *space, u32 fn);
-int mctl_space_zero_get(struct mctl_arena *arena, u64 *pfn);
+u32 mctl_space_why(const struct mctl_access *access);
+void mctl_space_refusal(const struct mctl_access *access, char *text, size_t size);
+int mctl_space_zero_get(struct mctl_arena *arena, u64 *pfn, u32 *reason);
 void mctl_space_zero_put(struct mctl_arena *arena);
 
 /* space_quarantine.c */

@@ -57,13 +57,13 @@ static u32 get_frame(struct mctl_space *space, struct mctl_access *access, bool 
 	u32 fn = MCTL_FN_NONE;
 
 	if (likely(!limited))
-		fn = mctl_space_frame_alloc(space, access->page, 0, zero);
+		fn = mctl_space_frame_alloc(space, access->page, 0, zero, &access->why);
 	if (likely(fn != MCTL_FN_NONE))
 		return fn;
 	if (make_room(space)) {
 		limited = mctl_space_over_limit(space, more);
 		if (!limited)
-			fn = mctl_space_frame_alloc(space, access->page, 0, zero);
+			fn = mctl_space_frame_alloc(space, access->page, 0, zero, &access->why);
 	}
 	if (fn == MCTL_FN_NONE)
 		refuse(access, limited ? MCTL_REFUSED_LIMIT : MCTL_REFUSED_MEMORY);
@@ -101,6 +101,7 @@ static int store_first(struct mctl_space *space, struct mctl_access *access, u64
 		access->leaves = find_leaves(space, access);
 		return 0;
 	}
+	access->why = space->shadow.reason;
 	return refuse(access, limited ? MCTL_REFUSED_LIMIT : MCTL_REFUSED_MEMORY);
 }
 
@@ -112,8 +113,10 @@ static int store(struct mctl_space *space, struct mctl_access *access, u64 entry
 {
 	struct mctl_ptable *pt = &space->shadow.pt;
 
-	if (mctl_inject(space->arena, MEMCTL_INJECT_SITE_MAP, 0, NULL))
+	if (mctl_inject(space->arena, MEMCTL_INJECT_SITE_MAP, 0, NULL)) {
+		access->why = MEMCTL_REASON_INJECTED;
 		return refuse(access, MCTL_REFUSED_MEMORY);
+	}
 	/* Again: a table may have come or gone since the fault began. */
 	access->leaves = find_leaves(space, access);
 	if (likely(access->leaves != MCTL_PT_NO_PFN))
@@ -179,7 +182,7 @@ static bool map_large(struct mctl_space *space, struct mctl_access *access)
 
 	if (mctl_inject(space->arena, MEMCTL_INJECT_SITE_MAP, 0, NULL))
 		return false;
-	fn = mctl_space_frame_alloc(space, first, MCTL_LARGE_ORDER, true);
+	fn = mctl_space_frame_alloc(space, first, MCTL_LARGE_ORDER, true, NULL);
 	if (fn == MCTL_FN_NONE)
 		return false;
 	mctl_space_drop(space, first, MCTL_LEAVES);
@@ -388,8 +391,8 @@ static int resolve(struct mctl_space *space, struct mctl_access *access)
 /**
  * mctl_space_resolve() - have the shadow allow an access
  * @space: family->lock is held; it may be let go of and taken again
- * @access: page, below nr_pages, and write are given; kind, reason, entry and level become what
- *	    came of it
+ * @access: page, below nr_pages, and write are given; kind, reason, why, entry and level become
+ *	    what came of it
  *
  * Context: Process, may sleep.
  * Return: 0, or -EFAULT when it is refused.

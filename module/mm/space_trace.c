@@ -10,36 +10,76 @@
 #include "mm/event.h"
 #include "mm/space_internal.h"
 
-static const char *reason_text(unsigned int reason)
+static const char *word(const struct mctl_access *access)
 {
-	static const char *const texts[] = {
-		[MCTL_REFUSED_OUTSIDE] = "no vma is there",
-		[MCTL_REFUSED_RIGHTS] = "the vma does not allow it",
-		[MCTL_REFUSED_SIZE] = "behind the end of the region",
-		[MCTL_REFUSED_FILE] = "the file does not reach so far, or cannot be read",
-		[MCTL_REFUSED_LIMIT] = "the region has all frames that it may have",
-		[MCTL_REFUSED_MEMORY] = "the arena has no frame",
-		[MCTL_REFUSED_HWPOISON] = "the frame has a hardware memory error",
-	};
+	switch (access->reason) {
+	case MCTL_REFUSED_OUTSIDE:
+		return "no vma is there";
+	case MCTL_REFUSED_RIGHTS:
+		return "the vma does not allow it";
+	case MCTL_REFUSED_SIZE:
+		return "behind the end of the region";
+	case MCTL_REFUSED_FILE:
+		return access->late ? "the file does not answer" :
+				      "the file does not reach so far, or cannot be read";
+	default:
+		return mctl_reason_text(mctl_space_why(access));
+	}
+}
 
-	return reason < ARRAY_SIZE(texts) && texts[reason] ? texts[reason] : "";
+/**
+ * mctl_space_why() - why an access was refused for lack of memory
+ * @access: that was refused
+ *
+ * Context: Any.
+ * Return: enum memctl_reason; MEMCTL_REASON_NONE when it was not memory that it lacked.
+ */
+u32 mctl_space_why(const struct mctl_access *access)
+{
+	switch (access->reason) {
+	case MCTL_REFUSED_LIMIT:
+		return MEMCTL_REASON_LIMIT;
+	case MCTL_REFUSED_MEMORY:
+		return access->why;
+	case MCTL_REFUSED_HWPOISON:
+		return MEMCTL_REASON_MEMORY_ERROR;
+	default:
+		return MEMCTL_REASON_NONE;
+	}
+}
+
+/**
+ * mctl_space_refusal() - why an access was refused, in words
+ * @access: that was refused
+ * @text: where to
+ * @size: bytes of it
+ *
+ * Context: Any.
+ */
+void mctl_space_refusal(const struct mctl_access *access, char *text, size_t size)
+{
+	snprintf(text, size, "%s%s",
+		 access->reason == MCTL_REFUSED_MEMORY ? "the arena has no frame: " : "",
+		 word(access));
 }
 
 static void send_refusal(const struct mctl_space *space, const struct mctl_access *access)
 {
-	char text[MCTL_ERROR_TEXT_SIZE];
+	char text[MCTL_ERROR_TEXT_SIZE], why[MCTL_ERROR_TEXT_SIZE];
 	const struct mctl_event event = {
 		.type = MEMCTL_EVENT_TYPE_FAULT,
 		.arena = space->arena,
 		.name = space->name,
 		.text = text,
+		.reason = mctl_space_why(access),
 		.has_value = true,
 		.value = mctl_space_address(access->page),
 	};
 
+	mctl_space_refusal(access, why, sizeof(why));
 	snprintf(text, sizeof(text), "pid %d, %s at %#llx: %s",
 		 access->user ? task_tgid_nr(current) : 0, access->write ? "write" : "read",
-		 mctl_space_address(access->page), reason_text(access->reason));
+		 mctl_space_address(access->page), why);
 	mctl_event_send(&event);
 }
 

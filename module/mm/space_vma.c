@@ -115,6 +115,13 @@ int mctl_space_copy_vmas(struct mctl_space *to, const struct mctl_space *from,
 	return mctl_vmas_copy(&to->vmas, &from->vmas);
 }
 
+/* Of a leaf that reaches over an end there is no half: a table for it has no frame. */
+static int fail_split(const struct mctl_space *space, int ret, struct mctl_error *error)
+{
+	return mctl_fail(error, ret, "no frame to split a leaf of 2 MiB in region %s: %s",
+			 space->name, mctl_reason_text(space->shadow.reason));
+}
+
 /* Split leaves at the ends of a range, without a change of what is mapped. */
 static int split_ends(struct mctl_space *space, u64 start, u64 size, struct mctl_error *error)
 {
@@ -123,8 +130,7 @@ static int split_ends(struct mctl_space *space, u64 start, u64 size, struct mctl
 	if (!ret)
 		ret = mctl_space_split(space, mctl_space_page(start + size));
 	if (ret)
-		mctl_fail(error, ret, "no frame to split a leaf of 2 MiB in region %s",
-			  space->name);
+		fail_split(space, ret, error);
 	return ret;
 }
 
@@ -265,8 +271,7 @@ static int unmap(struct mctl_space *space, u64 start, u64 size, struct mctl_erro
 		return ret;
 	ret = mctl_space_drop(space, mctl_space_page(start), size >> PAGE_SHIFT);
 	if (ret)
-		return mctl_fail(error, ret, "no frame to split a leaf of 2 MiB in region %s",
-				 space->name);
+		return fail_split(space, ret, error);
 	ret = mctl_vma_remove(&space->vmas, start, start + size);
 	mctl_space_prune_files(space);
 	return ret;
@@ -301,9 +306,7 @@ static int discard(struct mctl_space *space, u64 start, u64 size, struct mctl_er
 {
 	int ret = mctl_space_drop(space, mctl_space_page(start), size >> PAGE_SHIFT);
 
-	return ret ? mctl_fail(error, ret, "no frame to split a leaf of 2 MiB in region %s",
-			       space->name) :
-		     0;
+	return ret ? fail_split(space, ret, error) : 0;
 }
 
 enum change {

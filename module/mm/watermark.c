@@ -82,7 +82,7 @@ u32 mctl_watermark_check(const struct mctl_zone *zone, const struct mctl_request
  * @other: enum memctl_reason
  *
  * What came nearest to success says most: fragmentation before a watermark
- * before no memory.
+ * before no memory, and last what @reason was without a zone.
  *
  * Context: any.
  * Return: the one of the two.

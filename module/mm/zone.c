@@ -361,7 +361,7 @@ static u32 ask_zones(struct mctl_arena *arena, const struct mctl_zonelist *list,
 		     const struct mctl_request *request)
 {
 	unsigned int nr = nr_tries(list, request), i;
-	u32 reason = MEMCTL_REASON_NO_MEMORY;
+	u32 reason = MEMCTL_REASON_NO_ZONE;
 
 	for (i = 0; i < nr; i++) {
 		const struct mctl_zone *zone = &arena->zones[list->zone[request->type][i]];
@@ -422,6 +422,21 @@ static void note_failure(struct mctl_arena *arena, const struct mctl_zonelist *l
 		mctl_event_send(&event);
 }
 
+/* A node that the arena has not: there is no zone to count it for. */
+static void note_no_node(struct mctl_arena *arena, const struct mctl_request *request)
+{
+	const struct mctl_event event = {
+		.type = MEMCTL_EVENT_TYPE_ALLOC_FAILED,
+		.arena = arena,
+		.has_order = true,
+		.order = request->order,
+		.reason = MEMCTL_REASON_BAD_NODE,
+	};
+
+	if (!(request->flags & MCTL_REQUEST_NOFAILEVENT))
+		mctl_event_send(&event);
+}
+
 /* Any node, below the low watermark, and then with what the frame caches hold. */
 static noinline u32 alloc_slow(struct mctl_arena *arena, const struct mctl_request *request,
 			       u32 *reason)
@@ -430,8 +445,10 @@ static noinline u32 alloc_slow(struct mctl_arena *arena, const struct mctl_reque
 	u32 fn, why = MEMCTL_REASON_BAD_NODE;
 	bool drained;
 
-	if (!list)
+	if (!list) {
+		note_no_node(arena, request);
 		goto fail;
+	}
 	fn = try_zones(arena, list, request, MCTL_MARK_LOW);
 	if (fn == MCTL_FN_NONE)
 		fn = try_zones(arena, list, request, MCTL_MARK_MIN);

@@ -33,7 +33,7 @@
 #include "nl/netlink.h"
 
 #define NR_SLOTS   256
-#define TEXT_SIZE  96
+#define TEXT_SIZE  160
 #define TELL_DELAY HZ
 
 /**

@@ -121,6 +121,9 @@ enum memctl_op_flag {
  * @MEMCTL_REASON_DAMAGED: The arena's records of the block or object do not
  *   fit; it stays as it is.
  * @MEMCTL_REASON_INJECTED: A fault that inject-add set fired.
+ * @MEMCTL_REASON_NO_ZONE: No zone that the request may use has frames.
+ * @MEMCTL_REASON_LIMIT: The region has all frames that it may have.
+ * @MEMCTL_REASON_MEMORY_ERROR: The frame has a hardware memory error.
  */
 enum memctl_reason {
 	MEMCTL_REASON_NONE,
@@ -138,6 +141,9 @@ enum memctl_reason {
 	MEMCTL_REASON_NO_MEMORY,
 	MEMCTL_REASON_DAMAGED,
 	MEMCTL_REASON_INJECTED,
+	MEMCTL_REASON_NO_ZONE,
+	MEMCTL_REASON_LIMIT,
+	MEMCTL_REASON_MEMORY_ERROR,
 
 	/* private: */
 	__MEMCTL_REASON_MAX,
