@@ -190,7 +190,7 @@ wait_until "a write is traced" traced_write
 wait_until "a refusal is traced" traced_refusal
 kill -TERM "$trace"
 wait "$trace"
-equal "who is interrupted ends well" 0 "$?"
+equal "who is interrupted ends well" 143 "$?"
 check "the trace has the write" grep -q "pid $pid write 0x100000004000 .*: new" "$work/trace"
 check "and the refusal" grep -q "pid $pid read 0x100000300000 .*: refused, outside" "$work/trace"
 
