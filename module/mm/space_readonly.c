@@ -16,29 +16,7 @@
 #include <linux/rbtree.h>
 #include <linux/sched.h>
 #include "compat.h"
-#include "mm/space_internal.h"
-
-/* The entry for the leaf table of @address, or NULL; @next: what is behind it, or the hole. */
-static pmd_t *find_table(struct mm_struct *mm, u64 address, u64 end, u64 *next)
-{
-	pgd_t *pgd = pgd_offset(mm, address);
-	p4d_t *p4d;
-	pud_t *pud;
-
-	*next = pgd_addr_end(address, end);
-	if (pgd_none(*pgd))
-		return NULL;
-	p4d = p4d_offset(pgd, address);
-	*next = p4d_addr_end(address, end);
-	if (p4d_none(*p4d))
-		return NULL;
-	pud = pud_offset(p4d, address);
-	*next = pud_addr_end(address, end);
-	if (pud_none(*pud))
-		return NULL;
-	*next = pmd_addr_end(address, end);
-	return pmd_offset(pud, address);
-}
+#include "mm/space_walk.h"
 
 static void protect_table(struct mm_struct *mm, pmd_t *pmd, u64 address, u64 end)
 {
@@ -60,7 +38,7 @@ static void protect_vma(struct vm_area_struct *vma)
 
 	inc_tlb_flush_pending(mm);
 	for (u64 address = vma->vm_start; address < vma->vm_end; address = next) {
-		pmd_t *pmd = find_table(mm, address, vma->vm_end, &next);
+		pmd_t *pmd = mctl_space_find_table(mm, address, vma->vm_end, &next);
 		pmdval_t value = pmd ? pmd_val(READ_ONCE(*pmd)) : 0;
 
 		/* The shadow has no leaf of 2 MiB, so that no process has (S1). */

@@ -99,8 +99,17 @@ void mctl_space_look_up(struct mm_struct *mm, u64 address, struct mctl_space_fou
 	found->level = 1;
 }
 
-/* The entry for the leaf table of @address; NULL where there is none up to @next. */
-static pmd_t *find_pmd(struct mm_struct *mm, u64 address, u64 end, u64 *next)
+/**
+ * mctl_space_find_table() - the entry for the leaf table of an address, or for a large leaf
+ * @mm: the process's address space; its tables are kept from going
+ * @address: in it
+ * @end: where to stop
+ * @next: becomes the end of what the entry translates, or of the hole
+ *
+ * Context: Process.
+ * Return: the entry, or NULL where there is none up to @next.
+ */
+pmd_t *mctl_space_find_table(struct mm_struct *mm, u64 address, u64 end, u64 *next)
 {
 	pgd_t *pgd = pgd_offset(mm, address);
 	p4d_t *p4d;
@@ -140,7 +149,7 @@ u64 mctl_space_next_entry(struct mm_struct *mm, u64 address, u64 end, u32 *steps
 	u64 next;
 
 	for (; address < end && *steps; address = next) {
-		pmd_t *pmd = find_pmd(mm, address, end, &next);
+		pmd_t *pmd = mctl_space_find_table(mm, address, end, &next);
 
 		--*steps;
 		if (!pmd)

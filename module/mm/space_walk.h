@@ -81,6 +81,7 @@ u32 mctl_space_compare(const struct mctl_space *space, const struct vm_area_stru
 
 /* space_walk.c */
 void mctl_space_look_up(struct mm_struct *mm, u64 address, struct mctl_space_found *found);
+pmd_t *mctl_space_find_table(struct mm_struct *mm, u64 address, u64 end, u64 *next);
 u64 mctl_space_next_entry(struct mm_struct *mm, u64 address, u64 end, u32 *steps,
 			  struct mctl_space_found *found);
 int mctl_space_walk_begin(struct mctl_space_walk *walk, struct mctl_space *space, u64 after);
