@@ -306,13 +306,14 @@ static int begin_dump(struct netlink_callback *cb, struct mctl_nl_dump *dump)
 static int start_dump(struct netlink_callback *cb)
 {
 	struct netlink_ext_ack *extack = cb->extack;
+	struct mctl_nl_refusal refusal = {};
 	struct mctl_nl_dump *dump;
 	int ret;
 
 	BUILD_BUG_ON(sizeof(dump) > sizeof(cb->ctx));
 	dump = kzalloc(sizeof(*dump), GFP_KERNEL);
 	if (!dump)
-		return -ENOMEM;
+		return mctl_nl_refusal_send(cb->skb, -ENOMEM, &refusal);
 	*(struct mctl_nl_dump **)cb->ctx = dump;
 	cb->extack = &dump->refusal.extack;
 	ret = begin_dump(cb, dump);
