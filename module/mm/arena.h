@@ -163,6 +163,7 @@ struct mctl_caches {
 	struct mctl_cache *slab_headers; /* headers of slabs that keep theirs outside */
 	struct mctl_cache *magazines;	 /* the magazines of all other caches */
 	struct mctl_cache *__percpu *last_kfree; /* kmalloc.c; the class of the last kfree */
+	atomic_t large_frames;			 /* kmalloc.c; frames of large objects */
 	atomic64_t large_waste; /* kmalloc.c; bytes that large objects leave over */
 };
 
@@ -201,6 +202,7 @@ struct mctl_arena {
 	u32 nr_chunks;				  /* resize; read without for views */
 	u32 nr_frames;				  /* resize; frames held; read without for views */
 	atomic64_t metadata;			  /* host bytes for our own records */
+	atomic_t nr_tables;			  /* frames of page tables */
 	u64 told;		   /* generation of its last event; the listener's lock */
 	struct hlist_node hotplug; /* fcache.c */
 	atomic64_t nr_bad_free;

@@ -366,8 +366,8 @@ static u32 count_busy_caches(struct mctl_arena *arena)
 	return nr;
 }
 
-/* Frames in blocks of a kind. */
-static u32 count_kind(struct mctl_arena *arena, unsigned int kind)
+/* Frames in blocks that callers hold; of all frames, for who deletes an arena. */
+static u32 count_used(struct mctl_arena *arena)
 {
 	const struct mctl_table *table = &arena->table;
 	u32 fn, nr = 0;
@@ -376,7 +376,7 @@ static u32 count_kind(struct mctl_arena *arena, unsigned int kind)
 	for (fn = 0; fn < mctl_table_span(table); fn++) {
 		u8 state = READ_ONCE(table->state[fn]);
 
-		if (mctl_state_kind(state) == kind)
+		if (mctl_state_kind(state) == MCTL_KIND_USED)
 			nr += 1U << min_t(unsigned int, mctl_state_order(state), MCTL_MAX_ORDER);
 	}
 	up_read(&arena->resize);
@@ -398,7 +398,7 @@ static bool tell_holders(struct mctl_arena *arena, char *text, size_t size)
 		{ READ_ONCE(arena->regions.nr) + READ_ONCE(arena->spaces.nr), "region", "regions" },
 		{ READ_ONCE(arena->spaces.nr_quarantine), "lent frame", "lent frames" },
 		{ count_busy_caches(arena), "cache with objects", "caches with objects" },
-		{ count_kind(arena, MCTL_KIND_USED), "frame in use", "frames in use" },
+		{ count_used(arena), "frame in use", "frames in use" },
 		{ atomic_read(&arena->nr_users), "user", "users" },
 	};
 	size_t len = 0, i;
@@ -533,20 +533,21 @@ void mctl_arenas_exit(void)
 	mutex_unlock(&building);
 }
 
-/* Bytes that were given and not asked for. */
-static u64 count_waste(struct mctl_arena *arena)
+/* Frames of slabs and large objects, and the bytes of them that were not asked for. */
+static void sum_up_caches(struct mctl_arena *arena, struct mctl_arena_info *sum)
 {
 	struct mctl_cache_info info;
 	struct mctl_cache *cache;
-	u64 waste = atomic64_read(&arena->caches.large_waste);
 	u32 id;
 
+	sum->nr_slab = atomic_read(&arena->caches.large_frames);
+	sum->waste = atomic64_read(&arena->caches.large_waste);
 	for (id = 0; (cache = mctl_cache_next(arena, &id)); id++) {
 		mctl_cache_info(cache, &info);
-		waste += info.waste;
+		sum->nr_slab += (info.nr_full + info.nr_partial + info.nr_empty) << info.slab_order;
+		sum->waste += info.waste;
 		mctl_cache_drop(cache);
 	}
-	return waste;
 }
 
 /**
@@ -554,8 +555,8 @@ static u64 count_waste(struct mctl_arena *arena)
  * @arena: the arena
  * @info: filled
  *
- * No lock of the allocators is taken: the numbers may be of moments a little
- * apart.
+ * No lock of the allocators is taken, and no frame is looked at: the numbers are
+ * kept, and may be of moments a little apart.
  *
  * Context: process; may sleep.
  */
@@ -573,15 +574,14 @@ void mctl_arena_info(struct mctl_arena *arena, struct mctl_arena_info *info)
 		.nr_regions = READ_ONCE(arena->regions.nr) + READ_ONCE(arena->spaces.nr),
 		.nr_handles = READ_ONCE(arena->handles.nr),
 		.nr_users = atomic_read(&arena->nr_users),
-		.nr_slab = count_kind(arena, MCTL_KIND_SLAB),
-		.nr_table = count_kind(arena, MCTL_KIND_TABLE),
+		.nr_table = atomic_read(&arena->nr_tables),
 		.metadata = atomic64_read(&arena->metadata),
 		.nr_bad_free = atomic64_read(&arena->nr_bad_free),
-		.waste = count_waste(arena),
 		.nr_hwpoison = READ_ONCE(arena->hwpoison.nr),
 		.nr_aside = atomic_read(&arena->hwpoison.nr_aside),
 		.no_cpu_caches = arena->no_cpu_caches,
 	};
+	sum_up_caches(arena, info);
 	strscpy(info->name, arena->name, sizeof(info->name));
 	info->size = (u64)info->nr_frames << PAGE_SHIFT;
 	for (i = 0; !mctl_zone_info(arena, i, &zone); i++) {

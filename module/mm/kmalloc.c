@@ -95,8 +95,10 @@ static int free_large(struct mctl_arena *arena, u32 fn, unsigned int order)
 
 	mctl_debug_large_free(mctl_arena_address(arena, fn));
 	ret = mctl_frame_free(arena, fn, order, MCTL_KIND_SLAB);
-	if (!ret)
+	if (!ret) {
 		atomic64_sub(waste, &arena->caches.large_waste);
+		atomic_sub(1 << order, &arena->caches.large_frames);
+	}
 	return ret;
 }
 
@@ -158,6 +160,7 @@ void *mctl_kmalloc_large_why(struct mctl_arena *arena, size_t size, gfp_t gfp, u
 		return NULL;
 	arena->table.link[fn].next = size;
 	atomic64_add(large_waste(arena, fn, request.order), &arena->caches.large_waste);
+	atomic_add(1 << request.order, &arena->caches.large_frames);
 	mctl_debug_large_alloc(mctl_arena_address(arena, fn), size, request.order, gfp);
 	return mctl_arena_address(arena, fn);
 }

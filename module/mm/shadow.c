@@ -80,6 +80,7 @@ static void link_table(struct mctl_shadow *shadow, u32 fn, u32 tag)
 	preempt_enable();
 	shadow->tables = fn;
 	shadow->nr_tables++;
+	atomic_inc(&shadow->arena->nr_tables);
 }
 
 /*
@@ -105,6 +106,7 @@ static void unlink_table(struct mctl_shadow *shadow, u32 fn)
 		table->link[prev].next = next;
 	preempt_enable();
 	shadow->nr_tables--;
+	atomic_dec(&shadow->arena->nr_tables);
 }
 
 static u64 alloc_table(void *context, unsigned int level, bool zero)

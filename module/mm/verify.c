@@ -155,6 +155,8 @@ static void check_kinds(struct mctl_arena *arena, const struct count *count,
 	check_slabs(arena, frames[MCTL_KIND_SLAB], report);
 	mctl_report_expect(report, "verify V4", "arena", arena->id, "frames of tables",
 			   count->nr_table, frames[MCTL_KIND_TABLE]);
+	mctl_report_expect(report, "verify V4", "arena", arena->id, "frames of tables, counted",
+			   frames[MCTL_KIND_TABLE], atomic_read(&arena->nr_tables));
 	mctl_report_expect(report, "verify V4", "arena", arena->id, "frames of regions",
 			   count->nr_region, frames[MCTL_KIND_REGION]);
 	mctl_report_expect(report, "verify V5", "arena", arena->id, "blocks in use", true,

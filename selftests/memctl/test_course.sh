@@ -103,12 +103,15 @@ check "remove it" "$MEMCTL" arena del tree
 check "a memory without caches of the CPUs" "$MEMCTL" arena add plain --size 16M --nodes 0 --cpu-caches off
 before=$(frames plain)
 waste=$(column WASTE status -a plain)
+slab=$(column SLAB status -a plain)
 handle=$("$MEMCTL" -a plain kmalloc 260K)
 equal "65 pages take a block of 128" "7 128" \
 	"$("$MEMCTL" -a plain what "handle:$handle" -r -n -o ORDER) $((before - $(frames plain)))"
 equal "63 pages are internal fragmentation" $((63 * 4096)) $(($(column WASTE status -a plain) - waste))
+equal "status counts its frames" 128 $(($(column SLAB status -a plain) - slab))
 "$MEMCTL" -a plain kfree "$handle"
-equal "and are none when it is freed" "$waste $before" "$(column WASTE status -a plain) $(frames plain)"
+equal "and are none when it is freed" "$waste $before $slab" \
+	"$(column WASTE status -a plain) $(frames plain) $(column SLAB status -a plain)"
 
 # --- slabs: full, partial, empty; 2.1, 16 fields; colours; an object is used again ---
 
@@ -225,6 +228,7 @@ refuse "a write without the right" 2 'does not allow' "$MEMCTL" region touch hea
 
 # --- copy on write at fork, and VSS >= RSS >= PSS >= USS ---
 
+equal "status counts its tables" "$(row heap TABLES)" "$(column TABLES status -a main)"
 check "fork" "$MEMCTL" region fork heap child
 equal "all is shared: each has half" "$(((4 << 20) - 4096)) 65536 32768 0" "$(column VSS,RSS,PSS,USS smem heap)"
 equal "a write copies" "pages: 0 minor, 0 major, 0 zero, 0 new, 4 copied" \
