@@ -83,10 +83,12 @@ static bool is_right_advice(int advice, int answer)
 	case MADV_WILLNEED:
 	case MADV_REMOVE:
 	case MADV_DONTFORK:
-	case MADV_DOFORK:
 	case MADV_DONTDUMP:
 	case MADV_KEEPONFORK:
 		return !answer;
+	case MADV_DOFORK:
+		/* Linux 7 refuses it to each special mapping, older ones to I/O memory alone. */
+		return !answer || answer == EINVAL;
 	/* Taken and ignored, by a kernel that knows them. */
 	case MADV_MERGEABLE:
 	case MADV_UNMERGEABLE:
