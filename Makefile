@@ -15,7 +15,7 @@ RUN = $(if $(findstring n,$(firstword -$(MAKEFLAGS))),,+)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help all module cli man demo check check-unit check-long check-cli check-vm spec-check bench bench-check lint format vm install uninstall check-mutants check-debug check-instruments check-fuzz check-spin check-kcov check-abuse \
+.PHONY: help all module cli man demo check check-all check-unit check-long check-cli check-vm spec-check bench bench-check lint format vm install uninstall check-mutants check-debug check-instruments check-fuzz check-spin check-kcov check-abuse \
 	clean setup regen
 
 help: ## this list
@@ -83,8 +83,11 @@ vm: ## a shell in a virtual machine with KERNEL, the module and the tool
 demo: ## a guided tour in a virtual machine
 	@scripts/demo
 
-check: ## all tests: unit, tool, install, netlink spec, models, fuzzers, kselftest in machines with 6.12, 6.1 and the debug kernel
-	@scripts/check
+check: ## unit, tool, install, netlink spec, models, fuzzers, kselftest in machines: all on 6.12, what depends on the kernel on 6.1 and latest (KERNEL=...: all on that one)
+	@scripts/check $(if $(filter command line environment,$(origin KERNEL)),--kernel $(KERNEL))
+
+check-all: ## the same with all of kselftest on every kernel, the debug kernels too: hours
+	@scripts/check --all
 
 check-unit: ## the algorithms on the host: unit tests against naive oracles
 	@scripts/check unit

@@ -60,3 +60,17 @@ debian_mirror() {
 	mirror=${mirror%/}
 	echo "${mirror:-http://deb.debian.org/debian}"
 }
+
+# The versions of Linux that the tests have passed on. What Debian 13's backports have, latest, moves on by itself.
+MEMCTL_SUPPORTED="6.1 6.12 7.3"
+
+# unsupported KERNEL: whether its version is none of these; prints that in words.
+unsupported() {
+	local release version
+	release=$("$MEMCTL_TOP/scripts/fetch-kernel" --print release "$1") || return 1
+	version=$(cut -d. -f1,2 <<<"${release%%[!0-9.]*}")
+	case " $MEMCTL_SUPPORTED " in
+	*" $version "*) return 1 ;;
+	esac
+	echo "kernel $1 is Linux $release, and $version is not among the tested ones (${MEMCTL_SUPPORTED// /, })"
+}

@@ -176,6 +176,31 @@ listed "$bare" | diff "$work/before" - >>"$work/out"
 [ ! -s "$work/out" ]
 result $? "make clean leaves the sources alone, of what the tests are made of too" "$work/out"
 
+# --- a newest kernel that nobody has tested yet -------------------------------------------------------------------------
+
+# latest_is RELEASE: what the cache says that the archive's newest kernel is
+latest_is() {
+	local place=$work/newest/kernels/latest
+	mkdir -p "$place/build/include/generated" "$place/modules/kernel"
+	touch "$place/build/Module.symvers" "$place/vmlinuz"
+	echo "#define UTS_RELEASE \"$1\"" >"$place/build/include/generated/utsrelease.h"
+}
+latest_is 99.1.2+deb13-cloud-amd64
+MEMCTL_CACHE=$work/newest scripts/check --list >"$work/out" 2>&1
+grep -q '^# host-latest is skipped: kernel latest is Linux 99\.1\.2.* 99\.1 .*; make check KERNEL=latest runs it$' "$work/out" &&
+	! grep -qx host-latest "$work/out"
+result $? "it is skipped, in words" "$work/out"
+MEMCTL_CACHE=$work/newest scripts/check --list --all >"$work/out" 2>&1
+grep -q '^# vm-latest is skipped' "$work/out" && ! grep -qx vm-latest "$work/out"
+result $? "among all kernels as well" "$work/out"
+MEMCTL_CACHE=$work/newest scripts/check --list --kernel latest >"$work/out" 2>&1
+grep -qx vm-latest "$work/out" && ! grep -q skipped "$work/out"
+result $? "and is tested when it is named" "$work/out"
+latest_is "$(bash -c '. scripts/lib.sh && echo "${MEMCTL_SUPPORTED##* }"').9+deb13-cloud-amd64"
+MEMCTL_CACHE=$work/newest scripts/check --list >"$work/out" 2>&1
+grep -qx host-latest "$work/out" && ! grep -q skipped "$work/out"
+result $? "a tested one is not" "$work/out"
+
 # --- make help ----------------------------------------------------------------------------------------------------------
 
 make help >"$work/help"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The in-kernel API, used by a test module in threads, timers, irq_work and
 # tasklets at once, on every CPU.
+# HOST: contexts, interrupts, softirqs and timers
 
 . "$(dirname "$0")/lib.sh"
 begin

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # memctl bench: every benchmark runs and frees what it took; bad lines are
 # refused; a run that is interrupted, killed or left alone leaves nothing.
+# HOST: the allocators that ours are beside
 
 . "$(dirname "$0")/lib.sh"
 begin

@@ -4,6 +4,7 @@
 # region_flush.h. Each CPU but the first has a thread, so that it says most on
 # four of them: VM_OPTIONS="--smp 4" scripts/kselftest-vm flush.
 # FLUSH_ROUNDS makes it longer or shorter.
+# HOST: who flushes which entries, and when
 
 . "$(dirname "$0")/lib.sh"
 begin

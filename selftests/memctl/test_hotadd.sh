@@ -4,6 +4,7 @@
 # had and on a node that had none: an arena made before grows into it, is used
 # there and gives it back.
 # VM: --memoryless --dimm 512M --append memhp_default_state=offline
+# HOST: memory that is added and removed
 
 . "$(dirname "$0")/lib.sh"
 begin

@@ -4,6 +4,7 @@
 # comes back, is counted, and the others can use it; nothing is lost while CPUs
 # come and go under load.
 # TURNS: how often a CPU goes under load (5)
+# HOST: the states that a CPU goes through
 
 . "$(dirname "$0")/lib.sh"
 begin

@@ -4,6 +4,7 @@
 # frame is never handed out again, by whatever way it comes back, and goes to
 # no list of the host; all that was beside it can be had; what a region has
 # there is refused to those who ask for it.
+# HOST: what it does with a page that has an error
 
 . "$(dirname "$0")/lib.sh"
 begin

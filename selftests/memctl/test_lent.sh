@@ -3,6 +3,7 @@
 # Frames of a region that is gone, in a socket that nobody reads: the arena is
 # not deleted and the module not removed before they are back, and no frame is
 # lost. And what may not back a region.
+# HOST: references on pages in pipes and sockets
 
 . "$(dirname "$0")/lib.sh"
 begin

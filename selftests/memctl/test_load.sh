@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Loading and unloading: parameters that must be refused, unloads that must say
 # EBUSY. test_lifetime.sh does it over and over.
+# HOST: parameters, sysfs, what holds a module
 
 . "$(dirname "$0")/lib.sh"
 begin

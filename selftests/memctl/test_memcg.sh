@@ -4,6 +4,7 @@
 # pages are not the host's to count (VM_PFNMAP): they are not charged, what
 # bounds them is the region's --limit. The process's own memory is charged, and
 # when it is killed for that all frames come back.
+# HOST: what is charged, and whom it kills
 
 . "$(dirname "$0")/lib.sh"
 begin

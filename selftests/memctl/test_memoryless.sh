@@ -3,6 +3,7 @@
 # A node with CPUs and no memory: what asks for its memory is refused, what
 # runs on its CPUs gets that of the nearest node, and no search goes on for ever.
 # VM: --memoryless
+# HOST: the order of its nodes
 
 . "$(dirname "$0")/lib.sh"
 begin

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # Hostile messages and dumps; the cases are in nl_hostile.c.
+# HOST: generic netlink's policies and dumps
 
 . "$(dirname "$0")/lib.sh"
 begin

@@ -6,6 +6,7 @@
 # stress-ng makes the files that it works on itself, so none of its stressors
 # can be told to use a region. They run beside traffic on one: their memory
 # pressure, faults and TLB flushes are what it must stand.
+# HOST: how files are read, written and spliced
 
 . "$(dirname "$0")/lib.sh"
 begin

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Managed regions: the shadow against the hardware's tables, and planted
 # wrong bits that must be found.
+# HOST: the hardware's page tables, zap and insert
 
 . "$(dirname "$0")/lib.sh"
 begin

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The main job: record a real kernel's allocation stream and replay it.
 # EVENTS: events that the recording must have at least (100000)
+# HOST: the format of its tracepoints
 
 . "$(dirname "$0")/lib.sh"
 begin

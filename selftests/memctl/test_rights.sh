@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Who may do what: the table of Documentation/rights.rst, each cell of it
 # tried (nl_rights.h), and what the command says to those who may not.
+# HOST: capabilities, users, namespaces
 
 . "$(dirname "$0")/lib.sh"
 begin

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Regions for processes, from the shell: every command, alone and with
 # processes that map a region (region_hold, told what to do through a pipe).
+# HOST: mappings, faults, the files of /proc
 
 . "$(dirname "$0")/lib.sh"
 begin

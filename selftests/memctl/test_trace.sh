@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The tracepoint memctl:memctl_event, as programs of others read it: by its
 # format alone. The names of values are in it as numbers, not as names of C.
+# HOST: how tracepoints are told to others
 
 . "$(dirname "$0")/lib.sh"
 begin
