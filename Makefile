@@ -143,7 +143,7 @@ lint: ## every style gate; warnings are failures
 	@scripts/lint
 
 format: ## puts the C files into the style of .clang-format
-	@scripts/lint --files c | xargs clang-format -i
+	@scripts/lint --format
 
 # --- installing ------------------------------------------------------------------------------------------------------
 

@@ -196,6 +196,9 @@ result $? "among all kernels as well" "$work/out"
 MEMCTL_CACHE=$work/newest scripts/check --list --kernel latest >"$work/out" 2>&1
 grep -qx vm-latest "$work/out" && ! grep -q skipped "$work/out"
 result $? "and is tested when it is named" "$work/out"
+MEMCTL_CACHE=$work/newest scripts/lint sparse_latest >"$work/out" 2>&1
+grep -q '^ok 1 - lint: .*latest # SKIP .* 99\.1 is not among' "$work/out"
+result $? "no style gate builds for it" "$work/out"
 latest_is "$(bash -c '. scripts/lib.sh && echo "${MEMCTL_SUPPORTED##* }"').9+deb13-cloud-amd64"
 MEMCTL_CACHE=$work/newest scripts/check --list >"$work/out" 2>&1
 grep -qx host-latest "$work/out" && ! grep -q skipped "$work/out"
