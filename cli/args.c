@@ -61,6 +61,7 @@ static const struct {
 	SWITCH(ATOMIC, "atomic", "never sleep; leave other CPUs' caches alone"),
 	SWITCH(FORCE, "force", "whoever the owner is"),
 	SWITCH(ALL, "all", "all of them"),
+	SWITCH(KERNEL, "kernel", "what code in the kernel holds, by its symbol"),
 	VALUE(ALIGN, "align", "SIZE", SIZE, align, UINT32_MAX, "alignment of objects, in bytes"),
 	SWITCH(REDZONE, "redzone", "guard bytes around each object"),
 	SWITCH(POISON, "poison", "fill free objects with a pattern"),

@@ -125,6 +125,8 @@ int client_exec(struct client *c, const char *arena, const struct memctl_op *ops
 /* handles; @kind and @owner may be NULL: any */
 int client_handle_list(struct client *c, const char *arena, const uint32_t *kind,
 		       const uint32_t *owner, struct list *handles);
+/* Blocks that code in the kernel holds, as handles without one. */
+int client_owned_list(struct client *c, const char *arena, struct list *blocks);
 /* Free all handles of *owner, or all handles where @owner is NULL. */
 int client_handle_free(struct client *c, const char *arena, const uint32_t *owner,
 		       uint32_t *nr_freed);

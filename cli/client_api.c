@@ -178,6 +178,14 @@ int client_handle_list(struct client *c, const char *arena, const uint32_t *kind
 	return request_list(r, &handle_schema, handles);
 }
 
+int client_owned_list(struct client *c, const char *arena, struct list *blocks)
+{
+	struct request *r = request_new(c, MEMCTL_CMD_HANDLE_GET, arena);
+
+	request_flag(r, MEMCTL_A_HANDLE_KERNEL, true);
+	return request_list(r, &handle_schema, blocks);
+}
+
 int client_handle_free(struct client *c, const char *arena, const uint32_t *owner,
 		       uint32_t *nr_freed)
 {

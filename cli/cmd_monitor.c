@@ -27,6 +27,8 @@ static const struct column columns[] = {
 	COLUMN("TEXT", STRING, event, text, EVENT_TEXT, BOTH, "what was wrong"),
 	COLUMN("LOST", U64, event, nr_lost, EVENT_NR_LOST, BOTH, "events lost before this one"),
 	COLUMN("UID", U32, event, uid, EVENT_UID, BOTH, "who caused it, if anybody can"),
+	COLUMN("SYMBOL", STRING, event, symbol, EVENT_SYMBOL, BOTH,
+	       "code in the kernel that asked, or had the block"),
 	COLUMN("GENERATION", U64, event, generation, EVENT_GENERATION, BOTH,
 	       "generation of the arena"),
 };
@@ -68,6 +70,8 @@ static void print_event(const struct event *event)
 		printf(" value %llu", (unsigned long long)event->value);
 	if (HAS(event, EVENT_TEXT))
 		printf(": %s", text_escape(event->text));
+	if (HAS(event, EVENT_SYMBOL))
+		printf(" (%s)", text_escape(event->symbol));
 	if (event->nr_lost)
 		printf(" (%llu events lost before)", (unsigned long long)event->nr_lost);
 	putchar('\n');

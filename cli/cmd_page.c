@@ -7,6 +7,8 @@
 #include "exec.h"
 #include "table.h"
 
+#define OPTS_LIST (BIT(OPT_OWNER) | BIT(OPT_ALL) | BIT(OPT_KERNEL))
+
 static int alloc(struct memctl_ctx *ctx, const struct args *args)
 {
 	struct memctl_op op = exec_op(args, MEMCTL_OP_CODE_PAGE_ALLOC);
@@ -46,19 +48,54 @@ static int free_pages(struct memctl_ctx *ctx, const struct args *args)
 	return exec_free(ctx, args, MEMCTL_OP_CODE_PAGE_FREE);
 }
 
+/* Blocks that no handle holds: those of modules that use the in-kernel API. */
+static const struct column kernel_columns[] = {
+	COLUMN("FN", U32, handle, fn, HANDLE_FN, BOTH, "arena frame number"),
+	COLUMN("PFN", U64, handle, pfn, HANDLE_PFN, BOTH, "physical frame number"),
+	COLUMN("SIZE", SIZE, handle, size, HANDLE_SIZE, BOTH, "bytes"),
+	COLUMN("ORDER", U32, handle, order, HANDLE_ORDER, BOTH, "order of the block"),
+	COLUMN("NODE", U32, handle, node, HANDLE_NODE, BOTH, "NUMA node"),
+	COLUMN_WORD("ZONE", zone_name, handle, type, HANDLE_TYPE, BOTH, "zone"),
+	COLUMN("SYMBOL", STRING, handle, symbol, HANDLE_SYMBOL, BOTH,
+	       "code in the kernel that holds it"),
+};
+
+static const struct view kernel_view = VIEW(kernel_columns);
+
+/* Columns that were named, and JSON, are of the one view of the command. */
+static int list_kernel(struct memctl_ctx *ctx, const struct args *args)
+{
+	bool named = ctx->json || ctx->columns || ctx->all_columns;
+	struct list blocks;
+	int status;
+
+	if (GIVEN(args, OPT_OWNER) || GIVEN(args, OPT_ALL))
+		return fail_usage(ctx, "page", "--kernel: what has no handle has no owner's tag");
+	if (!ctx_client(ctx, &status))
+		return status;
+	if (client_owned_list(ctx->client, ctx->arena, &blocks))
+		return fail_client(ctx, "blocks of arena '%s'", ctx->arena);
+	status = view_print(ctx, named ? &handle_view : &kernel_view, &blocks);
+	list_free(&blocks);
+	return status;
+}
+
 static int list(struct memctl_ctx *ctx, const struct args *args)
 {
 	static const uint32_t kind = MEMCTL_KIND_PAGE;
 
+	if (GIVEN(args, OPT_KERNEL))
+		return list_kernel(ctx, args);
 	return exec_list(ctx, args, GIVEN(args, OPT_ALL) ? NULL : &kind);
 }
 
 static const struct verb verbs[] = {
-	{ "show", "[--owner TAG] [--all]", "the same as list", list, BIT(OPT_OWNER) | BIT(OPT_ALL),
-	  0, 0, 0, &handle_view },
-	{ "list", "[--owner TAG] [--all]",
-	  "print the handles of blocks, with --all those of objects too", list,
-	  BIT(OPT_OWNER) | BIT(OPT_ALL), 0, 0, 0, &handle_view },
+	{ "show", "[--owner TAG] [--all] | --kernel", "the same as list", list, OPTS_LIST, 0, 0, 0,
+	  &handle_view },
+	{ "list", "[--owner TAG] [--all] | --kernel",
+	  "print the handles of blocks, with --all those of objects too; --kernel: the blocks\n"
+	  "      that code in the kernel holds, by its symbol",
+	  list, OPTS_LIST, 0, 0, 0, &handle_view },
 	{ "alloc",
 	  "--order N [--count N] [--zone ZONE] [--node N] [--this-node] [--migratetype TYPE]\n"
 	  "      [--owner TAG] [--zero] [--memalloc] [--atomic]",

@@ -34,6 +34,17 @@ static const struct column memory_error_columns[] = {
 
 static const struct view memory_error_view = VIEW(memory_error_columns);
 
+static const struct column leak_columns[] = {
+	COLUMN_WORD("KIND", kind_name, leak, kind, LEAK_KIND, BOTH, "pages, a cache, or kmalloc"),
+	COLUMN("NR", U64, leak, nr, LEAK_NR, BOTH, "blocks or objects"),
+	COLUMN("BYTES", U64, leak, bytes, LEAK_BYTES, BOTH, "of all of them"),
+	COLUMN("CACHE", STRING, leak, cache, LEAK_CACHE, BOTH, "name of the cache"),
+	COLUMN("SYMBOL", STRING, leak, symbol, LEAK_SYMBOL, BOTH,
+	       "code that allocated them or made the cache; of kmalloc nobody knows"),
+};
+
+static const struct view leak_view = VIEW(leak_columns);
+
 /* What comparing the views found. */
 struct cross {
 	bool compared;
@@ -125,13 +136,25 @@ static void print_memory_error(const struct memory_error *error)
 	       strcmp(error->state, "hwpoison") ? text_escape(error->state) : "set aside");
 }
 
+static void print_leak(const struct leak *leak)
+{
+	printf("  leak: %llu %s%s%s%s, %llu bytes, of %s\n", (unsigned long long)leak->nr,
+	       leak->kind == MEMCTL_KIND_PAGE ? "block" : "object", leak->nr == 1 ? "" : "s",
+	       leak->cache[0] ? " of cache " : "", text_escape(leak->cache),
+	       (unsigned long long)leak->bytes,
+	       leak->symbol[0] ? text_escape(leak->symbol) : "a caller that is not noted");
+}
+
 static void print_verdict(const char *name, const struct verify *verify, const struct cross *cross)
 {
 	uint64_t nr = verify->nr_problems + cross->nr;
 
 	printf("arena %s: %llu checks, %llu problems%s", text_escape(name),
 	       (unsigned long long)verify->nr_checks, (unsigned long long)nr,
-	       nr ? "" : " (verified)");
+	       nr || verify->nr_leaks ? "" : " (verified)");
+	if (verify->nr_leaks)
+		printf(", %llu leak%s", (unsigned long long)verify->nr_leaks,
+		       verify->nr_leaks == 1 ? "" : "s");
 	if (HAS(verify, VERIFY_STOP_NS))
 		printf(", machine stopped for at most %llu us",
 		       (unsigned long long)(verify->stop_ns + 999) / 1000);
@@ -145,6 +168,11 @@ static void print_verdict(const char *name, const struct verify *verify, const s
 		print_problem(&cross->problems[i]);
 	LIST_FOR_EACH(struct memory_error, error, &verify->memory_errors)
 		print_memory_error(error);
+	LIST_FOR_EACH(struct leak, leak, &verify->leaks)
+		print_leak(leak);
+	if (verify->nr_leaks > verify->leaks.nr)
+		printf("  and %llu more\n",
+		       (unsigned long long)(verify->nr_leaks - verify->leaks.nr));
 	if (!cross->compared)
 		printf("  views not compared: the arena keeps changing\n");
 }
@@ -167,6 +195,10 @@ static struct json_object *verdict_json(struct memctl_ctx *ctx, const char *name
 	json_object_object_add(object, "memory_errors",
 			       view_json(ctx, &memory_error_view, verify->memory_errors.rows,
 					 verify->memory_errors.nr, sizeof(struct memory_error)));
+	json_object_object_add(object, "nr_leaks", json_object_new_uint64(verify->nr_leaks));
+	json_object_object_add(object, "leaks",
+			       view_json(ctx, &leak_view, verify->leaks.rows, verify->leaks.nr,
+					 sizeof(struct leak)));
 	json_object_object_add(object, "view_problems",
 			       view_json(ctx, &view, cross->problems, cross->nr,
 					 sizeof(struct problem)));
@@ -177,6 +209,7 @@ static void free_verify(struct verify *verify)
 {
 	list_free(&verify->problems);
 	list_free(&verify->memory_errors);
+	list_free(&verify->leaks);
 }
 
 /* Verify one arena; *damage when there is any. */
@@ -198,7 +231,7 @@ static int verify_arena(struct memctl_ctx *ctx, const char *name, struct json_ob
 		view_print(ctx, &view, &verify.problems);
 	else if (!ctx->quiet)
 		print_verdict(name, &verify, &cross);
-	*damage |= verify.nr_problems || verify.problems.nr || cross.nr;
+	*damage |= verify.nr_leaks || verify.nr_problems || verify.problems.nr || cross.nr;
 	free_verify(&verify);
 	return MEMCTL_EXIT_OK;
 }
@@ -240,12 +273,13 @@ static int check(struct memctl_ctx *ctx, const struct args *args)
 }
 
 static const struct verb verbs[] = {
-	{ "", "[--all]", "check the arena (-a), or all; exit status 5 on damage", check,
+	{ "", "[--all]", "check the arena (-a), or all; exit status 5 on damage or a leak", check,
 	  BIT(OPT_ALL), 0, 0, 0, &view },
 };
 
 static const char help_text[] =
-	"Check every invariant of the arena's records, and that its views agree.";
+	"Check every invariant of the arena's records, that its views agree, and that nothing\n"
+	"was left behind by a module that uses it no more.";
 
 static const struct object object = OBJECT("verify", help_text, verbs);
 

@@ -22,6 +22,8 @@ static const struct column columns[] = {
 	COLUMN("FN", U32, handle, fn, HANDLE_FN, JSON, "arena frame number"),
 	COLUMN("PFN", U64, handle, pfn, HANDLE_PFN, JSON, "physical frame number"),
 	COLUMN("ADDRESS", ADDRESS, handle, address, HANDLE_ADDRESS, JSON, "kernel virtual address"),
+	COLUMN("SYMBOL", STRING, handle, symbol, HANDLE_SYMBOL, JSON,
+	       "code in the kernel that holds it"),
 	COLUMN("GENERATION", U64, handle, generation, HANDLE_GENERATION, JSON,
 	       "generation of the arena"),
 };

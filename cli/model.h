@@ -18,7 +18,9 @@
 #include <linux/memctl.h>
 #include <linux/memctl_op.h>
 
-#define MODEL_NAME_SIZE	      (MEMCTL_NAME_MAX + 1)
+#define MODEL_NAME_SIZE (MEMCTL_NAME_MAX + 1)
+/* Of a function of the kernel, with offset, size and module. */
+#define MODEL_SYMBOL_SIZE     128
 #define MODEL_NR_ZONE_TYPES   (MEMCTL_ZONE_TYPE_MAX + 1)
 #define MODEL_NR_MIGRATETYPES (MEMCTL_MIGRATETYPE_MAX + 1)
 
@@ -179,6 +181,7 @@ struct handle {
 	uint64_t pfn;
 	uint64_t address;
 	uint32_t nr_freed;
+	char symbol[MODEL_SYMBOL_SIZE];
 };
 
 struct region {
@@ -481,6 +484,7 @@ struct what {
 	uint32_t slab_objects;
 	uint32_t owner;
 	uint64_t caller;
+	char symbol[MODEL_SYMBOL_SIZE];
 	char region[MODEL_NAME_SIZE];
 	uint64_t region_address;
 	uint32_t cpu;
@@ -528,6 +532,15 @@ struct memory_error {
 	char state[MODEL_NAME_SIZE];
 };
 
+struct leak {
+	uint64_t present;
+	uint32_t kind;
+	uint64_t nr;
+	uint64_t bytes;
+	char cache[MODEL_NAME_SIZE];
+	char symbol[MODEL_SYMBOL_SIZE];
+};
+
 struct verify {
 	uint64_t present;
 	char arena[MODEL_NAME_SIZE];
@@ -537,6 +550,8 @@ struct verify {
 	struct list problems; /* of struct problem */
 	uint64_t stop_ns;
 	struct list memory_errors; /* of struct memory_error */
+	uint64_t nr_leaks;
+	struct list leaks; /* of struct leak */
 };
 
 struct event {
@@ -554,6 +569,7 @@ struct event {
 	char text[256];
 	uint64_t nr_lost;
 	uint32_t uid;
+	char symbol[MODEL_SYMBOL_SIZE];
 };
 
 #endif /* MEMCTL_CLI_MODEL_H */

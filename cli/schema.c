@@ -149,13 +149,21 @@ const struct schema exec_schema = SCHEMA("batch", exec_reply, exec_fields);
 
 #define HANDLE(name, member, type, need) FIELD(handle, HANDLE, name, member, type, need)
 static const struct field handle_fields[] = {
-	HANDLE(ARENA, arena, STRING, MAY),  HANDLE(GENERATION, generation, U64, MAY),
-	HANDLE(HANDLE, handle, U64, MAY),   HANDLE(KIND, kind, U32, MAY),
-	HANDLE(OWNER, owner, U32, MAY),	    HANDLE(ORDER, order, U32, MAY),
-	HANDLE(CACHE, cache, STRING, MAY),  HANDLE(SIZE, size, U64, MAY),
-	HANDLE(NODE, node, U32, MAY),	    HANDLE(TYPE, type, U32, MAY),
-	HANDLE(FN, fn, U32, MAY),	    HANDLE(PFN, pfn, U64, MAY),
-	HANDLE(ADDRESS, address, U64, MAY), HANDLE(NR_FREED, nr_freed, U32, MAY),
+	HANDLE(ARENA, arena, STRING, MAY),
+	HANDLE(GENERATION, generation, U64, MAY),
+	HANDLE(HANDLE, handle, U64, MAY),
+	HANDLE(KIND, kind, U32, MAY),
+	HANDLE(OWNER, owner, U32, MAY),
+	HANDLE(ORDER, order, U32, MAY),
+	HANDLE(CACHE, cache, STRING, MAY),
+	HANDLE(SIZE, size, U64, MAY),
+	HANDLE(NODE, node, U32, MAY),
+	HANDLE(TYPE, type, U32, MAY),
+	HANDLE(FN, fn, U32, MAY),
+	HANDLE(PFN, pfn, U64, MAY),
+	HANDLE(ADDRESS, address, U64, MAY),
+	HANDLE(NR_FREED, nr_freed, U32, MAY),
+	HANDLE(SYMBOL, symbol, STRING, MAY),
 };
 
 const struct schema handle_schema = SCHEMA("handle", handle, handle_fields);
@@ -468,6 +476,7 @@ static const struct field what_fields[] = {
 	WHAT(SLAB_OBJECTS, slab_objects, U32, MAY),
 	WHAT(OWNER, owner, U32, MAY),
 	WHAT(CALLER, caller, U64, MAY),
+	WHAT(SYMBOL, symbol, STRING, MAY),
 	WHAT(REGION, region, STRING, MAY),
 	WHAT(REGION_ADDRESS, region_address, U64, MAY),
 	WHAT(CPU, cpu, U32, MAY),
@@ -521,6 +530,16 @@ static const struct field memory_error_fields[] = {
 static const struct schema memory_error_schema =
 	SCHEMA("memory error", memory_error, memory_error_fields);
 
+static const struct field leak_fields[] = {
+	FIELD(leak, LEAK, KIND, kind, U32, MUST),
+	FIELD(leak, LEAK, NR, nr, U64, MUST),
+	FIELD(leak, LEAK, BYTES, bytes, U64, MAY),
+	FIELD(leak, LEAK, CACHE, cache, STRING, MAY),
+	FIELD(leak, LEAK, SYMBOL, symbol, STRING, MAY),
+};
+
+static const struct schema leak_schema = SCHEMA("leak", leak, leak_fields);
+
 #define VERIFY(name, member, type, need) FIELD(verify, VERIFY, name, member, type, need)
 static const struct field verify_fields[] = {
 	VERIFY(ARENA, arena, STRING, MAY),
@@ -530,6 +549,8 @@ static const struct field verify_fields[] = {
 	NESTED(verify, VERIFY, PROBLEM, problems, NEST, problem_schema),
 	VERIFY(STOP_NS, stop_ns, U64, MAY),
 	NESTED(verify, VERIFY, MEMORY_ERROR, memory_errors, NEST, memory_error_schema),
+	VERIFY(NR_LEAKS, nr_leaks, U64, MAY),
+	NESTED(verify, VERIFY, LEAK, leaks, NEST, leak_schema),
 };
 
 const struct schema verify_schema = SCHEMA("verify", verify, verify_fields);
@@ -542,7 +563,7 @@ static const struct field event_fields[] = {
 	EVENT(ORDER, order, U32, MAY),	  EVENT(REASON, reason, U32, MAY),
 	EVENT(NAME, name, STRING, MAY),	  EVENT(VALUE, value, U64, MAY),
 	EVENT(TEXT, text, STRING, MAY),	  EVENT(NR_LOST, nr_lost, U64, MAY),
-	EVENT(UID, uid, U32, MAY),
+	EVENT(UID, uid, U32, MAY),	  EVENT(SYMBOL, symbol, STRING, MAY),
 };
 
 const struct schema event_schema = SCHEMA("event", event, event_fields);

@@ -18,7 +18,7 @@ static const char *const kind_names[] = { "page", "object", "kmalloc" };
 static const char *const event_names[] = {
 	"arena-add",  "arena-del",  "arena-grow",   "arena-shrink", "cache-add", "cache-del",
 	"region-add", "region-del", "alloc-failed", "low",	    "high",	 "bad-free",
-	"damage",     "fault",	    "injected",	    "memory-error", "lost",
+	"damage",     "fault",	    "injected",	    "memory-error", "lost",	 "leak",
 };
 
 static const char *const fault_names[] = { "minor", "major", "zero", "new", "cow", "refused" };

@@ -20,6 +20,7 @@
 #include "mm/arena.h"
 #include "mm/cache.h"
 #include "mm/fcache.h"
+#include "mm/owner.h"
 #include "mm/region_internal.h"
 
 #define CALLER ((u32)_RET_IP_)
@@ -42,14 +43,15 @@ static inline const struct mctl_region *inner_region(const struct memctl_region 
 }
 
 /**
- * memctl_arena_get() - hold an arena
+ * __memctl_arena_get() - hold an arena; memctl_arena_get() names the user
  * @name: of the arena; NULL for "main"
+ * @user: the module that asks; NULL for the kernel
  *
  * Context: process; may sleep.
- * Return: the arena, or NULL when there is none of this name or memctl is
- * about to be unloaded. Give it back with memctl_arena_put().
+ * Return: the arena, or NULL when there is none of this name, memctl is
+ * about to be unloaded, or the host has no memory to note it. Give it back with memctl_arena_put().
  */
-struct memctl_arena *memctl_arena_get(const char *name)
+struct memctl_arena *__memctl_arena_get(const char *name, struct module *user)
 {
 	struct mctl_arena *arena = mctl_arena_find(name);
 
@@ -59,28 +61,36 @@ struct memctl_arena *memctl_arena_get(const char *name)
 		mctl_arena_drop(arena);
 		return NULL;
 	}
-	atomic_inc(&arena->nr_users);
+	if (mctl_user_add(arena, module_name(user))) {
+		module_put(THIS_MODULE);
+		mctl_arena_drop(arena);
+		return NULL;
+	}
 	return (struct memctl_arena *)arena;
 }
-EXPORT_SYMBOL_GPL(memctl_arena_get);
+EXPORT_SYMBOL_GPL(__memctl_arena_get);
 
 /**
- * memctl_arena_put() - give an arena back
+ * __memctl_arena_put() - give an arena back; memctl_arena_put() names the user
  * @arena: from memctl_arena_get(), or NULL
+ * @user: the module that has it; NULL for the kernel
  *
- * What was allocated from it has to be freed before.
+ * What was allocated from it has to be freed before. What a module still has
+ * when it puts the arena for the last time is told to the kernel log, by symbol
+ * and count, and as an event: blocks of pages, and caches with their objects.
+ * Of kmalloc nobody is noted, so that is told when the arena has no user left.
  *
  * Context: process; may sleep.
  */
-void memctl_arena_put(struct memctl_arena *arena)
+void __memctl_arena_put(struct memctl_arena *arena, struct module *user)
 {
 	if (!arena)
 		return;
-	atomic_dec(&inner_arena(arena)->nr_users);
+	mctl_user_remove(inner_arena(arena), module_name(user));
 	mctl_arena_drop(inner_arena(arena));
 	module_put(THIS_MODULE);
 }
-EXPORT_SYMBOL_GPL(memctl_arena_put);
+EXPORT_SYMBOL_GPL(__memctl_arena_put);
 
 /* memctl_alloc_pages() where the caller's compiler knew flags and order. */
 struct page *__memctl_alloc_block(struct memctl_arena *arena, unsigned long wish,
@@ -205,6 +215,7 @@ struct memctl_cache *memctl_cache_create(struct memctl_arena *arena, const char 
 		.align = align,
 		.flags = flags,
 		.ctor = ctor,
+		.creator = _RET_IP_,
 	};
 	struct mctl_error error = {};
 	struct mctl_cache *cache;
@@ -235,9 +246,16 @@ EXPORT_SYMBOL_GPL(memctl_cache_create);
 void memctl_cache_destroy(struct memctl_cache *cache)
 {
 	struct mctl_error error = {};
+	char symbol[MCTL_SYMBOL_SIZE];
+	u64 creator;
 
-	if (cache && mctl_cache_destroy(inner_cache(cache), &error))
-		pr_warn("a cache is left behind: %s\n", error.text);
+	if (!cache)
+		return;
+	creator = inner_cache(cache)->creator;
+	if (!mctl_cache_destroy(inner_cache(cache), &error))
+		return;
+	mctl_symbol(creator, symbol, sizeof(symbol));
+	pr_warn("a cache is left behind: %s, made by %s\n", error.text, symbol);
 }
 EXPORT_SYMBOL_GPL(memctl_cache_destroy);
 

@@ -37,6 +37,8 @@ static inline size_t mctl_trace_size(const char *text)
 
 #endif /* MCTL_TRACE_HELPERS */
 
+/* The layout of all events of the kernel. */
+/* clang-format off */
 TRACE_EVENT(memctl_event,
 	TP_PROTO(const struct mctl_event *event),
 	TP_ARGS(event),
@@ -50,6 +52,7 @@ TRACE_EVENT(memctl_event,
 		__field(int, order)
 		__field(u32, reason)
 		__field(u64, value)
+		__field(void *, caller)
 	),
 	TP_fast_assign(
 		strcpy(__get_str(arena), event->arena->name);
@@ -61,8 +64,9 @@ TRACE_EVENT(memctl_event,
 		__entry->order = event->has_order ? event->order : -1;
 		__entry->reason = event->reason;
 		__entry->value = event->has_value ? event->value : 0;
+		__entry->caller = (void *)(unsigned long)event->caller;
 	),
-	TP_printk("arena=%s event=%s name=%s node=%d zone=%s order=%d reason=%s value=%llu text=%s",
+	TP_printk("arena=%s event=%s name=%s node=%d zone=%s order=%d reason=%s value=%llu caller=%pS text=%s",
 		__get_str(arena),
 		__print_symbolic(__entry->type, MCTL_TRACE_EVENT_TYPE),
 		__get_str(name),
@@ -72,8 +76,10 @@ TRACE_EVENT(memctl_event,
 		__entry->order,
 		__print_symbolic(__entry->reason, MCTL_TRACE_REASON),
 		__entry->value,
+		__entry->caller,
 		__get_str(text))
 );
+/* clang-format on */
 
 #endif /* MCTL_TRACE_H */
 

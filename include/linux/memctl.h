@@ -11,6 +11,7 @@
 #define _LINUX_MEMCTL_API_H
 
 #include <linux/gfp.h>
+#include <linux/module.h>
 #include <linux/types.h>
 #include <uapi/linux/memctl.h>
 
@@ -19,8 +20,37 @@ struct memctl_cache;
 struct memctl_region;
 struct page;
 
-struct memctl_arena *memctl_arena_get(const char *name);
-void memctl_arena_put(struct memctl_arena *arena);
+struct memctl_arena *__memctl_arena_get(const char *name, struct module *user);
+void __memctl_arena_put(struct memctl_arena *arena, struct module *user);
+
+/**
+ * memctl_arena_get() - hold an arena
+ * @name: of the arena; NULL for "main"
+ *
+ * Context: process; may sleep.
+ * Return: the arena, or NULL when there is none of this name, memctl is about
+ * to be unloaded, or the host has no memory to note it. Give it back with
+ * memctl_arena_put().
+ */
+static inline struct memctl_arena *memctl_arena_get(const char *name)
+{
+	return __memctl_arena_get(name, THIS_MODULE);
+}
+
+/**
+ * memctl_arena_put() - give an arena back
+ * @arena: from memctl_arena_get(), or NULL
+ *
+ * What was allocated from it has to be freed before. What a module still has
+ * when it puts the arena for the last time is told to the kernel log, by symbol
+ * and count.
+ *
+ * Context: process; may sleep.
+ */
+static inline void memctl_arena_put(struct memctl_arena *arena)
+{
+	__memctl_arena_put(arena, THIS_MODULE);
+}
 
 /* What memctl_alloc_pages() and memctl_free_pages() are made of; not to be called by others. */
 #define MEMCTL_NR_WISHES     128

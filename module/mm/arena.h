@@ -11,6 +11,7 @@
  *   arena->regions.lock (mutex), arena->handles.lock (mutex), arena->caches.lock (mutex):
  *                                 in this order where more than one is held
  *   arena->tlbs.lock (mutex)      the models of TLBs; taken alone
+ *   arena->users.lock (mutex)     who in the kernel got the arena; taken alone
  *   family->lock (mutex)          the spaces of a family; inside of regions.lock, and of
  *                                 the mmap_lock of processes that fault
  *   cache->lock (raw spinlock)    depot and slab lists of one cache
@@ -97,6 +98,13 @@ struct mctl_regions {
 	struct list_head list; /* lock */
 	struct mctl_ids ids;   /* lock; of those on list */
 	u32 nr;		       /* lock */
+};
+
+/* Users in the kernel, by module, and what they have left; see mm/owner.c. */
+struct mctl_users {
+	struct mutex lock;     /* leaf */
+	struct list_head list; /* lock */
+	struct list_head gone; /* lock */
 };
 
 /* Models of TLBs; see mm/tlb.h. */
@@ -208,6 +216,7 @@ struct mctl_arena {
 	atomic64_t nr_bad_free;
 	struct mctl_caches caches;
 	struct mctl_handles handles;
+	struct mctl_users users;
 	struct mctl_regions regions;
 	struct mctl_tlbs tlbs;
 	struct mctl_spaces spaces;

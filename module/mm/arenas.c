@@ -33,6 +33,7 @@
 #include "mm/holder.h"
 #include "mm/hwpoison.h"
 #include "mm/inject.h"
+#include "mm/owner.h"
 #include "mm/region.h"
 #include "mm/space.h"
 #include "mm/tlb.h"
@@ -314,6 +315,7 @@ int mctl_arena_create(const struct mctl_arena_params *params, struct mctl_error 
 	arena->no_cpu_caches = params->no_cpu_caches;
 	refcount_set(&arena->refs, 1);
 	atomic64_set(&arena->metadata, sizeof(*arena));
+	mctl_users_init(arena);
 	ret = enlist(arena, error);
 	if (ret)
 		goto free;
@@ -348,6 +350,7 @@ static void destroy(struct mctl_arena *arena)
 	mctl_handles_destroy(arena);
 	mctl_caches_destroy(arena);
 	mctl_arena_dismantle(arena);
+	mctl_users_destroy(arena);
 	kfree(arena);
 }
 
@@ -516,7 +519,8 @@ int mctl_arena_delete(const char *name, struct mctl_error *error)
 /**
  * mctl_arenas_exit() - every arena back to the host, at module exit
  *
- * Nobody can hold one any more: whoever does holds the module as well. A chunk
+ * Nobody can hold one any more: whoever does holds the module as well. What was
+ * left behind is told to the log, by symbol and count. A chunk
  * that is in use all the same is not given back, and named in the log.
  *
  * Context: process; sleeps.
@@ -528,6 +532,7 @@ void mctl_arenas_exit(void)
 	mutex_lock(&building);
 	list_for_each_entry_safe(arena, next, &arenas, list) {
 		list_del(&arena->list);
+		mctl_leaks_tell(arena);
 		destroy(arena);
 	}
 	mutex_unlock(&building);

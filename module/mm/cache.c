@@ -156,6 +156,7 @@ struct mctl_cache *mctl_cache_make(struct mctl_arena *arena, const struct mctl_c
 	cache->cpu = &mctl_cache_unmade;
 	cache->arena = arena;
 	cache->id = id;
+	cache->creator = params->creator;
 	cache->flags = params->flags | (params->ctor ? MEMCTL_CACHE_FLAG_CTOR : 0);
 	strscpy(cache->name, params->name, sizeof(cache->name));
 	refcount_set(&cache->refs, 1);

@@ -173,6 +173,7 @@ enum mctl_slab_list {
  * @nr_failed: allocations refused, ever
  * @nr_lock: times that @lock was taken
  * @nr_moving: slabs between the arena's frames and the lists; atomic
+ * @creator: address of the code in a module that made it; 0 for all others; constant
  * @list: entry of the arena's; arena->caches.lock
  * @refs: 1 for the list, and one for each who found it
  * @hotplug: for the CPUs that die
@@ -210,6 +211,7 @@ struct mctl_cache {
 	u64 nr_lock;
 
 	atomic_t nr_moving;
+	u64 creator;
 	struct list_head list;
 	refcount_t refs;
 	struct hlist_node hotplug;
@@ -223,6 +225,7 @@ struct mctl_cache {
  * @flags: enum memctl_cache_flag: REDZONE, POISON, HWALIGN; KMALLOC and CTOR
  *	   are the module's to set
  * @ctor: called once for every object, when its slab is made; may not sleep
+ * @creator: address of the code in a module that asks for it; 0 for all others
  */
 struct mctl_cache_params {
 	const char *name;
@@ -230,6 +233,7 @@ struct mctl_cache_params {
 	u32 align;
 	u32 flags;
 	void (*ctor)(void *object);
+	u64 creator;
 };
 
 struct mctl_cache *mctl_cache_create(struct mctl_arena *arena,
@@ -517,11 +521,13 @@ void mctl_cache_info(struct mctl_cache *cache, struct mctl_cache_info *info);
  * @inuse: objects of the slab that are with callers or in magazines
  * @objects: of the slab
  * @free: it is not with a caller
+ * @creator: address of the code in a module that made the cache, or 0
  */
 struct mctl_object_info {
 	char cache[MEMCTL_NAME_MAX + 1];
 	u32 index, offset, inuse, objects;
 	bool free;
+	u64 creator;
 };
 
 int mctl_cache_what(struct mctl_arena *arena, u32 head_fn, const void *address,

@@ -128,6 +128,7 @@ static int what_object(struct mctl_cache *cache, const void *address, struct mct
 		.offset = offset % layout->stride,
 		.inuse = READ_ONCE(slab->inuse),
 		.objects = layout->objects,
+		.creator = cache->creator,
 	};
 	info->free = MCTL_SLAB_HARDENED &&
 		     mctl_slab_code_is_free(mctl_slab_code(layout, (void *)address - info->offset));

@@ -24,6 +24,7 @@
  * @order: of the block that was asked for
  * @reason: enum memctl_reason
  * @value: bytes or frames
+ * @caller: address of the code in the kernel that asked, or 0; shown as a symbol
  *
  * The arena and the strings have to last until mctl_event_send() returns.
  */
@@ -37,6 +38,7 @@ struct mctl_event {
 	u32 order;
 	u32 reason;
 	u64 value;
+	u64 caller;
 };
 
 /**

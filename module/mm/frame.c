@@ -16,6 +16,7 @@
 #include <linux/highmem.h>
 #include "mm/event.h"
 #include "mm/fcache.h"
+#include "mm/owner.h"
 
 static unsigned int request_wish(const struct mctl_request *request)
 {
@@ -162,10 +163,26 @@ static void describe(struct mctl_arena *arena, u32 fn, unsigned int order, unsig
 		snprintf(text, size, "inside the block at %u", head);
 }
 
-static void report_bad_free(struct mctl_arena *arena, const char *object, u64 number,
-			    unsigned int order, const char *wrong)
+/* The code that allocated the block of a frame, or had it last, where that is noted; or 0. */
+static u64 allocator_of(const struct mctl_arena *arena, u32 fn)
 {
-	char text[MCTL_ERROR_TEXT_SIZE];
+	const struct mctl_table *table = &arena->table;
+	u32 head = fn < mctl_table_span(table) ? mctl_table_head(table, fn) : MCTL_FN_NONE;
+	unsigned int kind;
+
+	if (head == MCTL_FN_NONE)
+		return 0;
+	kind = mctl_state_kind(READ_ONCE(table->state[head]));
+	if (kind != MCTL_KIND_USED && kind != MCTL_KIND_CACHED)
+		return 0;
+	return mctl_owner_caller(table->tag[head]);
+}
+
+/* @caller: the code that had allocated it, or 0 */
+static void report_bad_free(struct mctl_arena *arena, const char *object, u64 number,
+			    unsigned int order, const char *wrong, u64 caller)
+{
+	char text[MCTL_ERROR_TEXT_SIZE], symbol[MCTL_SYMBOL_SIZE] = "";
 	struct mctl_event event = {
 		.type = MEMCTL_EVENT_TYPE_BAD_FREE,
 		.arena = arena,
@@ -174,11 +191,15 @@ static void report_bad_free(struct mctl_arena *arena, const char *object, u64 nu
 		.order = order,
 		.has_value = true,
 		.value = number,
+		.caller = caller,
 	};
 
 	atomic64_inc(&arena->nr_bad_free);
+	if (caller)
+		mctl_symbol(caller, symbol, sizeof(symbol));
 	snprintf(text, sizeof(text), "free of %s %llu order %u: %s", object, number, order, wrong);
-	pr_warn_ratelimited("arena %s: %s\n", arena->name, text);
+	pr_warn_ratelimited("arena %s: %s%s%s\n", arena->name, text,
+			    caller ? ", allocated by " : "", symbol);
 	mctl_event_send(&event);
 }
 
@@ -210,7 +231,7 @@ static noinline int refuse_free(struct mctl_arena *arena, u32 fn, unsigned int o
 	char wrong[64];
 
 	describe(arena, fn, order, kind, wrong, sizeof(wrong));
-	report_bad_free(arena, "frame", fn, order, wrong);
+	report_bad_free(arena, "frame", fn, order, wrong, allocator_of(arena, fn));
 	return -EINVAL;
 }
 
@@ -402,7 +423,7 @@ void mctl_frame_free_page_slow(struct mctl_arena *arena, struct page *page, unsi
 	u32 fn = mctl_arena_page_to_fn(arena, page);
 
 	if (fn == MCTL_FN_NONE)
-		report_bad_free(arena, "page", page_to_pfn(page), order, "not of this arena");
+		report_bad_free(arena, "page", page_to_pfn(page), order, "not of this arena", 0);
 	else
 		mctl_frame_free(arena, fn, order, MCTL_KIND_USED);
 }

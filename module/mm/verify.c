@@ -283,6 +283,9 @@ int mctl_verify(struct mctl_arena *arena, struct mctl_verify_result *result)
 			break;
 	}
 	result->stop_ns = stop_ns;
+	/* Who does not trust the records cannot tell what is left. */
+	if (!result->nr_problems)
+		mctl_leaks_find(arena, &result->leaks);
 	if (result->nr_problems)
 		send_damage(arena, result);
 	return 0;

@@ -10,6 +10,7 @@
 #include "core/report.h"
 #include "mm/arena.h"
 #include "mm/cache.h"
+#include "mm/owner.h"
 
 #define MCTL_VERIFY_LISTED 32
 
@@ -34,6 +35,7 @@ struct mctl_memory_error {
  * @listed: the first problems
  * @nr_errors: entries of @errors
  * @errors: the first frames with a hardware memory error, set aside or in use
+ * @leaks: what nobody will give back
  */
 struct mctl_verify_result {
 	u64 nr_checks, nr_problems, stop_ns;
@@ -41,6 +43,7 @@ struct mctl_verify_result {
 	struct mctl_problem listed[MCTL_VERIFY_LISTED];
 	unsigned int nr_errors;
 	struct mctl_memory_error errors[MCTL_VERIFY_LISTED];
+	struct mctl_leaks leaks;
 };
 
 /**
@@ -99,6 +102,7 @@ u64 mctl_verify_hash(struct mctl_arena *arena);
  * @cpu: CPU whose frame cache holds the frame
  * @has_owner: a handle holds it: @owner and @handle are valid
  * @kernel_address: in the linear map
+ * @symbol: what the code at @caller is called, or ""
  */
 struct mctl_what {
 	bool has_address, has_pfn, has_handle;
@@ -116,6 +120,7 @@ struct mctl_what {
 	u32 cpu;
 	bool has_owner;
 	u64 kernel_address;
+	char symbol[MCTL_SYMBOL_SIZE];
 };
 
 /**

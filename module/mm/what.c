@@ -11,11 +11,9 @@
 #include "mm/fcache.h"
 #include "mm/handle.h"
 #include "mm/hwpoison.h"
+#include "mm/owner.h"
 #include "mm/region.h"
 #include "mm/verify.h"
-
-/* Code addresses of the kernel and its modules have this upper half. */
-#define CODE_ADDRESS 0xffffffff00000000ULL
 
 static const char *const state_names[MCTL_NR_KINDS] = {
 	[MCTL_KIND_ABSENT] = "absent",	   [MCTL_KIND_TAIL] = "tail",
@@ -130,7 +128,7 @@ static int look_at_frame(struct mctl_arena *arena, struct mctl_what *what, struc
 		what->cpu = cpu;
 	}
 	if (kind == MCTL_KIND_USED && what->block_fn != MCTL_FN_NONE)
-		what->caller = table->tag[what->block_fn];
+		what->caller = mctl_owner_caller(table->tag[what->block_fn]);
 	return 0;
 }
 
@@ -164,9 +162,9 @@ static void look_at_handle(struct mctl_arena *arena, struct mctl_what *what)
 		what->handle = info.handle;
 		what->owner = info.owner;
 		what->caller = 0;
-	} else if (what->caller) {
-		/* The tag of a block that no handle holds is half of a code address. */
-		what->caller |= CODE_ADDRESS;
+	} else if (what->has_object && !what->object.free) {
+		/* Objects are not tagged: it is known who made the cache. */
+		what->caller = what->object.creator;
 	}
 }
 
@@ -185,6 +183,7 @@ int mctl_what(struct mctl_arena *arena, struct mctl_what *what, struct mctl_erro
 	if (ret)
 		return ret;
 	look_at_handle(arena, what);
+	mctl_owner_symbol(arena, what->caller, what->symbol, sizeof(what->symbol));
 	what->has_region =
 		!mctl_region_of_frame(arena, what->fn, what->region, &what->region_address);
 	return 0;

@@ -26,6 +26,7 @@
 #include "mm/event.h"
 #include "mm/fcache.h"
 #include "mm/hwpoison.h"
+#include "mm/owner.h"
 
 struct near {
 	int nid;
@@ -411,6 +412,7 @@ static void note_failure(struct mctl_arena *arena, const struct mctl_zonelist *l
 		.has_order = true,
 		.order = request->order,
 		.reason = reason,
+		.caller = request->kind == MCTL_KIND_USED ? mctl_owner_caller(request->tag) : 0,
 	};
 	unsigned long flags;
 
@@ -431,6 +433,7 @@ static void note_no_node(struct mctl_arena *arena, const struct mctl_request *re
 		.has_order = true,
 		.order = request->order,
 		.reason = MEMCTL_REASON_BAD_NODE,
+		.caller = request->kind == MCTL_KIND_USED ? mctl_owner_caller(request->tag) : 0,
 	};
 
 	if (!(request->flags & MCTL_REQUEST_NOFAILEVENT))

@@ -29,6 +29,7 @@
 #include <linux/string.h>
 #include <linux/workqueue.h>
 #include "mm/event.h"
+#include "mm/owner.h"
 #include "nl/event_source.h"
 #include "nl/netlink.h"
 
@@ -195,6 +196,10 @@ static bool put_event(struct sk_buff *skb, const struct slot *slot)
 {
 	const struct mctl_event *event = &slot->event;
 
+	char symbol[MCTL_SYMBOL_SIZE];
+
+	if (event->caller)
+		mctl_symbol(event->caller, symbol, sizeof(symbol));
 	return (slot->arena[0] && (nla_put_string(skb, MEMCTL_A_EVENT_ARENA, slot->arena) ||
 				   put_u64(skb, MEMCTL_A_EVENT_GENERATION, slot->generation))) ||
 	       nla_put_u32(skb, MEMCTL_A_EVENT_EVENT, event->type) ||
@@ -206,6 +211,7 @@ static bool put_event(struct sk_buff *skb, const struct slot *slot)
 	       (slot->name[0] && nla_put_string(skb, MEMCTL_A_EVENT_NAME, slot->name)) ||
 	       (event->has_value && put_u64(skb, MEMCTL_A_EVENT_VALUE, event->value)) ||
 	       (slot->text[0] && nla_put_string(skb, MEMCTL_A_EVENT_TEXT, slot->text)) ||
+	       (event->caller && nla_put_string(skb, MEMCTL_A_EVENT_SYMBOL, symbol)) ||
 	       (slot->nr_lost && put_u64(skb, MEMCTL_A_EVENT_NR_LOST, slot->nr_lost)) ||
 	       (slot->has_uid && nla_put_u32(skb, MEMCTL_A_EVENT_UID, slot->uid));
 }

@@ -2,7 +2,9 @@
 /*
  * Requests about handles: what stands behind one, and free by owner.
  */
+#include <linux/sched/signal.h>
 #include "mm/handle.h"
+#include "mm/owner.h"
 #include "nl/netlink.h"
 
 static bool put_u64(struct sk_buff *skb, int type, u64 value)
@@ -38,8 +40,10 @@ static int refuse_filter(struct genl_info *info)
 	if (!attr)
 		attr = info->attrs[MEMCTL_A_HANDLE_OWNER];
 	if (!attr)
+		attr = info->attrs[MEMCTL_A_HANDLE_KERNEL];
+	if (!attr)
 		return 0;
-	return mctl_nl_refuse(info->extack, attr, -EINVAL, "kind and owner are for dumps");
+	return mctl_nl_refuse(info->extack, attr, -EINVAL, "kind, owner and kernel are for dumps");
 }
 
 int memctl_nl_handle_get_doit(struct sk_buff *request, struct genl_info *info)
@@ -96,8 +100,46 @@ static int dump_handle(struct sk_buff *skb, struct netlink_callback *cb, struct 
 	return 0;
 }
 
+static bool put_owned(struct sk_buff *skb, struct mctl_arena *arena, const struct mctl_owned *owned)
+{
+	return nla_put_string(skb, MEMCTL_A_HANDLE_ARENA, arena->name) ||
+	       put_u64(skb, MEMCTL_A_HANDLE_GENERATION, mctl_arena_generation(arena)) ||
+	       nla_put_u32(skb, MEMCTL_A_HANDLE_KIND, MEMCTL_KIND_PAGE) ||
+	       nla_put_u32(skb, MEMCTL_A_HANDLE_ORDER, owned->order) ||
+	       put_u64(skb, MEMCTL_A_HANDLE_SIZE, (u64)PAGE_SIZE << owned->order) ||
+	       nla_put_u32(skb, MEMCTL_A_HANDLE_NODE, owned->node) ||
+	       nla_put_u32(skb, MEMCTL_A_HANDLE_TYPE, owned->type) ||
+	       nla_put_u32(skb, MEMCTL_A_HANDLE_FN, owned->fn) ||
+	       put_u64(skb, MEMCTL_A_HANDLE_PFN, owned->pfn) ||
+	       put_u64(skb, MEMCTL_A_HANDLE_ADDRESS, owned->address) ||
+	       (owned->symbol[0] && nla_put_string(skb, MEMCTL_A_HANDLE_SYMBOL, owned->symbol));
+}
+
+/* The position is the frame at which to look for the next block. */
+static int dump_owned(struct sk_buff *skb, struct netlink_callback *cb, struct mctl_nl_dump *dump)
+{
+	struct mctl_owned owned;
+	u32 fn = dump->position;
+	int ret;
+
+	do {
+		ret = mctl_owned_next(dump->arena, &fn, &owned);
+		if (ret == -EAGAIN && fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+	} while (ret == -EAGAIN);
+	if (ret)
+		return ret;
+	if (put_owned(skb, dump->arena, &owned))
+		return -EMSGSIZE;
+	dump->position = fn;
+	return 0;
+}
+
 int memctl_nl_handle_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
+	if (mctl_nl_dump_attr(cb, MEMCTL_A_HANDLE_KERNEL))
+		return mctl_nl_dump_run(skb, cb, MEMCTL_CMD_HANDLE_GET, dump_owned);
 	return mctl_nl_dump_run(skb, cb, MEMCTL_CMD_HANDLE_GET, dump_handle);
 }
 

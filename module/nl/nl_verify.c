@@ -6,9 +6,10 @@
 #include "mm/verify.h"
 #include "nl/netlink.h"
 
-/* Bytes of one nested problem, and of one frame with a memory error, at most. */
+/* Bytes of one nested problem, of one frame with a memory error, and of a leak, at most. */
 #define PROBLEM_SIZE	  192
 #define MEMORY_ERROR_SIZE 64
+#define LEAK_SIZE	  (96 + MEMCTL_NAME_MAX + MCTL_SYMBOL_SIZE)
 
 static bool put_u64(struct sk_buff *skb, int type, u64 value)
 {
@@ -48,6 +49,22 @@ static bool put_memory_error(struct sk_buff *skb, const struct mctl_memory_error
 	return false;
 }
 
+static bool put_leak(struct sk_buff *skb, const struct mctl_leak *leak)
+{
+	struct nlattr *nest = nla_nest_start(skb, MEMCTL_A_VERIFY_LEAK);
+
+	if (!nest)
+		return true;
+	if (nla_put_u32(skb, MEMCTL_A_LEAK_KIND, leak->kind) ||
+	    mctl_nl_put_u64(skb, MEMCTL_A_LEAK_NR, leak->nr, MEMCTL_A_LEAK_PAD) ||
+	    mctl_nl_put_u64(skb, MEMCTL_A_LEAK_BYTES, leak->bytes, MEMCTL_A_LEAK_PAD) ||
+	    (leak->name[0] && nla_put_string(skb, MEMCTL_A_LEAK_CACHE, leak->name)) ||
+	    (leak->symbol[0] && nla_put_string(skb, MEMCTL_A_LEAK_SYMBOL, leak->symbol)))
+		return true;
+	nla_nest_end(skb, nest);
+	return false;
+}
+
 static bool put_result(struct sk_buff *skb, struct mctl_arena *arena,
 		       const struct mctl_verify_result *result)
 {
@@ -64,6 +81,11 @@ static bool put_result(struct sk_buff *skb, struct mctl_arena *arena,
 			return true;
 	for (i = 0; i < result->nr_errors; i++)
 		if (put_memory_error(skb, &result->errors[i]))
+			return true;
+	if (put_u64(skb, MEMCTL_A_VERIFY_NR_LEAKS, result->leaks.nr))
+		return true;
+	for (i = 0; i < result->leaks.nr_listed; i++)
+		if (put_leak(skb, &result->leaks.listed[i]))
 			return true;
 	return false;
 }
@@ -87,7 +109,8 @@ int memctl_nl_verify_doit(struct sk_buff *request, struct genl_info *info)
 	}
 	skb = mctl_nl_reply_new(info,
 				MCTL_NL_REPLY_SIZE + result->nr_listed * PROBLEM_SIZE +
-					result->nr_errors * MEMORY_ERROR_SIZE,
+					result->nr_errors * MEMORY_ERROR_SIZE +
+					result->leaks.nr_listed * LEAK_SIZE,
 				&hdr);
 	ret = skb ? mctl_nl_reply_send(skb, hdr, info, put_result(skb, arena, result)) : -ENOMEM;
 out:

@@ -51,7 +51,8 @@ static bool put_what(struct sk_buff *skb, struct mctl_arena *arena, const struct
 	       put_frame(skb, what) || (what->has_object && put_object(skb, what)) ||
 	       (what->has_handle && put_u64(skb, MEMCTL_A_WHAT_HANDLE, what->handle)) ||
 	       (what->has_owner && nla_put_u32(skb, MEMCTL_A_WHAT_OWNER, what->owner)) ||
-	       (what->caller && put_u64(skb, MEMCTL_A_WHAT_CALLER, what->caller)) ||
+	       (what->caller && (put_u64(skb, MEMCTL_A_WHAT_CALLER, what->caller) ||
+				 nla_put_string(skb, MEMCTL_A_WHAT_SYMBOL, what->symbol))) ||
 	       (what->has_region &&
 		(nla_put_string(skb, MEMCTL_A_WHAT_REGION, what->region) ||
 		 put_u64(skb, MEMCTL_A_WHAT_REGION_ADDRESS, what->region_address)));

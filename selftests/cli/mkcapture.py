@@ -160,6 +160,13 @@ def handle(number, kind, **other):
                  ADDRESS=u64(0xFFFF888012345000), **other)
 
 
+def owned(fn, order, symbol=None):
+    """A block that code in the kernel holds."""
+    return attrs("HANDLE", ARENA=text("main"), GENERATION=u64(77), KIND=u32(0), ORDER=u32(order), SIZE=u64(4096 << order),
+                 NODE=u32(0), TYPE=u32(2), FN=u32(fn), PFN=u64(0x12000 + fn), ADDRESS=u64(0xFFFF888012000000 + fn * 4096),
+                 **({"SYMBOL": text(symbol)} if symbol else {}))
+
+
 def region(name):
     return attrs("REGION", ARENA=text("main"), GENERATION=u64(77), NAME=text(name), NR_PAGES=u32(16),
                  LEVELS=u32(4), START=u64(0xFFFFC90000400000), END=u64(0xFFFFC90000410000),
@@ -340,9 +347,13 @@ def problem(**other):
                  EXPECTED=u64(720), FOUND=u64(721), **other)
 
 
-def verify(nr, problems=()):
+def leak(kind, nr, size, **other):
+    return attrs("LEAK", KIND=u32(kind), NR=u64(nr), BYTES=u64(size), **other)
+
+
+def verify(nr, problems=(), **other):
     return do("VERIFY", attrs("VERIFY", ARENA=text("main"), GENERATION=u64(77), NR_CHECKS=u64(40123),
-                              NR_PROBLEMS=u64(nr), PROBLEM=list(problems), STOP_NS=u64(45100)))
+                              NR_PROBLEMS=u64(nr), PROBLEM=list(problems), STOP_NS=u64(45100), **other))
 
 
 def views(**other):
@@ -415,6 +426,7 @@ def good():
             entry(2, 2, 0x10020E7, 0, PID=u32(0), USER=u64(0x7F0000400000), DIFFERENT=u32(0x21))])),
         "handles": dump("HANDLE_GET", [handle(0x100000001, 0, ORDER=u32(1)),
                                        handle(0x100000002, 1, CACHE=text("foo"))]),
+        "owned": dump("HANDLE_GET", [owned(512, 1, "alloc_ring+0x1c/0x80 [driver]"), owned(900, 0)]),
         "walk": do("PT_WALK", attrs("PT", REGION=text("r1"), GENERATION=u64(77),
                                     ADDRESS=u64(0xFFFFC90000400000), PHYSICAL=u64(0x12345000),
                                     STEP=walk_steps())),
@@ -449,6 +461,11 @@ def good():
             TYPE=u32(2), MIGRATETYPE=u32(0), CHUNK_FN=u32(0), CHUNK_ORDER=u32(10), CACHE=text("foo"),
             OBJECT_INDEX=u32(3), OBJECT_OFFSET=u32(16), SLAB_INUSE=u32(7), SLAB_OBJECTS=u32(32),
             OWNER=u32(7), KERNEL_ADDRESS=u64(0xFFFF888012345010))),
+        "what-kernel": do("WHAT", attrs(
+            "WHAT", ARENA=text("main"), PFN=u64(0x12345), FN=u32(515), STATE=text("used"), BLOCK_FN=u32(514),
+            BLOCK_ORDER=u32(1), NODE=u32(0), TYPE=u32(2), MIGRATETYPE=u32(0), CHUNK_FN=u32(0), CHUNK_ORDER=u32(10),
+            CALLER=u64(0xFFFFFFFFC0123456), SYMBOL=text("alloc_ring+0x1c/0x80 [driver]"),
+            KERNEL_ADDRESS=u64(0xFFFF888012345000))),
         "why-granted": do("WHY", attrs("WHY", GENERATION=u64(77), GRANTED=b"", ZONE=[
             why_zone(0, 2, 0, NEED=u32(49), BLOCK_ORDER=u32(3), FROM_MIGRATETYPE=u32(1),
                      FRAGMENTATION_INDEX=u32(-1000))])),
@@ -458,6 +475,10 @@ def good():
             why_zone(0, 0, N["MEMCTL_REASON_NO_MEMORY"], NR_FREE=u32(0), LARGEST=u32(0xFFFFFFFF))])),
         "verified": verify(0) + views(),
         "damaged": verify(2, [problem()]) + views(),
+        "leaks": verify(0, LEAK=[
+            leak(0, 3, 24576, SYMBOL=text("alloc_ring+0x1c/0x80 [driver] (gone)")),
+            leak(1, 1, 100, CACHE=text("foo"), SYMBOL=text("driver_init+0x30/0x100 [driver] (gone)")),
+            leak(2, 2, 256, CACHE=text("kmalloc-128"))], NR_LEAKS=u64(4)) + views(),
         "views-differ": verify(0) + views(NR_FREE=u32(721)),
         "views-move": verify(0) + views(GENERATION=u64(78)),
         "alloc": request("EXEC", row("EXEC", attrs("EXEC", RESULTS=results((0x100000001, 0, 0), (0x100000002, 0, 0)),

@@ -140,6 +140,8 @@ views() {
 	golden rmap rmap rmap 0x12345
 	golden rmap-json rmap -J rmap 74565
 	golden page-list handles page list --all
+	golden page-list-kernel owned page list --kernel
+	golden page-list-kernel-json owned -J page list --kernel
 	golden cache-list caches cache list
 	golden pt-dump pt pt dump
 	golden pt-walk walk pt walk 0xffffc90000400000
@@ -163,6 +165,7 @@ views() {
 	golden tlb-columns tlbs tlb list -o name,l1,l2,valid,cycles
 	golden what what what 0xffff888012345010
 	golden what-json what what -J 0xffff888012345010
+	golden what-kernel what-kernel what pfn:0x12345
 	golden why-granted why-granted why --order 3
 	golden why-refused why-refused why --order 10
 	golden why-refused-json why-refused -J why --order 10
@@ -194,6 +197,8 @@ checks() {
 	golden verify-json verified -J verify
 	golden verify-damaged damaged verify
 	golden verify-damaged-json damaged -J verify
+	golden verify-leaks leaks verify
+	golden verify-leaks-json leaks -J verify
 	golden verify-views-differ views-differ verify
 	golden verify-views-move views-move verify
 	golden pt-verified pt-verified pt verify
@@ -666,10 +671,11 @@ fuzz_command() {
 	rmap) echo rmap 1 ;;
 	traces) echo region trace heap ;;
 	handles) echo page list -J ;;
+	owned) echo page list --kernel -J ;;
 	walk*) echo pt walk 0xffffc90000400000 ;;
 	pt) echo pt dump -J ;;
 	pt-*) echo pt verify ;;
-	what) echo what 1 ;;
+	what | what-kernel) echo what 1 ;;
 	one-space | one-address) echo what address:0x100000001010 ;;
 	one-offset) echo what +4K --region heap ;;
 	status-one | no-arena) echo arena show main ;;
@@ -678,7 +684,7 @@ fuzz_command() {
 	plant-space) echo region show heap ;;
 	texts) echo maps heap -J ;;
 	why-*) echo why --order 3 ;;
-	verified | damaged | views-*) echo verify ;;
+	verified | damaged | leaks | views-*) echo verify ;;
 	alloc*) echo page alloc --order 1 --count 2 ;;
 	free) echo page free 1 ;;
 	free-owner) echo page free --all --owner 1 ;;

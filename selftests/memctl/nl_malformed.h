@@ -55,7 +55,7 @@ static const struct command commands[] = {
 	COMMAND("exec", EXEC, false, true, A(EXEC_ARENA, TEXT), A(EXEC_OPS, BINARY),
 		A(EXEC_STOP, FLAG)),
 	COMMAND("handle-get", HANDLE_GET, true, true, ARENA, A(HANDLE_HANDLE, U64),
-		A(HANDLE_KIND, U32), A(HANDLE_OWNER, U32)),
+		A(HANDLE_KIND, U32), A(HANDLE_OWNER, U32), A(HANDLE_KERNEL, FLAG)),
 	COMMAND("handle-free", HANDLE_FREE, false, false, ARENA, A(HANDLE_OWNER, U32)),
 	COMMAND("region-get", REGION_GET, true, true, ARENA, A(REGION_NAME, TEXT)),
 	COMMAND("region-add", REGION_ADD, false, true, ARENA, A(REGION_NAME, TEXT),

@@ -23,11 +23,11 @@ done
 # Every event that monitor knows by name has it here too: the numbers have no gap.
 number=0
 for name in arena-add arena-del arena-grow arena-shrink cache-add cache-del region-add region-del \
-	alloc-failed low high bad-free damage fault injected memory-error lost; do
+	alloc-failed low high bad-free damage fault injected memory-error lost leak; do
 	equal "event $number is $name" 1 "$(grep -c "{ $number, \"$name\" }" "$work/print")"
 	number=$((number + 1))
 done
-equal "and there is none behind" 1 "$(grep -c "{ $((number - 1)), \"lost\" })" "$work/print")"
+equal "and there is none behind" 1 "$(grep -c "{ $((number - 1)), \"leak\" })" "$work/print")"
 
 # activity: a few events, one of them a refusal with all its fields
 activity()

@@ -168,6 +168,9 @@ enum memctl_reason {
  * @MEMCTL_EVENT_TYPE_LOST: Events that were not sent; the value is how many.
  *   With a uid: that user caused more than he may. Without: there was no room
  *   or no memory.
+ * @MEMCTL_EVENT_TYPE_LEAK: A module put the arena for the last time and has
+ *   something of it; the text says who allocated it and how much, the value is
+ *   its bytes, the name its cache.
  */
 enum memctl_event_type {
 	MEMCTL_EVENT_TYPE_ARENA_ADD,
@@ -187,6 +190,7 @@ enum memctl_event_type {
 	MEMCTL_EVENT_TYPE_INJECTED,
 	MEMCTL_EVENT_TYPE_MEMORY_ERROR,
 	MEMCTL_EVENT_TYPE_LOST,
+	MEMCTL_EVENT_TYPE_LEAK,
 
 	/* private: */
 	__MEMCTL_EVENT_TYPE_MAX,
@@ -751,6 +755,8 @@ enum {
 	MEMCTL_A_HANDLE_PFN,
 	MEMCTL_A_HANDLE_ADDRESS,
 	MEMCTL_A_HANDLE_NR_FREED,
+	MEMCTL_A_HANDLE_KERNEL,
+	MEMCTL_A_HANDLE_SYMBOL,
 
 	__MEMCTL_A_HANDLE_MAX,
 	MEMCTL_A_HANDLE_MAX = (__MEMCTL_A_HANDLE_MAX - 1)
@@ -886,6 +892,7 @@ enum {
 	MEMCTL_A_WHAT_REGION_ADDRESS,
 	MEMCTL_A_WHAT_CPU,
 	MEMCTL_A_WHAT_KERNEL_ADDRESS,
+	MEMCTL_A_WHAT_SYMBOL,
 
 	__MEMCTL_A_WHAT_MAX,
 	MEMCTL_A_WHAT_MAX = (__MEMCTL_A_WHAT_MAX - 1)
@@ -936,9 +943,23 @@ enum {
 	MEMCTL_A_VERIFY_PROBLEM,
 	MEMCTL_A_VERIFY_STOP_NS,
 	MEMCTL_A_VERIFY_MEMORY_ERROR,
+	MEMCTL_A_VERIFY_NR_LEAKS,
+	MEMCTL_A_VERIFY_LEAK,
 
 	__MEMCTL_A_VERIFY_MAX,
 	MEMCTL_A_VERIFY_MAX = (__MEMCTL_A_VERIFY_MAX - 1)
+};
+
+enum {
+	MEMCTL_A_LEAK_PAD = 1,
+	MEMCTL_A_LEAK_KIND,
+	MEMCTL_A_LEAK_NR,
+	MEMCTL_A_LEAK_BYTES,
+	MEMCTL_A_LEAK_CACHE,
+	MEMCTL_A_LEAK_SYMBOL,
+
+	__MEMCTL_A_LEAK_MAX,
+	MEMCTL_A_LEAK_MAX = (__MEMCTL_A_LEAK_MAX - 1)
 };
 
 enum {
@@ -993,6 +1014,7 @@ enum {
 	MEMCTL_A_EVENT_TEXT,
 	MEMCTL_A_EVENT_NR_LOST,
 	MEMCTL_A_EVENT_UID,
+	MEMCTL_A_EVENT_SYMBOL,
 
 	__MEMCTL_A_EVENT_MAX,
 	MEMCTL_A_EVENT_MAX = (__MEMCTL_A_EVENT_MAX - 1)

@@ -98,11 +98,12 @@ const struct nla_policy memctl_exec_nl_policy[MEMCTL_A_EXEC_STOP + 1] = {
 };
 
 /* MEMCTL_CMD_HANDLE_GET - do */
-const struct nla_policy memctl_handle_get_nl_policy[MEMCTL_A_HANDLE_OWNER + 1] = {
+const struct nla_policy memctl_handle_get_nl_policy[MEMCTL_A_HANDLE_KERNEL + 1] = {
 	[MEMCTL_A_HANDLE_ARENA] = { .type = NLA_NUL_STRING, .len = MEMCTL_NAME_MAX, },
 	[MEMCTL_A_HANDLE_HANDLE] = { .type = NLA_U64, },
 	[MEMCTL_A_HANDLE_KIND] = NLA_POLICY_MAX(NLA_U32, 2),
 	[MEMCTL_A_HANDLE_OWNER] = { .type = NLA_U32, },
+	[MEMCTL_A_HANDLE_KERNEL] = { .type = NLA_FLAG, },
 };
 
 /* MEMCTL_CMD_HANDLE_FREE - do */
@@ -487,7 +488,7 @@ const struct genl_ops memctl_nl_ops[50] = {
 		.doit		= memctl_nl_handle_get_doit,
 		.dumpit		= memctl_nl_handle_get_dumpit,
 		.policy		= memctl_handle_get_nl_policy,
-		.maxattr	= MEMCTL_A_HANDLE_OWNER,
+		.maxattr	= MEMCTL_A_HANDLE_KERNEL,
 		.flags		= GENL_ADMIN_PERM,
 	},
 	{

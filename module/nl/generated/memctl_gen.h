@@ -37,7 +37,7 @@ extern const struct nla_policy memctl_cache_shrink_nl_policy[MEMCTL_A_CACHE_ID +
 
 extern const struct nla_policy memctl_exec_nl_policy[MEMCTL_A_EXEC_STOP + 1];
 
-extern const struct nla_policy memctl_handle_get_nl_policy[MEMCTL_A_HANDLE_OWNER + 1];
+extern const struct nla_policy memctl_handle_get_nl_policy[MEMCTL_A_HANDLE_KERNEL + 1];
 
 extern const struct nla_policy memctl_handle_free_nl_policy[MEMCTL_A_HANDLE_OWNER + 1];
 
