@@ -28,7 +28,6 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
-#include "mm/chunk.h"
 #include "mm/debug_hooks.h"
 #include "mm/host.h"
 #include "mm/inject.h"
@@ -176,12 +175,18 @@ static int array_extend(struct mctl_arena *arena, const struct mctl_array *old,
 	return 0;
 }
 
-/*
- * Room for @nr more sections. The pages stay what they are and get a second
- * mapping, so that nobody has to stop; the first one goes when nobody can be
- * using it any more.
+/**
+ * mctl_host_grow_table() - have room for more sections in the frame table
+ * @arena: the arena
+ * @nr: sections
+ *
+ * The pages stay what they are and get a second mapping, so that nobody has to
+ * stop; the first one goes when nobody can be using it any more.
+ *
+ * Context: process, arena->resize held for writing; sleeps.
+ * Return: 0 or -ENOMEM.
  */
-static int grow_table(struct mctl_arena *arena, u32 nr)
+int mctl_host_grow_table(struct mctl_arena *arena, u32 nr)
 {
 	u32 max = arena->table.nr_sections + nr;
 	struct mctl_array new[MCTL_NR_ARRAYS] = {}, old;
@@ -256,14 +261,21 @@ static unsigned long map_entries(void)
 	return DIV_ROUND_UP(last, MCTL_SECTION_FRAMES);
 }
 
-/*
+/**
+ * mctl_host_grow_map() - have the map of sections reach over more chunks
+ * @arena: the arena
+ * @pages: the chunks, or NULL
+ *
  * The map is flat over all of the host's physical memory, and a page of it
  * stands for 4 GiB. Where the arena has nothing, the page is the host's page
  * of zeros. New pages come with a new mapping, as for the frame table. When
  * the host was given more memory since, the map becomes longer; it never
  * becomes shorter.
+ *
+ * Context: process, arena->resize held for writing; sleeps.
+ * Return: 0 or -ENOMEM.
  */
-static int grow_map(struct mctl_arena *arena, const struct list_head *pages)
+int mctl_host_grow_map(struct mctl_arena *arena, const struct list_head *pages)
 {
 	unsigned long nr_map = max(arena->nr_map, map_entries());
 	struct mctl_array new = { .nr_pages = DIV_ROUND_UP(nr_map, MAP_PAGE_ENTRIES) };
@@ -323,7 +335,7 @@ free:
  */
 int mctl_host_create_tables(struct mctl_arena *arena)
 {
-	return grow_map(arena, NULL);
+	return mctl_host_grow_map(arena, NULL);
 }
 
 /**
@@ -479,8 +491,26 @@ static int compare_pfn(void *context, const struct list_head *a, const struct li
 	return list_entry(a, struct page, lru) > list_entry(b, struct page, lru);
 }
 
-/* Whether a chunk's section is the next one after that of the chunk before it, or the same. */
-static bool follows(struct page *page, struct page *last)
+/**
+ * mctl_host_sort() - put chunks into the order of their physical addresses
+ * @pages: the chunks
+ *
+ * Context: process.
+ */
+void mctl_host_sort(struct list_head *pages)
+{
+	list_sort(NULL, pages, compare_pfn);
+}
+
+/**
+ * mctl_host_follows() - whether a chunk goes on where another one is
+ * @page: its first page
+ * @last: first page of a chunk with a lower physical address
+ *
+ * Context: any.
+ * Return: whether its section is that of @last, or the next one.
+ */
+bool mctl_host_follows(const struct page *page, const struct page *last)
 {
 	return page_to_pfn(page) >> MCTL_SECTION_SHIFT <=
 	       (page_to_pfn(last) >> MCTL_SECTION_SHIFT) + 1;
@@ -493,7 +523,7 @@ static struct page *end_of_shortest(const struct list_head *pages)
 	u64 nr = 0, least = U64_MAX;
 
 	list_for_each_entry(page, pages, lru) {
-		if (last && !follows(page, last)) {
+		if (last && !mctl_host_follows(page, last)) {
 			if (nr < least) {
 				least = nr;
 				end = last;
@@ -510,13 +540,14 @@ static struct page *end_of_shortest(const struct list_head *pages)
  * Large chunks that lie apart are changed for such as lie together, if the host
  * has any at hand: some more are taken, and as many of the shortest runs go back.
  */
-static void join_runs(struct mctl_arena *arena, int nid, struct list_head *whole)
+static void join_runs(struct mctl_arena *arena, int nid, mctl_host_fits_t fits,
+		      struct list_head *whole)
 {
 	unsigned int nr_more = 0, i;
 	struct page *page;
 	LIST_HEAD(spare);
 
-	list_sort(NULL, whole, compare_pfn);
+	mctl_host_sort(whole);
 	if (!end_of_shortest(whole))
 		return;
 	for (i = 0; i < NR_SPARE && mctl_host_available() >= MCTL_SECTION_FRAMES; i++) {
@@ -524,14 +555,14 @@ static void join_runs(struct mctl_arena *arena, int nid, struct list_head *whole
 		if (!page)
 			break;
 		set_page_private(page, MCTL_MAX_ORDER);
-		if (mctl_chunk_fits(arena, page)) {
+		if (fits(arena, page, -1)) {
 			list_add(&page->lru, whole);
 			nr_more++;
 		} else {
 			list_add(&page->lru, &spare);
 		}
 	}
-	list_sort(NULL, whole, compare_pfn);
+	mctl_host_sort(whole);
 	while (nr_more--) {
 		page = end_of_shortest(whole) ?: list_last_entry(whole, struct page, lru);
 		list_move(&page->lru, &spare);
@@ -546,12 +577,14 @@ static void join_runs(struct mctl_arena *arena, int nid, struct list_head *whole
  * @nid: the node
  * @type: enum memctl_zone_type, or -1 for the zones that the node gives first
  * @nr: pages
+ * @fits: whether a chunk is of @type and the arena can hold it; others go back
  * @pages: the chunks are put on this list
  *
  * Context: process; sleeps. A fatal signal ends it.
  * Return: pages taken, fewer than @nr when the node has no more to give.
  */
-u64 mctl_host_take(struct mctl_arena *arena, int nid, int type, u64 nr, struct list_head *pages)
+u64 mctl_host_take(struct mctl_arena *arena, int nid, int type, u64 nr, mctl_host_fits_t fits,
+		   struct list_head *pages)
 {
 	static const gfp_t zone_gfp[MCTL_NR_ZONE_TYPES] = {
 		[MEMCTL_ZONE_TYPE_DMA] = __GFP_DMA,
@@ -576,8 +609,7 @@ u64 mctl_host_take(struct mctl_arena *arena, int nid, int type, u64 nr, struct l
 			continue;
 		}
 		set_page_private(page, order);
-		if (!mctl_chunk_fits(arena, page) ||
-		    (type >= 0 && mctl_chunk_zone_type(page_to_pfn(page)) != type)) {
+		if (!fits(arena, page, type)) {
 			list_add(&page->lru, &aside);
 			nr_aside++;
 			continue;
@@ -587,76 +619,42 @@ u64 mctl_host_take(struct mctl_arena *arena, int nid, int type, u64 nr, struct l
 		cond_resched();
 	}
 	if (type < 0)
-		join_runs(arena, nid, &whole);
+		join_runs(arena, nid, fits, &whole);
 	list_splice(&whole, pages);
 	mctl_host_give_list(&aside);
 	return got;
 }
 
-/*
- * The longest run of chunks whose sections follow each other goes first: it
- * becomes the extent of a new arena. @pages is in the order of their pfn.
+/**
+ * mctl_host_mark() - make the pages of a chunk single pages of an arena's
+ * @arena: the arena
+ * @page: first page of a chunk that is on no list
+ * @order: 2^order pages
+ *
+ * Context: any.
  */
-static void longest_run_first(struct list_head *pages)
+void mctl_host_mark(const struct mctl_arena *arena, struct page *page, unsigned int order)
 {
-	struct page *page, *run = NULL, *longest = NULL;
-	struct page *last = NULL;
-	u64 nr = 0, most = 0;
+	unsigned int i;
 
-	list_for_each_entry(page, pages, lru) {
-		if (!last || !follows(page, last)) {
-			run = page;
-			nr = 0;
-		}
-		last = page;
-		nr += 1UL << page_private(page);
-		if (nr > most) {
-			most = nr;
-			longest = run;
-		}
-	}
-	if (longest)
-		list_rotate_to_front(&longest->lru, pages);
+	split_page(page, order);
+	for (i = 0; i < 1U << order; i++)
+		set_page_private(page + i, cookie(arena, page + i));
 }
 
 /**
- * mctl_host_add() - make chunks of host pages frames of an arena
- * @arena: the arena
- * @pages: the chunks; after a failure, those that did not become frames
- * @error: text on failure
+ * mctl_host_give_marked() - give a chunk back that was marked and did not become frames
+ * @page: its first page
+ * @order: 2^order pages
  *
- * Context: process, arena->resize held for writing; sleeps.
- * Return: 0 or -ENOMEM.
+ * Context: process.
  */
-int mctl_host_add(struct mctl_arena *arena, struct list_head *pages, struct mctl_error *error)
+void mctl_host_give_marked(struct page *page, unsigned int order)
 {
-	struct page *page, *next;
-	unsigned int order, i;
-	int ret;
-	u32 fn;
+	unsigned int i;
 
-	list_sort(NULL, pages, compare_pfn);
-	ret = grow_map(arena, pages);
-	if (!ret)
-		ret = grow_table(arena, mctl_chunk_new_sections(arena, pages));
-	if (ret)
-		return mctl_fail(error, ret, "no memory for the frame table");
-	longest_run_first(pages);
-	list_for_each_entry_safe(page, next, pages, lru) {
-		order = page_private(page);
-		list_del(&page->lru);
-		split_page(page, order);
-		for (i = 0; i < 1U << order; i++)
-			set_page_private(page + i, cookie(arena, page + i));
-		fn = mctl_chunk_add(arena, page, order);
-		if (fn == MCTL_FN_NONE) {
-			for (i = 0; i < 1U << order; i++) {
-				set_page_private(page + i, 0);
-				__free_page(page + i);
-			}
-			return mctl_fail(error, -ENOMEM, "no memory for the records of a section");
-		}
-		cond_resched();
+	for (i = 0; i < 1U << order; i++) {
+		set_page_private(page + i, 0);
+		__free_page(page + i);
 	}
-	return 0;
 }

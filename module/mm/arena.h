@@ -265,10 +265,10 @@ void mctl_arena_set_hooks(const struct mctl_arena_hooks *hooks);
 /* What the map has for a page's section: its first fn + 1, or 0. The context of the next one. */
 static __always_inline u32 mctl_arena_map_entry(const struct mctl_arena *arena, unsigned long pfn)
 {
-	/* Pairs with the release in grow_map(): of a longer map we see the entries. */
+	/* Pairs with the release in mctl_host_grow_map(): of a longer map we see the entries. */
 	if (unlikely(pfn >> MCTL_SECTION_SHIFT >= smp_load_acquire(&arena->nr_map)))
 		return 0;
-	/* Pairs with the release in mctl_chunk_add(). */
+	/* Pairs with the release in add_chunk(). */
 	return smp_load_acquire(&arena->section_map[pfn >> MCTL_SECTION_SHIFT]);
 }
 

@@ -53,10 +53,10 @@ static u64 take_type(struct mctl_arena *arena, const nodemask_t *nodes, int type
 	int nid;
 
 	for_each_node_mask(nid, *nodes)
-		got += mctl_host_take(arena, nid, type, nr - got, pages);
+		got += mctl_host_take(arena, nid, type, nr - got, mctl_chunk_fits, pages);
 	for_each_node_state(nid, N_MEMORY)
 		if (!node_isset(nid, *nodes))
-			got += mctl_host_take(arena, nid, type, nr - got, pages);
+			got += mctl_host_take(arena, nid, type, nr - got, mctl_chunk_fits, pages);
 	return got;
 }
 
@@ -73,11 +73,11 @@ static u64 take_even(struct mctl_arena *arena, const nodemask_t *nodes, u64 nr,
 		left--;
 		if (share > MCTL_SECTION_FRAMES)
 			share = round_up(share, MCTL_SECTION_FRAMES);
-		got += mctl_host_take(arena, nid, -1, min(share, nr - got), pages);
+		got += mctl_host_take(arena, nid, -1, min(share, nr - got), mctl_chunk_fits, pages);
 	}
 	for_each_node_mask(nid, *nodes)
 		if (got < nr)
-			got += mctl_host_take(arena, nid, -1, nr - got, pages);
+			got += mctl_host_take(arena, nid, -1, nr - got, mctl_chunk_fits, pages);
 	return got;
 }
 
@@ -156,7 +156,7 @@ static int take_frames(struct mctl_arena *arena, const struct mctl_arena_params 
 		nodes = node_states[N_MEMORY];
 	ret = take_all(arena, params, &nodes, &pages, error);
 	if (!ret)
-		ret = mctl_host_add(arena, &pages, error);
+		ret = mctl_chunk_add_list(arena, &pages, error);
 	mctl_host_give_list(&pages);
 	return ret;
 }

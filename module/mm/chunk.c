@@ -18,8 +18,10 @@
  * Locks: arena->resize for writing to change anything; whoever reads the map
  * without sleeping needs none (see arena.h).
  */
+#include <linux/sched.h>
 #include <asm/dma.h>
 #include "mm/chunk.h"
+#include "mm/host.h"
 
 /**
  * mctl_chunk_zone_type() - zone of a page by its physical address
@@ -51,6 +53,7 @@ static u32 section_of(const struct mctl_arena *arena, unsigned long pfn)
  * mctl_chunk_fits() - whether the arena can hold a chunk of host pages
  * @arena: the arena
  * @page: its first page
+ * @type: enum memctl_zone_type that it has to be of, or -1 for any
  *
  * It cannot when the section is another node's as well, and when the node has
  * no zones here.
@@ -58,7 +61,7 @@ static u32 section_of(const struct mctl_arena *arena, unsigned long pfn)
  * Context: process, arena->resize held.
  * Return: whether it fits.
  */
-bool mctl_chunk_fits(struct mctl_arena *arena, struct page *page)
+bool mctl_chunk_fits(struct mctl_arena *arena, struct page *page, int type)
 {
 	unsigned long pfn = page_to_pfn(page);
 	unsigned long start = ALIGN_DOWN(pfn, MCTL_SECTION_FRAMES);
@@ -66,7 +69,7 @@ bool mctl_chunk_fits(struct mctl_arena *arena, struct page *page)
 	u32 section = section_of(arena, pfn);
 	unsigned int i;
 
-	if (!zone)
+	if (!zone || (type >= 0 && mctl_chunk_zone_type(pfn) != type))
 		return false;
 	if (section != U32_MAX && (arena->table.section[section].zone != zone->index ||
 				   !arena->table.section[section].orders))
@@ -77,15 +80,8 @@ bool mctl_chunk_fits(struct mctl_arena *arena, struct page *page)
 	return true;
 }
 
-/**
- * mctl_chunk_new_sections() - sections that chunks need
- * @arena: the arena
- * @pages: first pages of the chunks, by their lru, in the order of their pfn
- *
- * Context: process, arena->resize held.
- * Return: sections beyond those that the frame table has or has room for in holes.
- */
-u32 mctl_chunk_new_sections(struct mctl_arena *arena, const struct list_head *pages)
+/* Sections that chunks need beyond those that the frame table has or has room for in holes. */
+static u32 new_sections(struct mctl_arena *arena, const struct list_head *pages)
 {
 	unsigned long last = ULONG_MAX;
 	u32 nr = 0, holes = 0, i;
@@ -165,17 +161,11 @@ static void extend_extent(struct mctl_arena *arena)
 	smp_store_release(&arena->extent_nr, (unsigned long)nr << MCTL_SECTION_SHIFT);
 }
 
-/**
- * mctl_chunk_add() - a chunk of host pages becomes frames of the arena
- * @arena: the arena; the frame table has room for its section
- * @page: first page
- * @order: 2^order pages
- *
- * Context: process, arena->resize held for writing.
- * Return: fn of the first frame, or MCTL_FN_NONE: no memory for records, or
- * the section is another zone's.
+/*
+ * A chunk becomes frames; the frame table has room for its section. Return: its first frame, or
+ * MCTL_FN_NONE: no memory for records, or the section is another zone's.
  */
-u32 mctl_chunk_add(struct mctl_arena *arena, struct page *page, unsigned int order)
+static u32 add_chunk(struct mctl_arena *arena, struct page *page, unsigned int order)
 {
 	unsigned long pfn = page_to_pfn(page);
 	u32 number = get_section(arena, page, order);
@@ -196,6 +186,67 @@ u32 mctl_chunk_add(struct mctl_arena *arena, struct page *page, unsigned int ord
 	arena->nr_chunks++;
 	WRITE_ONCE(arena->nr_frames, arena->nr_frames + (1U << order));
 	return fn;
+}
+
+/*
+ * The longest run of chunks whose sections follow each other goes first: it
+ * becomes the extent of a new arena. @pages is in the order of their pfn.
+ */
+static void longest_run_first(struct list_head *pages)
+{
+	struct page *page, *run = NULL, *longest = NULL;
+	struct page *last = NULL;
+	u64 nr = 0, most = 0;
+
+	list_for_each_entry(page, pages, lru) {
+		if (!last || !mctl_host_follows(page, last)) {
+			run = page;
+			nr = 0;
+		}
+		last = page;
+		nr += 1UL << page_private(page);
+		if (nr > most) {
+			most = nr;
+			longest = run;
+		}
+	}
+	if (longest)
+		list_rotate_to_front(&longest->lru, pages);
+}
+
+/**
+ * mctl_chunk_add_list() - make chunks of host pages frames of an arena
+ * @arena: the arena
+ * @pages: the chunks; after a failure, those that did not become frames
+ * @error: text on failure
+ *
+ * Context: process, arena->resize held for writing; sleeps.
+ * Return: 0 or -ENOMEM.
+ */
+int mctl_chunk_add_list(struct mctl_arena *arena, struct list_head *pages, struct mctl_error *error)
+{
+	struct page *page, *next;
+	unsigned int order;
+	int ret;
+
+	mctl_host_sort(pages);
+	ret = mctl_host_grow_map(arena, pages);
+	if (!ret)
+		ret = mctl_host_grow_table(arena, new_sections(arena, pages));
+	if (ret)
+		return mctl_fail(error, ret, "no memory for the frame table");
+	longest_run_first(pages);
+	list_for_each_entry_safe(page, next, pages, lru) {
+		order = page_private(page);
+		list_del(&page->lru);
+		mctl_host_mark(arena, page, order);
+		if (add_chunk(arena, page, order) == MCTL_FN_NONE) {
+			mctl_host_give_marked(page, order);
+			return mctl_fail(error, -ENOMEM, "no memory for the records of a section");
+		}
+		cond_resched();
+	}
+	return 0;
 }
 
 /**

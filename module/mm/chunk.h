@@ -11,9 +11,9 @@
 #include "mm/arena.h"
 
 unsigned int mctl_chunk_zone_type(unsigned long pfn);
-bool mctl_chunk_fits(struct mctl_arena *arena, struct page *page);
-u32 mctl_chunk_new_sections(struct mctl_arena *arena, const struct list_head *pages);
-u32 mctl_chunk_add(struct mctl_arena *arena, struct page *page, unsigned int order);
+bool mctl_chunk_fits(struct mctl_arena *arena, struct page *page, int type);
+int mctl_chunk_add_list(struct mctl_arena *arena, struct list_head *pages,
+			struct mctl_error *error);
 int mctl_chunk_remove(struct mctl_arena *arena, u32 fn, unsigned int order);
 u32 mctl_chunk_last(const struct mctl_arena *arena, u32 end, unsigned int *order);
 void mctl_chunks_destroy(struct mctl_arena *arena);
