@@ -31,8 +31,8 @@
 #include "mm/error.h"
 #include "mm/hwpoison.h"
 #include "mm/inject.h"
+#include "mm/plant.h"
 #include "mm/space.h"
-#include "mm/verify.h"
 #include "nl/netlink.h"
 #include "proc.h"
 

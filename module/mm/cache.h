@@ -61,6 +61,8 @@
 #include "mm/debug_hooks.h"
 #include "mm/inject.h"
 
+struct mctl_plant;
+
 /* Ids that every arena's own caches have; those of others follow. */
 #define MCTL_CACHE_ID_HEADERS	1
 #define MCTL_CACHE_ID_MAGAZINES 2
@@ -534,5 +536,9 @@ int mctl_cache_what(struct mctl_arena *arena, u32 head_fn, const void *address,
 		    struct mctl_object_info *info);
 
 void mctl_caches_check(struct mctl_arena *arena, struct mctl_report *report);
+
+/* mm/cache_plant.c: damage planted for tests; see mm/flip.h. */
+int mctl_cache_plant(struct mctl_arena *arena, const struct mctl_plant *plant,
+		     struct mctl_error *error);
 
 #endif /* MCTL_MM_CACHE_H */

@@ -37,6 +37,8 @@
 #include "mm/inject.h"
 #include "mm/zone.h"
 
+struct mctl_plant;
+
 /*
  * A slot is a zone type and a migratetype of the CPU's node; zone DMA has one
  * for all migratetypes. The last one takes what belongs to other nodes, and to
@@ -450,5 +452,13 @@ void mctl_fcache_fold(struct mctl_arena *arena, u32 zone, u32 *nr_cached, u64 *n
 bool mctl_fcache_would_free(struct mctl_arena *arena, u32 zone, unsigned int order);
 int mctl_fcache_cpu_of(struct mctl_arena *arena, u32 fn);
 void mctl_fcache_check(struct mctl_arena *arena, struct mctl_report *report);
+
+/* mm/fcache_plant.c: damage planted for tests; see mm/flip.h. */
+int mctl_fcache_plant(struct mctl_arena *arena, const struct mctl_plant *plant,
+		      struct mctl_error *error);
+
+/* mm/frame_plant.c: damage planted for tests; see mm/flip.h. */
+int mctl_frame_plant(struct mctl_arena *arena, const struct mctl_plant *plant,
+		     struct mctl_error *error);
 
 #endif /* MCTL_MM_FCACHE_H */

@@ -11,6 +11,7 @@
 #include "core/report.h"
 #include "mm/arena.h"
 
+struct mctl_plant;
 struct mctl_cache;
 
 /* enum memctl_kind, or that nobody has the slot. */
@@ -168,5 +169,9 @@ void mctl_handles_destroy(struct mctl_arena *arena);
  * handles hold stays as it is meanwhile.
  */
 void mctl_handles_check(struct mctl_arena *arena, struct mctl_report *report);
+
+/* mm/handle_plant.c: damage planted for tests; see mm/flip.h. */
+int mctl_handle_plant(struct mctl_arena *arena, const struct mctl_plant *plant,
+		      struct mctl_error *error);
 
 #endif /* MCTL_MM_HANDLE_H */

@@ -31,7 +31,7 @@
 #include "mm/cache_impl.h"
 #include "mm/event.h"
 #include "mm/fcache.h"
-#include "mm/plant.h"
+#include "mm/flip.h"
 
 /**
  * struct mctl_fault - a fault
@@ -438,11 +438,11 @@ int mctl_inject_plant(struct mctl_arena *arena, u32 site, u32 bit, struct mctl_e
 	mutex_lock(&inject_lock);
 	fault = list_first_entry_or_null(&arena->inject.list, struct mctl_fault, list);
 	if (site == MEMCTL_PLANT_SITE_INJECT_SITES)
-		MCTL_PLANT_FLIP(arena->inject.sites, bit);
+		MCTL_FLIP(arena->inject.sites, bit);
 	else if (site == MEMCTL_PLANT_SITE_INJECT_FAULTS)
-		MCTL_PLANT_FLIP(nr_faults, bit);
+		MCTL_FLIP(nr_faults, bit);
 	else if (fault)
-		MCTL_PLANT_FLIP(fault->nr_injected.counter, bit);
+		MCTL_FLIP(fault->nr_injected.counter, bit);
 	else
 		ret = mctl_fail(error, -ENOENT, "arena %s has no fault", arena->name);
 	mutex_unlock(&inject_lock);

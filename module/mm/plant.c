@@ -7,7 +7,9 @@
  * the bit is wrong. What is damaged is found by what no plant damages, so that
  * the same call brings the bit back.
  */
-#include <linux/stop_machine.h>
+#include "mm/cache.h"
+#include "mm/fcache.h"
+#include "mm/handle.h"
 #include "mm/inject.h"
 #include "mm/plant.h"
 #include "mm/region.h"
@@ -15,28 +17,6 @@
 #include "mm/tlb.h"
 
 bool mctl_plant_allowed;
-
-static int flip_stopped(void *context)
-{
-	const struct mctl_plant_field *field = context;
-
-	mctl_plant_flip(field->at, field->size, field->bit);
-	return 0;
-}
-
-/**
- * mctl_plant_stopped() - flip a bit that CPUs read and write without a lock
- * @field: where
- * @bit: which, modulo the width of the field
- *
- * Context: process; sleeps.
- * Return: 0, or what stop_machine() returns.
- */
-int mctl_plant_stopped(struct mctl_plant_field field, u32 bit)
-{
-	field.bit = bit;
-	return stop_machine(flip_stopped, &field, NULL);
-}
 
 static int plant_pte(struct mctl_arena *arena, const struct mctl_plant *plant,
 		     struct mctl_error *error)
@@ -55,7 +35,7 @@ static int plant_bit(struct mctl_arena *arena, const struct mctl_plant *plant,
 		return plant_pte(arena, plant, error);
 	case MEMCTL_PLANT_SITE_VMA_START ... MEMCTL_PLANT_SITE_SHADOW_LIST:
 	case MEMCTL_PLANT_SITE_SPACE_AWAY ... MEMCTL_PLANT_SITE_SPACE_QUARANTINE:
-		return mctl_plant_space(arena, plant, error);
+		return mctl_space_plant(arena, plant, error);
 	default:
 		break;
 	}
@@ -68,22 +48,22 @@ static int plant_bit(struct mctl_arena *arena, const struct mctl_plant *plant,
 	case MEMCTL_PLANT_SITE_FRAME_PREV ... MEMCTL_PLANT_SITE_LIST_PREV:
 	case MEMCTL_PLANT_SITE_ARENA_FRAMES ... MEMCTL_PLANT_SITE_ARENA_CHUNKS:
 	case MEMCTL_PLANT_SITE_HWPOISON_COUNT ... MEMCTL_PLANT_SITE_HWPOISON_ASIDE:
-		return mctl_plant_frame(arena, plant, error);
+		return mctl_frame_plant(arena, plant, error);
 	case MEMCTL_PLANT_SITE_FREE_COUNT:
 	case MEMCTL_PLANT_SITE_CLASS_MASK ... MEMCTL_PLANT_SITE_RESERVE:
-		return mctl_plant_zone(arena, plant, error);
+		return mctl_zone_plant(arena, plant, error);
 	case MEMCTL_PLANT_SITE_SLAB_LINK ... MEMCTL_PLANT_SITE_REDZONE:
 	case MEMCTL_PLANT_SITE_MAGAZINE_TOP ... MEMCTL_PLANT_SITE_DEPOT_EMPTY:
 	case MEMCTL_PLANT_SITE_SLAB_COOKIE ... MEMCTL_PLANT_SITE_MAGAZINE_MARK:
-		return mctl_plant_cache(arena, plant, error);
+		return mctl_cache_plant(arena, plant, error);
 	case MEMCTL_PLANT_SITE_FCACHE:
 	case MEMCTL_PLANT_SITE_FCACHE_TOP ... MEMCTL_PLANT_SITE_FCACHE_BUDGET:
-		return mctl_plant_fcache(arena, plant, error);
+		return mctl_fcache_plant(arena, plant, error);
 	case MEMCTL_PLANT_SITE_HANDLE:
 	case MEMCTL_PLANT_SITE_HANDLE_KIND ... MEMCTL_PLANT_SITE_HANDLE_COUNT:
-		return mctl_plant_handle(arena, plant, error);
+		return mctl_handle_plant(arena, plant, error);
 	case MEMCTL_PLANT_SITE_SPACES ... MEMCTL_PLANT_SITE_REGIONS:
-		return mctl_plant_space(arena, plant, error);
+		return mctl_space_plant(arena, plant, error);
 	case MEMCTL_PLANT_SITE_TLB_PAGE ... MEMCTL_PLANT_SITE_TLBS:
 		return mctl_tlbs_plant(arena, plant->site, plant->index, plant->bit, error);
 	case MEMCTL_PLANT_SITE_INJECT_SITES ... MEMCTL_PLANT_SITE_INJECT_FAULTS:
@@ -94,6 +74,18 @@ static int plant_bit(struct mctl_arena *arena, const struct mctl_plant *plant,
 	}
 }
 
+/**
+ * mctl_plant() - flip a bit in the arena's own records
+ * @arena: the arena
+ * @plant: which
+ * @error: text of a refusal
+ *
+ * For tests of mctl_verify(). The same call again repairs the damage.
+ *
+ * Context: process; sleeps.
+ * Return: 0; -EPERM unless the module was loaded with plant=1; -ENOENT when there
+ * is no such place; -EINVAL for an unknown site, or a region where none belongs.
+ */
 int mctl_plant(struct mctl_arena *arena, const struct mctl_plant *plant, struct mctl_error *error)
 {
 	int ret;

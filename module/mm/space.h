@@ -21,6 +21,7 @@
 #include "mm/arena.h"
 #include "mm/region.h"
 
+struct mctl_plant;
 struct mctl_space;
 
 /* First address of every space: in the user's half, at a multiple of 1 GiB. */
@@ -412,5 +413,9 @@ bool mctl_space_try_hold(struct mctl_space *space);
 void mctl_space_put(struct mctl_space *space);
 void mctl_space_file_hold(struct mctl_space *space);
 void mctl_space_file_put(struct mctl_space *space);
+
+/* mm/space_plant.c: damage planted for tests; see mm/flip.h. */
+int mctl_space_plant(struct mctl_arena *arena, const struct mctl_plant *plant,
+		     struct mctl_error *error);
 
 #endif /* MCTL_MM_SPACE_H */

@@ -29,7 +29,7 @@
 #include <linux/sched.h>
 #include <linux/string.h>
 #include "mm/error.h"
-#include "mm/plant.h"
+#include "mm/flip.h"
 #include "mm/space.h"
 #include "mm/tlb.h"
 
@@ -576,16 +576,16 @@ static int plant_entry(struct mctl_arena *arena, u32 site, u64 index, u32 bit,
 		return mctl_fail(error, -ENOENT, "arena %s has no TLB model", arena->name);
 	array = &model->tlb.array[0];
 	if (site == MEMCTL_PLANT_SITE_TLB_COUNT) {
-		MCTL_PLANT_FLIP(array->nr_valid, bit);
+		MCTL_FLIP(array->nr_valid, bit);
 		return 0;
 	}
 	if (index >= mctl_tlb_nr_entries(&array->config) || !array->entry[index].valid)
 		return mctl_fail(error, -ENOENT, "TLB model %s has no valid entry %llu",
 				 model->name, index);
 	if (site == MEMCTL_PLANT_SITE_TLB_PAGE)
-		MCTL_PLANT_FLIP(array->entry[index].number, bit);
+		MCTL_FLIP(array->entry[index].number, bit);
 	else
-		MCTL_PLANT_FLIP(array->entry[index].translation.pfn, bit);
+		MCTL_FLIP(array->entry[index].translation.pfn, bit);
 	return 0;
 }
 
@@ -607,7 +607,7 @@ int mctl_tlbs_plant(struct mctl_arena *arena, u32 site, u64 index, u32 bit,
 
 	mutex_lock(&arena->tlbs.lock);
 	if (site == MEMCTL_PLANT_SITE_TLBS)
-		MCTL_PLANT_FLIP(arena->tlbs.nr, bit);
+		MCTL_FLIP(arena->tlbs.nr, bit);
 	else
 		ret = plant_entry(arena, site, index, bit, error);
 	mutex_unlock(&arena->tlbs.lock);

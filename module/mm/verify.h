@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What looks at all parts of an arena at once: the on-line fsck (verify.c),
- * the state hash (hash.c), what an address is (what.c), and planted damage
- * (plant.c).
+ * the state hash (hash.c), and what an address is (what.c).
  */
 #ifndef MCTL_MM_VERIFY_H
 #define MCTL_MM_VERIFY_H
@@ -156,41 +155,5 @@ const char *mctl_what_state(struct mctl_arena *arena, u32 fn);
  * Return: fn, or MCTL_FN_NONE when the arena does not hold it.
  */
 u32 mctl_what_frame(struct mctl_arena *arena, unsigned long address);
-
-/* Whether the module was loaded with plant=1; main.c makes it a parameter. */
-extern bool mctl_plant_allowed;
-
-/**
- * struct mctl_plant - which bit of the arena's own records to flip
- * @site: enum memctl_plant_site
- * @index: number of the frame, zone, cache, handle, CPU ...
- * @region: name of the region, for sites of a region; else NULL
- * @address: for MEMCTL_PLANT_SITE_PTE
- * @level: for MEMCTL_PLANT_SITE_PTE, 1 to 5; for MEMCTL_PLANT_SITE_CLASS_COUNT the
- *	   order + 1; for stacks of a frame cache the number + 1
- * @bit: number of the bit; a field that is narrower takes it modulo its width
- */
-struct mctl_plant {
-	u32 site;
-	u64 index;
-	const char *region;
-	u64 address;
-	u32 level;
-	u32 bit;
-};
-
-/**
- * mctl_plant() - flip a bit in the arena's own records
- * @arena: the arena
- * @plant: which
- * @error: text of a refusal
- *
- * For tests of mctl_verify(). The same call again repairs the damage.
- *
- * Context: process; sleeps.
- * Return: 0; -EPERM unless the module was loaded with plant=1; -ENOENT when there
- * is no such place; -EINVAL for an unknown site, or a region where none belongs.
- */
-int mctl_plant(struct mctl_arena *arena, const struct mctl_plant *plant, struct mctl_error *error);
 
 #endif /* MCTL_MM_VERIFY_H */

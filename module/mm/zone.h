@@ -19,6 +19,7 @@
 #include "core/report.h"
 #include "mm/error.h"
 
+struct mctl_plant;
 struct mctl_arena;
 
 #define MCTL_MAX_ZONES (3 * 64)
@@ -214,5 +215,9 @@ struct mctl_zone_info {
 
 int mctl_zone_info(struct mctl_arena *arena, u32 index, struct mctl_zone_info *info);
 void mctl_zone_count_pageblocks(struct mctl_arena *arena, u32 index, u32 pageblocks[MCTL_NR_MT]);
+
+/* mm/zone_plant.c: damage planted for tests; see mm/flip.h. */
+int mctl_zone_plant(struct mctl_arena *arena, const struct mctl_plant *plant,
+		    struct mctl_error *error);
 
 #endif /* MCTL_MM_ZONE_H */

@@ -3,6 +3,7 @@
  * The on-line check of all invariants, and planted damage to check it with.
  */
 #include <linux/slab.h>
+#include "mm/plant.h"
 #include "mm/verify.h"
 #include "nl/netlink.h"
 

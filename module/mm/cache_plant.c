@@ -6,7 +6,7 @@
  * meanwhile.
  */
 #include "mm/cache_impl.h"
-#include "mm/plant.h"
+#include "mm/flip.h"
 
 /* The list of the slab that is damaged, which is its first. */
 static enum mctl_slab_list first_list(const struct mctl_cache *cache)
@@ -67,9 +67,9 @@ static int plant_in_magazine(struct mctl_cache *cache, u32 site, u32 bit, struct
 	if (!mctl_cache_is_magazine(cache->arena, mctl_magazine_loaded(cache, cc)))
 		return refuse_damaged(cache, "magazine", error);
 	if (site == MEMCTL_PLANT_SITE_MAGAZINE_OBJECT)
-		MCTL_PLANT_FLIP(*object, bit);
+		MCTL_FLIP(*object, bit);
 	else if (mctl_cache_lookup(cache, *object))
-		MCTL_PLANT_FLIP(*mctl_slab_link(&cache->layout, *object), bit);
+		MCTL_FLIP(*mctl_slab_link(&cache->layout, *object), bit);
 	else
 		return refuse_damaged(cache, "object", error);
 	return 0;
@@ -84,16 +84,16 @@ static int plant_magazine(struct mctl_cache *cache, u32 site, u32 bit, struct mc
 				 cache->name);
 	switch (site) {
 	case MEMCTL_PLANT_SITE_MAGAZINE_TOP:
-		MCTL_PLANT_FLIP(cc->top, bit);
+		MCTL_FLIP(cc->top, bit);
 		return 0;
 	case MEMCTL_PLANT_SITE_MAGAZINE_LIMIT:
-		MCTL_PLANT_FLIP(cc->limit, bit);
+		MCTL_FLIP(cc->limit, bit);
 		return 0;
 	case MEMCTL_PLANT_SITE_MAGAZINE_DOOR:
 		plant_door(cache, cc);
 		return 0;
 	case MEMCTL_PLANT_SITE_MAGAZINE_PREVIOUS:
-		MCTL_PLANT_FLIP(cc->nr_previous, bit);
+		MCTL_FLIP(cc->nr_previous, bit);
 		return 0;
 	default:
 		return plant_in_magazine(cache, site, bit, cc, error);
@@ -119,7 +119,7 @@ static int plant_in_objects(struct mctl_cache *cache, struct mctl_slab *slab, u3
 	if (site == MEMCTL_PLANT_SITE_REDZONE) {
 		if (!layout->redzone)
 			return mctl_fail(error, -EINVAL, "cache %s has no redzones", cache->name);
-		MCTL_PLANT_FLIP(((u8 *)slab->first)[layout->size], bit);
+		MCTL_FLIP(((u8 *)slab->first)[layout->size], bit);
 		return 0;
 	}
 	if (!object)
@@ -128,9 +128,9 @@ static int plant_in_objects(struct mctl_cache *cache, struct mctl_slab *slab, u3
 	if (site == MEMCTL_PLANT_SITE_POISON && !layout->poison)
 		return mctl_fail(error, -EINVAL, "cache %s has no poison", cache->name);
 	if (site == MEMCTL_PLANT_SITE_POISON)
-		MCTL_PLANT_FLIP(*(u8 *)object, bit);
+		MCTL_FLIP(*(u8 *)object, bit);
 	else
-		MCTL_PLANT_FLIP(*mctl_slab_link(layout, object), bit);
+		MCTL_FLIP(*mctl_slab_link(layout, object), bit);
 	return 0;
 }
 
@@ -142,22 +142,22 @@ static int plant_slab(struct mctl_cache *cache, u32 site, u32 bit, struct mctl_e
 		return mctl_fail(error, -ENOENT, "cache %s has no slab", cache->name);
 	switch (site) {
 	case MEMCTL_PLANT_SITE_SLAB_INUSE:
-		MCTL_PLANT_FLIP(slab->inuse, bit);
+		MCTL_FLIP(slab->inuse, bit);
 		return 0;
 	case MEMCTL_PLANT_SITE_SLAB_COOKIE:
-		MCTL_PLANT_FLIP(slab->cookie, bit);
+		MCTL_FLIP(slab->cookie, bit);
 		return 0;
 	case MEMCTL_PLANT_SITE_SLAB_FIRST:
-		MCTL_PLANT_FLIP(slab->first, bit);
+		MCTL_FLIP(slab->first, bit);
 		return 0;
 	case MEMCTL_PLANT_SITE_SLAB_FREE:
-		MCTL_PLANT_FLIP(slab->free, bit);
+		MCTL_FLIP(slab->free, bit);
 		return 0;
 	case MEMCTL_PLANT_SITE_SLAB_LOST:
-		MCTL_PLANT_FLIP(slab->lost, bit);
+		MCTL_FLIP(slab->lost, bit);
 		return 0;
 	case MEMCTL_PLANT_SITE_SLAB_LIST:
-		MCTL_PLANT_FLIP(slab->where, bit);
+		MCTL_FLIP(slab->where, bit);
 		return 0;
 	default:
 		return plant_in_objects(cache, slab, site, bit, error);
@@ -168,25 +168,25 @@ static int plant_in(struct mctl_cache *cache, u32 site, u32 bit, struct mctl_err
 {
 	switch (site) {
 	case MEMCTL_PLANT_SITE_DEPOT_FULL:
-		MCTL_PLANT_FLIP(cache->nr_full, bit);
+		MCTL_FLIP(cache->nr_full, bit);
 		return 0;
 	case MEMCTL_PLANT_SITE_DEPOT_EMPTY:
-		MCTL_PLANT_FLIP(cache->nr_empty, bit);
+		MCTL_FLIP(cache->nr_empty, bit);
 		return 0;
 	case MEMCTL_PLANT_SITE_CACHE_SLABS:
-		MCTL_PLANT_FLIP(cache->nr_slabs[first_list(cache)], bit);
+		MCTL_FLIP(cache->nr_slabs[first_list(cache)], bit);
 		return 0;
 	case MEMCTL_PLANT_SITE_CACHE_INUSE:
-		MCTL_PLANT_FLIP(cache->nr_inuse, bit);
+		MCTL_FLIP(cache->nr_inuse, bit);
 		return 0;
 	case MEMCTL_PLANT_SITE_CACHE_LOST:
-		MCTL_PLANT_FLIP(cache->nr_lost, bit);
+		MCTL_FLIP(cache->nr_lost, bit);
 		return 0;
 	case MEMCTL_PLANT_SITE_CACHE_FREED:
-		MCTL_PLANT_FLIP(cache->nr_freed, bit);
+		MCTL_FLIP(cache->nr_freed, bit);
 		return 0;
 	case MEMCTL_PLANT_SITE_CACHE_ID:
-		MCTL_PLANT_FLIP(cache->id, bit);
+		MCTL_FLIP(cache->id, bit);
 		return 0;
 	case MEMCTL_PLANT_SITE_MAGAZINE_TOP ... MEMCTL_PLANT_SITE_MAGAZINE_PREVIOUS:
 	case MEMCTL_PLANT_SITE_MAGAZINE_LIMIT ... MEMCTL_PLANT_SITE_MAGAZINE_MARK:
@@ -199,21 +199,21 @@ static int plant_in(struct mctl_cache *cache, u32 site, u32 bit, struct mctl_err
 static int plant_count(struct mctl_arena *arena, u32 bit)
 {
 	mutex_lock(&arena->caches.lock);
-	MCTL_PLANT_FLIP(arena->caches.nr, bit);
+	MCTL_FLIP(arena->caches.nr, bit);
 	mutex_unlock(&arena->caches.lock);
 	return 0;
 }
 
 /**
- * mctl_plant_cache() - flip a bit of a cache's records
+ * mctl_cache_plant() - flip a bit of a cache's records
  * @arena: the arena
  * @plant: which bit
  * @error: text of a refusal
  *
  * Context: process; sleeps.
- * Return: as mctl_plant().
+ * Return: 0, -ENOENT when there is no such place, or -EINVAL for a level that no record has.
  */
-int mctl_plant_cache(struct mctl_arena *arena, const struct mctl_plant *plant,
+int mctl_cache_plant(struct mctl_arena *arena, const struct mctl_plant *plant,
 		     struct mctl_error *error)
 {
 	struct mctl_cache *cache;

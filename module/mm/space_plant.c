@@ -4,7 +4,7 @@
  *
  * Locks: regions.lock, family->lock.
  */
-#include "mm/plant.h"
+#include "mm/flip.h"
 #include "mm/space_internal.h"
 
 static int plant_vma(struct mctl_space *space, const struct mctl_plant *plant,
@@ -18,13 +18,13 @@ static int plant_vma(struct mctl_space *space, const struct mctl_plant *plant,
 				 space->name, plant->index, space->vmas.nr);
 	switch (plant->site) {
 	case MEMCTL_PLANT_SITE_VMA_START:
-		MCTL_PLANT_FLIP(vma->start, plant->bit);
+		MCTL_FLIP(vma->start, plant->bit);
 		return 0;
 	case MEMCTL_PLANT_SITE_VMA_END:
-		MCTL_PLANT_FLIP(vma->end, plant->bit);
+		MCTL_FLIP(vma->end, plant->bit);
 		return 0;
 	default:
-		MCTL_PLANT_FLIP(vma->rights, plant->bit);
+		MCTL_FLIP(vma->rights, plant->bit);
 		return 0;
 	}
 }
@@ -35,48 +35,48 @@ static int plant_in(struct mctl_space *space, const struct mctl_plant *plant,
 {
 	switch (plant->site) {
 	case MEMCTL_PLANT_SITE_VMA_COUNT:
-		MCTL_PLANT_FLIP(space->vmas.nr, plant->bit);
+		MCTL_FLIP(space->vmas.nr, plant->bit);
 		return 0;
 	case MEMCTL_PLANT_SITE_VMA_PAGES:
-		MCTL_PLANT_FLIP(space->vmas.nr_pages, plant->bit);
+		MCTL_FLIP(space->vmas.nr_pages, plant->bit);
 		return 0;
 	case MEMCTL_PLANT_SITE_SPACE_FRAMES:
-		MCTL_PLANT_FLIP(space->nr_frames, plant->bit);
+		MCTL_FLIP(space->nr_frames, plant->bit);
 		return 0;
 	case MEMCTL_PLANT_SITE_SPACE_ZERO:
-		MCTL_PLANT_FLIP(space->nr_zero, plant->bit);
+		MCTL_FLIP(space->nr_zero, plant->bit);
 		return 0;
 	case MEMCTL_PLANT_SITE_SPACE_LENT:
-		MCTL_PLANT_FLIP(space->nr_lent, plant->bit);
+		MCTL_FLIP(space->nr_lent, plant->bit);
 		return 0;
 	case MEMCTL_PLANT_SITE_SPACE_AWAY:
-		MCTL_PLANT_FLIP(space->nr_away, plant->bit);
+		MCTL_FLIP(space->nr_away, plant->bit);
 		return 0;
 	case MEMCTL_PLANT_SITE_SPACE_READING:
-		MCTL_PLANT_FLIP(space->nr_reading, plant->bit);
+		MCTL_FLIP(space->nr_reading, plant->bit);
 		return 0;
 	case MEMCTL_PLANT_SITE_SPACE_LIMIT:
-		MCTL_PLANT_FLIP(space->limit, plant->bit);
+		MCTL_FLIP(space->limit, plant->bit);
 		return 0;
 	case MEMCTL_PLANT_SITE_SPACE_QUARANTINE:
 		spin_lock(&space->arena->spaces.quarantine_lock);
-		MCTL_PLANT_FLIP(space->nr_quarantine, plant->bit);
+		MCTL_FLIP(space->nr_quarantine, plant->bit);
 		spin_unlock(&space->arena->spaces.quarantine_lock);
 		return 0;
 	case MEMCTL_PLANT_SITE_FAMILY_FRAMES:
-		MCTL_PLANT_FLIP(space->family->nr_frames, plant->bit);
+		MCTL_FLIP(space->family->nr_frames, plant->bit);
 		return 0;
 	case MEMCTL_PLANT_SITE_FAMILY_SPACES:
-		MCTL_PLANT_FLIP(space->family->nr_spaces, plant->bit);
+		MCTL_FLIP(space->family->nr_spaces, plant->bit);
 		return 0;
 	case MEMCTL_PLANT_SITE_SHADOW_MAPPED:
-		MCTL_PLANT_FLIP(space->shadow.pt.nr_mapped, plant->bit);
+		MCTL_FLIP(space->shadow.pt.nr_mapped, plant->bit);
 		return 0;
 	case MEMCTL_PLANT_SITE_SHADOW_TABLES:
-		MCTL_PLANT_FLIP(space->shadow.pt.nr_tables, plant->bit);
+		MCTL_FLIP(space->shadow.pt.nr_tables, plant->bit);
 		return 0;
 	case MEMCTL_PLANT_SITE_SHADOW_LIST:
-		MCTL_PLANT_FLIP(space->shadow.nr_tables, plant->bit);
+		MCTL_FLIP(space->shadow.nr_tables, plant->bit);
 		return 0;
 	default:
 		return plant_vma(space, plant, error);
@@ -103,7 +103,7 @@ static int plant_space(struct mctl_arena *arena, const struct mctl_plant *plant,
 }
 
 /**
- * mctl_plant_space() - flip a bit of the records of regions
+ * mctl_space_plant() - flip a bit of the records of regions
  * @arena: the arena
  * @plant: which bit
  * @error: text of a refusal
@@ -111,9 +111,9 @@ static int plant_space(struct mctl_arena *arena, const struct mctl_plant *plant,
  * Until the bit is back, nothing else is to be done with regions but to verify them.
  *
  * Context: process; sleeps.
- * Return: as mctl_plant().
+ * Return: 0, -ENOENT when there is no such place, or -EINVAL for a level that no record has.
  */
-int mctl_plant_space(struct mctl_arena *arena, const struct mctl_plant *plant,
+int mctl_space_plant(struct mctl_arena *arena, const struct mctl_plant *plant,
 		     struct mctl_error *error)
 {
 	int ret = 0;
@@ -121,17 +121,17 @@ int mctl_plant_space(struct mctl_arena *arena, const struct mctl_plant *plant,
 	switch (plant->site) {
 	case MEMCTL_PLANT_SITE_SPACES:
 		mutex_lock(&arena->regions.lock);
-		MCTL_PLANT_FLIP(arena->spaces.nr, plant->bit);
+		MCTL_FLIP(arena->spaces.nr, plant->bit);
 		mutex_unlock(&arena->regions.lock);
 		break;
 	case MEMCTL_PLANT_SITE_REGIONS:
 		mutex_lock(&arena->regions.lock);
-		MCTL_PLANT_FLIP(arena->regions.nr, plant->bit);
+		MCTL_FLIP(arena->regions.nr, plant->bit);
 		mutex_unlock(&arena->regions.lock);
 		break;
 	case MEMCTL_PLANT_SITE_QUARANTINE:
 		spin_lock(&arena->spaces.quarantine_lock);
-		MCTL_PLANT_FLIP(arena->spaces.nr_quarantine, plant->bit);
+		MCTL_FLIP(arena->spaces.nr_quarantine, plant->bit);
 		spin_unlock(&arena->spaces.quarantine_lock);
 		break;
 	default:

@@ -5,7 +5,7 @@
  * Locks: handles.lock.
  */
 #include "mm/handle.h"
-#include "mm/plant.h"
+#include "mm/flip.h"
 
 /* The slot of a handle by its number alone: kind and serial may be damaged. */
 static struct mctl_handle *slot_of(struct mctl_arena *arena, u64 handle)
@@ -25,19 +25,19 @@ static int plant_slot(struct mctl_arena *arena, const struct mctl_plant *plant,
 				 plant->index);
 	switch (plant->site) {
 	case MEMCTL_PLANT_SITE_HANDLE_KIND:
-		MCTL_PLANT_FLIP(slot->kind, plant->bit);
+		MCTL_FLIP(slot->kind, plant->bit);
 		return 0;
 	case MEMCTL_PLANT_SITE_HANDLE_ORDER:
-		MCTL_PLANT_FLIP(slot->order, plant->bit);
+		MCTL_FLIP(slot->order, plant->bit);
 		return 0;
 	case MEMCTL_PLANT_SITE_HANDLE_SERIAL:
-		MCTL_PLANT_FLIP(slot->serial, plant->bit);
+		MCTL_FLIP(slot->serial, plant->bit);
 		return 0;
 	default:
 		if (slot->kind == MEMCTL_KIND_PAGE)
-			MCTL_PLANT_FLIP(slot->fn, plant->bit);
+			MCTL_FLIP(slot->fn, plant->bit);
 		else
-			MCTL_PLANT_FLIP(slot->object, plant->bit);
+			MCTL_FLIP(slot->object, plant->bit);
 		return 0;
 	}
 }
@@ -50,27 +50,27 @@ static int plant_free_list(struct mctl_arena *arena, const struct mctl_plant *pl
 	if (handles->first_free >= handles->nr_slots)
 		return mctl_fail(error, -ENOENT, "arena %s has no free slot for a handle",
 				 arena->name);
-	MCTL_PLANT_FLIP(handles->slot[handles->first_free].next_free, plant->bit);
+	MCTL_FLIP(handles->slot[handles->first_free].next_free, plant->bit);
 	return 0;
 }
 
 /**
- * mctl_plant_handle() - flip a bit of the records of handles
+ * mctl_handle_plant() - flip a bit of the records of handles
  * @arena: the arena
  * @plant: which bit
  * @error: text of a refusal
  *
  * Context: process; sleeps.
- * Return: as mctl_plant().
+ * Return: 0, -ENOENT when there is no such place, or -EINVAL for a level that no record has.
  */
-int mctl_plant_handle(struct mctl_arena *arena, const struct mctl_plant *plant,
+int mctl_handle_plant(struct mctl_arena *arena, const struct mctl_plant *plant,
 		      struct mctl_error *error)
 {
 	int ret = 0;
 
 	mutex_lock(&arena->handles.lock);
 	if (plant->site == MEMCTL_PLANT_SITE_HANDLE_COUNT)
-		MCTL_PLANT_FLIP(arena->handles.nr, plant->bit);
+		MCTL_FLIP(arena->handles.nr, plant->bit);
 	else if (plant->site == MEMCTL_PLANT_SITE_HANDLE_FREE)
 		ret = plant_free_list(arena, plant, error);
 	else

@@ -6,7 +6,7 @@
  */
 #include <linux/stop_machine.h>
 #include "mm/fcache.h"
-#include "mm/plant.h"
+#include "mm/flip.h"
 
 static int toggle_claim(void *context)
 {
@@ -17,15 +17,15 @@ static int toggle_claim(void *context)
 }
 
 /**
- * mctl_plant_fcache() - flip a bit of a CPU's frame cache
+ * mctl_fcache_plant() - flip a bit of a CPU's frame cache
  * @arena: the arena
  * @plant: which bit; MEMCTL_PLANT_SITE_FCACHE claims the cache, and never leaves it
  * @error: text of a refusal
  *
  * Context: process; sleeps.
- * Return: as mctl_plant().
+ * Return: 0, -ENOENT when there is no such place, or -EINVAL for a level that no record has.
  */
-int mctl_plant_fcache(struct mctl_arena *arena, const struct mctl_plant *plant,
+int mctl_fcache_plant(struct mctl_arena *arena, const struct mctl_plant *plant,
 		      struct mctl_error *error)
 {
 	u32 stack = plant->level - 1;
@@ -38,9 +38,9 @@ int mctl_plant_fcache(struct mctl_arena *arena, const struct mctl_plant *plant,
 	case MEMCTL_PLANT_SITE_FCACHE:
 		return stop_machine(toggle_claim, fc, NULL);
 	case MEMCTL_PLANT_SITE_FCACHE_QUOTA:
-		return mctl_plant_stopped(MCTL_PLANT_FIELD(fc->quota), plant->bit);
+		return mctl_flip_stopped(MCTL_FLIP_FIELD(fc->quota), plant->bit);
 	case MEMCTL_PLANT_SITE_FCACHE_BUDGET:
-		return mctl_plant_stopped(MCTL_PLANT_FIELD(fc->budget), plant->bit);
+		return mctl_flip_stopped(MCTL_FLIP_FIELD(fc->budget), plant->bit);
 	default:
 		break;
 	}
@@ -49,15 +49,15 @@ int mctl_plant_fcache(struct mctl_arena *arena, const struct mctl_plant *plant,
 				 plant->level, MCTL_FCACHE_STACKS);
 	switch (plant->site) {
 	case MEMCTL_PLANT_SITE_FCACHE_TOP:
-		return mctl_plant_stopped(MCTL_PLANT_FIELD(fc->stack[stack].top), plant->bit);
+		return mctl_flip_stopped(MCTL_FLIP_FIELD(fc->stack[stack].top), plant->bit);
 	case MEMCTL_PLANT_SITE_FCACHE_LIMIT:
-		return mctl_plant_stopped(MCTL_PLANT_FIELD(fc->limit[stack]), plant->bit);
+		return mctl_flip_stopped(MCTL_FLIP_FIELD(fc->limit[stack]), plant->bit);
 	default:
 		break;
 	}
 	if (!mctl_fcache_count(fc, stack))
 		return mctl_fail(error, -ENOENT, "stack %u of CPU %llu is empty", stack,
 				 plant->index);
-	return mctl_plant_stopped(MCTL_PLANT_FIELD(fc->entry[fc->range[stack].base + 1U]),
-				  plant->bit);
+	return mctl_flip_stopped(MCTL_FLIP_FIELD(fc->entry[fc->range[stack].base + 1U]),
+				 plant->bit);
 }
