@@ -19,7 +19,7 @@
 #include <linux/slab.h>
 #include "mm/arena.h"
 #include "mm/cache.h"
-#include "mm/fcache.h"
+#include "mm/frame.h"
 #include "mm/owner.h"
 #include "mm/region_internal.h"
 

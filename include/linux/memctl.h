@@ -11,6 +11,7 @@
 #define _LINUX_MEMCTL_API_H
 
 #include <linux/gfp.h>
+#include <linux/memctl_wish.h>
 #include <linux/module.h>
 #include <linux/types.h>
 #include <uapi/linux/memctl.h>
@@ -53,29 +54,13 @@ static inline void memctl_arena_put(struct memctl_arena *arena)
 }
 
 /* What memctl_alloc_pages() and memctl_free_pages() are made of; not to be called by others. */
-#define MEMCTL_NR_WISHES     128
-#define MEMCTL_WISH_GFP	     31 /* the bits of gfp flags for zone and migratetype */
-#define MEMCTL_WISH_NOWAIT   32
-#define MEMCTL_WISH_MEMALLOC 64
-#define MEMCTL_WISH_EXCLUDED (__GFP_ZERO | __GFP_THISNODE)
-#define MEMCTL_BLOCK(order)  (0x40UL | (order))
+#define MEMCTL_BLOCK(order) (0x40UL | (order))
 
 struct page *__memctl_alloc_block(struct memctl_arena *arena, unsigned long wish,
 				  unsigned long block);
 void __memctl_free_block(struct memctl_arena *arena, struct page *page, unsigned long block);
 struct page *__memctl_alloc_pages(struct memctl_arena *arena, gfp_t gfp, unsigned int order);
 void __memctl_free_pages(struct memctl_arena *arena, struct page *page, unsigned int order);
-
-static __always_inline unsigned long memctl_wish(gfp_t gfp)
-{
-	unsigned long wish = (__force unsigned int)gfp & MEMCTL_WISH_GFP;
-
-	if (!(gfp & __GFP_DIRECT_RECLAIM))
-		wish |= MEMCTL_WISH_NOWAIT;
-	if (gfp & __GFP_MEMALLOC)
-		wish |= MEMCTL_WISH_MEMALLOC;
-	return wish;
-}
 
 /**
  * memctl_alloc_pages() - allocate 2^order pages, physically contiguous

@@ -10,7 +10,7 @@
  * cookie is gone, so that he is refused.
  */
 #include "mm/cache_impl.h"
-#include "mm/fcache.h"
+#include "mm/frame.h"
 
 /* --- requests ---------------------------------------------------------------------------- */
 

@@ -16,6 +16,7 @@
 #include <linux/highmem.h>
 #include "mm/event.h"
 #include "mm/fcache.h"
+#include "mm/frame.h"
 #include "mm/owner.h"
 
 static unsigned int request_wish(const struct mctl_request *request)

@@ -8,6 +8,7 @@
  * Locks: none of its own.
  */
 #include "mm/fcache.h"
+#include "mm/frame.h"
 
 #define BULK   128
 #define UNROLL 4

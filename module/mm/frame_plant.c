@@ -5,8 +5,8 @@
  *
  * Locks: arena->resize (read), the machine stopped.
  */
-#include "mm/fcache.h"
 #include "mm/flip.h"
+#include "mm/frame.h"
 
 /* The link of a frame whose links say something. */
 static struct mctl_link *link_of(const struct mctl_table *table, u32 fn)

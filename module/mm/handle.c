@@ -33,7 +33,7 @@
 #include <linux/module.h>
 #include <linux/nospec.h>
 #include "mm/cache.h"
-#include "mm/fcache.h"
+#include "mm/frame.h"
 #include "mm/handle.h"
 
 #define FIRST_SLOTS 64

@@ -14,7 +14,7 @@
  */
 #include <linux/mm.h>
 #include "mm/cache_impl.h"
-#include "mm/fcache.h"
+#include "mm/frame.h"
 
 static const struct {
 	const char *name;

@@ -33,7 +33,7 @@
 #include <linux/string.h>
 #include "mm/cache_impl.h"
 #include "mm/event.h"
-#include "mm/fcache.h"
+#include "mm/frame.h"
 #include "mm/handle.h"
 #include "mm/owner.h"
 

@@ -6,7 +6,7 @@
 #ifndef MCTL_MM_OWNER_H
 #define MCTL_MM_OWNER_H
 
-#include "mm/fcache.h"
+#include "mm/frame.h"
 
 /* Bytes of a name with offset, size and module, as "f+0x1c/0x80 [driver]"; longer ones are cut. */
 #define MCTL_SYMBOL_SIZE 112

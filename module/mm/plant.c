@@ -9,6 +9,7 @@
  */
 #include "mm/cache.h"
 #include "mm/fcache.h"
+#include "mm/frame.h"
 #include "mm/handle.h"
 #include "mm/inject.h"
 #include "mm/plant.h"

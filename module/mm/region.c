@@ -38,7 +38,7 @@
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 #include "mm/event.h"
-#include "mm/fcache.h"
+#include "mm/frame.h"
 #include "mm/region_internal.h"
 #include "mm/space_internal.h"
 

@@ -33,7 +33,7 @@
 #include <linux/sched.h>
 #include <linux/string.h>
 #include <asm/processor.h>
-#include "mm/fcache.h"
+#include "mm/frame.h"
 #include "mm/shadow.h"
 
 #define TAG_COUNT	0xfffU

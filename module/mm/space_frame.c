@@ -25,7 +25,7 @@
 #include <linux/mm.h>
 #include <linux/numa.h>
 #include <linux/preempt.h>
-#include "mm/fcache.h"
+#include "mm/frame.h"
 #include "mm/space_internal.h"
 
 static u32 alloc_block(struct mctl_arena *arena, u32 tag, unsigned int order, bool zero,

@@ -29,7 +29,7 @@
 #include <linux/sched.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
-#include "mm/fcache.h"
+#include "mm/frame.h"
 #include "mm/space_internal.h"
 
 #define QUARANTINE_DELAY (HZ / 20)

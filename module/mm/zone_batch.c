@@ -12,7 +12,7 @@
  * Locks: zone->lock.
  */
 #include <linux/string.h>
-#include "mm/fcache.h"
+#include "mm/frame.h"
 #include "mm/hwpoison.h"
 
 /* Whole runs, out of one pageblock after the other: the fullest first, its small blocks first. */
