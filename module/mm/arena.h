@@ -329,6 +329,20 @@ static __always_inline struct page *mctl_arena_page(const struct mctl_arena *are
 	return pfn_to_page(mctl_table_pfn(&arena->table, fn));
 }
 
+/**
+ * mctl_arena_address_to_fn() - the frame that an address in the linear map is in
+ * @arena: the arena
+ * @address: any value
+ *
+ * Context: any; preemption off, or arena->resize held, while the result counts.
+ * Return: the frame, or MCTL_FN_NONE when the arena has nothing there.
+ */
+static inline u32 mctl_arena_address_to_fn(const struct mctl_arena *arena, const void *address)
+{
+	/* Below the linear map the difference wraps: a frame number that nobody has. */
+	return mctl_arena_pfn_to_fn(arena, ((unsigned long)address - PAGE_OFFSET) >> PAGE_SHIFT);
+}
+
 static inline void *mctl_arena_address(const struct mctl_arena *arena, u32 fn)
 {
 	return __va(mctl_table_pfn(&arena->table, fn) << PAGE_SHIFT);

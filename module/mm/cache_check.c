@@ -208,7 +208,7 @@ static bool check_slab(struct mctl_cache *cache, struct mctl_slab *slab, u32 whe
 		       struct found *found, struct mctl_report *report)
 {
 	const struct mctl_table *table = &cache->arena->table;
-	u32 fn = mctl_cache_fn(cache->arena, slab);
+	u32 fn = mctl_arena_address_to_fn(cache->arena, slab);
 	u32 nr_marked;
 	void *memory;
 

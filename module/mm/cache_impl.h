@@ -48,20 +48,6 @@ unsigned int mctl_cache_gfp_type(gfp_t gfp);
 u32 mctl_cache_gfp_flags(gfp_t gfp);
 
 /**
- * mctl_cache_fn() - the frame that an address in the linear map is in
- * @arena: the arena
- * @address: any value
- *
- * Context: Preemption off while the result counts.
- * Return: the frame, or MCTL_FN_NONE when the arena has nothing there.
- */
-static inline u32 mctl_cache_fn(const struct mctl_arena *arena, const void *address)
-{
-	/* Below the linear map the difference wraps: a frame number that nobody has. */
-	return mctl_arena_pfn_to_fn(arena, ((unsigned long)address - PAGE_OFFSET) >> PAGE_SHIFT);
-}
-
-/**
  * mctl_cache_peek_slab() - the slab of a cache that an address is in, quickly
  * @cache: the cache; its slabs have their headers in themselves
  * @address: any value

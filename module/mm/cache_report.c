@@ -78,7 +78,7 @@ void mctl_cache_report_foreign(struct mctl_cache *cache, const void *address)
 	u32 fn;
 
 	preempt_disable();
-	fn = mctl_cache_fn(arena, address);
+	fn = mctl_arena_address_to_fn(arena, address);
 	if (fn != MCTL_FN_NONE)
 		head = mctl_table_head(&arena->table, fn);
 	if (head != MCTL_FN_NONE) {

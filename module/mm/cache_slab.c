@@ -72,7 +72,7 @@ static struct mctl_slab *header_of(struct mctl_cache *cache, u32 fn, void *memor
 		return memory;
 	link = &arena->table.link[fn];
 	slab = (struct mctl_slab *)((u64)link->prev << 32 | link->next);
-	header_fn = mctl_cache_fn(arena, slab);
+	header_fn = mctl_arena_address_to_fn(arena, slab);
 	if (header_fn == MCTL_FN_NONE || !IS_ALIGNED((unsigned long)slab, sizeof(u64)) ||
 	    arena->table.state[header_fn] != arena->caches.slab_headers->state ||
 	    arena->table.tag[header_fn] != MCTL_CACHE_ID_HEADERS)
@@ -95,7 +95,7 @@ struct mctl_slab *mctl_cache_lookup(struct mctl_cache *cache, const void *addres
 {
 	const struct mctl_table *table = &cache->arena->table;
 	void *memory = (void *)mctl_slab_base(&cache->layout, address);
-	u32 fn = mctl_cache_fn(cache->arena, memory);
+	u32 fn = mctl_arena_address_to_fn(cache->arena, memory);
 	struct mctl_slab *slab;
 
 	if (fn == MCTL_FN_NONE || table->state[fn] != cache->state || table->tag[fn] != cache->id)
@@ -119,7 +119,8 @@ static void note_damage(struct mctl_cache_work *work, const struct mctl_slab *sl
 static void note_header(struct mctl_cache_work *work, struct mctl_cache *cache, const void *object)
 {
 	work->status = MCTL_SLAB_HEADER;
-	work->fn = mctl_cache_fn(cache->arena, (void *)mctl_slab_base(&cache->layout, object));
+	work->fn = mctl_arena_address_to_fn(cache->arena,
+					    (void *)mctl_slab_base(&cache->layout, object));
 }
 
 static void move_slab(struct mctl_cache *cache, struct mctl_slab *slab, enum mctl_slab_list where)

@@ -10,7 +10,6 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/preempt.h>
-#include "mm/cache_impl.h"
 #include "mm/debug_hooks.h"
 
 #if MCTL_DEBUG_HOOKS
@@ -205,7 +204,7 @@ bool mctl_debug_usercopy_ok(const struct mctl_arena *arena, const void *address,
 	if (size > PAGE_SIZE - offset_in_page(address))
 		return false;
 	preempt_disable();
-	fn = mctl_cache_fn(arena, address);
+	fn = mctl_arena_address_to_fn(arena, address);
 	if (fn != MCTL_FN_NONE)
 		fn = mctl_table_head(&arena->table, fn);
 	if (fn != MCTL_FN_NONE)

@@ -135,6 +135,12 @@ static __always_inline void mctl_frame_free_page(struct mctl_arena *arena, struc
 	mctl_frame_free_block(arena, fn, state);
 }
 
+/* mm/frame_view.c */
+const char *mctl_frame_kind_name(unsigned int kind);
+const char *mctl_frame_state_name(struct mctl_arena *arena, u32 fn);
+u32 mctl_frame_held(struct mctl_arena *arena, u64 pfn);
+u32 mctl_frame_at(struct mctl_arena *arena, unsigned long address);
+
 /* mm/frame_plant.c: damage planted for tests; see mm/flip.h. */
 int mctl_frame_plant(struct mctl_arena *arena, const struct mctl_plant *plant,
 		     struct mctl_error *error);

@@ -8,8 +8,8 @@
  */
 #include <linux/mm.h>
 #include "mm/cache.h"
+#include "mm/frame.h"
 #include "mm/handle.h"
-#include "mm/verify.h"
 
 static void fill_place(struct mctl_arena *arena, struct mctl_handle_info *info, u32 fn,
 		       unsigned int offset)
@@ -49,7 +49,7 @@ static void fill(struct mctl_arena *arena, const struct mctl_handle *slot,
 	} else {
 		info->size = slot->size;
 	}
-	fn = mctl_what_frame(arena, (unsigned long)slot->object);
+	fn = mctl_frame_at(arena, (unsigned long)slot->object);
 	if (fn != MCTL_FN_NONE)
 		fill_place(arena, info, fn, offset_in_page(slot->object));
 }
@@ -141,7 +141,7 @@ static void check_object(struct mctl_arena *arena, u32 number, struct mctl_repor
 	const struct mctl_handle *slot = &arena->handles.slot[number];
 	unsigned long address = (unsigned long)slot->object;
 	const struct mctl_table *table = &arena->table;
-	u32 fn = mctl_what_frame(arena, address);
+	u32 fn = mctl_frame_at(arena, address);
 	const struct mctl_cache *cache;
 	struct mctl_object_info object;
 	u32 head = fn;

@@ -14,6 +14,7 @@
  */
 #include "mm/cache.h"
 #include "mm/fcache.h"
+#include "mm/frame.h"
 #include "mm/handle.h"
 #include "mm/verify.h"
 
@@ -98,7 +99,7 @@ static u64 hash_handles(struct mctl_arena *arena, const struct ranks *ranks, u64
 			hash = mix_frame(hash, ranks, slot->fn);
 			continue;
 		}
-		fn = mctl_what_frame(arena, (unsigned long)slot->object);
+		fn = mctl_frame_at(arena, (unsigned long)slot->object);
 		hash = mix(hash, (u64)offset_in_page(slot->object) << 8 | slot->kind);
 		hash = mix(hash, slot->kind == MEMCTL_KIND_OBJECT ? mctl_cache_id(slot->cache) :
 								    slot->size);

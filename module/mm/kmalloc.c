@@ -199,7 +199,7 @@ static struct place find_place(struct mctl_arena *arena, const void *address)
 	u32 fn, class;
 
 	preempt_disable();
-	fn = mctl_cache_fn(arena, address);
+	fn = mctl_arena_address_to_fn(arena, address);
 	if (fn != MCTL_FN_NONE)
 		place.head = mctl_table_head(&arena->table, fn);
 	if (place.head != MCTL_FN_NONE) {

@@ -31,7 +31,6 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include "mm/space_walk.h"
-#include "mm/verify.h"
 
 #define CACHE_BITS (MCTL_PT_PWT | MCTL_PT_PCD | MCTL_PT_G)
 /* Looks at an entry that differs, and at a mapping that changes. */

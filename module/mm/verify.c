@@ -34,6 +34,7 @@
 #include "mm/chunk.h"
 #include "mm/event.h"
 #include "mm/fcache.h"
+#include "mm/frame.h"
 #include "mm/handle.h"
 #include "mm/hwpoison.h"
 #include "mm/region_internal.h"
@@ -226,7 +227,7 @@ static void list_memory_errors(struct mctl_arena *arena, struct mctl_verify_resu
 		result->errors[result->nr_errors++] = (struct mctl_memory_error){
 			.fn = fn,
 			.pfn = mctl_table_pfn(&arena->table, fn),
-			.state = mctl_what_state(arena, fn),
+			.state = mctl_frame_state_name(arena, fn),
 		};
 		fn++;
 	}

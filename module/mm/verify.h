@@ -136,24 +136,4 @@ struct mctl_what {
  */
 int mctl_what(struct mctl_arena *arena, struct mctl_what *what, struct mctl_error *error);
 
-/**
- * mctl_what_state() - what a frame is in use for, in a word
- * @arena: the arena
- * @fn: a frame, below the table's span
- *
- * Context: any; arena->resize is held.
- * Return: the word.
- */
-const char *mctl_what_state(struct mctl_arena *arena, u32 fn);
-
-/**
- * mctl_what_frame() - the frame that an address of the linear map is in
- * @arena: the arena
- * @address: any number
- *
- * Context: any; arena->resize is held, or preemption is off.
- * Return: fn, or MCTL_FN_NONE when the arena does not hold it.
- */
-u32 mctl_what_frame(struct mctl_arena *arena, unsigned long address);
-
 #endif /* MCTL_MM_VERIFY_H */

@@ -9,44 +9,12 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include "mm/fcache.h"
+#include "mm/frame.h"
 #include "mm/handle.h"
 #include "mm/hwpoison.h"
 #include "mm/owner.h"
 #include "mm/region.h"
 #include "mm/verify.h"
-
-static const char *const state_names[MCTL_NR_KINDS] = {
-	[MCTL_KIND_ABSENT] = "absent",	   [MCTL_KIND_TAIL] = "tail",
-	[MCTL_KIND_FREE] = "free",	   [MCTL_KIND_CACHED] = "cached",
-	[MCTL_KIND_USED] = "used",	   [MCTL_KIND_SLAB] = "slab",
-	[MCTL_KIND_TABLE] = "table",	   [MCTL_KIND_REGION] = "region",
-	[MCTL_KIND_HWPOISON] = "hwpoison",
-};
-
-const char *mctl_what_state(struct mctl_arena *arena, u32 fn)
-{
-	u32 head = mctl_table_head(&arena->table, fn);
-	unsigned int kind = mctl_state_kind(arena->table.state[head == MCTL_FN_NONE ? fn : head]);
-
-	return kind < MCTL_NR_KINDS ? state_names[kind] : "damaged";
-}
-
-/* The frame of a pfn, if the arena holds it. */
-static u32 held_frame(struct mctl_arena *arena, u64 pfn)
-{
-	u32 fn = mctl_arena_pfn_to_fn(arena, pfn);
-
-	if (fn != MCTL_FN_NONE && mctl_state_kind(arena->table.state[fn]) == MCTL_KIND_ABSENT)
-		return MCTL_FN_NONE;
-	return fn;
-}
-
-u32 mctl_what_frame(struct mctl_arena *arena, unsigned long address)
-{
-	if (!virt_addr_valid((void *)address))
-		return MCTL_FN_NONE;
-	return held_frame(arena, PHYS_PFN(__pa(address)));
-}
 
 /* An address in a region that is mapped: its physical address, or 0. */
 static u64 region_physical(struct mctl_arena *arena, u64 address)
@@ -105,7 +73,7 @@ static int look_at_frame(struct mctl_arena *arena, struct mctl_what *what, struc
 	int cpu;
 	u8 state;
 
-	what->fn = held_frame(arena, what->pfn);
+	what->fn = mctl_frame_held(arena, what->pfn);
 	if (what->fn == MCTL_FN_NONE)
 		return mctl_fail(error, -ENOENT, "physical frame 0x%llx is not of arena %s",
 				 what->pfn, arena->name);
@@ -113,7 +81,7 @@ static int look_at_frame(struct mctl_arena *arena, struct mctl_what *what, struc
 	state = table->state[what->block_fn == MCTL_FN_NONE ? what->fn : what->block_fn];
 	kind = mctl_state_kind(state);
 	what->block_order = mctl_state_order(state);
-	what->state = mctl_what_state(arena, what->fn);
+	what->state = mctl_frame_state_name(arena, what->fn);
 	what->hwpoison = kind != MCTL_KIND_HWPOISON && mctl_hwpoison_has(arena, what->fn, 0);
 	zone = &arena->zones[table->section[what->fn >> MCTL_SECTION_SHIFT].zone];
 	what->node = zone->nid;
@@ -154,7 +122,7 @@ static void look_at_handle(struct mctl_arena *arena, struct mctl_what *what)
 
 	if (what->has_object)
 		object = object_address(what) - what->object.offset;
-	else if (what->state != state_names[MCTL_KIND_USED])
+	else if (what->state != mctl_frame_kind_name(MCTL_KIND_USED))
 		return;
 	if (!mctl_handle_at(arena, what->block_fn, object, &info)) {
 		what->has_handle = true;
