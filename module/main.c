@@ -29,6 +29,7 @@
 #include "dev/memctl_dev.h"
 #include "mm/arena.h"
 #include "mm/error.h"
+#include "mm/fcache.h"
 #include "mm/hwpoison.h"
 #include "mm/inject.h"
 #include "mm/plant.h"
@@ -197,6 +198,7 @@ static int __init memctl_init(void)
 	int ret;
 
 	mctl_inject_debug_init();
+	mctl_fcache_init();
 	ret = mctl_proc_init();
 	if (ret) {
 		mctl_fail(&error, ret, "no memory for /proc/memctl");

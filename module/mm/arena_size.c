@@ -19,6 +19,7 @@
 #include "mm/host.h"
 #include "mm/inject.h"
 #include "mm/region.h"
+#include "mm/watermark.h"
 
 #define MAX_FRAMES ((1ULL << 43) >> PAGE_SHIFT)
 

@@ -27,6 +27,7 @@
 #include <linux/delay.h>
 #include "mm/fcache.h"
 #include "mm/hwpoison.h"
+#include "mm/pressure.h"
 
 #define DRAIN_TRIES 32
 #define STARVED_MAX 16
@@ -394,4 +395,22 @@ bool mctl_fcache_drain_nowait(struct mctl_arena *arena)
 			smp_call_function_single_async(cpu, &per_cpu_ptr(arena->fcache, cpu)->kick);
 	preempt_enable();
 	return any;
+}
+
+static bool relieve(struct mctl_arena *arena, bool nowait)
+{
+	return nowait ? mctl_fcache_drain_nowait(arena) : mctl_fcache_drain_all(arena);
+}
+
+/**
+ * mctl_fcache_init() - give back what is cached when a zone is short of frames
+ *
+ * A caller that must not sleep gets back its own CPU's frames alone; the other
+ * CPUs give theirs a moment later, for the next one.
+ *
+ * Context: process, at module init.
+ */
+void mctl_fcache_init(void)
+{
+	mctl_pressure_register(relieve);
 }

@@ -307,6 +307,7 @@ void mctl_fcache_destroy(struct mctl_arena *arena);
 void mctl_fcache_resize(struct mctl_arena *arena);
 
 /* mm/fcache.c */
+void mctl_fcache_init(void);
 void mctl_fcache_reset(struct mctl_arena *arena, struct mctl_fcache *fc);
 u32 mctl_fcache_drain(struct mctl_arena *arena, struct mctl_fcache *fc);
 void mctl_fcache_drain_kick(void *info);

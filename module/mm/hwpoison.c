@@ -37,6 +37,7 @@
 #include "mm/fcache.h"
 #include "mm/hwpoison.h"
 #include "mm/space.h"
+#include "mm/watermark.h"
 
 /* A frame that its CPU holds fast at this moment is looked for again. */
 #define AGAIN_DELAY (HZ / 50)

@@ -41,6 +41,7 @@
 #include "mm/space.h"
 #include "mm/tlb.h"
 #include "mm/verify.h"
+#include "mm/watermark.h"
 
 /* Times that a check is done when it finds something, and milliseconds in between. */
 #define NR_TRIES     3

@@ -25,6 +25,7 @@
 #include "core/report.h"
 #include "mm/arena.h"
 #include "mm/event.h"
+#include "mm/watermark.h"
 
 #define MIN_FREE_LEAST_KIB 128
 #define MIN_FREE_MOST_KIB  262144

@@ -12,7 +12,10 @@
  *
  * Locks: arena->resize, for the orders of chunks.
  */
+#include "mm/arena.h"
 #include "mm/fcache.h"
+#include "mm/watermark.h"
+#include "mm/why.h"
 
 static void fill(struct mctl_arena *arena, const struct mctl_zone *zone,
 		 const struct mctl_request *request, struct mctl_why *row)

@@ -6,7 +6,7 @@
  * lock-free half in front of it.
  *
  * zone.c has what is done under the lock block by block, zone_batch.c many at
- * once; watermark.c says who may be served, and why.c tells it.
+ * once; watermark.h says who may be served, and why.h tells it.
  */
 #ifndef MCTL_MM_ZONE_H
 #define MCTL_MM_ZONE_H
@@ -121,87 +121,8 @@ unsigned int mctl_zone_refill(struct mctl_arena *arena, struct mctl_zone *zone, 
 void mctl_zone_drain(struct mctl_arena *arena, struct mctl_zone *zone, unsigned int order,
 		     const u32 *fns, unsigned int nr);
 
-/* Which watermark a round of an allocation respects. */
-enum mctl_mark {
-	MCTL_MARK_LOW,
-	MCTL_MARK_MIN,
-};
-
-/**
- * mctl_watermark_leave() - how many frames of a zone a request has to leave
- * @zone: the zone
- * @request: what is asked for
- * @mark: the watermark that is left, unless the request may go below
- *
- * Context: any; zone->lock held where the answer must hold.
- * Return: frames.
- */
-static inline u64 mctl_watermark_leave(const struct mctl_zone *zone,
-				       const struct mctl_request *request, enum mctl_mark mark)
-{
-	if (request->flags & MCTL_REQUEST_MEMALLOC)
-		return 0;
-	return (u64)(mark == MCTL_MARK_LOW ? zone->wmark_low : zone->wmark_min) +
-	       zone->reserve[request->type];
-}
-
-/* mm/watermark.c */
-u32 mctl_watermark_short(const struct mctl_zone *zone, const struct mctl_request *request,
-			 enum mctl_mark mark, u32 nr_free);
-u32 mctl_watermark_check(const struct mctl_zone *zone, const struct mctl_request *request,
-			 enum mctl_mark mark);
-u32 mctl_watermark_worse(u32 reason, u32 other);
-void mctl_watermark_unlock_tight(struct mctl_zone *zone, unsigned long flags)
-	__releases(&zone->lock);
-void mctl_zone_setup_watermarks(struct mctl_arena *arena);
-void mctl_watermarks_check(const struct mctl_arena *arena, struct mctl_report *report);
-
 /* mm/zone_check.c */
 bool mctl_zones_check(const struct mctl_arena *arena, struct mctl_report *report);
-
-/**
- * mctl_watermark_unlock() - leave a zone whose free frames have changed
- * @zone: a zone, locked
- * @flags: from raw_spin_lock_irqsave()
- *
- * Context: zone->lock held; released.
- */
-static inline void mctl_watermark_unlock(struct mctl_zone *zone, unsigned long flags)
-	__releases(&zone->lock)
-{
-	/* A zone that is not tight is not below low either. */
-	if (unlikely(zone->buddy.nr_free <= zone->wmark_high || zone->tight))
-		mctl_watermark_unlock_tight(zone, flags);
-	else
-		raw_spin_unlock_irqrestore(&zone->lock, flags);
-}
-
-/**
- * struct mctl_why - what one zone says to a request
- * @node: of the zone
- * @type: enum memctl_zone_type of the zone
- * @reason: enum memctl_reason; MEMCTL_REASON_NONE when it would serve it
- * @nr_free: frames on free lists, as are all that follows but @nr_cached
- * @nr_cached: frames in frame caches
- * @need: frames that must be free for the request to be granted
- * @wmark_min: frames
- * @reserve: frames, against requests of this type
- * @largest: highest order with a free block, or U32_MAX
- * @block_order: order of the block that would be taken, or U32_MAX
- * @from_mt: migratetype of the list that it is on, or U32_MAX
- * @nr_suitable: blocks of at least the order asked for
- * @fragmentation_index: thousandths, -1000 when a block is free
- */
-struct mctl_why {
-	u32 node, type, reason, nr_free, nr_cached, need, wmark_min, reserve, largest, block_order;
-	u32 from_mt, nr_suitable;
-	int fragmentation_index;
-};
-
-int mctl_zone_why(struct mctl_arena *arena, const struct mctl_request *request,
-		  struct mctl_why *rows, unsigned int nr, bool *granted);
-
-const char *mctl_zone_type_name(u32 type);
 
 /* What is known of a zone; frames, but spanned, start_pfn and the counters (blocks). */
 struct mctl_zone_info {
@@ -213,6 +134,8 @@ struct mctl_zone_info {
 	u64 nr_lock, nr_refill, nr_drain, nr_steal;
 };
 
+/* mm/zone_view.c */
+const char *mctl_zone_type_name(u32 type);
 int mctl_zone_info(struct mctl_arena *arena, u32 index, struct mctl_zone_info *info);
 void mctl_zone_count_pageblocks(struct mctl_arena *arena, u32 index, u32 pageblocks[MCTL_NR_MT]);
 

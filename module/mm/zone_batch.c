@@ -12,8 +12,9 @@
  * Locks: zone->lock.
  */
 #include <linux/string.h>
-#include "mm/frame.h"
+#include "mm/arena.h"
 #include "mm/hwpoison.h"
+#include "mm/watermark.h"
 
 /* Whole runs, out of one pageblock after the other: the fullest first, its small blocks first. */
 static unsigned int refill_single(struct mctl_zone *zone, unsigned int mt, u32 *fns,

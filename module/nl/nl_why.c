@@ -6,7 +6,7 @@
 #include <linux/nodemask.h>
 #include <linux/numa.h>
 #include <linux/slab.h>
-#include "mm/zone.h"
+#include "mm/why.h"
 #include "nl/netlink.h"
 
 /* Bytes of one nested zone. */
