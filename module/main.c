@@ -30,7 +30,7 @@
 #include "mm/arena.h"
 #include "mm/error.h"
 #include "mm/fcache.h"
-#include "mm/hwpoison.h"
+#include "mm/hwpoison_look.h"
 #include "mm/inject.h"
 #include "mm/plant.h"
 #include "mm/space.h"

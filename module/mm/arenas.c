@@ -31,7 +31,7 @@
 #include "mm/fcache.h"
 #include "mm/handle.h"
 #include "mm/holder.h"
-#include "mm/hwpoison.h"
+#include "mm/hwpoison_look.h"
 #include "mm/inject.h"
 #include "mm/owner.h"
 #include "mm/region.h"

@@ -8,15 +8,13 @@
 #include "core/report.h"
 #include "mm/arena.h"
 
-int mctl_hwpoison_init(void);
-void mctl_hwpoison_exit(void);
-u32 mctl_hwpoison_sequence(void);
-void mctl_hwpoison_look(void);
-void mctl_hwpoison_settle(void);
 void mctl_hwpoison_weed(struct mctl_arena *arena, struct mctl_zone *zone, u32 fn,
 			unsigned int order);
 void mctl_hwpoison_forget(struct mctl_arena *arena, u32 fn, unsigned int order);
 bool mctl_hwpoison_has(struct mctl_arena *arena, u32 fn, unsigned int order);
+void mctl_hwpoison_set_aside(struct mctl_arena *arena, u32 fn);
+void mctl_hwpoison_find(struct mctl_arena *arena);
+unsigned int mctl_hwpoison_kind(const struct mctl_arena *arena, u32 fn, u32 *head);
 u32 mctl_hwpoison_next(struct mctl_arena *arena, u32 fn);
 void mctl_hwpoison_check(struct mctl_arena *arena, u64 nr_aside, struct mctl_report *report);
 

@@ -23,7 +23,7 @@
 #include <linux/capability.h>
 #include <linux/module.h>
 #include <linux/slab.h>
-#include "mm/hwpoison.h"
+#include "mm/hwpoison_look.h"
 #include "mm/inject.h"
 #include "mm/space.h"
 #include "nl/netlink.h"
