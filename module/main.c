@@ -31,7 +31,7 @@
 #include "mm/error.h"
 #include "mm/fcache.h"
 #include "mm/hwpoison_look.h"
-#include "mm/inject.h"
+#include "mm/inject_site.h"
 #include "mm/plant.h"
 #include "mm/space.h"
 #include "nl/netlink.h"

@@ -30,7 +30,7 @@
 #include <linux/vmalloc.h>
 #include "mm/debug_hooks.h"
 #include "mm/host.h"
-#include "mm/inject.h"
+#include "mm/inject_site.h"
 
 #define HOST_RESERVE	 ((16UL << 20) >> PAGE_SHIFT)
 #define MAX_ASIDE	 64

@@ -143,7 +143,7 @@ struct mctl_hwpoison {
 	atomic_t nr_aside;   /* those of them that are set aside */
 };
 
-/* Injected faults; see mm/inject.h. What names no lock: inject_lock. */
+/* Injected faults; see mm/inject_site.h. What names no lock: mctl_inject_lock. */
 struct mctl_injects {
 	struct list_head list; /* RCU to read */
 	u32 sites;	       /* a bit for each site that a fault has; read without */

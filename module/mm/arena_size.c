@@ -17,7 +17,7 @@
 #include "mm/fcache.h"
 #include "mm/handle.h"
 #include "mm/host.h"
-#include "mm/inject.h"
+#include "mm/inject_site.h"
 #include "mm/region.h"
 #include "mm/watermark.h"
 

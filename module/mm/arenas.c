@@ -32,7 +32,7 @@
 #include "mm/handle.h"
 #include "mm/holder.h"
 #include "mm/hwpoison_look.h"
-#include "mm/inject.h"
+#include "mm/inject_site.h"
 #include "mm/owner.h"
 #include "mm/region.h"
 #include "mm/space.h"
@@ -343,7 +343,7 @@ static void destroy(struct mctl_arena *arena)
 {
 	if (hooks)
 		hooks->del(arena);
-	mctl_inject_del_all(arena);
+	mctl_inject_clear(arena);
 	mctl_tlbs_destroy(arena);
 	mctl_spaces_destroy(arena);
 	mctl_regions_destroy(arena);

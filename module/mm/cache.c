@@ -266,6 +266,21 @@ unlock:
 /* --- shrinking and taking away ----------------------------------------------------------- */
 
 /**
+ * mctl_cache_drain() - have no object in a magazine
+ * @cache: the cache
+ *
+ * What all CPUs and the depot hold goes back to the slabs. Others may fill
+ * magazines again meanwhile.
+ *
+ * Context: Process; sleeps.
+ * Return: objects that went back.
+ */
+u64 mctl_cache_drain(struct mctl_cache *cache)
+{
+	return mctl_magazine_drain_all(cache);
+}
+
+/**
  * mctl_cache_shrink() - give back what a cache does not need
  * @cache: the cache
  *

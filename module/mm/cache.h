@@ -59,7 +59,7 @@
 #include "core/slab.h"
 #include "mm/arena.h"
 #include "mm/debug_hooks.h"
-#include "mm/inject.h"
+#include "mm/inject_site.h"
 
 struct mctl_plant;
 
@@ -259,6 +259,7 @@ int mctl_cache_free_slow(struct mctl_cache *cache, void *object);
 unsigned int mctl_cache_alloc_bulk(struct mctl_cache *cache, gfp_t gfp, unsigned int nr,
 				   void **objects);
 void mctl_cache_free_bulk(struct mctl_cache *cache, unsigned int nr, void **objects);
+u64 mctl_cache_drain(struct mctl_cache *cache);
 unsigned int mctl_cache_shrink(struct mctl_cache *cache);
 
 /* What follows is the hot path: each way out on its own, so that none is asked for twice. */

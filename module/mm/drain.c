@@ -10,7 +10,6 @@
  */
 #include <linux/sched/signal.h>
 #include "mm/cache.h"
-#include "mm/cache_impl.h"
 #include "mm/fcache.h"
 
 /**
@@ -32,7 +31,7 @@ int mctl_arena_drain(struct mctl_arena *arena, struct mctl_drained *drained,
 
 	*drained = (struct mctl_drained){};
 	for (id = 0; (cache = mctl_cache_next(arena, &id)); id++) {
-		drained->nr_objects += mctl_magazine_drain_all(cache);
+		drained->nr_objects += mctl_cache_drain(cache);
 		mctl_cache_drop(cache);
 		if (fatal_signal_pending(current))
 			return mctl_fail(error, -EINTR, "arena %s: killed while it was drained",

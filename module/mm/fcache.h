@@ -34,7 +34,7 @@
 #include "core/report.h"
 #include "mm/arena.h"
 #include "mm/debug_hooks.h"
-#include "mm/inject.h"
+#include "mm/inject_site.h"
 #include "mm/zone.h"
 
 struct mctl_plant;

@@ -11,7 +11,7 @@
 #include "mm/fcache.h"
 #include "mm/frame.h"
 #include "mm/handle.h"
-#include "mm/inject.h"
+#include "mm/inject_site.h"
 #include "mm/plant.h"
 #include "mm/region.h"
 #include "mm/space.h"

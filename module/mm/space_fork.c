@@ -18,7 +18,7 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include "mm/event.h"
-#include "mm/inject.h"
+#include "mm/inject_site.h"
 #include "mm/region_internal.h"
 #include "mm/space_internal.h"
 

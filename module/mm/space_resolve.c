@@ -13,7 +13,7 @@
 #include <linux/mm.h>
 #include <linux/string.h>
 #include <asm/page.h>
-#include "mm/inject.h"
+#include "mm/inject_site.h"
 #include "mm/space_internal.h"
 
 /* How often a fault looks again after it has read a page of a file, and others were at work. */

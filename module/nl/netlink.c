@@ -24,7 +24,7 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include "mm/hwpoison_look.h"
-#include "mm/inject.h"
+#include "mm/inject_site.h"
 #include "mm/space.h"
 #include "nl/netlink.h"
 

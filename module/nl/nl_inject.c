@@ -160,7 +160,7 @@ int memctl_nl_inject_del_doit(struct sk_buff *request, struct genl_info *info)
 		return mctl_nl_refuse(info->extack, id, -EINVAL,
 				      "one of id and all has to be there, and not both");
 	if (all) {
-		mctl_inject_del_all(arena);
+		mctl_inject_clear(arena);
 		return 0;
 	}
 	ret = mctl_inject_del(arena, nla_get_u32(id), &error);
