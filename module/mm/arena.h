@@ -94,10 +94,11 @@ struct mctl_arena_params {
 
 /* Regions and handles of an arena; see mm/region.h and mm/handle.h. */
 struct mctl_regions {
-	struct mutex lock;     /* of the fields that say so; see the lock order above */
-	struct list_head list; /* lock */
-	struct mctl_ids ids;   /* lock; of those on list */
-	u32 nr;		       /* lock */
+	struct mutex lock;	/* of the fields that say so; see the lock order above */
+	struct list_head list;	/* lock */
+	struct list_head names; /* lock; of these and of spaces; mm/names.h */
+	struct mctl_ids ids;	/* lock; of those on list */
+	u32 nr;			/* lock */
 };
 
 /* Users in the kernel, by module, and what they have left; see mm/owner.c. */

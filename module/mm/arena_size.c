@@ -182,6 +182,7 @@ int mctl_arena_build(struct mctl_arena *arena, const struct mctl_arena_params *p
 	mutex_init(&arena->handles.lock);
 	mutex_init(&arena->regions.lock);
 	INIT_LIST_HEAD(&arena->regions.list);
+	INIT_LIST_HEAD(&arena->regions.names);
 	mutex_init(&arena->tlbs.lock);
 	INIT_LIST_HEAD(&arena->tlbs.list);
 	mctl_spaces_init(arena);

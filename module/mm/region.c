@@ -28,7 +28,6 @@
  * is held across a whole operation. What a holder of mctl_region_get() reads
  * without it does not change as long as the region is held.
  */
-#include <linux/ctype.h>
 #include <linux/err.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -40,7 +39,6 @@
 #include "mm/event.h"
 #include "mm/frame.h"
 #include "mm/region_internal.h"
-#include "mm/space_internal.h"
 
 /* What vmap is asked for, and from which the shadow is made. */
 static pgprot_t protection(bool readonly)
@@ -58,19 +56,6 @@ struct mctl_region *mctl_region_find(struct mctl_arena *arena, const char *name)
 			return region;
 	}
 	return NULL;
-}
-
-static int check_name(const char *name, struct mctl_error *error)
-{
-	size_t length = strlen(name);
-	bool good = length >= 1 && length <= MEMCTL_NAME_MAX;
-
-	for (size_t i = 0; good && i < length; i++)
-		good = isascii(name[i]) && (isalnum(name[i]) || strchr("_.-", name[i]));
-	if (good)
-		return 0;
-	return mctl_fail(error, -EINVAL, "region name: 1 to %u letters, digits, '_', '.' and '-'",
-			 MEMCTL_NAME_MAX);
 }
 
 /* --- frames ------------------------------------------------------------------------------- */
@@ -281,7 +266,7 @@ int mctl_region_add(struct mctl_arena *arena, const char *name, u32 nr_pages, bo
 {
 	u32 nr_frames = READ_ONCE(arena->nr_frames);
 	struct mctl_region *region;
-	int ret = check_name(name, error);
+	int ret = mctl_name_check(name, error);
 
 	if (ret)
 		return ret;
@@ -291,15 +276,15 @@ int mctl_region_add(struct mctl_arena *arena, const char *name, u32 nr_pages, bo
 		return mctl_fail(error, -ENODEV, "the module is being removed");
 
 	mutex_lock(&arena->regions.lock);
-	if (mctl_region_find(arena, name) || mctl_space_find(arena, name)) {
-		ret = mctl_fail(error, -EEXIST, "region %s exists in arena %s", name, arena->name);
+	ret = mctl_name_is_free(arena, name, error);
+	if (ret)
 		goto unlock;
-	}
 	region = create(arena, name, nr_pages, readonly, error);
 	if (IS_ERR(region)) {
 		ret = PTR_ERR(region);
 		goto unlock;
 	}
+	mctl_name_add(arena, &region->registered, region->name);
 	mctl_ids_add(&arena->regions.ids, &region->id);
 	list_add_tail(&region->list, &arena->regions.list);
 	arena->regions.nr++;
@@ -320,6 +305,7 @@ static void remove(struct mctl_region *region)
 {
 	struct mctl_arena *arena = region->arena;
 
+	mctl_name_del(&region->registered);
 	mctl_ids_del(&arena->regions.ids, &region->id);
 	list_del(&region->list);
 	arena->regions.nr--;

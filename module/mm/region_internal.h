@@ -4,6 +4,7 @@
 #define MCTL_MM_REGION_INTERNAL_H
 
 #include <linux/mm.h>
+#include "mm/names.h"
 #include "mm/region.h"
 #include "mm/shadow.h"
 
@@ -11,6 +12,7 @@
  * struct mctl_region - a managed region
  * @list: entry of arena->regions.list; arena->regions.lock
  * @id: in arena->regions.ids; arena->regions.lock
+ * @registered: its name in the register; arena->regions.lock
  * @arena: whose frames it maps
  * @start: first virtual address
  * @end: virtual address behind the last byte
@@ -27,6 +29,7 @@
 struct mctl_region {
 	struct list_head list;
 	struct mctl_id id;
+	struct mctl_name registered;
 	struct mctl_arena *arena;
 	unsigned long start;
 	unsigned long end;

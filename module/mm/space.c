@@ -43,7 +43,6 @@
  * Locks, outermost first: mmap_lock of a process, or arena->regions.lock,
  * never both; family->lock; i_mmap_rwsem; the locks of page tables; the zones'.
  */
-#include <linux/ctype.h>
 #include <linux/err.h>
 #include <linux/jiffies.h>
 #include <linux/mm.h>
@@ -54,7 +53,6 @@
 #include <linux/string.h>
 #include "mm/event.h"
 #include "mm/holder.h"
-#include "mm/region_internal.h"
 #include "mm/space_internal.h"
 
 #define DEFAULT_WINDOW 16U
@@ -238,23 +236,10 @@ void mctl_space_file_put(struct mctl_space *space)
 
 /* --- make ----------------------------------------------------------------------------------- */
 
-int mctl_space_check_name(const char *name, struct mctl_error *error)
-{
-	size_t length = strlen(name);
-	bool good = length >= 1 && length <= MEMCTL_NAME_MAX;
-
-	for (size_t i = 0; good && i < length; i++)
-		good = isascii(name[i]) && (isalnum(name[i]) || strchr("_.-", name[i]));
-	if (good)
-		return 0;
-	return mctl_fail(error, -EINVAL, "region name: 1 to %u letters, digits, '_', '.' and '-'",
-			 MEMCTL_NAME_MAX);
-}
-
 static int check_params(const struct mctl_space_params *params, struct mctl_error *error)
 {
 	u64 unit = params->order ? PMD_SIZE : PAGE_SIZE;
-	int ret = mctl_space_check_name(params->name, error);
+	int ret = mctl_name_check(params->name, error);
 
 	if (ret)
 		return ret;
@@ -447,6 +432,7 @@ void mctl_space_publish(struct mctl_space *space)
 {
 	struct mctl_arena *arena = space->arena;
 
+	mctl_name_add(arena, &space->registered, space->name);
 	mctl_ids_add(&arena->spaces.ids, &space->id);
 	list_add_tail(&space->list, &arena->spaces.list);
 	atomic_set(&space->nr_holds, 0);
@@ -476,11 +462,10 @@ static int add(struct mctl_arena *arena, const struct mctl_space_params *params,
 		.rights = MCTL_VMA_R | MCTL_VMA_W,
 	};
 	struct mctl_space *space;
+	int ret = mctl_name_is_free(arena, params->name, error);
 
-	lockdep_assert_held(&arena->regions.lock);
-	if (mctl_space_find(arena, params->name) || mctl_region_find(arena, params->name))
-		return mctl_fail(error, -EEXIST, "region %s exists in arena %s", params->name,
-				 arena->name);
+	if (ret)
+		return ret;
 	space = mctl_space_create(arena, params, NULL, error);
 	if (IS_ERR(space))
 		return PTR_ERR(space);
@@ -528,6 +513,7 @@ static void remove(struct mctl_space *space)
 {
 	struct mctl_arena *arena = space->arena;
 
+	mctl_name_del(&space->registered);
 	mctl_ids_del(&arena->spaces.ids, &space->id);
 	list_del(&space->list);
 	WRITE_ONCE(arena->spaces.nr, arena->spaces.nr - 1);

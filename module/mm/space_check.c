@@ -282,8 +282,9 @@ void mctl_spaces_check(struct mctl_arena *arena, struct mctl_report *report)
 {
 	const struct mctl_spaces *spaces = &arena->spaces;
 	const struct mctl_space *space;
+	const struct list_head *region;
 	struct mctl_family *family;
-	u32 nr = 0;
+	u32 nr = 0, nr_regions = 0;
 
 	mctl_report_expect(report, "space S1", "arena", 0, "entries that differed when unmapped", 0,
 			   atomic64_read(&arena->spaces.nr_differed));
@@ -296,6 +297,10 @@ void mctl_spaces_check(struct mctl_arena *arena, struct mctl_report *report)
 			   spaces->nr);
 	mctl_report_expect(report, "space S8", "arena", arena->id, "holders of zeros", nr,
 			   spaces->nr_zero);
+	list_for_each(region, &arena->regions.list)
+		nr_regions++;
+	mctl_report_expect(report, "name N1", "arena", arena->id, "names of regions",
+			   nr + nr_regions, mctl_names_count(arena));
 	if (nr)
 		check_zeros(arena, report);
 	mutex_unlock(&arena->regions.lock);

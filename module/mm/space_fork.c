@@ -19,7 +19,6 @@
 #include <linux/sched/signal.h>
 #include "mm/event.h"
 #include "mm/inject_site.h"
-#include "mm/region_internal.h"
 #include "mm/space_internal.h"
 
 /* The first present entry of a leaf table, or MCTL_LEAVES. */
@@ -160,9 +159,9 @@ static int fork_space(struct mctl_arena *arena, const char *from_name, const cha
 	if (!from)
 		return mctl_fail(error, -ENOENT, "arena %s has no region %s for processes",
 				 arena->name, from_name);
-	if (mctl_space_find(arena, to_name) || mctl_region_find(arena, to_name))
-		return mctl_fail(error, -EEXIST, "region %s exists in arena %s", to_name,
-				 arena->name);
+	ret = mctl_name_is_free(arena, to_name, error);
+	if (ret)
+		return ret;
 	params.size = (u64)from->nr_pages << PAGE_SHIFT;
 	params.limit = from->limit;
 	params.order = from->order;
@@ -204,7 +203,7 @@ int mctl_space_fork(struct mctl_arena *arena, const char *from, const char *to,
 		.name = to,
 		.text = from,
 	};
-	int ret = mctl_space_check_name(to, error);
+	int ret = mctl_name_check(to, error);
 
 	if (ret)
 		return ret;

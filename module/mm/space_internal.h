@@ -12,6 +12,7 @@
 #include "core/vma.h"
 #include "mm/hwpoison.h"
 #include "mm/ids.h"
+#include "mm/names.h"
 #include "mm/shadow.h"
 #include "mm/space.h"
 
@@ -81,6 +82,7 @@ struct mctl_space_backing {
  * struct mctl_space - a region that processes map
  * @list: entry of arena->spaces.list; arena->regions.lock
  * @id: in arena->spaces.ids; arena->regions.lock
+ * @registered: its name in the register; arena->regions.lock
  * @arena: whose frames it maps
  * @family: what it shares frames with
  * @sibling: entry of family->spaces; family->lock
@@ -125,6 +127,7 @@ struct mctl_space_backing {
 struct mctl_space {
 	struct list_head list;
 	struct mctl_id id;
+	struct mctl_name registered;
 	struct mctl_arena *arena;
 	struct mctl_family *family;
 	struct list_head sibling;
@@ -266,7 +269,6 @@ static inline u64 mctl_space_small(const struct mctl_space *space, u32 page, uns
 }
 
 /* space.c */
-int mctl_space_check_name(const char *name, struct mctl_error *error);
 struct mctl_space *mctl_space_find(struct mctl_arena *arena, const char *name);
 struct mctl_space *mctl_space_need(struct mctl_arena *arena, const char *name,
 				   struct mctl_error *error);
