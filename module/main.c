@@ -34,6 +34,7 @@
 #include "mm/inject_site.h"
 #include "mm/plant.h"
 #include "mm/space.h"
+#include "mm/tlb.h"
 #include "nl/netlink.h"
 #include "proc.h"
 
@@ -199,6 +200,7 @@ static int __init memctl_init(void)
 
 	mctl_inject_debug_init();
 	mctl_fcache_init();
+	mctl_tlbs_init();
 	ret = mctl_proc_init();
 	if (ret) {
 		mctl_fail(&error, ret, "no memory for /proc/memctl");

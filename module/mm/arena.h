@@ -114,7 +114,6 @@ struct mctl_tlbs {
 	struct list_head list; /* lock */
 	struct mctl_ids ids;   /* lock; of those on list */
 	u32 nr;		       /* lock */
-	u32 nr_bound;	       /* those that a region tells of its touches; lock, to write */
 };
 
 /*
@@ -127,8 +126,9 @@ struct mctl_spaces {
 	u32 nr;
 	u32 last_family;
 	u32 last_account;
-	u32 zero;    /* frame of zeros; MCTL_FN_NONE while there is no space */
-	u32 nr_zero; /* spaces that hold it */
+	u32 zero;	  /* frame of zeros; MCTL_FN_NONE while there is no space */
+	u32 nr_zero;	  /* spaces that hold it */
+	u32 nr_followers; /* mm/space_follow.h; their lock to write */
 	spinlock_t quarantine_lock;
 	u32 quarantine;		/* first frame of it; quarantine_lock */
 	u32 nr_quarantine;	/* quarantine_lock */

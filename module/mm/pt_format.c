@@ -2,7 +2,7 @@
 /* The paging formats, and the memory that their tables take for the examples. */
 #include <linux/errno.h>
 #include <linux/slab.h>
-#include "mm/tlb.h"
+#include "mm/pt_format.h"
 
 /**
  * mctl_pt_format_nth() - one format with one example

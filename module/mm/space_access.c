@@ -8,7 +8,6 @@
 #include <linux/sched/signal.h>
 #include <linux/string.h>
 #include "mm/space_internal.h"
-#include "mm/tlb.h"
 
 static int error_of(const struct mctl_access *access)
 {
@@ -23,41 +22,6 @@ static int error_of(const struct mctl_access *access)
 	default:
 		return -EFAULT;
 	}
-}
-
-/* --- models of TLBs --------------------------------------------------------------------------- */
-
-/* Tell those that are bound to the space of an access that it allows. */
-static void tell(const struct mctl_space *space, u64 address, const struct mctl_access *access)
-{
-	u64 entry = mctl_space_small(space, access->page, access->level, access->entry);
-	const struct mctl_tlb_touch touch = {
-		.region = space->name,
-		.address = address,
-		.offset = address - MCTL_SPACE_START,
-		.pfn = mctl_ptable_target(&space->shadow.pt, entry),
-		.large = access->level > 1,
-		.writable = entry & MCTL_PT_RW,
-		.dirty = entry & MCTL_PT_D,
-		.write = access->write,
-	};
-
-	mctl_tlb_touch(space->arena, &touch);
-}
-
-/**
- * mctl_space_forget() - have the models of TLBs that follow a space forget a part of it
- * @space: family->lock is held
- * @page: first page
- * @nr: pages
- *
- * Context: Process, may sleep.
- */
-void mctl_space_forget(const struct mctl_space *space, u32 page, u32 nr)
-{
-	if (unlikely(mctl_tlb_follows(space->arena)))
-		mctl_tlb_forget(space->arena, space->name, mctl_space_address(page),
-				(u64)page << PAGE_SHIFT, nr);
 }
 
 /* --- accesses --------------------------------------------------------------------------------- */
@@ -84,8 +48,7 @@ static void *walk(struct mctl_space *space, u64 address, bool write, struct mctl
 	/* Where the shadow had it already the hardware would not have faulted. */
 	if (access->kind != MCTL_FAULT_MINOR || access->filled)
 		mctl_space_record(space, access, NULL);
-	if (mctl_tlb_follows(space->arena))
-		tell(space, address, access);
+	mctl_space_tell(space, address, access);
 	entry = mctl_space_small(space, access->page, access->level, access->entry);
 	return __va(mctl_ptable_target(&space->shadow.pt, entry) << PAGE_SHIFT) +
 	       address % PAGE_SIZE;

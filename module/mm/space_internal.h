@@ -314,7 +314,8 @@ bool mctl_space_over_limit(const struct mctl_space *space, u32 nr);
 int mctl_space_read_file(struct mctl_space *space, struct file *file, u64 page, u32 *fn,
 			 bool bounded, bool *io);
 
-/* space_access.c */
+/* space_follow.c */
+void mctl_space_tell(const struct mctl_space *space, u64 address, const struct mctl_access *access);
 void mctl_space_forget(const struct mctl_space *space, u32 page, u32 nr);
 
 /* space_map.c */

@@ -16,8 +16,8 @@
  *
  * Invariants, tested by mctl_tlbs_check():
  *
- * I1  arena->tlbs.nr models are listed, MAX_MODELS at most, and nr_bound of
- *     them are bound to a region.
+ * I1  arena->tlbs.nr models are listed, MAX_MODELS at most, and as many of them
+ *     are bound to a region as spaces.nr_followers says.
  * I2  A valid entry of a model that is not bound has its size of page, and leads
  *     where the walk does: to the page itself.
  * The models' own: core/tlb.c.
@@ -31,6 +31,7 @@
 #include "mm/error.h"
 #include "mm/flip.h"
 #include "mm/space.h"
+#include "mm/space_follow.h"
 #include "mm/tlb.h"
 
 #define MAX_MODELS  32
@@ -146,14 +147,14 @@ static bool has_page(const struct model *model, u32 page)
  */
 struct touched {
 	const struct model *model;
-	const struct mctl_tlb_touch *touch;
+	const struct mctl_space_touch *touch;
 };
 
 static int walk_touched(void *context, u32 space, u64 address, bool write,
 			struct mctl_tlb_translation *translation)
 {
 	const struct touched *touched = context;
-	const struct mctl_tlb_touch *touch = touched->touch;
+	const struct mctl_space_touch *touch = touched->touch;
 	const struct mctl_ptable_format *format = touched->model->params.kind->format;
 	bool large = touch->large && has_page(touched->model, MCTL_TLB_2M);
 	u32 page = large ? MCTL_TLB_2M : MCTL_TLB_4K;
@@ -276,7 +277,7 @@ int mctl_tlb_add(struct mctl_arena *arena, const char *name, const struct mctl_t
 			mctl_ids_add(&arena->tlbs.ids, &model->id);
 			list_add_tail(&model->list, &arena->tlbs.list);
 			arena->tlbs.nr++;
-			WRITE_ONCE(arena->tlbs.nr_bound, arena->tlbs.nr_bound + is_bound(model));
+			mctl_space_follow(arena, is_bound(model));
 			mctl_arena_touch(arena);
 		} else {
 			ret = mctl_fail(error, -ENOMEM, "TLB model %s: no memory for its entries",
@@ -292,7 +293,7 @@ static void remove(struct mctl_arena *arena, struct model *model)
 	mctl_ids_del(&arena->tlbs.ids, &model->id);
 	list_del(&model->list);
 	arena->tlbs.nr--;
-	WRITE_ONCE(arena->tlbs.nr_bound, arena->tlbs.nr_bound - is_bound(model));
+	mctl_space_follow(arena, -is_bound(model));
 	free_model(arena, model);
 	mctl_arena_touch(arena);
 }
@@ -405,14 +406,8 @@ int mctl_tlb_feed(struct mctl_arena *arena, const char *name,
 	return 0;
 }
 
-/**
- * mctl_tlb_touch() - tell the models that are bound to a region of an access to it
- * @arena: whose region
- * @touch: the access, which the shadow allows by now; its family's lock is held
- *
- * Context: Process, may sleep. Takes arena->tlbs.lock.
- */
-void mctl_tlb_touch(struct mctl_arena *arena, const struct mctl_tlb_touch *touch)
+/* Tell the models that are bound to a region of an access to it. */
+static void touch_region(struct mctl_arena *arena, const struct mctl_space_touch *touch)
 {
 	struct mctl_tlb_translation translation;
 	struct touched touched = { .touch = touch };
@@ -431,17 +426,9 @@ void mctl_tlb_touch(struct mctl_arena *arena, const struct mctl_tlb_touch *touch
 	mutex_unlock(&arena->tlbs.lock);
 }
 
-/**
- * mctl_tlb_forget() - have the models that are bound to a region forget a part of it
- * @arena: whose region
- * @region: its name; its family's lock is held
- * @address: first address
- * @offset: the same, from the region's first byte on
- * @nr: pages
- *
- * Context: Process, may sleep. Takes arena->tlbs.lock.
- */
-void mctl_tlb_forget(struct mctl_arena *arena, const char *region, u64 address, u64 offset, u32 nr)
+/* Have the models that are bound to a region forget a part of it. */
+static void forget_region(struct mctl_arena *arena, const char *region, u64 address, u64 offset,
+			  u32 nr)
 {
 	struct model *model;
 
@@ -457,6 +444,21 @@ void mctl_tlb_forget(struct mctl_arena *arena, const char *region, u64 address, 
 			mctl_tlb_invalidate_page(&model->tlb, 0, first + ((u64)i << PAGE_SHIFT));
 	}
 	mutex_unlock(&arena->tlbs.lock);
+}
+
+static const struct mctl_space_follower follower = {
+	.touch = touch_region,
+	.forget = forget_region,
+};
+
+/**
+ * mctl_tlbs_init() - follow what is touched in regions for processes
+ *
+ * Context: Process, at module init, before the first arena is made.
+ */
+void mctl_tlbs_init(void)
+{
+	mctl_space_set_follower(&follower);
 }
 
 static void fill_info(const struct model *model, struct mctl_tlb_info *info)
@@ -559,7 +561,7 @@ void mctl_tlbs_check(struct mctl_arena *arena, struct mctl_report *report)
 	}
 	mctl_report_expect(report, "tlbs I1", "arena", arena->id, "TLB models", nr, arena->tlbs.nr);
 	mctl_report_expect(report, "tlbs I1", "arena", arena->id, "bound TLB models", nr_bound,
-			   arena->tlbs.nr_bound);
+			   arena->spaces.nr_followers);
 	mctl_report_expect(report, "tlbs I1", "arena", arena->id, "too many TLB models", false,
 			   nr > MAX_MODELS);
 	mutex_unlock(&arena->tlbs.lock);

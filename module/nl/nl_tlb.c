@@ -2,6 +2,7 @@
 /*
  * Requests about models of TLBs, and about the paging formats.
  */
+#include "mm/pt_format.h"
 #include "mm/tlb.h"
 #include "nl/netlink.h"
 
