@@ -26,11 +26,11 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include "mm/asker.h"
 #include "mm/cache.h"
 #include "mm/event.h"
 #include "mm/fcache.h"
 #include "mm/handle.h"
-#include "mm/holder.h"
 #include "mm/hwpoison_look.h"
 #include "mm/inject_site.h"
 #include "mm/owner.h"
@@ -444,7 +444,7 @@ static int wait_for_requests(struct mctl_arena *arena, char *text, size_t size)
 	/* A user in the kernel may have found it at the last moment. */
 	if (tell_holders(arena, text, size))
 		return -EBUSY;
-	mctl_holders_of_arena(arena, who, sizeof(who));
+	mctl_askers_of_arena(arena, who, sizeof(who));
 	scnprintf(text, size, "%u %s not end%s%s", nr, nr == 1 ? "request does" : "requests do",
 		  who[0] ? ": " : "", who);
 	return -EBUSY;

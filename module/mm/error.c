@@ -84,3 +84,22 @@ const char *mctl_reason_text(u32 reason)
 		return "not enough free frames";
 	}
 }
+
+/**
+ * mctl_text_add() - one more of a list in words, as "pid 12 cat fd 3, pid 13 dd fd 5"
+ * @text: the list
+ * @size: bytes there
+ * @used: its length, 0 to begin with
+ * @one: what is added; left out as a whole where there is no room
+ *
+ * Context: any.
+ * Return: the length of the list.
+ */
+size_t mctl_text_add(char *text, size_t size, size_t used, const char *one)
+{
+	size_t length = strlen(one) + (used ? 2 : 0);
+
+	if (used + length >= size)
+		return used;
+	return used + scnprintf(text + used, size - used, "%s%s", used ? ", " : "", one);
+}

@@ -24,6 +24,7 @@ struct mctl_error {
 };
 
 __printf(3, 0) void mctl_error_format(char *text, size_t size, const char *format, va_list args);
+size_t mctl_text_add(char *text, size_t size, size_t used, const char *one);
 __printf(3, 4) int mctl_fail(struct mctl_error *error, int err, const char *format, ...);
 const char *mctl_reason_text(u32 reason);
 

@@ -2,19 +2,19 @@
 /*
  * Who holds the module, a region or an arena.
  *
- * Two kinds are found. Requests and dumps are on a list from their begin to
- * their end. Descriptors are looked for in every process, as nothing tells us of
- * all of them: those of our files (by the owner of their operations), and those
- * of O_PATH in our file system, which hold it and by it the module. A descriptor
- * that is in no process is not found: one that is in a message of a socket, in a
- * queue of fanotify, or held by the host itself (io_uring, a loop device).
+ * Two kinds are found. Requests and dumps are on a list (asker.c). Descriptors
+ * are looked for in every process, as nothing tells us of all of them: those of
+ * our files (by the owner of their operations), and those of O_PATH in our file
+ * system, which hold it and by it the module. A descriptor that is in no process
+ * is not found: one that is in a message of a socket, in a queue of fanotify, or
+ * held by the host itself (io_uring, a loop device).
  *
  * H1  Nothing here waits: a process is looked at under its task_lock() and the
  *     lock of its descriptors, and all processes one after the other.
  * H2  What is found is what was so at that moment, and gives no hold.
  *
- * Locks: askers_lock, a leaf, never held while text goes to a user. The locks
- * of a process, taken and let go of one by one; inside of arena->regions.lock.
+ * Locks: those of a process, taken and let go of one by one; inside of
+ * arena->regions.lock.
  */
 #include <linux/dcache.h>
 #include <linux/fdtable.h>
@@ -27,9 +27,9 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/seq_file.h>
-#include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/threads.h>
+#include "mm/asker.h"
 #include "mm/holder.h"
 #include "mm/space_internal.h"
 
@@ -39,105 +39,6 @@
 #define BLANKS " \t\n\\"
 /* Positions: below it pids, from it on the ids of askers. */
 #define FIRST_ASKER ((u64)PID_MAX_LIMIT + 1)
-
-static DEFINE_SPINLOCK(askers_lock);
-static LIST_HEAD(askers); /* by id; askers_lock */
-static u32 last_asker;	  /* askers_lock */
-
-/* --- requests and dumps --------------------------------------------------------------------- */
-
-/**
- * mctl_asker_begin() - a request or a dump begins
- * @asker: filled; to be kept until mctl_asker_end()
- * @what: name of the request; not copied
- * @dump: it is a dump
- * @port: of the netlink socket
- * @arena: what it holds, or NULL
- *
- * Context: Process, of who asks.
- */
-void mctl_asker_begin(struct mctl_asker *asker, const char *what, bool dump, u32 port,
-		      struct mctl_arena *arena)
-{
-	*asker = (struct mctl_asker){
-		.arena = arena,
-		.pid = task_tgid_nr(current),
-		.port = port,
-		.what = what,
-		.dump = dump,
-	};
-	get_task_comm(asker->comm, current);
-	spin_lock(&askers_lock);
-	asker->id = ++last_asker;
-	list_add_tail(&asker->list, &askers);
-	spin_unlock(&askers_lock);
-}
-
-/**
- * mctl_asker_look() - say which arena a request holds from now on
- * @asker: the request
- * @arena: the arena, or NULL for none
- *
- * Context: Process.
- */
-void mctl_asker_look(struct mctl_asker *asker, struct mctl_arena *arena)
-{
-	spin_lock(&askers_lock);
-	asker->arena = arena;
-	spin_unlock(&askers_lock);
-}
-
-/**
- * mctl_asker_end() - a request or a dump is over
- * @asker: from mctl_asker_begin()
- *
- * Context: Process.
- */
-void mctl_asker_end(struct mctl_asker *asker)
-{
-	spin_lock(&askers_lock);
-	list_del(&asker->list);
-	spin_unlock(&askers_lock);
-}
-
-/* One more of a list in words: "pid 12 cat fd 3, pid 13 dd fd 5". Never cut inside of one. */
-static size_t add_text(char *text, size_t size, size_t used, const char *one)
-{
-	size_t length = strlen(one) + (used ? 2 : 0);
-
-	if (used + length >= size)
-		return used;
-	return used + scnprintf(text + used, size - used, "%s%s", used ? ", " : "", one);
-}
-
-/**
- * mctl_holders_of_arena() - the requests that hold an arena right now, as text
- * @arena: the arena
- * @text: becomes "pid PID COMM REQUEST, ..."; empty for none
- * @size: bytes of it
- *
- * The request that calls this is left out.
- *
- * Context: Process.
- * Return: length of the text.
- */
-size_t mctl_holders_of_arena(struct mctl_arena *arena, char *text, size_t size)
-{
-	const struct mctl_asker *asker;
-	size_t used = 0;
-	char one[64];
-
-	text[0] = '\0';
-	spin_lock(&askers_lock);
-	list_for_each_entry(asker, &askers, list) {
-		if (asker->arena != arena)
-			continue;
-		snprintf(one, sizeof(one), "pid %d %s %s", asker->pid, asker->comm, asker->what);
-		used = add_text(text, size, used, one);
-	}
-	spin_unlock(&askers_lock);
-	return used;
-}
 
 /* --- descriptors ---------------------------------------------------------------------------- */
 
@@ -284,24 +185,12 @@ size_t mctl_holders_of_inode(struct inode *inode, char *text, size_t size)
 	for (; next_process(&search, &nr); nr++) {
 		snprintf(one, sizeof(one), "pid %d %s fd %u", search.pid, search.comm,
 			 search.first);
-		used = add_text(text, size, used, one);
+		used = mctl_text_add(text, size, used, one);
 	}
 	return used;
 }
 
 /* --- all of them ---------------------------------------------------------------------------- */
-
-static const struct mctl_asker *asker_from(u32 id)
-{
-	const struct mctl_asker *asker;
-
-	lockdep_assert_held(&askers_lock);
-	list_for_each_entry(asker, &askers, list) {
-		if (asker->id >= id)
-			return asker;
-	}
-	return NULL;
-}
 
 /**
  * mctl_holders_next() - find the next process, request or dump that holds the module
@@ -314,7 +203,7 @@ static const struct mctl_asker *asker_from(u32 id)
  */
 int mctl_holders_next(u64 *position)
 {
-	const struct mctl_asker *asker;
+	struct mctl_asker asker;
 	struct search search = {};
 	int nr;
 
@@ -326,25 +215,17 @@ int mctl_holders_next(u64 *position)
 		}
 		*position = FIRST_ASKER;
 	}
-	spin_lock(&askers_lock);
-	asker = *position - FIRST_ASKER <= U32_MAX ? asker_from(*position - FIRST_ASKER) : NULL;
-	if (asker)
-		*position = FIRST_ASKER + asker->id;
-	spin_unlock(&askers_lock);
-	return asker ? 0 : -ENOENT;
+	if (*position - FIRST_ASKER > U32_MAX || !mctl_asker_from(*position - FIRST_ASKER, &asker))
+		return -ENOENT;
+	*position = FIRST_ASKER + asker.id;
+	return 0;
 }
 
 static void show_asker(struct seq_file *m, u32 id)
 {
-	const struct mctl_asker *found;
 	struct mctl_asker asker;
 
-	spin_lock(&askers_lock);
-	found = asker_from(id);
-	if (found)
-		asker = *found;
-	spin_unlock(&askers_lock);
-	if (!found || asker.id != id)
+	if (!mctl_asker_from(id, &asker) || asker.id != id)
 		return;
 	seq_printf(m, "%d - %s %s:%u ", asker.pid, asker.dump ? "dump" : "request", asker.what,
 		   asker.port);

@@ -51,6 +51,7 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include "mm/asker.h"
 #include "mm/event.h"
 #include "mm/holder.h"
 #include "mm/space_internal.h"

@@ -10,8 +10,8 @@
 #include <uapi/linux/memctl.h>
 #include <uapi/linux/memctl_op.h>
 #include "mm/arena.h"
+#include "mm/asker.h"
 #include "mm/error.h"
-#include "mm/holder.h"
 #include "nl/generated/memctl_gen.h"
 #include "nl/refusal.h"
 
