@@ -38,9 +38,6 @@
 #include "nl/netlink.h"
 #include "proc.h"
 
-#define CREATE_TRACE_POINTS
-#include "trace.h"
-
 #define SECTION_BYTES ((u64)MCTL_SECTION_FRAMES << PAGE_SHIFT)
 
 static char *size = "64M";
