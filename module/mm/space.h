@@ -17,11 +17,14 @@
 #include <linux/bits.h>
 #include <linux/fs.h>
 #include <linux/mm_types.h>
+#include <uapi/linux/memctl_dev.h>
 #include "core/report.h"
 #include "mm/arena.h"
 #include "mm/region.h"
 
+struct iov_iter;
 struct mctl_plant;
+struct pipe_inode_info;
 struct mctl_space;
 
 /* First address of every space: in the user's half, at a multiple of 1 GiB. */
@@ -413,6 +416,27 @@ bool mctl_space_try_hold(struct mctl_space *space);
 void mctl_space_put(struct mctl_space *space);
 void mctl_space_file_hold(struct mctl_space *space);
 void mctl_space_file_put(struct mctl_space *space);
+
+/* --- files, for module/dev/ -------------------------------------------------------------------- */
+
+/* space_inode.c */
+struct mctl_space *mctl_space_inode_get(struct inode *inode);
+struct file *mctl_space_file_open(struct mctl_space *space,
+				  const struct file_operations *operations, int flags);
+
+/* space_map.c */
+int mctl_space_mmap(struct mctl_space *space, struct vm_area_struct *vma);
+unsigned long mctl_space_get_area(struct file *file, unsigned long address, unsigned long size,
+				  unsigned long offset, unsigned long flags);
+
+/* space_io.c */
+ssize_t mctl_space_read_iter(struct mctl_space *space, u64 offset, struct iov_iter *to);
+ssize_t mctl_space_write_iter(struct mctl_space *space, u64 offset, struct iov_iter *from);
+ssize_t mctl_space_splice_read(struct mctl_space *space, u64 offset, struct pipe_inode_info *pipe,
+			       size_t size, unsigned int flags);
+int mctl_space_file_populate(struct mctl_space *space, u64 offset, u64 size);
+int mctl_space_file_discard(struct mctl_space *space, u64 offset, u64 size);
+void mctl_space_file_info(struct mctl_space *space, struct memctl_dev_info *info);
 
 /* mm/space_plant.c: damage planted for tests; see mm/flip.h. */
 int mctl_space_plant(struct mctl_arena *arena, const struct mctl_plant *plant,

@@ -35,7 +35,7 @@
 #include <linux/mount.h>
 #include <linux/pseudo_fs.h>
 #include "compat.h"
-#include "mm/space_file.h"
+#include "mm/space_internal.h"
 
 #define SPACE_FS_MAGIC 0x6d63746c
 

@@ -8,6 +8,7 @@
 #include <linux/mmu_notifier.h>
 #include <linux/mutex.h>
 #include <linux/xarray.h>
+#include "compat.h"
 #include "core/ptable_leaf.h"
 #include "core/vma.h"
 #include "mm/hwpoison.h"
@@ -26,6 +27,8 @@
 #define MCTL_MAX_LOANS 65536U
 /* Faults remembered, a power of two. */
 #define MCTL_NR_RECORDS 256U
+
+struct mctl_space_found;
 
 /**
  * struct mctl_family - a space and its forks, and theirs
@@ -256,6 +259,21 @@ static inline u32 mctl_space_charged(const struct mctl_space *space)
 	return mctl_space_there(space) + mctl_space_away(space);
 }
 
+/**
+ * mctl_space_loans_of() - how often a space has lent a frame
+ * @space: family->lock is held
+ * @fn: the frame
+ *
+ * Context: Any.
+ * Return: loans that are not back.
+ */
+static inline u32 mctl_space_loans_of(const struct mctl_space *space, u32 fn)
+{
+	if (likely(xa_empty(&space->loans)))
+		return 0;
+	return xa_to_value(xa_load((struct xarray *)&space->loans, fn));
+}
+
 /* A leaf, of any level, as the page that it maps would have it at level 1. */
 static inline u64 mctl_space_small(const struct mctl_space *space, u32 page, unsigned int level,
 				   u64 entry)
@@ -268,10 +286,12 @@ static inline u64 mctl_space_small(const struct mctl_space *space, u32 page, uns
 	       (entry & ~(pt->address_mask | MCTL_PT_PS | MCTL_PT_PAT_LARGE));
 }
 
-/* space.c */
+/* space_hold.c */
 struct mctl_space *mctl_space_find(struct mctl_arena *arena, const char *name);
 struct mctl_space *mctl_space_need(struct mctl_arena *arena, const char *name,
 				   struct mctl_error *error);
+
+/* space.c */
 struct mctl_space *mctl_space_create(struct mctl_arena *arena,
 				     const struct mctl_space_params *params,
 				     struct mctl_family *family, struct mctl_error *error);
@@ -289,8 +309,6 @@ void mctl_space_frame_put(struct mctl_space *space, u32 fn, unsigned int order);
 void mctl_space_frame_unmapped(struct mctl_space *space, u32 fn, unsigned int order);
 void mctl_space_frame_split(struct mctl_space *space, u32 fn);
 void *mctl_space_frame_address(const struct mctl_space *space, u32 fn);
-u32 mctl_space_why(const struct mctl_access *access);
-void mctl_space_refusal(const struct mctl_access *access, char *text, size_t size);
 int mctl_space_zero_get(struct mctl_arena *arena, u64 *pfn, u32 *reason);
 void mctl_space_zero_put(struct mctl_arena *arena);
 
@@ -303,7 +321,6 @@ bool mctl_spaces_reap(struct mctl_arena *arena);
 /* space_loan.c */
 int mctl_space_lend(struct mctl_space *space, u32 fn);
 void mctl_space_unlend(struct mctl_space *space, u32 fn);
-u32 mctl_space_loans_of(const struct mctl_space *space, u32 fn);
 bool mctl_space_maps(const struct mctl_space *space, u32 fn);
 
 /* space_resolve.c */
@@ -318,12 +335,16 @@ int mctl_space_read_file(struct mctl_space *space, struct file *file, u64 page, 
 void mctl_space_tell(const struct mctl_space *space, u64 address, const struct mctl_access *access);
 void mctl_space_forget(const struct mctl_space *space, u32 page, u32 nr);
 
-/* space_map.c */
+/* space_zap.c */
 void mctl_space_zap(struct mctl_space *space, u32 page, u32 nr);
 
 /* space_unmap.c */
 void mctl_space_watch(struct mctl_space_user *user);
 void mctl_space_unwatch(struct mctl_space_user *user);
+
+/* space_verify.c */
+u32 mctl_space_compare(const struct mctl_space *space, const struct vm_area_struct *vma, u32 page,
+		       const struct mctl_space_found *found, u64 *expected);
 
 /* space_readonly.c */
 void mctl_space_make_readonly(struct mctl_space *space);
@@ -346,9 +367,37 @@ bool mctl_space_inode_is(const struct inode *inode);
 /* space_walk.c */
 int mctl_space_first_pid(struct mctl_space *space);
 
-/* space_trace.c */
+/* space_record.c */
+u32 mctl_space_why(const struct mctl_access *access);
+void mctl_space_refusal(const struct mctl_access *access, char *text, size_t size);
 void mctl_space_record(struct mctl_space *space, const struct mctl_access *access,
 		       struct mctl_space_user *user);
+
+/* space_fault.c */
+vm_fault_t mctl_space_fault(struct vm_fault *vmf);
+vm_fault_t mctl_space_mkwrite(struct vm_fault *vmf);
+vm_fault_t mctl_space_huge_fault(struct vm_fault *vmf, MCTL_FAULT_ORDER order);
+
+/* space_user.c */
+bool mctl_space_user_add(struct mctl_space *space, struct vm_area_struct *vma,
+			 struct mctl_space_user *fresh);
+bool mctl_space_user_drop(struct mctl_space_user *user);
+struct mctl_space_user *mctl_space_user_of(const struct vm_area_struct *vma);
+
+static inline bool mctl_space_may_write(const struct vm_area_struct *vma)
+{
+	return vma->vm_flags & VM_WRITE;
+}
+
+/* What an entry of the shadow comes to in a vma. */
+static inline u64 mctl_space_hardware(const struct vm_area_struct *vma, u64 entry)
+{
+	u64 pkey = pgprot_val(vma->vm_page_prot) & _PAGE_PKEY_MASK;
+
+	if (!mctl_space_may_write(vma))
+		entry &= ~(MCTL_PT_RW | MCTL_PT_D);
+	return entry | pkey | _PAGE_SPECIAL;
+}
 
 /* Whether a leaf leads to memory with a hardware error; one of 2 MiB is bad as a whole. */
 static inline bool mctl_space_is_bad(const struct mctl_space *space, u64 entry, unsigned int level)

@@ -23,7 +23,7 @@
 #include <linux/uaccess.h>
 #include <linux/uio.h>
 #include "mm/debug_hooks.h"
-#include "mm/space_file.h"
+#include "mm/space_internal.h"
 
 /* How often user memory is faulted in that is not there again when we come. */
 #define NR_TRIES 8

@@ -50,21 +50,6 @@ bool mctl_space_maps(const struct mctl_space *space, u32 fn)
 }
 
 /**
- * mctl_space_loans_of() - how often a space has lent a frame
- * @space: family->lock is held
- * @fn: the frame
- *
- * Context: Any.
- * Return: loans that are not back.
- */
-u32 mctl_space_loans_of(const struct mctl_space *space, u32 fn)
-{
-	if (likely(xa_empty(&space->loans)))
-		return 0;
-	return xa_to_value(xa_load((struct xarray *)&space->loans, fn));
-}
-
-/**
  * mctl_space_lend() - one loan more
  * @space: whose shadow maps @fn, or that has lent it before; family->lock is held
  * @fn: the frame, which may be the one of zeros

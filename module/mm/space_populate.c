@@ -8,7 +8,7 @@
 #include <linux/sched/signal.h>
 #include <linux/string.h>
 #include "mm/inject_site.h"
-#include "mm/space_file.h"
+#include "mm/space_internal.h"
 
 static int check_range(const struct mctl_space *space, u64 offset, u64 size)
 {

@@ -3,7 +3,7 @@
 #ifndef MCTL_MM_SPACE_WALK_H
 #define MCTL_MM_SPACE_WALK_H
 
-#include "mm/space_file.h"
+#include "mm/space_internal.h"
 
 /**
  * struct mctl_space_found - an entry of a process
@@ -75,11 +75,6 @@ struct mctl_space_walk {
 	u64 nr_left;
 };
 
-/* space_verify.c */
-u32 mctl_space_compare(const struct mctl_space *space, const struct vm_area_struct *vma, u32 page,
-		       const struct mctl_space_found *found, u64 *expected);
-
-/* space_walk.c */
 void mctl_space_look_up(struct mm_struct *mm, u64 address, struct mctl_space_found *found);
 pmd_t *mctl_space_find_table(struct mm_struct *mm, u64 address, u64 end, u64 *next);
 u64 mctl_space_next_entry(struct mm_struct *mm, u64 address, u64 end, u32 *steps,
