@@ -8,9 +8,9 @@
  *   arena->resize (rw_semaphore)  write: grow, shrink, teardown (change the
  *                                 chunks and the frame table); read: whoever
  *                                 sleeps while it looks at chunks or sections
- *   arena->regions.lock (mutex), arena->handles.lock (mutex), arena->caches.lock (mutex):
+ *   arena->regions.lock (mutex), arena->handles->lock (mutex), arena->caches.lock (mutex):
  *                                 in this order where more than one is held
- *   arena->tlbs.lock (mutex)      the models of TLBs; taken alone
+ *   arena->tlbs->lock (mutex)      the models of TLBs; taken alone
  *   arena->users.lock (mutex)     who in the kernel got the arena; taken alone
  *   family->lock (mutex)          the spaces of a family; inside of regions.lock, and of
  *                                 the mmap_lock of processes that fault
@@ -48,8 +48,12 @@
 #include "mm/ids.h"
 #include "mm/zone.h"
 
-struct mctl_fcache;
 struct mctl_cache;
+struct mctl_fcache;
+struct mctl_handles;
+struct mctl_injects;
+struct mctl_spaces;
+struct mctl_tlbs;
 
 #define MCTL_NR_ZONE_TYPES 3
 
@@ -92,7 +96,7 @@ struct mctl_arena_params {
 	bool no_cpu_caches;
 };
 
-/* Regions and handles of an arena; see mm/region.h and mm/handle.h. */
+/* Regions of an arena; see mm/region.h. */
 struct mctl_regions {
 	struct mutex lock;	/* of the fields that say so; see the lock order above */
 	struct list_head list;	/* lock */
@@ -108,57 +112,11 @@ struct mctl_users {
 	struct list_head gone; /* lock */
 };
 
-/* Models of TLBs; see mm/tlb.h. */
-struct mctl_tlbs {
-	struct mutex lock;     /* of the fields that say so; leaf */
-	struct list_head list; /* lock */
-	struct mctl_ids ids;   /* lock; of those on list */
-	u32 nr;		       /* lock */
-};
-
-/*
- * Regions that processes map; see mm/space.h. What names no lock: regions.lock.
- */
-struct mctl_spaces {
-	struct list_head list;
-	struct mctl_ids ids; /* of those on list */
-	struct list_head families;
-	u32 nr;
-	u32 last_family;
-	u32 last_account;
-	u32 zero;	  /* frame of zeros; MCTL_FN_NONE while there is no space */
-	u32 nr_zero;	  /* spaces that hold it */
-	u32 nr_followers; /* mm/space_follow.h; their lock to write */
-	spinlock_t quarantine_lock;
-	u32 quarantine;		/* first frame of it; quarantine_lock */
-	u32 nr_quarantine;	/* quarantine_lock */
-	struct xarray accounts; /* the spaces; to change, quarantine_lock or before others know */
-	atomic64_t nr_differed; /* entries of processes that differed when they were unmapped */
-	struct delayed_work work;
-};
-
 /* Frames with a hardware memory error; see mm/hwpoison.h. */
 struct mctl_hwpoison {
 	struct xarray known; /* by fn; 1 when it was told; resize to write, and the worker */
 	u32 nr;		     /* entries of @known; likewise; read without */
 	atomic_t nr_aside;   /* those of them that are set aside */
-};
-
-/* Injected faults; see mm/inject_site.h. What names no lock: mctl_inject_lock. */
-struct mctl_injects {
-	struct list_head list; /* RCU to read */
-	u32 sites;	       /* a bit for each site that a fault has; read without */
-	u32 nr;
-	u32 last_id;
-};
-
-struct mctl_handles {
-	struct mutex lock;	  /* of the fields that say so; see the lock order above */
-	struct mctl_handle *slot; /* lock; nr_slots of them */
-	u32 nr_slots;		  /* lock */
-	u32 first_free;		  /* lock; U32_MAX for none */
-	u32 nr;			  /* lock; handles alive */
-	u32 nr_freed;		  /* lock; handles freed, modulo 2^32 */
 };
 
 struct mctl_caches {
@@ -216,14 +174,15 @@ struct mctl_arena {
 	struct hlist_node hotplug; /* fcache.c */
 	atomic64_t nr_bad_free;
 	struct mctl_caches caches;
-	struct mctl_handles handles;
 	struct mctl_users users;
 	struct mctl_regions regions;
-	struct mctl_tlbs tlbs;
-	struct mctl_spaces spaces;
-	struct mctl_injects inject;
 	struct mctl_hwpoison hwpoison;
-	struct proc_dir_entry *proc; /* proc.c */
+	/* What those above keep here; set at create, and theirs. */
+	struct mctl_injects *inject;  /* mm/inject_site.h */
+	struct mctl_handles *handles; /* mm/handle.h */
+	struct mctl_spaces *spaces;   /* mm/space.h */
+	struct mctl_tlbs *tlbs;	      /* mm/tlb.h */
+	struct proc_dir_entry *proc;  /* proc.c */
 };
 
 static inline void mctl_arena_touch(struct mctl_arena *arena)
@@ -348,10 +307,6 @@ static inline void *mctl_arena_address(const struct mctl_arena *arena, u32 fn)
 {
 	return __va(mctl_table_pfn(&arena->table, fn) << PAGE_SHIFT);
 }
-
-/* mm/space_frame.c */
-void mctl_spaces_init(struct mctl_arena *arena);
-void mctl_spaces_exit(struct mctl_arena *arena);
 
 void *mctl_arena_meta_alloc(struct mctl_arena *arena, size_t size);
 void mctl_arena_meta_free(struct mctl_arena *arena, void *memory, size_t size);

@@ -17,8 +17,9 @@
 #include "mm/fcache.h"
 #include "mm/handle.h"
 #include "mm/host.h"
-#include "mm/inject_site.h"
 #include "mm/region.h"
+#include "mm/space.h"
+#include "mm/tlb.h"
 #include "mm/watermark.h"
 
 #define MAX_FRAMES ((1ULL << 43) >> PAGE_SHIFT)
@@ -179,14 +180,9 @@ int mctl_arena_build(struct mctl_arena *arena, const struct mctl_arena_params *p
 	int ret;
 
 	init_rwsem(&arena->resize);
-	mutex_init(&arena->handles.lock);
 	mutex_init(&arena->regions.lock);
 	INIT_LIST_HEAD(&arena->regions.list);
 	INIT_LIST_HEAD(&arena->regions.names);
-	mutex_init(&arena->tlbs.lock);
-	INIT_LIST_HEAD(&arena->tlbs.list);
-	mctl_spaces_init(arena);
-	mctl_inject_init(arena);
 	xa_init(&arena->hwpoison.known);
 	mutex_init(&arena->caches.lock);
 	INIT_LIST_HEAD(&arena->caches.list);
@@ -197,6 +193,12 @@ int mctl_arena_build(struct mctl_arena *arena, const struct mctl_arena_params *p
 	ret = mctl_host_create_tables(arena);
 	if (!ret)
 		ret = mctl_fcache_create(arena);
+	if (!ret)
+		ret = mctl_handles_create(arena);
+	if (!ret)
+		ret = mctl_spaces_create(arena);
+	if (!ret)
+		ret = mctl_tlbs_create(arena);
 	if (ret) {
 		mctl_fail(error, ret, "no memory for the records of an arena");
 		goto dismantle;
@@ -208,20 +210,10 @@ int mctl_arena_build(struct mctl_arena *arena, const struct mctl_arena_params *p
 	up_write(&arena->resize);
 	if (ret)
 		goto dismantle;
-	ret = mctl_handles_create(arena);
-	if (ret) {
-		mctl_fail(error, ret, "no memory for the table of handles");
-		goto dismantle;
-	}
 	ret = mctl_caches_create(arena);
-	if (ret) {
-		mctl_fail(error, ret, "size %llu: too small for the kmalloc caches", params->size);
-		goto destroy_handles;
-	}
-	return 0;
-
-destroy_handles:
-	mctl_handles_destroy(arena);
+	if (!ret)
+		return 0;
+	mctl_fail(error, ret, "size %llu: too small for the kmalloc caches", params->size);
 dismantle:
 	mctl_arena_dismantle(arena);
 	return ret;
@@ -246,7 +238,7 @@ static void give_back_all(struct mctl_arena *arena)
 
 /**
  * mctl_arena_dismantle() - give everything back to the host
- * @arena: an arena that nobody uses any more; regions, handles and caches are gone
+ * @arena: an arena that nobody uses any more
  *
  * Context: process; sleeps.
  */
@@ -254,6 +246,11 @@ void mctl_arena_dismantle(struct mctl_arena *arena)
 {
 	unsigned int i;
 
+	mctl_tlbs_destroy(arena);
+	mctl_spaces_destroy(arena);
+	mctl_regions_destroy(arena);
+	mctl_handles_destroy(arena);
+	mctl_caches_destroy(arena);
 	down_write(&arena->resize);
 	mctl_fcache_destroy(arena);
 	/* Emptying is no shortage: no marks, no events. */

@@ -278,8 +278,6 @@ static int build(struct mctl_arena *arena, const struct mctl_arena_params *param
 	if (!ret && hooks) {
 		ret = hooks->add(arena);
 		if (ret) {
-			mctl_handles_destroy(arena);
-			mctl_caches_destroy(arena);
 			mctl_arena_dismantle(arena);
 			mctl_fail(error, ret, "arena %s: no memory for its files in /proc",
 				  params->name);
@@ -316,6 +314,11 @@ int mctl_arena_create(const struct mctl_arena_params *params, struct mctl_error 
 	refcount_set(&arena->refs, 1);
 	atomic64_set(&arena->metadata, sizeof(*arena));
 	mctl_users_init(arena);
+	ret = mctl_inject_create(arena);
+	if (ret) {
+		mctl_fail(error, ret, "no memory for the record of an arena");
+		goto free;
+	}
 	ret = enlist(arena, error);
 	if (ret)
 		goto free;
@@ -334,6 +337,7 @@ int mctl_arena_create(const struct mctl_arena_params *params, struct mctl_error 
 	return 0;
 
 free:
+	mctl_inject_destroy(arena);
 	kfree(arena);
 	return ret;
 }
@@ -344,13 +348,9 @@ static void destroy(struct mctl_arena *arena)
 	if (hooks)
 		hooks->del(arena);
 	mctl_inject_clear(arena);
-	mctl_tlbs_destroy(arena);
-	mctl_spaces_destroy(arena);
-	mctl_regions_destroy(arena);
-	mctl_handles_destroy(arena);
-	mctl_caches_destroy(arena);
 	mctl_arena_dismantle(arena);
 	mctl_users_destroy(arena);
+	mctl_inject_destroy(arena);
 	kfree(arena);
 }
 
@@ -397,9 +397,10 @@ static bool tell_holders(struct mctl_arena *arena, char *text, size_t size)
 		const char *one;
 		const char *many;
 	} holders[] = {
-		{ READ_ONCE(arena->handles.nr), "handle", "handles" },
-		{ READ_ONCE(arena->regions.nr) + READ_ONCE(arena->spaces.nr), "region", "regions" },
-		{ READ_ONCE(arena->spaces.nr_quarantine), "lent frame", "lent frames" },
+		{ READ_ONCE(arena->handles->nr), "handle", "handles" },
+		{ READ_ONCE(arena->regions.nr) + READ_ONCE(arena->spaces->nr), "region",
+		  "regions" },
+		{ READ_ONCE(arena->spaces->nr_quarantine), "lent frame", "lent frames" },
 		{ count_busy_caches(arena), "cache with objects", "caches with objects" },
 		{ count_used(arena), "frame in use", "frames in use" },
 		{ atomic_read(&arena->nr_users), "user", "users" },
@@ -576,8 +577,8 @@ void mctl_arena_info(struct mctl_arena *arena, struct mctl_arena_info *info)
 		.nr_frames = READ_ONCE(arena->nr_frames),
 		.nr_chunks = READ_ONCE(arena->nr_chunks),
 		.nr_caches = READ_ONCE(arena->caches.nr),
-		.nr_regions = READ_ONCE(arena->regions.nr) + READ_ONCE(arena->spaces.nr),
-		.nr_handles = READ_ONCE(arena->handles.nr),
+		.nr_regions = READ_ONCE(arena->regions.nr) + READ_ONCE(arena->spaces->nr),
+		.nr_handles = READ_ONCE(arena->handles->nr),
 		.nr_users = atomic_read(&arena->nr_users),
 		.nr_table = atomic_read(&arena->nr_tables),
 		.metadata = atomic64_read(&arena->metadata),

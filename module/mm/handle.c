@@ -95,7 +95,7 @@ static __printf(4, 5) void refuse(struct batch *batch, int errno, u32 reason, co
 
 static int grow(struct mctl_arena *arena)
 {
-	struct mctl_handles *handles = &arena->handles;
+	struct mctl_handles *handles = arena->handles;
 	u32 nr = max_t(u32, handles->nr_slots * 2, FIRST_SLOTS);
 	struct mctl_handle *slot;
 	u32 i;
@@ -121,7 +121,7 @@ static int grow(struct mctl_arena *arena)
 /* Is there a slot for an allocation? Asked before it is tried, so that it need not be undone. */
 static bool have_slot(struct batch *batch)
 {
-	struct mctl_handles *handles = &batch->arena->handles;
+	struct mctl_handles *handles = batch->arena->handles;
 
 	if (unlikely(handles->first_free == U32_MAX) && grow(batch->arena)) {
 		refuse(batch, -ENOMEM, MEMCTL_REASON_NO_MEMORY,
@@ -139,13 +139,13 @@ static bool have_slot(struct batch *batch)
 /* The allocation that have_slot() was asked for came to nothing. */
 static void no_slot(struct batch *batch)
 {
-	if (!batch->arena->handles.nr)
+	if (!batch->arena->handles->nr)
 		module_put(THIS_MODULE);
 }
 
 static struct mctl_handle *take_slot(struct batch *batch, unsigned int kind)
 {
-	struct mctl_handles *handles = &batch->arena->handles;
+	struct mctl_handles *handles = batch->arena->handles;
 	u32 number = handles->first_free;
 	struct mctl_handle *slot = &handles->slot[number];
 
@@ -159,7 +159,7 @@ static struct mctl_handle *take_slot(struct batch *batch, unsigned int kind)
 
 static void give_slot(struct mctl_arena *arena, struct mctl_handle *slot)
 {
-	struct mctl_handles *handles = &arena->handles;
+	struct mctl_handles *handles = arena->handles;
 
 	slot->kind = MCTL_HANDLE_FREE;
 	slot->serial++;
@@ -236,7 +236,7 @@ static bool last_frame(struct batch *batch, struct mctl_request *request, u32 *f
 {
 	u32 reason = MEMCTL_REASON_NO_MEMORY;
 
-	request->tag = batch->arena->handles.first_free;
+	request->tag = batch->arena->handles->first_free;
 	*fn = mctl_frame_alloc(batch->arena, request, &reason);
 	if (likely(*fn != MCTL_FN_NONE))
 		return true;
@@ -249,7 +249,7 @@ static bool last_frame(struct batch *batch, struct mctl_request *request, u32 *f
 /* Slots for blocks of a run, whose tags are those of nobody yet (H2). */
 static void take_page_slots(struct batch *batch, const u32 *fns, unsigned int nr)
 {
-	struct mctl_handles *handles = &batch->arena->handles;
+	struct mctl_handles *handles = batch->arena->handles;
 	const struct memctl_op *op = &batch->ops[batch->index];
 	struct memctl_result *result = &batch->results[batch->index];
 	u32 *tag;
@@ -277,7 +277,7 @@ static void take_page_slots(struct batch *batch, const u32 *fns, unsigned int nr
 /* Return: operations carried out, of the run of @nr that begins with the one under way. */
 static unsigned int page_alloc(struct batch *batch, const struct memctl_op *op, unsigned int nr)
 {
-	struct mctl_handles *handles = &batch->arena->handles;
+	struct mctl_handles *handles = batch->arena->handles;
 	struct mctl_request request = page_request(op);
 	unsigned int got = 0;
 	u32 fns[MAX_RUN];
@@ -402,7 +402,7 @@ static const char *const kind_names[] = {
 
 struct mctl_handle *mctl_handle_find(struct mctl_arena *arena, u64 handle)
 {
-	struct mctl_handles *handles = &arena->handles;
+	struct mctl_handles *handles = arena->handles;
 	u32 number = (u32)handle - 1;
 	struct mctl_handle *slot;
 
@@ -597,7 +597,7 @@ int mctl_handle_exec(struct mctl_arena *arena, const struct memctl_op *ops, unsi
 	unsigned int i;
 
 	down_read(&arena->resize);
-	mutex_lock(&arena->handles.lock);
+	mutex_lock(&arena->handles->lock);
 	for (i = 0; i < nr;) {
 		batch.index = i;
 		i += carry_out(&batch, &ops[i], nr - i);
@@ -608,7 +608,7 @@ int mctl_handle_exec(struct mctl_arena *arena, const struct memctl_op *ops, unsi
 	*nr_done = nr;
 	/* Before the lock goes: who sees the changes in a dump sees the new generation too. */
 	mctl_arena_touch(arena);
-	mutex_unlock(&arena->handles.lock);
+	mutex_unlock(&arena->handles->lock);
 	up_read(&arena->resize);
 	if (batch.cache)
 		mctl_cache_drop(batch.cache);
@@ -617,7 +617,7 @@ int mctl_handle_exec(struct mctl_arena *arena, const struct memctl_op *ops, unsi
 
 u32 mctl_handle_free_owner(struct mctl_arena *arena, const u32 *owner)
 {
-	struct mctl_handles *handles = &arena->handles;
+	struct mctl_handles *handles = arena->handles;
 	struct mctl_handle *slot;
 	u32 i, nr = 0;
 
@@ -640,17 +640,22 @@ u32 mctl_handle_free_owner(struct mctl_arena *arena, const u32 *owner)
 
 int mctl_handles_create(struct mctl_arena *arena)
 {
-	arena->handles.first_free = U32_MAX;
+	arena->handles = mctl_arena_meta_alloc(arena, sizeof(*arena->handles));
+	if (!arena->handles)
+		return -ENOMEM;
+	mutex_init(&arena->handles->lock);
+	arena->handles->first_free = U32_MAX;
 	return 0;
 }
 
 void mctl_handles_destroy(struct mctl_arena *arena)
 {
-	struct mctl_handles *handles = &arena->handles;
+	struct mctl_handles *handles = arena->handles;
 
+	if (!handles)
+		return;
 	mctl_handle_free_owner(arena, NULL);
 	mctl_arena_meta_free(arena, handles->slot, handles->nr_slots * sizeof(*handles->slot));
-	handles->slot = NULL;
-	handles->nr_slots = 0;
-	handles->first_free = U32_MAX;
+	mctl_arena_meta_free(arena, handles, sizeof(*handles));
+	arena->handles = NULL;
 }

@@ -29,7 +29,7 @@ struct mctl_cache;
  * @kind: enum memctl_kind, or MCTL_HANDLE_FREE
  * @order: of the block, of pages
  *
- * All fields: arena->handles.lock.
+ * All fields: arena->handles->lock.
  */
 struct mctl_handle {
 	union {
@@ -48,11 +48,29 @@ struct mctl_handle {
 };
 
 /**
+ * struct mctl_handles - the handles of an arena
+ * @lock: of the fields that say so; see the lock order in arena.h
+ * @slot: @nr_slots of them; @lock
+ * @nr_slots: @lock
+ * @first_free: U32_MAX for none; @lock
+ * @nr: handles alive; @lock
+ * @nr_freed: handles freed, modulo 2^32; @lock
+ */
+struct mctl_handles {
+	struct mutex lock;
+	struct mctl_handle *slot;
+	u32 nr_slots;
+	u32 first_free;
+	u32 nr;
+	u32 nr_freed;
+};
+
+/**
  * mctl_handle_find() - the slot of a handle
  * @arena: the arena
  * @handle: any number
  *
- * Context: arena->handles.lock is held.
+ * Context: arena->handles->lock is held.
  * Return: the slot, or NULL when it is no live handle.
  */
 struct mctl_handle *mctl_handle_find(struct mctl_arena *arena, u64 handle);
@@ -148,13 +166,14 @@ u32 mctl_handle_free_owner(struct mctl_arena *arena, const u32 *owner);
  * @arena: the arena
  *
  * Context: process.
- * Return: 0; it may need memory some day.
+ * Return: 0 or -ENOMEM.
  */
 int mctl_handles_create(struct mctl_arena *arena);
 
 /**
  * mctl_handles_destroy() - free all handles, and their records
- * @arena: the arena, which nobody else uses any more; its caches are there still
+ * @arena: the arena, which nobody else uses any more; its caches are there still. One whose
+ *	   handles were not made has none.
  *
  * Context: process; sleeps.
  */
@@ -165,7 +184,7 @@ void mctl_handles_destroy(struct mctl_arena *arena);
  * @arena: the arena
  * @report: where to count and report
  *
- * Context: process; arena->resize and arena->handles.lock are held: what live
+ * Context: process; arena->resize and arena->handles->lock are held: what live
  * handles hold stays as it is meanwhile.
  */
 void mctl_handles_check(struct mctl_arena *arena, struct mctl_report *report);

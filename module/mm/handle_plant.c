@@ -4,15 +4,15 @@
  *
  * Locks: handles.lock.
  */
-#include "mm/handle.h"
 #include "mm/flip.h"
+#include "mm/handle.h"
 
 /* The slot of a handle by its number alone: kind and serial may be damaged. */
 static struct mctl_handle *slot_of(struct mctl_arena *arena, u64 handle)
 {
 	u32 number = (u32)handle - 1;
 
-	return number < arena->handles.nr_slots ? &arena->handles.slot[number] : NULL;
+	return number < arena->handles->nr_slots ? &arena->handles->slot[number] : NULL;
 }
 
 static int plant_slot(struct mctl_arena *arena, const struct mctl_plant *plant,
@@ -45,7 +45,7 @@ static int plant_slot(struct mctl_arena *arena, const struct mctl_plant *plant,
 static int plant_free_list(struct mctl_arena *arena, const struct mctl_plant *plant,
 			   struct mctl_error *error)
 {
-	struct mctl_handles *handles = &arena->handles;
+	struct mctl_handles *handles = arena->handles;
 
 	if (handles->first_free >= handles->nr_slots)
 		return mctl_fail(error, -ENOENT, "arena %s has no free slot for a handle",
@@ -68,13 +68,13 @@ int mctl_handle_plant(struct mctl_arena *arena, const struct mctl_plant *plant,
 {
 	int ret = 0;
 
-	mutex_lock(&arena->handles.lock);
+	mutex_lock(&arena->handles->lock);
 	if (plant->site == MEMCTL_PLANT_SITE_HANDLE_COUNT)
-		MCTL_FLIP(arena->handles.nr, plant->bit);
+		MCTL_FLIP(arena->handles->nr, plant->bit);
 	else if (plant->site == MEMCTL_PLANT_SITE_HANDLE_FREE)
 		ret = plant_free_list(arena, plant, error);
 	else
 		ret = plant_slot(arena, plant, error);
-	mutex_unlock(&arena->handles.lock);
+	mutex_unlock(&arena->handles->lock);
 	return ret;
 }

@@ -31,7 +31,7 @@ static void fill(struct mctl_arena *arena, const struct mctl_handle *slot,
 	u32 fn;
 
 	*info = (struct mctl_handle_info){
-		.handle = (u64)slot->serial << 32 | (slot - arena->handles.slot + 1),
+		.handle = (u64)slot->serial << 32 | (slot - arena->handles->slot + 1),
 		.kind = slot->kind,
 		.owner = slot->owner,
 	};
@@ -59,18 +59,18 @@ int mctl_handle_info(struct mctl_arena *arena, u64 handle, struct mctl_handle_in
 	struct mctl_handle *slot;
 
 	down_read(&arena->resize);
-	mutex_lock(&arena->handles.lock);
+	mutex_lock(&arena->handles->lock);
 	slot = mctl_handle_find(arena, handle);
 	if (slot)
 		fill(arena, slot, info);
-	mutex_unlock(&arena->handles.lock);
+	mutex_unlock(&arena->handles->lock);
 	up_read(&arena->resize);
 	return slot ? 0 : -ENOENT;
 }
 
 int mctl_handle_next(struct mctl_arena *arena, u32 *number, struct mctl_handle_info *info)
 {
-	struct mctl_handles *handles = &arena->handles;
+	struct mctl_handles *handles = arena->handles;
 	int ret = -ENOENT;
 
 	down_read(&arena->resize);
@@ -99,7 +99,7 @@ static bool is_at(const struct mctl_handle *slot, u32 fn, const void *object)
 int mctl_handle_at(struct mctl_arena *arena, u32 fn, const void *object,
 		   struct mctl_handle_info *info)
 {
-	struct mctl_handles *handles = &arena->handles;
+	struct mctl_handles *handles = arena->handles;
 	int ret = -ENOENT;
 	u32 i;
 
@@ -120,7 +120,7 @@ int mctl_handle_at(struct mctl_arena *arena, u32 fn, const void *object,
 /* H2 */
 static void check_pages(struct mctl_arena *arena, u32 number, struct mctl_report *report)
 {
-	const struct mctl_handle *slot = &arena->handles.slot[number];
+	const struct mctl_handle *slot = &arena->handles->slot[number];
 	const struct mctl_table *table = &arena->table;
 	u32 span = mctl_table_span(table);
 
@@ -138,7 +138,7 @@ static void check_pages(struct mctl_arena *arena, u32 number, struct mctl_report
 /* H3, H4 */
 static void check_object(struct mctl_arena *arena, u32 number, struct mctl_report *report)
 {
-	const struct mctl_handle *slot = &arena->handles.slot[number];
+	const struct mctl_handle *slot = &arena->handles->slot[number];
 	unsigned long address = (unsigned long)slot->object;
 	const struct mctl_table *table = &arena->table;
 	u32 fn = mctl_frame_at(arena, address);
@@ -190,7 +190,7 @@ static void check_free_list(const struct mctl_handles *handles, struct mctl_repo
 
 void mctl_handles_check(struct mctl_arena *arena, struct mctl_report *report)
 {
-	const struct mctl_handles *handles = &arena->handles;
+	const struct mctl_handles *handles = arena->handles;
 	u32 i, nr = 0, serials = 0;
 
 	lockdep_assert_held(&handles->lock);

@@ -85,7 +85,7 @@ static u64 mix_frame(u64 hash, const struct ranks *ranks, u32 fn)
 
 static u64 hash_handles(struct mctl_arena *arena, const struct ranks *ranks, u64 hash)
 {
-	const struct mctl_handles *handles = &arena->handles;
+	const struct mctl_handles *handles = arena->handles;
 	u32 i, fn;
 
 	for (i = 0; i < handles->nr_slots; i++) {
@@ -195,9 +195,9 @@ u64 mctl_verify_hash(struct mctl_arena *arena)
 		up_read(&arena->resize);
 		return 0;
 	}
-	mutex_lock(&arena->handles.lock);
+	mutex_lock(&arena->handles->lock);
 	hash = hash_handles(arena, &ranks, hash);
-	mutex_unlock(&arena->handles.lock);
+	mutex_unlock(&arena->handles->lock);
 	hash = hash_zones(arena, &ranks, hash);
 	hash = hash_caches(arena, hash);
 	ranks_fini(arena, &ranks);

@@ -20,7 +20,7 @@ static int check(struct mctl_arena *arena, const struct mctl_inject_params *para
 	if (params->cache[0] && params->site != MEMCTL_INJECT_SITE_SLAB)
 		return mctl_fail(error, -EINVAL, "cache %s: only site slab has caches, not %s",
 				 params->cache, mctl_inject_site_name(params->site));
-	if (arena->inject.nr >= MEMCTL_MAX_INJECTS)
+	if (arena->inject->nr >= MEMCTL_MAX_INJECTS)
 		return mctl_fail(error, -ENOSPC, "arena %s has %u faults, and can have no more",
 				 arena->name, MEMCTL_MAX_INJECTS);
 	if (!params->cache[0])

@@ -9,7 +9,7 @@
  * again. Faults do not know of each other: a try counts for each that it
  * matches, and fails if any of them fires.
  *
- * I1  arena->inject.sites has the bit of each site that a fault on the list has.
+ * I1  arena->inject->sites has the bit of each site that a fault on the list has.
  * I2  The static key counts the faults of all arenas, as nr_faults does.
  * I3  A fault fires at most @times times, if that is not 0.
  *
@@ -35,7 +35,7 @@
 
 /**
  * struct mctl_fault - a fault
- * @list: in arena->inject.list; mctl_inject_lock, RCU to read
+ * @list: in arena->inject->list; mctl_inject_lock, RCU to read
  * @rcu: to free it when nobody reads it any more
  * @params: fixed
  * @id: fixed
@@ -161,7 +161,7 @@ bool mctl_inject_fire(struct mctl_arena *arena, u32 site, u32 order, const char 
 	bool fired = false;
 
 	rcu_read_lock();
-	list_for_each_entry_rcu(fault, &arena->inject.list, list) {
+	list_for_each_entry_rcu(fault, &arena->inject->list, list) {
 		if (!matches(fault, site, order, cache) || !fires(fault))
 			continue;
 		if (in_task())
@@ -191,7 +191,7 @@ u32 mctl_inject_blame(struct mctl_arena *arena, u32 *site)
 	u32 id = 0;
 
 	rcu_read_lock();
-	list_for_each_entry_rcu(fault, &arena->inject.list, list) {
+	list_for_each_entry_rcu(fault, &arena->inject->list, list) {
 		if (READ_ONCE(fault->victim) != current)
 			continue;
 		WRITE_ONCE(fault->victim, NULL);
@@ -207,14 +207,32 @@ u32 mctl_inject_blame(struct mctl_arena *arena, u32 *site)
 /* --- changes ------------------------------------------------------------------------------ */
 
 /**
- * mctl_inject_init() - the faults of a new arena: none
- * @arena: the arena
+ * mctl_inject_create() - the faults of a new arena: none
+ * @arena: the arena, of which nothing else is made yet
+ *
+ * Context: process.
+ * Return: 0 or -ENOMEM.
+ */
+int mctl_inject_create(struct mctl_arena *arena)
+{
+	/* Not as other records: those ask here whether they have to fail. */
+	arena->inject = kzalloc(sizeof(*arena->inject), GFP_KERNEL);
+	if (!arena->inject)
+		return -ENOMEM;
+	atomic64_add(sizeof(*arena->inject), &arena->metadata);
+	INIT_LIST_HEAD(&arena->inject->list);
+	return 0;
+}
+
+/**
+ * mctl_inject_destroy() - the way back of mctl_inject_create()
+ * @arena: an arena of which nothing else is left, without faults
  *
  * Context: process.
  */
-void mctl_inject_init(struct mctl_arena *arena)
+void mctl_inject_destroy(struct mctl_arena *arena)
 {
-	INIT_LIST_HEAD(&arena->inject.list);
+	kfree(arena->inject);
 }
 
 /**
@@ -236,10 +254,10 @@ u32 mctl_inject_set(struct mctl_arena *arena, const struct mctl_inject_params *p
 		return 0;
 	atomic64_add(sizeof(*fault), &arena->metadata);
 	fault->params = *params;
-	fault->id = ++arena->inject.last_id;
-	list_add_tail_rcu(&fault->list, &arena->inject.list);
-	arena->inject.nr++;
-	WRITE_ONCE(arena->inject.sites, arena->inject.sites | 1U << params->site);
+	fault->id = ++arena->inject->last_id;
+	list_add_tail_rcu(&fault->list, &arena->inject->list);
+	arena->inject->nr++;
+	WRITE_ONCE(arena->inject->sites, arena->inject->sites | 1U << params->site);
 	static_branch_inc(&mctl_inject_key);
 	nr_faults++;
 	return fault->id;
@@ -259,7 +277,7 @@ u32 mctl_inject_unset(struct mctl_arena *arena, u32 id)
 	u32 nr = 0, sites = 0;
 
 	lockdep_assert_held(&mctl_inject_lock);
-	list_for_each_entry_safe(fault, next, &arena->inject.list, list) {
+	list_for_each_entry_safe(fault, next, &arena->inject->list, list) {
 		if (id && fault->id != id) {
 			sites |= 1U << fault->params.site;
 			continue;
@@ -270,8 +288,8 @@ u32 mctl_inject_unset(struct mctl_arena *arena, u32 id)
 		nr++;
 	}
 	nr_faults -= nr;
-	WRITE_ONCE(arena->inject.sites, sites);
-	arena->inject.nr -= nr;
+	WRITE_ONCE(arena->inject->sites, sites);
+	arena->inject->nr -= nr;
 	atomic64_sub(nr * sizeof(*fault), &arena->metadata);
 	if (nr)
 		mctl_arena_touch(arena);
@@ -306,7 +324,7 @@ int mctl_inject_next(struct mctl_arena *arena, u32 id, struct mctl_inject_info *
 	int ret = -ENOENT;
 
 	mutex_lock(&mctl_inject_lock);
-	list_for_each_entry(fault, &arena->inject.list, list) {
+	list_for_each_entry(fault, &arena->inject->list, list) {
 		if (fault->id < id)
 			continue;
 		*info = (struct mctl_inject_info){
@@ -335,7 +353,7 @@ void mctl_inject_check(struct mctl_arena *arena, struct mctl_report *report)
 	u32 nr = 0, sites = 0;
 
 	mutex_lock(&mctl_inject_lock);
-	list_for_each_entry(fault, &arena->inject.list, list) {
+	list_for_each_entry(fault, &arena->inject->list, list) {
 		nr++;
 		sites |= 1U << fault->params.site;
 		if (fault->params.times)
@@ -345,9 +363,9 @@ void mctl_inject_check(struct mctl_arena *arena, struct mctl_report *report)
 						 atomic64_read(&fault->nr_injected)));
 	}
 	mctl_report_expect(report, "inject I1", "arena", arena->id, "inject.sites", sites,
-			   arena->inject.sites);
+			   arena->inject->sites);
 	mctl_report_expect(report, "inject I1", "arena", arena->id, "inject.nr", nr,
-			   arena->inject.nr);
+			   arena->inject->nr);
 	mctl_report_expect(report, "inject I2", "arena", arena->id, "nr_faults",
 			   static_key_count(&mctl_inject_key.key), nr_faults);
 	mutex_unlock(&mctl_inject_lock);
@@ -369,9 +387,9 @@ int mctl_inject_plant(struct mctl_arena *arena, u32 site, u32 bit, struct mctl_e
 	int ret = 0;
 
 	mutex_lock(&mctl_inject_lock);
-	fault = list_first_entry_or_null(&arena->inject.list, struct mctl_fault, list);
+	fault = list_first_entry_or_null(&arena->inject->list, struct mctl_fault, list);
 	if (site == MEMCTL_PLANT_SITE_INJECT_SITES)
-		MCTL_FLIP(arena->inject.sites, bit);
+		MCTL_FLIP(arena->inject->sites, bit);
 	else if (site == MEMCTL_PLANT_SITE_INJECT_FAULTS)
 		MCTL_FLIP(nr_faults, bit);
 	else if (fault)

@@ -55,12 +55,27 @@ struct mctl_inject_info {
 	u64 nr_try, nr_injected;
 };
 
+/**
+ * struct mctl_injects - the faults of an arena
+ * @list: struct mctl_fault; mctl_inject_lock, RCU to read
+ * @sites: a bit for each site that a fault has; mctl_inject_lock, read without
+ * @nr: how many; mctl_inject_lock
+ * @last_id: number of the last one; mctl_inject_lock
+ */
+struct mctl_injects {
+	struct list_head list;
+	u32 sites;
+	u32 nr;
+	u32 last_id;
+};
+
 DECLARE_STATIC_KEY_FALSE(mctl_inject_key);
 
 /* Of all records of faults, to change them; outside of caches.lock. */
 extern struct mutex mctl_inject_lock;
 
-void mctl_inject_init(struct mctl_arena *arena);
+int mctl_inject_create(struct mctl_arena *arena);
+void mctl_inject_destroy(struct mctl_arena *arena);
 u32 mctl_inject_set(struct mctl_arena *arena, const struct mctl_inject_params *params);
 u32 mctl_inject_unset(struct mctl_arena *arena, u32 id);
 void mctl_inject_clear(struct mctl_arena *arena);
@@ -83,7 +98,7 @@ u32 mctl_inject_blame(struct mctl_arena *arena, u32 *site);
 static __always_inline bool mctl_inject_on(const struct mctl_arena *arena, u32 site)
 {
 	return static_branch_unlikely(&mctl_inject_key) &&
-	       READ_ONCE(arena->inject.sites) & 1U << site;
+	       READ_ONCE(arena->inject->sites) & 1U << site;
 }
 
 /**

@@ -340,7 +340,7 @@ static bool let_go(struct mctl_arena *arena, const char *module)
 /* H2 of handle.c: a handle's block knows its slot. handles.lock is held. */
 static bool has_handle(const struct mctl_arena *arena, u32 fn)
 {
-	const struct mctl_handles *handles = &arena->handles;
+	const struct mctl_handles *handles = arena->handles;
 	u32 number = arena->table.tag[fn];
 
 	return number < handles->nr_slots && handles->slot[number].kind == MEMCTL_KIND_PAGE &&
@@ -425,7 +425,7 @@ int mctl_owned_next(struct mctl_arena *arena, u32 *fn, struct mctl_owned *owned)
 	int ret = 0;
 
 	down_read(&arena->resize);
-	mutex_lock(&arena->handles.lock);
+	mutex_lock(&arena->handles->lock);
 	span = mctl_table_span(&arena->table);
 	at = next_block(arena, *fn, MCTL_SECTION_FRAMES);
 	if (at >= span) {
@@ -444,7 +444,7 @@ int mctl_owned_next(struct mctl_arena *arena, u32 *fn, struct mctl_owned *owned)
 			.address = (unsigned long)mctl_arena_address(arena, at),
 		};
 	}
-	mutex_unlock(&arena->handles.lock);
+	mutex_unlock(&arena->handles->lock);
 	up_read(&arena->resize);
 	*fn = at + !ret;
 	if (!ret)
@@ -513,13 +513,13 @@ static void find_blocks(struct mctl_arena *arena, const char *only, struct mctl_
 		leaks->nr = 0;
 		leaks->nr_listed = 0;
 		down_read(&arena->resize);
-		mutex_lock(&arena->handles.lock);
+		mutex_lock(&arena->handles->lock);
 		look->stopped = i;
 		if (i)
 			stop_machine(look_at_all, look, NULL);
 		else
 			look_at_all(look);
-		mutex_unlock(&arena->handles.lock);
+		mutex_unlock(&arena->handles->lock);
 		up_read(&arena->resize);
 		add_blocks(arena, look, only, leaks);
 		if (!leaks->nr)
@@ -574,7 +574,7 @@ static u64 count_large(const struct mctl_arena *arena, u64 *bytes)
 static void subtract_handles(const struct mctl_arena *arena, u64 nr[MCTL_NR_KMALLOC + 1],
 			     u64 *bytes)
 {
-	const struct mctl_handles *handles = &arena->handles;
+	const struct mctl_handles *handles = arena->handles;
 	unsigned int class;
 	u32 i;
 
@@ -601,14 +601,14 @@ static void find_kmalloc(struct mctl_arena *arena, struct mctl_leaks *leaks)
 	unsigned int i;
 
 	down_read(&arena->resize);
-	mutex_lock(&arena->handles.lock);
+	mutex_lock(&arena->handles->lock);
 	for (i = 0; i < MCTL_NR_KMALLOC; i++) {
 		mctl_cache_info(arena->caches.kmalloc[i], &info);
 		nr[i] = info.nr_active;
 	}
 	nr[i] = count_large(arena, &large);
 	subtract_handles(arena, nr, &large);
-	mutex_unlock(&arena->handles.lock);
+	mutex_unlock(&arena->handles->lock);
 	up_read(&arena->resize);
 	if (atomic_read(&arena->nr_users))
 		return;

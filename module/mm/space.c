@@ -94,8 +94,8 @@ static struct mctl_family *create_family(struct mctl_arena *arena)
 		return NULL;
 	mutex_init(&family->lock);
 	INIT_LIST_HEAD(&family->spaces);
-	family->id = ++arena->spaces.last_family;
-	list_add_tail(&family->list, &arena->spaces.families);
+	family->id = ++arena->spaces->last_family;
+	list_add_tail(&family->list, &arena->spaces->families);
 	return family;
 }
 
@@ -263,10 +263,10 @@ void mctl_space_publish(struct mctl_space *space)
 	struct mctl_arena *arena = space->arena;
 
 	mctl_name_add(arena, &space->registered, space->name);
-	mctl_ids_add(&arena->spaces.ids, &space->id);
-	list_add_tail(&space->list, &arena->spaces.list);
+	mctl_ids_add(&arena->spaces->ids, &space->id);
+	list_add_tail(&space->list, &arena->spaces->list);
 	atomic_set(&space->nr_holds, 0);
-	WRITE_ONCE(arena->spaces.nr, arena->spaces.nr + 1);
+	WRITE_ONCE(arena->spaces->nr, arena->spaces->nr + 1);
 	mctl_arena_touch(arena);
 }
 
@@ -344,9 +344,9 @@ static void remove(struct mctl_space *space)
 	struct mctl_arena *arena = space->arena;
 
 	mctl_name_del(&space->registered);
-	mctl_ids_del(&arena->spaces.ids, &space->id);
+	mctl_ids_del(&arena->spaces->ids, &space->id);
 	list_del(&space->list);
-	WRITE_ONCE(arena->spaces.nr, arena->spaces.nr - 1);
+	WRITE_ONCE(arena->spaces->nr, arena->spaces->nr - 1);
 	mctl_space_destroy(space);
 	mctl_arena_touch(arena);
 	module_put(THIS_MODULE);
@@ -428,7 +428,7 @@ int mctl_space_del(struct mctl_arena *arena, const char *name, struct mctl_error
 
 /**
  * mctl_spaces_destroy() - remove all regions for processes
- * @arena: whose regions; nobody else uses it any more
+ * @arena: whose regions, if their list was made; nobody else uses it any more
  *
  * Context: Process, sleeps. Takes arena->regions.lock.
  */
@@ -436,8 +436,10 @@ void mctl_spaces_destroy(struct mctl_arena *arena)
 {
 	struct mctl_space *space, *next;
 
+	if (!arena->spaces)
+		return;
 	mutex_lock(&arena->regions.lock);
-	list_for_each_entry_safe(space, next, &arena->spaces.list, list)
+	list_for_each_entry_safe(space, next, &arena->spaces->list, list)
 		remove(space);
 	mutex_unlock(&arena->regions.lock);
 	mctl_spaces_exit(arena);

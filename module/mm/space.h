@@ -148,6 +148,46 @@ struct mctl_space_info {
 	u64 around, nr_zaps, sequence;
 };
 
+/**
+ * struct mctl_spaces - the spaces of an arena
+ * @arena: the arena
+ * @list: struct mctl_space
+ * @ids: of those on @list
+ * @families: struct mctl_family
+ * @nr: of those on @list; read without
+ * @last_family: number of the last family
+ * @last_account: number of the last account
+ * @zero: frame of zeros; MCTL_FN_NONE while there is no space
+ * @nr_zero: spaces that hold it
+ * @nr_followers: see space_follow.h; the followers' lock to write
+ * @quarantine_lock: of what says so; leaf
+ * @quarantine: first frame of it; @quarantine_lock
+ * @nr_quarantine: @quarantine_lock
+ * @accounts: the spaces; to change, @quarantine_lock or before others know
+ * @nr_differed: entries of processes that differed when they were unmapped
+ * @work: looks at the quarantine
+ *
+ * What names no lock: regions.lock.
+ */
+struct mctl_spaces {
+	struct mctl_arena *arena;
+	struct list_head list;
+	struct mctl_ids ids;
+	struct list_head families;
+	u32 nr;
+	u32 last_family;
+	u32 last_account;
+	u32 zero;
+	u32 nr_zero;
+	u32 nr_followers;
+	spinlock_t quarantine_lock;
+	u32 quarantine;
+	u32 nr_quarantine;
+	struct xarray accounts;
+	atomic64_t nr_differed;
+	struct delayed_work work;
+};
+
 /* --- make, remove, find: space.c -------------------------------------------------------------- */
 
 int mctl_space_add(struct mctl_arena *arena, const struct mctl_space_params *params,
@@ -162,6 +202,7 @@ int mctl_space_set_limit(struct mctl_arena *arena, const char *name, u32 limit,
 int mctl_space_set_window(struct mctl_arena *arena, const char *name, u32 window,
 			  struct mctl_error *error);
 bool mctl_space_exists(struct mctl_arena *arena, const char *name);
+int mctl_spaces_create(struct mctl_arena *arena);
 void mctl_spaces_destroy(struct mctl_arena *arena);
 
 /* space_check.c; for verify.c */

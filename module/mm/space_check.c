@@ -253,7 +253,7 @@ static void check_family(struct mctl_family *family, struct mctl_report *report)
 static void check_zeros(const struct mctl_arena *arena, struct mctl_report *report)
 {
 	const struct mctl_table *table = &arena->table;
-	u32 fn = arena->spaces.zero, tag = 0;
+	u32 fn = arena->spaces->zero, tag = 0;
 	const void *address = NULL;
 	u8 state = 0;
 
@@ -280,14 +280,14 @@ static void check_zeros(const struct mctl_arena *arena, struct mctl_report *repo
  */
 void mctl_spaces_check(struct mctl_arena *arena, struct mctl_report *report)
 {
-	const struct mctl_spaces *spaces = &arena->spaces;
+	const struct mctl_spaces *spaces = arena->spaces;
 	const struct mctl_space *space;
 	const struct list_head *region;
 	struct mctl_family *family;
 	u32 nr = 0, nr_regions = 0;
 
 	mctl_report_expect(report, "space S1", "arena", 0, "entries that differed when unmapped", 0,
-			   atomic64_read(&arena->spaces.nr_differed));
+			   atomic64_read(&arena->spaces->nr_differed));
 	mutex_lock(&arena->regions.lock);
 	list_for_each_entry(family, &spaces->families, list)
 		check_family(family, report);
@@ -315,7 +315,7 @@ void mctl_spaces_check(struct mctl_arena *arena, struct mctl_report *report)
  */
 void mctl_spaces_check_quarantine(struct mctl_arena *arena, struct mctl_report *report)
 {
-	struct mctl_spaces *spaces = &arena->spaces;
+	struct mctl_spaces *spaces = arena->spaces;
 	const struct mctl_table *table = &arena->table;
 	u32 fn = spaces->quarantine, nr = 0;
 	struct mctl_space *space;
@@ -354,7 +354,7 @@ void mctl_spaces_check_quarantine(struct mctl_arena *arena, struct mctl_report *
  */
 void mctl_spaces_freeze(struct mctl_arena *arena, u32 *nr_table, u32 *nr_region)
 {
-	struct mctl_spaces *spaces = &arena->spaces;
+	struct mctl_spaces *spaces = arena->spaces;
 	struct mctl_family *family;
 	struct mctl_space *space;
 	u32 tables = 0;
@@ -381,8 +381,8 @@ void mctl_spaces_thaw(struct mctl_arena *arena)
 {
 	struct mctl_family *family;
 
-	list_for_each_entry(family, &arena->spaces.families, list)
+	list_for_each_entry(family, &arena->spaces->families, list)
 		mutex_unlock(&family->lock);
-	if (arena->spaces.nr_quarantine)
-		schedule_delayed_work(&arena->spaces.work, 1);
+	if (arena->spaces->nr_quarantine)
+		schedule_delayed_work(&arena->spaces->work, 1);
 }

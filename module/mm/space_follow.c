@@ -31,7 +31,7 @@ void mctl_space_set_follower(const struct mctl_space_follower *new)
  */
 void mctl_space_follow(struct mctl_arena *arena, int change)
 {
-	WRITE_ONCE(arena->spaces.nr_followers, arena->spaces.nr_followers + change);
+	WRITE_ONCE(arena->spaces->nr_followers, arena->spaces->nr_followers + change);
 }
 
 /**

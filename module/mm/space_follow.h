@@ -6,7 +6,7 @@
 #ifndef MCTL_MM_SPACE_FOLLOW_H
 #define MCTL_MM_SPACE_FOLLOW_H
 
-#include "mm/arena.h"
+#include "mm/space.h"
 
 /**
  * struct mctl_space_touch - an access to a space
@@ -44,7 +44,7 @@ void mctl_space_follow(struct mctl_arena *arena, int change);
 /* Whether somebody follows a space of the arena: else nobody need be told. */
 static inline bool mctl_space_followed(const struct mctl_arena *arena)
 {
-	return READ_ONCE(arena->spaces.nr_followers);
+	return READ_ONCE(arena->spaces->nr_followers);
 }
 
 #endif /* MCTL_MM_SPACE_FOLLOW_H */

@@ -263,7 +263,7 @@ void mctl_space_frame_unmapped(struct mctl_space *space, u32 fn, unsigned int or
  */
 int mctl_space_zero_get(struct mctl_arena *arena, u64 *pfn, u32 *reason)
 {
-	struct mctl_spaces *spaces = &arena->spaces;
+	struct mctl_spaces *spaces = arena->spaces;
 
 	lockdep_assert_held(&arena->regions.lock);
 	if (!spaces->nr_zero) {
@@ -289,7 +289,7 @@ int mctl_space_zero_get(struct mctl_arena *arena, u64 *pfn, u32 *reason)
  */
 void mctl_space_zero_put(struct mctl_arena *arena)
 {
-	struct mctl_spaces *spaces = &arena->spaces;
+	struct mctl_spaces *spaces = arena->spaces;
 
 	lockdep_assert_held(&arena->regions.lock);
 	if (--spaces->nr_zero)

@@ -13,7 +13,7 @@ struct mctl_space *mctl_space_find(struct mctl_arena *arena, const char *name)
 	struct mctl_space *space;
 
 	lockdep_assert_held(&arena->regions.lock);
-	list_for_each_entry(space, &arena->spaces.list, list) {
+	list_for_each_entry(space, &arena->spaces->list, list) {
 		if (!strcmp(space->name, name))
 			return space;
 	}
@@ -88,7 +88,7 @@ struct mctl_space *mctl_space_get_from(struct mctl_arena *arena, u64 id)
 
 	if (mutex_lock_killable(&arena->regions.lock))
 		return NULL;
-	found = mctl_ids_from(&arena->spaces.ids, id);
+	found = mctl_ids_from(&arena->spaces->ids, id);
 	if (found) {
 		space = container_of(found, struct mctl_space, id);
 		if (!mctl_space_try_hold(space))

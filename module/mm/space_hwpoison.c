@@ -38,8 +38,8 @@ void mctl_space_hwpoison(struct mctl_arena *arena, u32 fn)
 
 	mutex_lock(&arena->regions.lock);
 	page = page_of(arena, fn, &id);
-	list_for_each_entry(space, &arena->spaces.list, list) {
-		bool zeros = fn == arena->spaces.zero;
+	list_for_each_entry(space, &arena->spaces->list, list) {
+		bool zeros = fn == arena->spaces->zero;
 
 		if (!zeros && (space->family->id != id || page >= space->nr_pages))
 			continue;

@@ -32,7 +32,7 @@ struct mctl_space_found;
 
 /**
  * struct mctl_family - a space and its forks, and theirs
- * @list: entry of arena->spaces.families; arena->regions.lock
+ * @list: entry of arena->spaces->families; arena->regions.lock
  * @lock: of all that says so here and in struct mctl_space, and of the
  *	  records of the family's frames
  * @spaces: the spaces, the oldest first; @lock
@@ -83,8 +83,8 @@ struct mctl_space_backing {
 
 /**
  * struct mctl_space - a region that processes map
- * @list: entry of arena->spaces.list; arena->regions.lock
- * @id: in arena->spaces.ids; arena->regions.lock
+ * @list: entry of arena->spaces->list; arena->regions.lock
+ * @id: in arena->spaces->ids; arena->regions.lock
  * @registered: its name in the register; arena->regions.lock
  * @arena: whose frames it maps
  * @family: what it shares frames with
@@ -316,6 +316,7 @@ void mctl_space_zero_put(struct mctl_arena *arena);
 int mctl_space_enter(struct mctl_space *space);
 void mctl_space_leave(struct mctl_space *space);
 void mctl_space_quarantine(struct mctl_arena *arena, u32 fn, unsigned int order, u32 account);
+void mctl_spaces_exit(struct mctl_arena *arena);
 bool mctl_spaces_reap(struct mctl_arena *arena);
 
 /* space_loan.c */

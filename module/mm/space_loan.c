@@ -23,7 +23,7 @@
 /* It is there as long as any space is, and nobody's. */
 static bool is_zeros(const struct mctl_space *space, u32 fn)
 {
-	return fn == space->arena->spaces.zero;
+	return fn == space->arena->spaces->zero;
 }
 
 /**

@@ -59,9 +59,9 @@ static int plant_in(struct mctl_space *space, const struct mctl_plant *plant,
 		MCTL_FLIP(space->limit, plant->bit);
 		return 0;
 	case MEMCTL_PLANT_SITE_SPACE_QUARANTINE:
-		spin_lock(&space->arena->spaces.quarantine_lock);
+		spin_lock(&space->arena->spaces->quarantine_lock);
 		MCTL_FLIP(space->nr_quarantine, plant->bit);
-		spin_unlock(&space->arena->spaces.quarantine_lock);
+		spin_unlock(&space->arena->spaces->quarantine_lock);
 		return 0;
 	case MEMCTL_PLANT_SITE_FAMILY_FRAMES:
 		MCTL_FLIP(space->family->nr_frames, plant->bit);
@@ -121,7 +121,7 @@ int mctl_space_plant(struct mctl_arena *arena, const struct mctl_plant *plant,
 	switch (plant->site) {
 	case MEMCTL_PLANT_SITE_SPACES:
 		mutex_lock(&arena->regions.lock);
-		MCTL_FLIP(arena->spaces.nr, plant->bit);
+		MCTL_FLIP(arena->spaces->nr, plant->bit);
 		mutex_unlock(&arena->regions.lock);
 		break;
 	case MEMCTL_PLANT_SITE_REGIONS:
@@ -130,9 +130,9 @@ int mctl_space_plant(struct mctl_arena *arena, const struct mctl_plant *plant,
 		mutex_unlock(&arena->regions.lock);
 		break;
 	case MEMCTL_PLANT_SITE_QUARANTINE:
-		spin_lock(&arena->spaces.quarantine_lock);
-		MCTL_FLIP(arena->spaces.nr_quarantine, plant->bit);
-		spin_unlock(&arena->spaces.quarantine_lock);
+		spin_lock(&arena->spaces->quarantine_lock);
+		MCTL_FLIP(arena->spaces->nr_quarantine, plant->bit);
+		spin_unlock(&arena->spaces->quarantine_lock);
 		break;
 	default:
 		ret = plant_space(arena, plant, error);

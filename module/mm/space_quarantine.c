@@ -81,16 +81,16 @@ static void free_block(struct mctl_arena *arena, u32 fn, unsigned int order)
 /* One frame more, or less, of a space that may be gone. quarantine_lock is held. */
 static void count(struct mctl_arena *arena, u32 account, int delta)
 {
-	struct mctl_space *space = xa_load(&arena->spaces.accounts, account);
+	struct mctl_space *space = xa_load(&arena->spaces->accounts, account);
 
-	arena->spaces.nr_quarantine += delta;
+	arena->spaces->nr_quarantine += delta;
 	if (space)
 		WRITE_ONCE(space->nr_quarantine, space->nr_quarantine + delta);
 }
 
 static void put_in(struct mctl_arena *arena, u32 fn, u32 account)
 {
-	struct mctl_spaces *spaces = &arena->spaces;
+	struct mctl_spaces *spaces = arena->spaces;
 
 	spin_lock(&spaces->quarantine_lock);
 	/* Whoever is here holds a space, which holds the module. */
@@ -106,7 +106,7 @@ static void put_in(struct mctl_arena *arena, u32 fn, u32 account)
 /* A frame that has been freed. */
 static void count_freed(struct mctl_arena *arena, u32 account)
 {
-	struct mctl_spaces *spaces = &arena->spaces;
+	struct mctl_spaces *spaces = arena->spaces;
 	bool last;
 
 	spin_lock(&spaces->quarantine_lock);
@@ -126,7 +126,7 @@ static void count_freed(struct mctl_arena *arena, u32 account)
  */
 bool mctl_spaces_reap(struct mctl_arena *arena)
 {
-	struct mctl_spaces *spaces = &arena->spaces;
+	struct mctl_spaces *spaces = arena->spaces;
 	u32 kept = MCTL_FN_NONE, last = MCTL_FN_NONE;
 	bool freed = false;
 	struct mctl_link link;
@@ -163,12 +163,12 @@ bool mctl_spaces_reap(struct mctl_arena *arena)
 
 static void work(struct work_struct *work)
 {
-	struct mctl_arena *arena =
-		container_of(to_delayed_work(work), struct mctl_arena, spaces.work);
+	struct mctl_spaces *spaces = container_of(to_delayed_work(work), struct mctl_spaces, work);
+	struct mctl_arena *arena = spaces->arena;
 
 	mctl_spaces_reap(arena);
-	if (READ_ONCE(arena->spaces.nr_quarantine))
-		schedule_delayed_work(&arena->spaces.work, QUARANTINE_DELAY);
+	if (READ_ONCE(arena->spaces->nr_quarantine))
+		schedule_delayed_work(&arena->spaces->work, QUARANTINE_DELAY);
 }
 
 /**
@@ -200,7 +200,7 @@ void mctl_space_quarantine(struct mctl_arena *arena, u32 fn, unsigned int order,
  */
 int mctl_space_enter(struct mctl_space *space)
 {
-	struct mctl_spaces *spaces = &space->arena->spaces;
+	struct mctl_spaces *spaces = space->arena->spaces;
 
 	lockdep_assert_held(&space->arena->regions.lock);
 	space->account = ++spaces->last_account ?: ++spaces->last_account;
@@ -215,7 +215,7 @@ int mctl_space_enter(struct mctl_space *space)
  */
 void mctl_space_leave(struct mctl_space *space)
 {
-	struct mctl_spaces *spaces = &space->arena->spaces;
+	struct mctl_spaces *spaces = space->arena->spaces;
 
 	spin_lock(&spaces->quarantine_lock);
 	xa_erase(&spaces->accounts, space->account);
@@ -223,15 +223,19 @@ void mctl_space_leave(struct mctl_space *space)
 }
 
 /**
- * mctl_spaces_init() - the spaces of a new arena: none
+ * mctl_spaces_create() - the spaces of a new arena: none
  * @arena: the arena, whose regions.lock is made
  *
  * Context: Process.
+ * Return: 0 or -ENOMEM.
  */
-void mctl_spaces_init(struct mctl_arena *arena)
+int mctl_spaces_create(struct mctl_arena *arena)
 {
-	struct mctl_spaces *spaces = &arena->spaces;
+	struct mctl_spaces *spaces = mctl_arena_meta_alloc(arena, sizeof(*spaces));
 
+	if (!spaces)
+		return -ENOMEM;
+	spaces->arena = arena;
 	INIT_LIST_HEAD(&spaces->list);
 	INIT_LIST_HEAD(&spaces->families);
 	spin_lock_init(&spaces->quarantine_lock);
@@ -239,15 +243,19 @@ void mctl_spaces_init(struct mctl_arena *arena)
 	xa_init(&spaces->accounts);
 	spaces->quarantine = MCTL_FN_NONE;
 	spaces->zero = MCTL_FN_NONE;
+	arena->spaces = spaces;
+	return 0;
 }
 
 /**
- * mctl_spaces_exit() - end the worker of the quarantine
+ * mctl_spaces_exit() - end the worker of the quarantine, and the record of it all
  * @arena: an arena that nobody uses any more, without spaces and with an empty quarantine
  *
  * Context: Process, sleeps.
  */
 void mctl_spaces_exit(struct mctl_arena *arena)
 {
-	cancel_delayed_work_sync(&arena->spaces.work);
+	cancel_delayed_work_sync(&arena->spaces->work);
+	mctl_arena_meta_free(arena, arena->spaces, sizeof(*arena->spaces));
+	arena->spaces = NULL;
 }

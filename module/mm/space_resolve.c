@@ -44,7 +44,7 @@ bool mctl_space_over_limit(const struct mctl_space *space, u32 nr)
 /* Clean pages of files go, and what the host has let go of. Return: whether there were any. */
 static bool make_room(struct mctl_space *space)
 {
-	bool reaped = READ_ONCE(space->arena->spaces.nr_quarantine) &&
+	bool reaped = READ_ONCE(space->arena->spaces->nr_quarantine) &&
 		      mctl_spaces_reap(space->arena);
 
 	return mctl_space_reclaim(space, RECLAIM_BATCH) || reaped;

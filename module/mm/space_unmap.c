@@ -36,7 +36,7 @@ bool mctl_space_verify_unmap = IS_ENABLED(CONFIG_KASAN) || IS_ENABLED(CONFIG_DEB
 static void report(struct mctl_space *space, u64 address, u64 user, u64 expected,
 		   const struct mctl_space_found *found, u32 different)
 {
-	atomic64_inc(&space->arena->spaces.nr_differed);
+	atomic64_inc(&space->arena->spaces->nr_differed);
 	if (space->differed)
 		return;
 	space->differed = true;

@@ -138,7 +138,7 @@ int mctl_space_info_of(struct mctl_space *space, struct mctl_space_info *info)
 	info->nr_dirty = usage.dirty;
 	info->nr_accessed = usage.accessed;
 	info->nr_lent = space->nr_lent;
-	info->nr_quarantine = READ_ONCE(space->arena->spaces.nr_quarantine);
+	info->nr_quarantine = READ_ONCE(space->arena->spaces->nr_quarantine);
 	info->nr_away = mctl_space_away(space);
 	info->nr_charged = mctl_space_there(space) + info->nr_away;
 	info->limit = space->limit;
@@ -266,7 +266,7 @@ static struct mctl_family *find_family(struct mctl_arena *arena, u32 id)
 {
 	struct mctl_family *family;
 
-	list_for_each_entry(family, &arena->spaces.families, list) {
+	list_for_each_entry(family, &arena->spaces->families, list) {
 		if (family->id == id)
 			return family;
 	}

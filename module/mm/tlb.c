@@ -16,13 +16,13 @@
  *
  * Invariants, tested by mctl_tlbs_check():
  *
- * I1  arena->tlbs.nr models are listed, MAX_MODELS at most, and as many of them
+ * I1  arena->tlbs->nr models are listed, MAX_MODELS at most, and as many of them
  *     are bound to a region as spaces.nr_followers says.
  * I2  A valid entry of a model that is not bound has its size of page, and leads
  *     where the walk does: to the page itself.
  * The models' own: core/tlb.c.
  *
- * Lock: arena->tlbs.lock guards the list and all models; nothing is taken
+ * Lock: arena->tlbs->lock guards the list and all models; nothing is taken
  * under it. The family's lock of a region that is touched is held around it.
  */
 #include <linux/ctype.h>
@@ -40,9 +40,23 @@
 #define MAX_INVALIDATED 33
 
 /**
- * struct model - a TLB with what it walks; arena->tlbs.lock
- * @list: entry of arena->tlbs.list
- * @id: in arena->tlbs.ids
+ * struct mctl_tlbs - the models of an arena
+ * @lock: of all that is here; leaf
+ * @list: struct model
+ * @ids: of those on @list
+ * @nr: how many
+ */
+struct mctl_tlbs {
+	struct mutex lock;
+	struct list_head list;
+	struct mctl_ids ids;
+	u32 nr;
+};
+
+/**
+ * struct model - a TLB with what it walks; arena->tlbs->lock
+ * @list: entry of arena->tlbs->list
+ * @id: in arena->tlbs->ids
  * @tlb: the TLB
  * @storage: its storage
  * @size: bytes of @storage
@@ -65,8 +79,8 @@ static struct model *find(struct mctl_arena *arena, const char *name)
 {
 	struct model *model;
 
-	lockdep_assert_held(&arena->tlbs.lock);
-	list_for_each_entry(model, &arena->tlbs.list, list) {
+	lockdep_assert_held(&arena->tlbs->lock);
+	list_for_each_entry(model, &arena->tlbs->list, list) {
 		if (!strcmp(model->name, name))
 			return model;
 	}
@@ -79,11 +93,11 @@ static struct model *lock_model(struct mctl_arena *arena, const char *name,
 {
 	struct model *model;
 
-	mutex_lock(&arena->tlbs.lock);
+	mutex_lock(&arena->tlbs->lock);
 	model = find(arena, name);
 	if (model)
 		return model;
-	mutex_unlock(&arena->tlbs.lock);
+	mutex_unlock(&arena->tlbs->lock);
 	mctl_fail(error, -ENOENT, "no TLB model %s in arena %s", name, arena->name);
 	return NULL;
 }
@@ -247,7 +261,7 @@ static struct model *create(struct mctl_arena *arena, const char *name,
  * @params: its shape, and what it walks
  * @error: why not; may be NULL
  *
- * Context: Process, may sleep. Takes arena->tlbs.lock.
+ * Context: Process, may sleep. Takes arena->tlbs->lock.
  * Return: 0; -EINVAL for a bad name or shape, -ERANGE for more than 65536 entries, -ENOENT when
  * there is no such region for processes, -EEXIST, -ENOSPC when there are 32 already, -ENOMEM.
  */
@@ -264,19 +278,19 @@ int mctl_tlb_add(struct mctl_arena *arena, const char *name, const struct mctl_t
 				arena->name, params->region);
 	if (ret)
 		return ret;
-	mutex_lock(&arena->tlbs.lock);
+	mutex_lock(&arena->tlbs->lock);
 	if (find(arena, name)) {
 		ret = mctl_fail(error, -EEXIST, "TLB model %s exists in arena %s", name,
 				arena->name);
-	} else if (arena->tlbs.nr >= MAX_MODELS) {
+	} else if (arena->tlbs->nr >= MAX_MODELS) {
 		ret = mctl_fail(error, -ENOSPC, "arena %s has %u TLB models, the most there can be",
 				arena->name, MAX_MODELS);
 	} else {
 		model = create(arena, name, params);
 		if (model) {
-			mctl_ids_add(&arena->tlbs.ids, &model->id);
-			list_add_tail(&model->list, &arena->tlbs.list);
-			arena->tlbs.nr++;
+			mctl_ids_add(&arena->tlbs->ids, &model->id);
+			list_add_tail(&model->list, &arena->tlbs->list);
+			arena->tlbs->nr++;
 			mctl_space_follow(arena, is_bound(model));
 			mctl_arena_touch(arena);
 		} else {
@@ -284,15 +298,15 @@ int mctl_tlb_add(struct mctl_arena *arena, const char *name, const struct mctl_t
 					name);
 		}
 	}
-	mutex_unlock(&arena->tlbs.lock);
+	mutex_unlock(&arena->tlbs->lock);
 	return ret;
 }
 
 static void remove(struct mctl_arena *arena, struct model *model)
 {
-	mctl_ids_del(&arena->tlbs.ids, &model->id);
+	mctl_ids_del(&arena->tlbs->ids, &model->id);
 	list_del(&model->list);
-	arena->tlbs.nr--;
+	arena->tlbs->nr--;
 	mctl_space_follow(arena, -is_bound(model));
 	free_model(arena, model);
 	mctl_arena_touch(arena);
@@ -304,7 +318,7 @@ static void remove(struct mctl_arena *arena, struct model *model)
  * @name: of the model
  * @error: why not; may be NULL
  *
- * Context: Process, may sleep. Takes arena->tlbs.lock.
+ * Context: Process, may sleep. Takes arena->tlbs->lock.
  * Return: 0, or -ENOENT.
  */
 int mctl_tlb_del(struct mctl_arena *arena, const char *name, struct mctl_error *error)
@@ -314,24 +328,45 @@ int mctl_tlb_del(struct mctl_arena *arena, const char *name, struct mctl_error *
 	if (!model)
 		return -ENOENT;
 	remove(arena, model);
-	mutex_unlock(&arena->tlbs.lock);
+	mutex_unlock(&arena->tlbs->lock);
+	return 0;
+}
+
+/**
+ * mctl_tlbs_create() - the models of a new arena: none
+ * @arena: the arena
+ *
+ * Context: Process.
+ * Return: 0 or -ENOMEM.
+ */
+int mctl_tlbs_create(struct mctl_arena *arena)
+{
+	arena->tlbs = mctl_arena_meta_alloc(arena, sizeof(*arena->tlbs));
+	if (!arena->tlbs)
+		return -ENOMEM;
+	mutex_init(&arena->tlbs->lock);
+	INIT_LIST_HEAD(&arena->tlbs->list);
 	return 0;
 }
 
 /**
  * mctl_tlbs_destroy() - remove all models
- * @arena: whose models; nobody else uses it any more
+ * @arena: whose models, if they were made; nobody else uses it any more
  *
- * Context: Process, may sleep. Takes arena->tlbs.lock.
+ * Context: Process, may sleep. Takes arena->tlbs->lock.
  */
 void mctl_tlbs_destroy(struct mctl_arena *arena)
 {
 	struct model *model, *next;
 
-	mutex_lock(&arena->tlbs.lock);
-	list_for_each_entry_safe(model, next, &arena->tlbs.list, list)
+	if (!arena->tlbs)
+		return;
+	mutex_lock(&arena->tlbs->lock);
+	list_for_each_entry_safe(model, next, &arena->tlbs->list, list)
 		remove(arena, model);
-	mutex_unlock(&arena->tlbs.lock);
+	mutex_unlock(&arena->tlbs->lock);
+	mctl_arena_meta_free(arena, arena->tlbs, sizeof(*arena->tlbs));
+	arena->tlbs = NULL;
 }
 
 /* --- use ---------------------------------------------------------------------------------- */
@@ -342,7 +377,7 @@ void mctl_tlbs_destroy(struct mctl_arena *arena)
  * @name: of the model
  * @error: why not; may be NULL
  *
- * Context: Process, may sleep. Takes arena->tlbs.lock.
+ * Context: Process, may sleep. Takes arena->tlbs->lock.
  * Return: 0, or -ENOENT.
  */
 int mctl_tlb_clear(struct mctl_arena *arena, const char *name, struct mctl_error *error)
@@ -353,7 +388,7 @@ int mctl_tlb_clear(struct mctl_arena *arena, const char *name, struct mctl_error
 		return -ENOENT;
 	mctl_tlb_reset(&model->tlb);
 	mctl_arena_touch(arena);
-	mutex_unlock(&arena->tlbs.lock);
+	mutex_unlock(&arena->tlbs->lock);
 	return 0;
 }
 
@@ -367,7 +402,7 @@ int mctl_tlb_clear(struct mctl_arena *arena, const char *name, struct mctl_error
  *
  * A page that cannot be walked to is counted as a fault and goes on.
  *
- * Context: Process, may sleep. Takes arena->tlbs.lock.
+ * Context: Process, may sleep. Takes arena->tlbs->lock.
  * Return: 0; -ENOENT; -EINVAL for an unknown flag, the address space U32_MAX, or a model that is
  * bound to a region, and none of @accesses was told.
  */
@@ -390,7 +425,7 @@ int mctl_tlb_feed(struct mctl_arena *arena, const char *name,
 	if (!model)
 		return -ENOENT;
 	if (is_bound(model)) {
-		mutex_unlock(&arena->tlbs.lock);
+		mutex_unlock(&arena->tlbs->lock);
 		return mctl_fail(error, -EINVAL, "TLB model %s is told by region %s alone", name,
 				 model->params.region);
 	}
@@ -402,7 +437,7 @@ int mctl_tlb_feed(struct mctl_arena *arena, const char *name,
 		cond_resched();
 	}
 	mctl_arena_touch(arena);
-	mutex_unlock(&arena->tlbs.lock);
+	mutex_unlock(&arena->tlbs->lock);
 	return 0;
 }
 
@@ -414,8 +449,8 @@ static void touch_region(struct mctl_arena *arena, const struct mctl_space_touch
 	struct mctl_tlb_walker walker = { .walk = walk_touched, .context = &touched };
 	struct model *model;
 
-	mutex_lock(&arena->tlbs.lock);
-	list_for_each_entry(model, &arena->tlbs.list, list) {
+	mutex_lock(&arena->tlbs->lock);
+	list_for_each_entry(model, &arena->tlbs->list, list) {
 		if (strcmp(model->params.region, touch->region))
 			continue;
 		touched.model = model;
@@ -423,7 +458,7 @@ static void touch_region(struct mctl_arena *arena, const struct mctl_space_touch
 		mctl_tlb_access(&model->tlb, is_wide(model) ? touch->address : touch->offset,
 				touch->write, &walker, &translation);
 	}
-	mutex_unlock(&arena->tlbs.lock);
+	mutex_unlock(&arena->tlbs->lock);
 }
 
 /* Have the models that are bound to a region forget a part of it. */
@@ -432,8 +467,8 @@ static void forget_region(struct mctl_arena *arena, const char *region, u64 addr
 {
 	struct model *model;
 
-	mutex_lock(&arena->tlbs.lock);
-	list_for_each_entry(model, &arena->tlbs.list, list) {
+	mutex_lock(&arena->tlbs->lock);
+	list_for_each_entry(model, &arena->tlbs->list, list) {
 		u64 first = is_wide(model) ? address : offset;
 
 		if (strcmp(model->params.region, region))
@@ -443,7 +478,7 @@ static void forget_region(struct mctl_arena *arena, const char *region, u64 addr
 		for (u32 i = 0; nr <= MAX_INVALIDATED && i < nr; i++)
 			mctl_tlb_invalidate_page(&model->tlb, 0, first + ((u64)i << PAGE_SHIFT));
 	}
-	mutex_unlock(&arena->tlbs.lock);
+	mutex_unlock(&arena->tlbs->lock);
 }
 
 static const struct mctl_space_follower follower = {
@@ -479,7 +514,7 @@ static void fill_info(const struct model *model, struct mctl_tlb_info *info)
  * @name: of the model
  * @info: filled
  *
- * Context: Process, may sleep. Takes arena->tlbs.lock.
+ * Context: Process, may sleep. Takes arena->tlbs->lock.
  * Return: 0, or -ENOENT.
  */
 int mctl_tlb_info(struct mctl_arena *arena, const char *name, struct mctl_tlb_info *info)
@@ -489,7 +524,7 @@ int mctl_tlb_info(struct mctl_arena *arena, const char *name, struct mctl_tlb_in
 	if (!model)
 		return -ENOENT;
 	fill_info(model, info);
-	mutex_unlock(&arena->tlbs.lock);
+	mutex_unlock(&arena->tlbs->lock);
 	return 0;
 }
 
@@ -499,20 +534,20 @@ int mctl_tlb_info(struct mctl_arena *arena, const char *name, struct mctl_tlb_in
  * @id: the id; becomes the model's. Ids are never given twice, and in the order of age.
  * @info: filled
  *
- * Context: Process, may sleep. Takes arena->tlbs.lock.
+ * Context: Process, may sleep. Takes arena->tlbs->lock.
  * Return: 0, or -ENOENT when there are no more.
  */
 int mctl_tlb_info_from(struct mctl_arena *arena, u64 *id, struct mctl_tlb_info *info)
 {
 	struct mctl_id *found;
 
-	mutex_lock(&arena->tlbs.lock);
-	found = mctl_ids_from(&arena->tlbs.ids, *id);
+	mutex_lock(&arena->tlbs->lock);
+	found = mctl_ids_from(&arena->tlbs->ids, *id);
 	if (found) {
 		fill_info(container_of(found, struct model, id), info);
 		*id = found->value;
 	}
-	mutex_unlock(&arena->tlbs.lock);
+	mutex_unlock(&arena->tlbs->lock);
 	return found ? 0 : -ENOENT;
 }
 
@@ -544,34 +579,35 @@ static void check_entries(const struct model *model, struct mctl_report *report)
  * @arena: whose models
  * @report: gets what is broken
  *
- * Context: Process, may sleep. Takes arena->tlbs.lock.
+ * Context: Process, may sleep. Takes arena->tlbs->lock.
  */
 void mctl_tlbs_check(struct mctl_arena *arena, struct mctl_report *report)
 {
 	struct model *model;
 	u32 nr = 0, nr_bound = 0;
 
-	mutex_lock(&arena->tlbs.lock);
-	list_for_each_entry(model, &arena->tlbs.list, list) {
+	mutex_lock(&arena->tlbs->lock);
+	list_for_each_entry(model, &arena->tlbs->list, list) {
 		mctl_tlb_check(&model->tlb, report);
 		if (!is_bound(model))
 			check_entries(model, report);
 		nr++;
 		nr_bound += is_bound(model);
 	}
-	mctl_report_expect(report, "tlbs I1", "arena", arena->id, "TLB models", nr, arena->tlbs.nr);
+	mctl_report_expect(report, "tlbs I1", "arena", arena->id, "TLB models", nr,
+			   arena->tlbs->nr);
 	mctl_report_expect(report, "tlbs I1", "arena", arena->id, "bound TLB models", nr_bound,
-			   arena->spaces.nr_followers);
+			   arena->spaces->nr_followers);
 	mctl_report_expect(report, "tlbs I1", "arena", arena->id, "too many TLB models", false,
 			   nr > MAX_MODELS);
-	mutex_unlock(&arena->tlbs.lock);
+	mutex_unlock(&arena->tlbs->lock);
 }
 
 /* The first model's first array; @index is of one of its valid entries. */
 static int plant_entry(struct mctl_arena *arena, u32 site, u64 index, u32 bit,
 		       struct mctl_error *error)
 {
-	struct model *model = list_first_entry_or_null(&arena->tlbs.list, struct model, list);
+	struct model *model = list_first_entry_or_null(&arena->tlbs->list, struct model, list);
 	struct mctl_tlb_array *array;
 
 	if (!model)
@@ -599,7 +635,7 @@ static int plant_entry(struct mctl_arena *arena, u32 site, u64 index, u32 bit,
  * @bit: which, modulo the width of the field
  * @error: text of a refusal
  *
- * Context: Process, may sleep. Takes arena->tlbs.lock.
+ * Context: Process, may sleep. Takes arena->tlbs->lock.
  * Return: 0, or -ENOENT when there is no such entry.
  */
 int mctl_tlbs_plant(struct mctl_arena *arena, u32 site, u64 index, u32 bit,
@@ -607,11 +643,11 @@ int mctl_tlbs_plant(struct mctl_arena *arena, u32 site, u64 index, u32 bit,
 {
 	int ret = 0;
 
-	mutex_lock(&arena->tlbs.lock);
+	mutex_lock(&arena->tlbs->lock);
 	if (site == MEMCTL_PLANT_SITE_TLBS)
-		MCTL_FLIP(arena->tlbs.nr, bit);
+		MCTL_FLIP(arena->tlbs->nr, bit);
 	else
 		ret = plant_entry(arena, site, index, bit, error);
-	mutex_unlock(&arena->tlbs.lock);
+	mutex_unlock(&arena->tlbs->lock);
 	return ret;
 }

@@ -44,6 +44,7 @@ struct mctl_tlb_info {
 };
 
 void mctl_tlbs_init(void);
+int mctl_tlbs_create(struct mctl_arena *arena);
 int mctl_tlb_add(struct mctl_arena *arena, const char *name, const struct mctl_tlb_params *params,
 		 struct mctl_error *error);
 int mctl_tlb_del(struct mctl_arena *arena, const char *name, struct mctl_error *error);

@@ -185,7 +185,7 @@ static int check_stopped(void *context)
 
 static void count_holders(struct mctl_arena *arena, struct count *count)
 {
-	const struct mctl_handles *handles = &arena->handles;
+	const struct mctl_handles *handles = arena->handles;
 	const struct mctl_region *region;
 	u32 i;
 
@@ -204,7 +204,7 @@ static u64 check_snapshot(struct mctl_arena *arena, struct mctl_report *report)
 	struct stop stop = { .arena = arena, .report = report, .count = &count };
 
 	mutex_lock(&arena->regions.lock);
-	mutex_lock(&arena->handles.lock);
+	mutex_lock(&arena->handles->lock);
 	mctl_handles_check(arena, report);
 	count_holders(arena, &count);
 	mctl_spaces_freeze(arena, &count.nr_table, &count.nr_region);
@@ -213,7 +213,7 @@ static u64 check_snapshot(struct mctl_arena *arena, struct mctl_report *report)
 	stop_machine(check_stopped, &stop, NULL);
 	mutex_unlock(&arena->caches.lock);
 	mctl_spaces_thaw(arena);
-	mutex_unlock(&arena->handles.lock);
+	mutex_unlock(&arena->handles->lock);
 	mutex_unlock(&arena->regions.lock);
 	return stop.ns;
 }
