@@ -18,10 +18,12 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include "mm/arena.h"
+#include "mm/arenas.h"
 #include "mm/cache.h"
 #include "mm/frame.h"
+#include "mm/kmalloc.h"
 #include "mm/owner.h"
-#include "mm/region_internal.h"
+#include "mm/region.h"
 
 #define CALLER ((u32)_RET_IP_)
 #define CACHE_FLAGS \

@@ -12,7 +12,8 @@
 #include "mm/arena.h"
 #include "mm/cache.h"
 #include "mm/fcache.h"
-#include "mm/region_internal.h"
+#include "mm/host.h"
+#include "mm/region.h"
 #include "mm/shadow.h"
 #include "mm/zone.h"
 

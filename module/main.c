@@ -28,6 +28,8 @@
 #include "cover.h"
 #include "dev/memctl_dev.h"
 #include "mm/arena.h"
+#include "mm/arena_size.h"
+#include "mm/arenas.h"
 #include "mm/error.h"
 #include "mm/fcache.h"
 #include "mm/hwpoison_look.h"

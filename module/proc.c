@@ -32,6 +32,7 @@
 #include <linux/user_namespace.h>
 #include "compat.h"
 #include "mm/arena.h"
+#include "mm/arenas.h"
 #include "mm/cache.h"
 #include "mm/fcache.h"
 #include "mm/holder.h"

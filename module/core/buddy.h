@@ -167,8 +167,4 @@ int mctl_buddy_remove_aside(struct mctl_buddy *buddy, u32 fn, unsigned int order
 /* buddy_check.c */
 void mctl_buddy_check(const struct mctl_buddy *buddy, struct mctl_report *report);
 
-/* table.c */
-u32 mctl_table_head(const struct mctl_table *table, u32 fn);
-void mctl_table_check(const struct mctl_table *table, struct mctl_report *report);
-
 #endif /* MCTL_CORE_BUDDY_H */

@@ -13,6 +13,7 @@
 #include <linux/errno.h>
 #include <linux/string.h>
 #include "core/buddy_lists.h"
+#include "core/table.h"
 
 /* Take a free block off its list. Return: false, and nothing done, when it is not on one. */
 static bool unlink_free(struct mctl_buddy *buddy, u32 fn, unsigned int order)

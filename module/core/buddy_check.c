@@ -11,6 +11,7 @@
 #include <linux/bitops.h>
 #include <linux/bits.h>
 #include "core/buddy.h"
+#include "core/table.h"
 
 /* The zone of a pageblock. */
 static unsigned int zone_of(const struct mctl_table *table, u32 index)

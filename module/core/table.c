@@ -14,6 +14,7 @@
  * Locks: none; the caller keeps the table from changing.
  */
 #include "core/buddy.h"
+#include "core/table.h"
 
 static inline bool is_head(u8 state)
 {

@@ -18,6 +18,7 @@
 #include <linux/uaccess.h>
 #include <linux/uio.h>
 #include "dev/memctl_dev.h"
+#include "mm/arenas.h"
 #include "mm/space.h"
 
 /* --- a region's file ------------------------------------------------------------------------ */

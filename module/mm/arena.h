@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Arenas: everything taken from the host under one name. arena.c is the only
- * caller of the host's page allocator and of vmalloc (mm/host.h).
+ * The record of an arena: everything taken from the host under one name. What
+ * takes and gives it is host.h, the list of arenas is arenas.h.
  *
  * Lock order, outermost first:
  *   mctl_arenas_lock (mutex)      the list of arenas; add, del, lookup by name
@@ -35,7 +35,6 @@
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
-#include <linux/nodemask.h>
 #include <linux/percpu.h>
 #include <linux/refcount.h>
 #include <linux/rwsem.h>
@@ -44,9 +43,7 @@
 #include <linux/xarray.h>
 #include <uapi/linux/memctl.h>
 #include "core/frame.h"
-#include "mm/error.h"
 #include "mm/ids.h"
-#include "mm/zone.h"
 
 struct mctl_cache;
 struct mctl_fcache;
@@ -54,6 +51,9 @@ struct mctl_handles;
 struct mctl_injects;
 struct mctl_spaces;
 struct mctl_tlbs;
+struct mctl_zone;
+struct mctl_zonelist;
+struct proc_dir_entry;
 
 #define MCTL_NR_ZONE_TYPES 3
 
@@ -76,24 +76,6 @@ enum {
 struct mctl_array {
 	struct page **page;
 	unsigned int nr_pages;
-};
-
-/**
- * struct mctl_arena_params - what to take
- * @name: of the arena
- * @size: bytes in all
- * @dma: bytes of it from zone DMA
- * @dma32: bytes of it from zone DMA32
- * @nodes: nodes to share the rest between
- * @no_cpu_caches: what is freed goes to its free list or slab at once
- */
-struct mctl_arena_params {
-	const char *name;
-	u64 size;
-	u64 dma;
-	u64 dma32;
-	nodemask_t nodes;
-	bool no_cpu_caches;
 };
 
 /* Regions of an arena; see mm/region.h. */
@@ -190,38 +172,6 @@ static inline void mctl_arena_touch(struct mctl_arena *arena)
 	atomic64_inc(&arena->generation);
 }
 
-/* mm/arenas.c: the list of arenas; mm/arena_size.c: one arena and its size. */
-void mctl_arena_send_event(struct mctl_arena *arena, u32 type, u64 size);
-int mctl_arena_create(const struct mctl_arena_params *params, struct mctl_error *error);
-int mctl_arena_delete(const char *name, struct mctl_error *error);
-int mctl_arena_grow(struct mctl_arena *arena, u64 size, const nodemask_t *nodes, u64 *got,
-		    struct mctl_error *error);
-int mctl_arena_shrink(struct mctl_arena *arena, u64 size, u64 *given, struct mctl_error *error);
-void mctl_arenas_exit(void);
-
-struct mctl_arena *mctl_arena_find(const char *name);
-bool mctl_arena_changing(const char *name);
-struct mctl_arena *mctl_arena_next(u32 id);
-void mctl_arena_hold(struct mctl_arena *arena);
-void mctl_arena_drop(struct mctl_arena *arena);
-u32 mctl_arenas_generation(void);
-u64 mctl_arena_generation(struct mctl_arena *arena);
-
-/**
- * struct mctl_arena_hooks - proc.c's part in the life of an arena
- * @add: called for each arena made, before anybody can find it
- * @del: called when nobody can find it any more
- *
- * Both may sleep, but wait for nobody's time; no lock is held but the one of arenas.c under which
- * arenas are made and taken apart.
- */
-struct mctl_arena_hooks {
-	int (*add)(struct mctl_arena *arena);
-	void (*del)(struct mctl_arena *arena);
-};
-
-void mctl_arena_set_hooks(const struct mctl_arena_hooks *hooks);
-
 /* What the map has for a page's section: its first fn + 1, or 0. The context of the next one. */
 static __always_inline u32 mctl_arena_map_entry(const struct mctl_arena *arena, unsigned long pfn)
 {
@@ -307,46 +257,5 @@ static inline void *mctl_arena_address(const struct mctl_arena *arena, u32 fn)
 {
 	return __va(mctl_table_pfn(&arena->table, fn) << PAGE_SHIFT);
 }
-
-void *mctl_arena_meta_alloc(struct mctl_arena *arena, size_t size);
-void mctl_arena_meta_free(struct mctl_arena *arena, void *memory, size_t size);
-void mctl_arena_wait_readers(void);
-
-/* For arenas.c: mm/arena_size.c makes an arena and takes it apart. */
-int mctl_arena_build(struct mctl_arena *arena, const struct mctl_arena_params *params,
-		     struct mctl_error *error);
-void mctl_arena_dismantle(struct mctl_arena *arena);
-
-/* What is known of an arena at one moment; feeds arena-get and /proc. Sizes in bytes. */
-struct mctl_arena_info {
-	char name[MEMCTL_NAME_MAX + 1];
-	u32 id, nr_frames, nr_free, nr_cached, nr_chunks, nr_zones, nr_caches, nr_regions;
-	u32 nr_handles, nr_users, nr_slab, nr_table, nr_hwpoison, nr_aside;
-	u64 generation, size, metadata, nr_alloc, nr_freed, nr_failed, nr_bad_free, nr_lock, waste;
-	bool no_cpu_caches;
-};
-
-void mctl_arena_info(struct mctl_arena *arena, struct mctl_arena_info *info);
-
-/**
- * struct mctl_drained - what the CPUs gave back
- * @nr_objects: objects in magazines
- * @nr_frames: frames in frame caches
- */
-struct mctl_drained {
-	u64 nr_objects;
-	u64 nr_frames;
-};
-
-int mctl_arena_drain(struct mctl_arena *arena, struct mctl_drained *drained,
-		     struct mctl_error *error);
-
-/* @nr_free: frames of it on free lists; @address: in the kernel's linear map. */
-struct mctl_chunk_info {
-	u32 fn, order, node, type, nr_free;
-	u64 pfn, address;
-};
-
-int mctl_arena_chunk_info(struct mctl_arena *arena, u32 fn, struct mctl_chunk_info *info);
 
 #endif /* MCTL_MM_ARENA_H */

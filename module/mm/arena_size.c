@@ -12,7 +12,10 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include "mm/arena_size.h"
+#include "mm/arenas.h"
 #include "mm/cache.h"
+#include "mm/caches.h"
 #include "mm/chunk.h"
 #include "mm/fcache.h"
 #include "mm/handle.h"

@@ -26,6 +26,8 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include "mm/arena_size.h"
+#include "mm/arenas.h"
 #include "mm/asker.h"
 #include "mm/cache.h"
 #include "mm/event.h"

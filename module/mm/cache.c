@@ -12,6 +12,18 @@
 #include <linux/rcupdate.h>
 #include "mm/cache_impl.h"
 #include "mm/event.h"
+#include "mm/host.h"
+
+/* What a CPU has where there is no magazine: none to take, and no room. */
+const struct mctl_magazine mctl_cache_nothing = {};
+
+const struct mctl_cache_cpu mctl_cache_nobody = {
+	.self = MCTL_CACHE_NOBODY,
+	.inner = MCTL_CACHE_NOBODY,
+	.top = (void **)&mctl_cache_nothing,
+	.limit = (void **)&mctl_cache_nothing,
+	.base = 1,
+};
 
 #define FLAGS_TO_ASK_FOR \
 	(MEMCTL_CACHE_FLAG_REDZONE | MEMCTL_CACHE_FLAG_POISON | MEMCTL_CACHE_FLAG_HWALIGN)

@@ -15,6 +15,7 @@
 #include <linux/overflow.h>
 #include <linux/rcupdate.h>
 #include "mm/cache_impl.h"
+#include "mm/host.h"
 
 #define FIRST_IDS 64
 #define MAX_IDS	  1048576

@@ -7,6 +7,7 @@
 #define MCTL_MM_CACHE_IMPL_H
 
 #include "mm/cache.h"
+#include "mm/error.h"
 
 /* Objects that one hold of cache->lock takes from slabs or puts back. */
 #define MCTL_CACHE_BATCH MCTL_MAGAZINE_OBJECTS

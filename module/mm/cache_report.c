@@ -11,6 +11,7 @@
 #include <linux/printk.h>
 #include <linux/ratelimit.h>
 #include "core/buddy.h"
+#include "core/table.h"
 #include "mm/cache_impl.h"
 #include "mm/event.h"
 

@@ -8,6 +8,9 @@
 #include <linux/cpuhotplug.h>
 #include <linux/overflow.h>
 #include "mm/cache_impl.h"
+#include "mm/caches.h"
+#include "mm/host.h"
+#include "mm/kmalloc.h"
 
 static DEFINE_MUTEX(hotplug_lock);
 static int hotplug_users;	       /* hotplug_lock; arenas */

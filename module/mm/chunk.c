@@ -22,6 +22,7 @@
 #include <asm/dma.h>
 #include "mm/chunk.h"
 #include "mm/host.h"
+#include "mm/zone.h"
 
 /**
  * mctl_chunk_zone_type() - zone of a page by its physical address

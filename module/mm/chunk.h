@@ -9,6 +9,7 @@
 
 #include "core/report.h"
 #include "mm/arena.h"
+#include "mm/error.h"
 
 unsigned int mctl_chunk_zone_type(unsigned long pfn);
 bool mctl_chunk_fits(struct mctl_arena *arena, struct page *page, int type);
@@ -18,5 +19,13 @@ int mctl_chunk_remove(struct mctl_arena *arena, u32 fn, unsigned int order);
 u32 mctl_chunk_last(const struct mctl_arena *arena, u32 end, unsigned int *order);
 void mctl_chunks_destroy(struct mctl_arena *arena);
 bool mctl_chunks_check(const struct mctl_arena *arena, struct mctl_report *report);
+
+/* @nr_free: frames of it on free lists; @address: in the kernel's linear map. */
+struct mctl_chunk_info {
+	u32 fn, order, node, type, nr_free;
+	u64 pfn, address;
+};
+
+int mctl_arena_chunk_info(struct mctl_arena *arena, u32 fn, struct mctl_chunk_info *info);
 
 #endif /* MCTL_MM_CHUNK_H */

@@ -8,6 +8,7 @@
  */
 #include <linux/sched.h>
 #include "mm/chunk.h"
+#include "mm/zone.h"
 
 /* The first frame of a section that is held, or MCTL_FN_NONE. */
 static u32 first_held(const struct mctl_table *table, u32 index)

@@ -10,6 +10,7 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/preempt.h>
+#include "core/table.h"
 #include "mm/debug_hooks.h"
 
 #if MCTL_DEBUG_HOOKS

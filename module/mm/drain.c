@@ -10,6 +10,7 @@
  */
 #include <linux/sched/signal.h>
 #include "mm/cache.h"
+#include "mm/drain.h"
 #include "mm/fcache.h"
 
 /**

@@ -34,6 +34,7 @@
 #include "core/report.h"
 #include "mm/arena.h"
 #include "mm/debug_hooks.h"
+#include "mm/error.h"
 #include "mm/inject_site.h"
 #include "mm/zone.h"
 

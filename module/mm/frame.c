@@ -14,6 +14,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/highmem.h>
+#include "core/table.h"
 #include "mm/event.h"
 #include "mm/fcache.h"
 #include "mm/frame.h"

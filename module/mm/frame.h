@@ -13,6 +13,7 @@
 #include <linux/preempt.h>
 #include "mm/arena.h"
 #include "mm/debug_hooks.h"
+#include "mm/error.h"
 #include "mm/fcache.h"
 #include "mm/zone.h"
 

@@ -6,6 +6,7 @@
  * Locks: none of its own; the caller keeps the frame table from changing its size.
  */
 #include <linux/mm.h>
+#include "core/table.h"
 #include "mm/frame.h"
 
 /**

@@ -35,6 +35,8 @@
 #include "mm/cache.h"
 #include "mm/frame.h"
 #include "mm/handle.h"
+#include "mm/host.h"
+#include "mm/kmalloc.h"
 
 #define FIRST_SLOTS 64
 #define MAX_SLOTS   BIT(28)

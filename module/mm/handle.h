@@ -10,6 +10,7 @@
 #include <uapi/linux/memctl_op.h>
 #include "core/report.h"
 #include "mm/arena.h"
+#include "mm/error.h"
 
 struct mctl_plant;
 struct mctl_cache;

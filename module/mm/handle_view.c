@@ -7,6 +7,7 @@
  * Locks: arena->resize (read), handles.lock.
  */
 #include <linux/mm.h>
+#include "core/table.h"
 #include "mm/cache.h"
 #include "mm/frame.h"
 #include "mm/handle.h"

@@ -16,7 +16,8 @@
 #include "mm/fcache.h"
 #include "mm/frame.h"
 #include "mm/handle.h"
-#include "mm/verify.h"
+#include "mm/hash.h"
+#include "mm/host.h"
 
 /* FNV-1a, a word at a time instead of a byte, with the upper half folded in. */
 #define HASH_START 0xcbf29ce484222325ULL

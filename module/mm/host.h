@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The host's memory, as arena.c takes and gives it. Chunks on their way are
+ * The host's memory, as the arena takes and gives it, and memory for our records. Chunks on their way are
  * chained by the lru of their first pages, whose private is the order.
  */
 #ifndef MCTL_MM_HOST_H
@@ -13,6 +13,10 @@
  * a zone type, or of any for -1. Asked with arena->resize held for writing.
  */
 typedef bool (*mctl_host_fits_t)(struct mctl_arena *arena, struct page *page, int type);
+
+void *mctl_arena_meta_alloc(struct mctl_arena *arena, size_t size);
+void mctl_arena_meta_free(struct mctl_arena *arena, void *memory, size_t size);
+void mctl_arena_wait_readers(void);
 
 unsigned long mctl_host_available(void);
 u64 mctl_host_take(struct mctl_arena *arena, int nid, int type, u64 nr, mctl_host_fits_t fits,

@@ -29,6 +29,7 @@
  */
 #include <linux/atomic.h>
 #include <linux/page-flags.h>
+#include "core/table.h"
 #include "mm/hwpoison.h"
 #include "mm/watermark.h"
 

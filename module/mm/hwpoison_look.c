@@ -14,6 +14,7 @@
 #include <linux/string.h>
 #include <linux/tracepoint.h>
 #include <linux/workqueue.h>
+#include "mm/arenas.h"
 #include "mm/cache.h"
 #include "mm/event.h"
 #include "mm/fcache.h"

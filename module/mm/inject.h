@@ -6,6 +6,7 @@
 #ifndef MCTL_MM_INJECT_H
 #define MCTL_MM_INJECT_H
 
+#include "mm/error.h"
 #include "mm/inject_site.h"
 
 int mctl_inject_add(struct mctl_arena *arena, const struct mctl_inject_params *params, u32 *id,

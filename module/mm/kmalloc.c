@@ -13,8 +13,10 @@
  * Locks: none of its own; last_kfree is a hint of each CPU.
  */
 #include <linux/mm.h>
+#include "core/table.h"
 #include "mm/cache_impl.h"
 #include "mm/frame.h"
+#include "mm/kmalloc.h"
 
 static const struct {
 	const char *name;

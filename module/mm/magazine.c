@@ -22,18 +22,7 @@
 #include <linux/smp.h>
 #include "mm/cache_impl.h"
 
-/* What a CPU has where there is no magazine: none to take, and no room. */
-const struct mctl_magazine mctl_cache_nothing = {};
-
 #define NOTHING ((void **)&mctl_cache_nothing)
-
-const struct mctl_cache_cpu mctl_cache_nobody = {
-	.self = MCTL_CACHE_NOBODY,
-	.inner = MCTL_CACHE_NOBODY,
-	.top = NOTHING,
-	.limit = NOTHING,
-	.base = 1,
-};
 
 DEFINE_PER_CPU(struct mctl_cache_cpu, mctl_cache_unmade);
 

@@ -35,6 +35,7 @@
 #include "mm/event.h"
 #include "mm/frame.h"
 #include "mm/handle.h"
+#include "mm/kmalloc.h"
 #include "mm/owner.h"
 
 /* Callers that one look at all blocks tells apart, and callers that are gone. */

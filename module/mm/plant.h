@@ -7,6 +7,7 @@
 #define MCTL_MM_PLANT_H
 
 #include "mm/arena.h"
+#include "mm/error.h"
 #include "mm/flip.h"
 
 /* Whether the module was loaded with plant=1; main.c makes it a parameter. */

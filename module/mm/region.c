@@ -38,7 +38,8 @@
 #include <linux/vmalloc.h>
 #include "mm/event.h"
 #include "mm/frame.h"
-#include "mm/region_internal.h"
+#include "mm/host.h"
+#include "mm/region.h"
 
 /* What vmap is asked for, and from which the shadow is made. */
 static pgprot_t protection(bool readonly)

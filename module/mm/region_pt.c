@@ -21,7 +21,7 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/string.h>
-#include "mm/region_internal.h"
+#include "mm/region.h"
 
 #define ACCESSED_DIRTY (MCTL_PT_A | MCTL_PT_D)
 

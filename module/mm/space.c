@@ -59,6 +59,7 @@
 #include "mm/asker.h"
 #include "mm/event.h"
 #include "mm/holder.h"
+#include "mm/host.h"
 #include "mm/space_internal.h"
 
 #define DEFAULT_WINDOW 16U

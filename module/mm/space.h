@@ -20,6 +20,7 @@
 #include <uapi/linux/memctl_dev.h>
 #include "core/report.h"
 #include "mm/arena.h"
+#include "mm/error.h"
 #include "mm/region.h"
 
 struct iov_iter;

@@ -11,6 +11,7 @@
 #include "compat.h"
 #include "core/ptable_leaf.h"
 #include "core/vma.h"
+#include "mm/error.h"
 #include "mm/hwpoison.h"
 #include "mm/ids.h"
 #include "mm/names.h"

@@ -16,6 +16,7 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include "mm/host.h"
 #include "mm/space_walk.h"
 
 /**

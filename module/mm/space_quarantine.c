@@ -30,6 +30,7 @@
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include "mm/frame.h"
+#include "mm/host.h"
 #include "mm/space_internal.h"
 
 #define QUARANTINE_DELAY (HZ / 20)

@@ -4,6 +4,7 @@
  * (space_record.c): turned on and off, and read. See space.c for the lock.
  */
 #include <linux/minmax.h>
+#include "mm/host.h"
 #include "mm/space_internal.h"
 
 /**

@@ -15,6 +15,7 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/stat.h>
+#include "mm/host.h"
 #include "mm/space_internal.h"
 
 /* Most vmas of a space, as the host's own limit is. */

@@ -3,6 +3,7 @@
 #ifndef MCTL_MM_SPACE_WALK_H
 #define MCTL_MM_SPACE_WALK_H
 
+#include "mm/error.h"
 #include "mm/space_internal.h"
 
 /**

@@ -30,6 +30,7 @@
 #include <linux/string.h>
 #include "mm/error.h"
 #include "mm/flip.h"
+#include "mm/host.h"
 #include "mm/space.h"
 #include "mm/space_follow.h"
 #include "mm/tlb.h"

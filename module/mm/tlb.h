@@ -11,6 +11,7 @@
 #include "core/ptable_format.h"
 #include "core/tlb.h"
 #include "mm/arena.h"
+#include "mm/error.h"
 
 /**
  * struct mctl_tlb_params - a model

@@ -31,13 +31,15 @@
  */
 #include <linux/delay.h>
 #include <linux/stop_machine.h>
+#include "core/table.h"
+#include "mm/cache.h"
 #include "mm/chunk.h"
 #include "mm/event.h"
 #include "mm/fcache.h"
 #include "mm/frame.h"
 #include "mm/handle.h"
 #include "mm/hwpoison.h"
-#include "mm/region_internal.h"
+#include "mm/region.h"
 #include "mm/space.h"
 #include "mm/tlb.h"
 #include "mm/verify.h"

@@ -8,13 +8,14 @@
  */
 #include <linux/mm.h>
 #include <linux/slab.h>
+#include "core/table.h"
 #include "mm/fcache.h"
 #include "mm/frame.h"
 #include "mm/handle.h"
 #include "mm/hwpoison.h"
 #include "mm/owner.h"
 #include "mm/region.h"
-#include "mm/verify.h"
+#include "mm/what.h"
 
 /* An address in a region that is mapped: its physical address, or 0. */
 static u64 region_physical(struct mctl_arena *arena, u64 address)

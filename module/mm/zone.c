@@ -25,6 +25,7 @@
 #include "mm/arena.h"
 #include "mm/debug_hooks.h"
 #include "mm/event.h"
+#include "mm/host.h"
 #include "mm/hwpoison.h"
 #include "mm/owner.h"
 #include "mm/pressure.h"

@@ -7,6 +7,7 @@
  * Locks: none; what is looked at does not change while the arena lives.
  */
 #include "mm/arena.h"
+#include "mm/zone.h"
 
 /* Each list has the zones of its type and below, each once. */
 static void check_list(const struct mctl_arena *arena, u32 nid, unsigned int type,

@@ -6,6 +6,7 @@
  */
 #include "mm/arena.h"
 #include "mm/flip.h"
+#include "mm/zone.h"
 
 /* The highest class of movable pageblocks that has one. */
 static u32 *class_head(struct mctl_zone *zone)

@@ -23,10 +23,12 @@
 #include <linux/capability.h>
 #include <linux/module.h>
 #include <linux/slab.h>
+#include "mm/arenas.h"
 #include "mm/hwpoison_look.h"
 #include "mm/inject_site.h"
 #include "mm/space.h"
 #include "nl/netlink.h"
+#include "nl/nl_impl.h"
 
 /* The generated table by command. Written before the family is registered, then only read. */
 static const struct genl_ops *ops_of[MEMCTL_CMD_MAX + 1];

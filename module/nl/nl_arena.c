@@ -4,8 +4,11 @@
  */
 #include <linux/module.h>
 #include <linux/nodemask.h>
-#include "nl/netlink.h"
-#include "mm/verify.h"
+#include "mm/arena_size.h"
+#include "mm/arenas.h"
+#include "mm/drain.h"
+#include "mm/hash.h"
+#include "nl/nl_impl.h"
 
 static bool put_counts(struct sk_buff *skb, const struct mctl_arena_info *info)
 {

@@ -2,7 +2,9 @@
 /*
  * Requests about chunks: the physical runs that an arena took.
  */
-#include "nl/netlink.h"
+#include "mm/arenas.h"
+#include "mm/chunk.h"
+#include "nl/nl_impl.h"
 
 static bool put_u64(struct sk_buff *skb, int type, u64 value)
 {

@@ -28,10 +28,11 @@
 #include <linux/ktime.h>
 #include <linux/string.h>
 #include <linux/workqueue.h>
+#include "mm/arenas.h"
 #include "mm/event.h"
 #include "mm/owner.h"
 #include "nl/event_source.h"
-#include "nl/netlink.h"
+#include "nl/nl_impl.h"
 
 #define NR_SLOTS   256
 #define TEXT_SIZE  160

@@ -7,7 +7,7 @@
  */
 #include <linux/ktime.h>
 #include "mm/handle.h"
-#include "nl/netlink.h"
+#include "nl/nl_impl.h"
 
 static int read_ops(struct genl_info *info, const struct memctl_op **ops, unsigned int *nr)
 {

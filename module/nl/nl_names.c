@@ -3,7 +3,7 @@
  * What the commands of the interface are called, to name a request that is under
  * way: as in Documentation/netlink/specs/memctl.yaml.
  */
-#include "nl/netlink.h"
+#include "nl/nl_impl.h"
 
 static const char *const names[] = {
 	[MEMCTL_CMD_ARENA_GET] = "arena-get",

@@ -3,6 +3,7 @@
  * Requests about the shadow of the page tables: walk, list.
  */
 #include <linux/slab.h>
+#include "mm/arenas.h"
 #include "mm/region.h"
 #include "nl/nl_space.h"
 

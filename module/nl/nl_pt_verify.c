@@ -5,6 +5,7 @@
  * process.
  */
 #include <linux/slab.h>
+#include "mm/arenas.h"
 #include "mm/region.h"
 #include "nl/nl_space.h"
 

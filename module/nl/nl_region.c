@@ -3,6 +3,7 @@
  * Requests about regions of both kinds. Those that processes map are passed on
  * to nl_space.c.
  */
+#include "mm/arenas.h"
 #include "mm/region.h"
 #include "nl/nl_space.h"
 

@@ -4,6 +4,7 @@
  * which of their pages were touched.
  */
 #include <linux/slab.h>
+#include "mm/arenas.h"
 #include "nl/nl_space.h"
 
 /* What a request names: a region, an address in it, and how much from there. */

@@ -2,9 +2,10 @@
 /*
  * Requests about models of TLBs, and about the paging formats.
  */
+#include "mm/arenas.h"
 #include "mm/pt_format.h"
 #include "mm/tlb.h"
-#include "nl/netlink.h"
+#include "nl/nl_impl.h"
 
 /* Cycles of a model that was not told any: a guess at a processor of today. */
 #define L1_CYCLES   1

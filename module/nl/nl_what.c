@@ -3,8 +3,9 @@
  * What an address, a physical frame or a handle is.
  */
 #include <linux/slab.h>
-#include "mm/verify.h"
-#include "nl/netlink.h"
+#include "mm/arenas.h"
+#include "mm/what.h"
+#include "nl/nl_impl.h"
 
 static bool put_u64(struct sk_buff *skb, int type, u64 value)
 {

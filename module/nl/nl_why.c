@@ -6,8 +6,9 @@
 #include <linux/nodemask.h>
 #include <linux/numa.h>
 #include <linux/slab.h>
+#include "mm/arenas.h"
 #include "mm/why.h"
-#include "nl/netlink.h"
+#include "nl/nl_impl.h"
 
 /* Bytes of one nested zone. */
 #define ROW_SIZE 128

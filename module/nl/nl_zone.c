@@ -5,9 +5,10 @@
  */
 #include <linux/capability.h>
 #include <linux/slab.h>
+#include "mm/arenas.h"
 #include "mm/fcache.h"
 #include "mm/zone.h"
-#include "nl/netlink.h"
+#include "nl/nl_impl.h"
 
 static bool put_u64(struct sk_buff *skb, int type, u64 value)
 {

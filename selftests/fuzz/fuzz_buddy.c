@@ -9,8 +9,9 @@
  * other half of the inputs bits of the records are flipped between the calls,
  * which must then stay inside of the records and come to an end.
  */
-#include "fuzz.h"
 #include "buddy_fixture.h"
+#include "core/table.h"
+#include "fuzz.h"
 
 #define MAX_CHUNKS   6
 #define MAX_SECTIONS 3

@@ -10,6 +10,7 @@
 #include <linux/errno.h>
 #include <linux/limits.h>
 #include "core/buddy.h"
+#include "core/table.h"
 #include "tap.h"
 
 #define OWNER_ABSENT 0U /* the zones do not have the frame */

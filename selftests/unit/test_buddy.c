@@ -7,6 +7,7 @@
  * frames was large enough, and an idle zone is whole again.
  */
 #include "buddy_fixture.h"
+#include "core/table.h"
 
 /* One random call; allocation and free are balanced around half full. */
 static void step(struct fixture *f, unsigned int max_order)

@@ -7,6 +7,7 @@
  */
 #include <linux/bits.h>
 #include "buddy_fixture.h"
+#include "core/table.h"
 #include "damage.h"
 
 /* Is the line said of the zones, once, among so many problems? */
