@@ -7,6 +7,7 @@
  * the bit is wrong. What is damaged is found by what no plant damages, so that
  * the same call brings the bit back.
  */
+#include <linux/moduleparam.h>
 #include "mm/cache.h"
 #include "mm/fcache.h"
 #include "mm/frame.h"
@@ -17,7 +18,10 @@
 #include "mm/space.h"
 #include "mm/tlb.h"
 
-bool mctl_plant_allowed;
+/* Whether the module was loaded with plant=1. */
+static bool allowed;
+module_param_named(plant, allowed, bool, 0444);
+MODULE_PARM_DESC(plant, "let root damage the arena's records, to see it found (n)");
 
 static int plant_pte(struct mctl_arena *arena, const struct mctl_plant *plant,
 		     struct mctl_error *error)
@@ -91,7 +95,7 @@ int mctl_plant(struct mctl_arena *arena, const struct mctl_plant *plant, struct 
 {
 	int ret;
 
-	if (!mctl_plant_allowed)
+	if (!allowed)
 		return mctl_fail(error, -EPERM,
 				 "damage can be planted in a module loaded with plant=1 alone");
 	ret = plant_bit(arena, plant, error);

@@ -10,9 +10,6 @@
 #include "mm/error.h"
 #include "mm/flip.h"
 
-/* Whether the module was loaded with plant=1; main.c makes it a parameter. */
-extern bool mctl_plant_allowed;
-
 int mctl_plant(struct mctl_arena *arena, const struct mctl_plant *plant, struct mctl_error *error);
 
 #endif /* MCTL_MM_PLANT_H */

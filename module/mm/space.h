@@ -338,9 +338,6 @@ struct mctl_space_verify {
 	unsigned int nr_listed;
 };
 
-/* Whether entries are compared before a process unmaps them; set when the module is loaded. */
-extern bool mctl_space_verify_unmap;
-
 int mctl_space_verify(struct mctl_arena *arena, const char *name, int pid,
 		      struct mctl_space_verify *result, struct mctl_space_mismatch *mismatches,
 		      unsigned int nr, struct mctl_error *error);

@@ -19,12 +19,16 @@
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/mmu_notifier.h>
+#include <linux/moduleparam.h>
 #include <linux/printk.h>
 #include <linux/rbtree.h>
 #include <linux/sched.h>
 #include "mm/space_walk.h"
 
-bool mctl_space_verify_unmap = IS_ENABLED(CONFIG_KASAN) || IS_ENABLED(CONFIG_DEBUG_VM);
+static bool verify_unmap = IS_ENABLED(CONFIG_KASAN) || IS_ENABLED(CONFIG_DEBUG_VM);
+module_param(verify_unmap, bool, 0444);
+MODULE_PARM_DESC(verify_unmap,
+		 "compare page tables before a process unmaps (y on kernels for debugging, else n)");
 
 #ifdef CONFIG_MMU_NOTIFIER
 
@@ -128,7 +132,7 @@ static const struct mmu_interval_notifier_ops notifier_ops = {
  */
 void mctl_space_watch(struct mctl_space_user *user)
 {
-	if (mctl_space_verify_unmap)
+	if (verify_unmap)
 		user->watched = !mmu_interval_notifier_insert_locked(&user->notifier, user->mm, 0,
 								     TASK_SIZE_MAX, &notifier_ops);
 }
