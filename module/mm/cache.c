@@ -14,17 +14,6 @@
 #include "mm/event.h"
 #include "mm/host.h"
 
-/* What a CPU has where there is no magazine: none to take, and no room. */
-const struct mctl_magazine mctl_cache_nothing = {};
-
-const struct mctl_cache_cpu mctl_cache_nobody = {
-	.self = MCTL_CACHE_NOBODY,
-	.inner = MCTL_CACHE_NOBODY,
-	.top = (void **)&mctl_cache_nothing,
-	.limit = (void **)&mctl_cache_nothing,
-	.base = 1,
-};
-
 #define FLAGS_TO_ASK_FOR \
 	(MEMCTL_CACHE_FLAG_REDZONE | MEMCTL_CACHE_FLAG_POISON | MEMCTL_CACHE_FLAG_HWALIGN)
 
@@ -125,7 +114,7 @@ static int make_cpus(struct mctl_cache *cache)
 		if (ret)
 			return ret;
 	}
-	return mctl_caches_watch_cpus(cache);
+	return mctl_cache_watch_cpus(cache);
 }
 
 static void free_cache(struct mctl_cache *cache)
@@ -209,7 +198,7 @@ void mctl_cache_unmake(struct mctl_cache *cache)
 {
 	mctl_cache_release_all(cache, true);
 	mctl_cache_retract(cache);
-	mctl_caches_unwatch_cpus(cache);
+	mctl_cache_unwatch_cpus(cache);
 	/* Seldom done, but then to thousands of caches in a row. */
 	synchronize_rcu_expedited();
 	free_cache(cache);

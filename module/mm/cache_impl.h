@@ -178,9 +178,11 @@ int mctl_cache_next_id(struct mctl_arena *arena);
 void mctl_cache_publish(struct mctl_cache *cache);
 void mctl_cache_retract(struct mctl_cache *cache);
 
-/* --- caches.c ---------------------------------------------------------------------------- */
+/* --- cache_cpu.c ------------------------------------------------------------------------- */
 
-int mctl_caches_watch_cpus(struct mctl_cache *cache);
-void mctl_caches_unwatch_cpus(struct mctl_cache *cache);
+int mctl_cache_cpus_get(void);
+void mctl_cache_cpus_put(void);
+int mctl_cache_watch_cpus(struct mctl_cache *cache);
+void mctl_cache_unwatch_cpus(struct mctl_cache *cache);
 
 #endif /* MCTL_MM_CACHE_IMPL_H */
