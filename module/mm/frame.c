@@ -18,7 +18,7 @@
 #include "mm/event.h"
 #include "mm/fcache.h"
 #include "mm/frame.h"
-#include "mm/owner.h"
+#include "mm/symbol.h"
 
 static unsigned int request_wish(const struct mctl_request *request)
 {

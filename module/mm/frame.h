@@ -15,6 +15,7 @@
 #include "mm/debug_hooks.h"
 #include "mm/error.h"
 #include "mm/fcache.h"
+#include "mm/symbol.h"
 #include "mm/zone.h"
 
 struct mctl_plant;
@@ -35,13 +36,6 @@ void mctl_frame_free_page_slow(struct mctl_arena *arena, struct page *page, unsi
 unsigned int mctl_frame_alloc_pages_bulk(struct mctl_arena *arena, gfp_t gfp, unsigned int nr,
 					 struct page **pages, u32 tag);
 void mctl_frame_free_pages_bulk(struct mctl_arena *arena, unsigned int nr, struct page **pages);
-
-/* False in a build made to see what it costs to note the owner of each page. */
-#ifdef MCTL_NO_OWNER_TAGS
-#define MCTL_OWNER_TAGS false
-#else
-#define MCTL_OWNER_TAGS true
-#endif
 
 /* The block at @fn is its caller's. The address is that of the code that called us. */
 static __always_inline void mctl_frame_grant(struct mctl_arena *arena, unsigned long fn,

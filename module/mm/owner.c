@@ -26,26 +26,23 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/kallsyms.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/stop_machine.h>
 #include <linux/string.h>
-#include "mm/cache_impl.h"
+#include "mm/cache.h"
 #include "mm/event.h"
 #include "mm/frame.h"
 #include "mm/handle.h"
 #include "mm/kmalloc.h"
 #include "mm/owner.h"
+#include "mm/symbol.h"
 
 /* Callers that one look at all blocks tells apart, and callers that are gone. */
 #define MAX_CALLERS 256
 #define MAX_GONE    64
 
-#define MODULE_SIZE MODULE_NAME_LEN
-
 /* Of whom nothing is noted, and the symbol table knows nothing any more. */
-#define GONE   "code that is gone"
 #define NOBODY "a caller that is not noted"
 
 /**
@@ -57,7 +54,7 @@
 struct mctl_user {
 	struct list_head list;
 	u32 nr;
-	char module[MODULE_SIZE];
+	char module[MCTL_SYMBOL_MODULE_SIZE];
 };
 
 /**
@@ -102,27 +99,6 @@ struct look {
 
 /* --- symbols ------------------------------------------------------------------------------ */
 
-/* The name of an address and of its module; false where the kernel has none. */
-static bool find_symbol(u64 caller, char *text, size_t size, char *module)
-{
-	char full[KSYM_SYMBOL_LEN];
-	char *begin, *end;
-
-	/* As for a backtrace: a call can be the last instruction of its function. */
-	snprintf(full, sizeof(full), "%pB", (void *)(unsigned long)caller);
-	if (!strncmp(full, "0x", 2))
-		return false;
-	strscpy(text, full, size);
-	begin = strrchr(full, '[');
-	end = begin ? strchr(begin, ']') : NULL;
-	if (end)
-		*end = '\0';
-	/* A build id may follow the name. */
-	strscpy(module, end ? begin + 1 : module_name(NULL), MODULE_SIZE);
-	module[strcspn(module, " ")] = '\0';
-	return true;
-}
-
 static bool find_gone(struct mctl_arena *arena, u64 caller, char *text, size_t size)
 {
 	const struct gone *gone;
@@ -155,30 +131,14 @@ static bool find_gone(struct mctl_arena *arena, u64 caller, char *text, size_t s
  */
 bool mctl_owner_symbol(struct mctl_arena *arena, u64 caller, char *text, size_t size)
 {
-	char module[MODULE_SIZE];
+	char module[MCTL_SYMBOL_MODULE_SIZE];
 
 	text[0] = '\0';
 	if (!caller)
 		return false;
-	if (!find_symbol(caller, text, size, module) && !find_gone(arena, caller, text, size))
-		strscpy(text, GONE, size);
+	if (!mctl_symbol_find(caller, text, size, module) && !find_gone(arena, caller, text, size))
+		strscpy(text, MCTL_SYMBOL_GONE, size);
 	return true;
-}
-
-/**
- * mctl_symbol() - what the code at an address is called, if it is there
- * @caller: its address
- * @text: filled
- * @size: bytes of it
- *
- * Context: any but NMI.
- */
-void mctl_symbol(u64 caller, char *text, size_t size)
-{
-	char module[MODULE_SIZE];
-
-	if (!find_symbol(caller, text, size, module))
-		strscpy(text, GONE, size);
 }
 
 /* Not as other records: to note a user is no try at a site of faults. */
@@ -281,7 +241,7 @@ static void module_of(u64 caller, char *module)
 {
 	char symbol[MCTL_SYMBOL_SIZE];
 
-	if (!find_symbol(caller, symbol, sizeof(symbol), module))
+	if (!mctl_symbol_find(caller, symbol, sizeof(symbol), module))
 		module[0] = '\0';
 }
 
@@ -471,7 +431,7 @@ static struct mctl_leak *add(struct mctl_leaks *leaks, u32 kind, u64 nr, u64 byt
 /* Whether it is @only that has the code at an address; with NULL, whether a user has not. */
 static bool is_left(struct mctl_arena *arena, u64 caller, const char *only)
 {
-	char module[MODULE_SIZE];
+	char module[MCTL_SYMBOL_MODULE_SIZE];
 
 	/* Nobody knows whose it is. */
 	if (!caller || !IS_ENABLED(CONFIG_KALLSYMS))

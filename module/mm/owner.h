@@ -6,10 +6,8 @@
 #ifndef MCTL_MM_OWNER_H
 #define MCTL_MM_OWNER_H
 
-#include "mm/frame.h"
-
-/* Bytes of a name with offset, size and module, as "f+0x1c/0x80 [driver]"; longer ones are cut. */
-#define MCTL_SYMBOL_SIZE 112
+#include "mm/arena.h"
+#include "mm/symbol.h"
 
 /* Kinds of leaks that are listed; what is beyond is counted. */
 #define MCTL_LEAKS_LISTED 16
@@ -71,22 +69,5 @@ int mctl_owned_next(struct mctl_arena *arena, u32 *fn, struct mctl_owned *owned)
 
 void mctl_leaks_find(struct mctl_arena *arena, struct mctl_leaks *leaks);
 void mctl_leaks_tell(struct mctl_arena *arena);
-
-void mctl_symbol(u64 caller, char *text, size_t size);
-
-/**
- * mctl_owner_caller() - the code that allocated a block
- * @tag: of the block, of MCTL_KIND_USED
- *
- * Tags of blocks of handles are numbers of slots, which are smaller than the
- * lower half of any code address of the kernel or a module.
- *
- * Context: any.
- * Return: its address; 0 for a handle's, and where no owner is noted.
- */
-static inline u64 mctl_owner_caller(u32 tag)
-{
-	return MCTL_OWNER_TAGS && tag & 1U << 31 ? 0xffffffff00000000ULL | tag : 0;
-}
 
 #endif /* MCTL_MM_OWNER_H */

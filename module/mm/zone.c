@@ -27,8 +27,8 @@
 #include "mm/event.h"
 #include "mm/host.h"
 #include "mm/hwpoison.h"
-#include "mm/owner.h"
 #include "mm/pressure.h"
+#include "mm/symbol.h"
 #include "mm/watermark.h"
 
 struct near {

@@ -30,7 +30,7 @@
 #include <linux/workqueue.h>
 #include "mm/arenas.h"
 #include "mm/event.h"
-#include "mm/owner.h"
+#include "mm/symbol.h"
 #include "nl/event_source.h"
 #include "nl/nl_impl.h"
 
