@@ -40,9 +40,9 @@ const char *mctl_frame_kind_name(unsigned int kind)
 const char *mctl_frame_state_name(struct mctl_arena *arena, u32 fn)
 {
 	u32 head = mctl_table_head(&arena->table, fn);
+	u8 state = arena->table.state[head == MCTL_FN_NONE ? fn : head];
 
-	return mctl_frame_kind_name(
-		mctl_state_kind(arena->table.state[head == MCTL_FN_NONE ? fn : head]));
+	return mctl_frame_kind_name(mctl_state_kind(state));
 }
 
 /**

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The host's memory, as the arena takes and gives it, and memory for our records. Chunks on their way are
- * chained by the lru of their first pages, whose private is the order.
+ * The host's memory, as the arena takes and gives it, and memory for our records.
+ * Chunks on their way are chained by the lru of their first pages, whose private
+ * is the order.
  */
 #ifndef MCTL_MM_HOST_H
 #define MCTL_MM_HOST_H

@@ -456,7 +456,7 @@ void mctl_space_put(struct mctl_space *space);
 void mctl_space_file_hold(struct mctl_space *space);
 void mctl_space_file_put(struct mctl_space *space);
 
-/* --- files, for module/dev/ -------------------------------------------------------------------- */
+/* --- files, for module/dev/ -------------------------------------------------------------- */
 
 /* space_inode.c */
 struct mctl_space *mctl_space_inode_get(struct inode *inode);
