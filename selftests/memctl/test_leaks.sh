@@ -21,6 +21,7 @@ forget_log()
 {
 	log_seen=$(dmesg | wc -l)
 }
+forget_log
 
 kernel_pages() { "$MEMCTL" page list --kernel "$@"; }
 

@@ -72,7 +72,9 @@ check "free the objects" xargs "$MEMCTL" cache free <"$work/objects"
 check "free the pages" xargs "$MEMCTL" page free <"$work/pages"
 check "verify finds nothing" "$MEMCTL" verify
 
-# Who stumbles over damage is told, by each of the two ways of a free.
+# Who stumbles over damage is told, by each of the two ways of a free. The handle
+# goes and the block stays, so that it is nobody's from then on: a leak.
+nr=0
 for force in '' --force; do
 	page=$("$MEMCTL" page alloc --order 2)
 	fn=$("$MEMCTL" what "handle:$page" | awk '$1 == "FN" { print $2 }')
@@ -80,9 +82,18 @@ for force in '' --force; do
 	# shellcheck disable=SC2086
 	refuse "its free is refused $force" 2 'damage\|records' "$MEMCTL" page free "$page" $force
 	check "flip back: the order of a block in use" "$MEMCTL" plant frame-state --index "$fn" --bit 0
-	check "verify finds nothing" "$MEMCTL" verify
+	nr=$((nr + 1))
+	"$MEMCTL" verify >"$work/found"
+	equal "verify: exit status" 5 $?
+	check "no damage is left" grep -q ' 0 problems, ' "$work/found"
+	check "but its block" grep -q "leak: $nr block.*, $((nr * 16384)) bytes, of a caller that is not noted" "$work/found"
+	equal "and nothing else" 1 "$(grep -c 'leak:' "$work/found")"
 done
 
-unload
 clean_log
+unload
+dmesg | sed "1,${log_lines}d" | grep leak >"$work/leaks"
+equal "the unload tells of these alone" 1 "$(wc -l <"$work/leaks")"
+check "by their number" grep -q 'arena main: leak by a caller that is not noted: 2 blocks of pages, 32768 bytes' "$work/leaks"
+log_lines=$(dmesg | wc -l)
 finish
