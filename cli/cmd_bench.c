@@ -208,6 +208,9 @@ static int refused(struct memctl_ctx *ctx, const struct bench_spec *spec, int er
 	case EINTR:
 		return fail_stopped(ctx);
 	case ENOENT:
+		if (!bench_file_exists() && access("/proc/self", F_OK))
+			return fail(ctx, MEMCTL_EXIT_IMPOSSIBLE,
+				    "memctl_bench is asked through /proc, which is not mounted");
 		if (!bench_file_exists())
 			return fail(ctx, MEMCTL_EXIT_MODULE,
 				    "the module memctl_bench is not loaded: modprobe memctl_bench");

@@ -82,6 +82,8 @@ static int add(struct memctl_ctx *ctx, const struct args *args)
 
 	if (!inject.nth == !inject.probability)
 		return fail_usage(ctx, "fault", "one of --nth and --probability is needed");
+	if (inject.nth && !args->nth)
+		return fail_usage(ctx, "fault", "--nth: '0' is no number from 1 on");
 	if (inject.seed && !inject.probability)
 		return fail_usage(ctx, "fault", "--seed goes with --probability");
 	if (!ctx_client(ctx, &status))

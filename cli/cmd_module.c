@@ -94,6 +94,7 @@ static int delete_module(void)
 static int unload(struct memctl_ctx *ctx, const struct args *args)
 {
 	char text[1024], words[1040];
+	bool seen = !access("/proc/modules", R_OK);
 	int error;
 
 	(void)args;
@@ -111,7 +112,9 @@ static int unload(struct memctl_ctx *ctx, const struct args *args)
 		return fail_errno(ctx, MEMCTL_EXIT_REFUSED, error, NULL, "unload");
 	holders(ctx, text, sizeof(text));
 	snprintf(words, sizeof(words), "held by %s",
-		 text[0] ? text : "a descriptor in a message, or by the kernel");
+		 text[0] ? text :
+		 seen	 ? "a descriptor in a message, or by the kernel" :
+			   "somebody; without /proc nobody can say by whom");
 	return fail_errno(ctx, MEMCTL_EXIT_REFUSED, EBUSY, words, "unload");
 }
 

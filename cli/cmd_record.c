@@ -348,7 +348,7 @@ static int prepare(struct memctl_ctx *ctx, struct record *record, char *error, s
 	if (ret == -EINTR && stop_signal())
 		return fail_stopped(ctx);
 	if (ret)
-		return fail(ctx, MEMCTL_EXIT_USAGE, "%s: %s", record->file, strerror(-ret));
+		return fail_errno(ctx, MEMCTL_EXIT_USAGE, -ret, NULL, "%s", record->file);
 	ret = record_command_start(&record->command, record->words);
 	if (ret)
 		return fail_errno(ctx, MEMCTL_EXIT_REFUSED, -ret, NULL, "cannot start a process");
@@ -377,7 +377,7 @@ static int complete(struct memctl_ctx *ctx, struct record *record, uint64_t *byt
 		ret = output_publish(&record->output);
 	}
 	if (ret)
-		return fail(ctx, MEMCTL_EXIT_USAGE, "%s: %s", record->file, strerror(-ret));
+		return fail_errno(ctx, MEMCTL_EXIT_USAGE, -ret, NULL, "%s", record->file);
 	return MEMCTL_EXIT_OK;
 }
 
@@ -398,8 +398,8 @@ static int record_run(struct memctl_ctx *ctx, struct record *record)
 	record->duration = now_ns() - record->begin;
 	word = record_command_error(&record->command);
 	if (word)
-		return fail(ctx, record_command_exit(&record->command), "cannot run %s: %s",
-			    record->words[0], strerror(word));
+		return fail_errno(ctx, record_command_exit(&record->command), word, NULL,
+				  "cannot run %s", record->words[0]);
 	status = complete(ctx, record, &bytes);
 	if (!status)
 		status = report(ctx, record, bytes);
@@ -512,6 +512,8 @@ int cmd_record(struct memctl_ctx *ctx, int argc, char **argv)
 		return letter;
 	if (!record.file)
 		return fail_usage(ctx, "record", "say with -o FILE which file to write");
+	if (!record.file[0])
+		return fail_usage(ctx, "record", "-o: '' is no name of a file");
 	if (!record.words[0])
 		return fail_usage(ctx, "record", "say which command to run");
 	return record_all(ctx, &record);

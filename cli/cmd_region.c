@@ -160,18 +160,29 @@ static int del(struct memctl_ctx *ctx, const struct args *args)
 
 static int set(struct memctl_ctx *ctx, const struct args *args)
 {
+	const char *name = args->words[0];
 	struct json_object *object;
+	struct region before;
 	int status;
 
 	if (!GIVEN(args, OPT_LIMIT) && !GIVEN(args, OPT_WINDOW))
 		return fail_usage(ctx, "region", "'region set' needs --limit FRAMES or --window N");
 	if (!ctx_client(ctx, &status))
 		return status;
-	if ((GIVEN(args, OPT_LIMIT) &&
-	     client_region_set(ctx->client, ctx->arena, args->words[0], &args->limit, NULL)) ||
-	    (GIVEN(args, OPT_WINDOW) &&
-	     client_region_set(ctx->client, ctx->arena, args->words[0], NULL, &args->window)))
-		return fail_client(ctx, "region '%s'", args->words[0]);
+	if (GIVEN(args, OPT_LIMIT) && GIVEN(args, OPT_WINDOW) &&
+	    client_region_get(ctx->client, ctx->arena, name, &before))
+		return fail_client(ctx, "region '%s'", name);
+	if (GIVEN(args, OPT_WINDOW) &&
+	    client_region_set(ctx->client, ctx->arena, name, NULL, &args->window))
+		return fail_client(ctx, "region '%s'", name);
+	if (GIVEN(args, OPT_LIMIT) &&
+	    client_region_set(ctx->client, ctx->arena, name, &args->limit, NULL)) {
+		status = fail_client(ctx, "region '%s'", name);
+		/* Both or none, although a request changes one of them. */
+		if (GIVEN(args, OPT_WINDOW))
+			client_region_set(ctx->client, ctx->arena, name, NULL, &before.window);
+		return status;
+	}
 	if (!ctx->json)
 		return MEMCTL_EXIT_OK;
 	object = json_object_new_object();

@@ -353,5 +353,7 @@ int cmd_replay(struct memctl_ctx *ctx, int argc, char **argv)
 	if (argc == optind)
 		return fail_usage(ctx, "replay", "say which file to replay");
 	request.file = argv[optind];
+	if (!request.file[0])
+		return fail_usage(ctx, "replay", "'' is no name of a file");
 	return run(ctx, &request);
 }

@@ -120,7 +120,7 @@ static int show(struct memctl_ctx *ctx, const struct args *args)
 		return fail_client(ctx, "regions of arena '%s'", ctx->arena);
 	if (client_process_list(ctx->client, ctx->arena, name, &processes)) {
 		list_free(&regions);
-		return fail_client(ctx, "processes of %s", name ? name : ctx->arena);
+		return fail_client(ctx, "processes of '%s'", name ? name : ctx->arena);
 	}
 	if (merge(&regions, &processes, name, &rows))
 		status = view_print(ctx, &view, &rows);

@@ -290,12 +290,16 @@ static int close_output(int status)
 
 /*
  * A file that is opened later must not become standard output or error because the caller closed
- * them: what stands in fails when it is written to, and programs started from here do not get it.
+ * them: what stands in fails when it is used, and programs started from here do not get it.
  */
 static void keep_descriptors(void)
 {
 	int fd;
 
+	/* Nothing can be read from what stands in for standard input. */
+	fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	if (fd > STDIN_FILENO)
+		close(fd);
 	do {
 		fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	} while (fd >= 0 && fd <= STDERR_FILENO);

@@ -4,6 +4,8 @@
  * one word has, as ip(8) takes it, or, to be suggested, the one that is a typing
  * error or two away, as git(1) does it.
  */
+#include <ctype.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +17,12 @@
 static unsigned int least(unsigned int a, unsigned int b)
 {
 	return a < b ? a : b;
+}
+
+/* A letter of another case is no error of typing worth counting. */
+static bool same(char a, char b)
+{
+	return tolower((unsigned char)a) == tolower((unsigned char)b);
 }
 
 /* Letters to add, drop, replace or swap with the next; MAX_LENGTH where a word is too long. */
@@ -32,8 +40,8 @@ static unsigned int distance(const char *a, const char *b)
 				continue;
 			}
 			rows[i][j] = least(least(rows[i - 1][j], rows[i][j - 1]) + 1,
-					   rows[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+					   rows[i - 1][j - 1] + !same(a[i - 1], b[j - 1]));
+			if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1]))
 				rows[i][j] = least(rows[i][j], rows[i - 2][j - 2] + 1);
 		}
 	}

@@ -3,6 +3,7 @@
  * pt_verify.c - compare the shadows with the hardware's page tables: the
  * kernel's, and those of the processes.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -220,7 +221,11 @@ int pt_verify(struct memctl_ctx *ctx, const struct args *args)
 			     GIVEN(args, OPT_PID) ? &args->pid : NULL, &pt))
 		return fail_client(ctx, "page tables of %s", region ? region : ctx->arena);
 	status = MEMCTL_EXIT_OK;
-	if (ctx->json)
+	if (GIVEN(args, OPT_PID) && !pt.nr_processes)
+		status = fail_errno(ctx, MEMCTL_EXIT_REFUSED, ESRCH,
+				    "it maps none of these regions, or is not there", "process %u",
+				    args->pid);
+	else if (ctx->json)
 		status = json_document(ctx, verdict_json(ctx, &pt));
 	else if (view_wanted(ctx))
 		status = view_print(ctx, &mismatch_view, &pt.mismatches);

@@ -136,13 +136,16 @@ int region_write(struct memctl_ctx *ctx, const struct args *args)
 	const char *text = args->data;
 	struct json_object *object;
 	uint64_t at = 0;
+	int error = 0;
 	struct range range;
 	int status = read_range(ctx, args, UINT64_MAX, &range);
 
 	while (!status && at < range.size) {
 		size_t part = range.size - at < sizeof(data) ? range.size - at : sizeof(data);
 
+		errno = 0;
 		part = next_bytes(&text, data, part);
+		error = errno;
 		if (!part)
 			break;
 		if (client_region_write(ctx->client, ctx->arena, range.region, range.address + at,
@@ -151,7 +154,8 @@ int region_write(struct memctl_ctx *ctx, const struct args *args)
 		at += part;
 	}
 	if (!status && ferror(stdin))
-		return fail(ctx, MEMCTL_EXIT_USAGE, "standard input cannot be read");
+		return fail_errno(ctx, MEMCTL_EXIT_USAGE, error, NULL,
+				  "standard input, behind %llu bytes", (unsigned long long)at);
 	if (status)
 		return status;
 	if (!ctx->json) {

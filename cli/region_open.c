@@ -78,6 +78,6 @@ int region_open(struct memctl_ctx *ctx, const struct args *args)
 	stop_restore();
 	execvp(command[0], command);
 	error = errno;
-	fail_errno(ctx, MEMCTL_EXIT_USAGE, error, NULL, "cannot run %s", command[0]);
-	return error == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN;
+	return fail_errno(ctx, error == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN, error, NULL,
+			  "cannot run %s", command[0]);
 }

@@ -11,6 +11,7 @@
 #include <libsmartcols.h>
 
 #include "decode.h"
+#include "match.h"
 #include "table.h"
 
 struct selection {
@@ -252,6 +253,13 @@ static bool select_columns(const struct memctl_ctx *ctx, const struct view *view
 	}
 }
 
+static const char *column_word(const void *list, unsigned int index)
+{
+	const struct view *view = list;
+
+	return index < view->nr ? view->columns[index].name : NULL;
+}
+
 /**
  * view_check() - are the columns that the user wants in this view?
  * @ctx: context
@@ -262,12 +270,21 @@ static bool select_columns(const struct memctl_ctx *ctx, const struct view *view
  */
 int view_check(struct memctl_ctx *ctx, const struct view *view, const char *object)
 {
+	char hint[MATCH_HINT_SIZE], name[40];
 	struct selection selection;
 	const char *bad;
 
 	if (select_columns(ctx, view, &selection, &bad))
 		return MEMCTL_EXIT_OK;
-	return fail_usage(ctx, object, "unknown column '%.*s'", (int)strcspn(bad, ","), bad);
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(bad, ","), bad);
+	for (char *at = name; *at; at++)
+		*at = (char)toupper((unsigned char)*at);
+	/* One that the name begins is a hint, no column. */
+	if (match_find(name, column_word, view, hint) >= 0)
+		snprintf(hint, sizeof(hint), "; could be %s",
+			 view->columns[match_find(name, column_word, view, hint)].name);
+	return fail_usage(ctx, object, "unknown column '%.*s'%s", (int)strcspn(bad, ","), bad,
+			  hint);
 }
 
 void view_help(const struct view *view)

@@ -84,6 +84,12 @@ int trace_access_check(char *error, size_t error_size)
 	if (locked_down())
 		return refuse(-EOPNOTSUPP, error, error_size,
 			      "the kernel is locked down for confidentiality: no tracepoints");
+	if (access("/proc/mounts", R_OK))
+		return refuse(-EOPNOTSUPP, error, error_size,
+			      "without /proc/mounts nobody can say where tracefs is (%m)");
+	if (access("/sys/kernel", F_OK))
+		return refuse(-EOPNOTSUPP, error, error_size,
+			      "/sys is not mounted, which has the place for tracefs");
 	if (tracefs_tracing_dir_is_mounted(true, &path) < 0 || !path)
 		return refuse(-EOPNOTSUPP, error, error_size, "tracefs cannot be mounted (%m)");
 	if (access(path, R_OK | W_OK | X_OK))

@@ -171,7 +171,18 @@ traces() {
 	golden trace-empty-json status replay --dry-run -J "$here/empty.mct"
 }
 
+# Standard input that cannot be read is not one without bytes.
+inputs() {
+	(MEMCTL_REPLAY=$work/space-ok.cap "$memctl" region write heap +0 <&-) >"$work/stdout" 2>"$work/stderr"
+	[ $? = 1 ] && grep -q 'standard input, behind 0 bytes: Bad file descriptor (EBADF)' "$work/stderr"
+	report $? "${label}closed input" "$work/stderr"
+	MEMCTL_REPLAY=$work/space-ok.cap "$memctl" region write heap +0 <"$work" >"$work/stdout" 2>"$work/stderr"
+	[ $? = 1 ] && grep -q 'standard input, .*EISDIR' "$work/stderr"
+	report $? "${label}a directory as input" "$work/stderr"
+}
+
 endings() {
+	inputs
 	recordings
 	traces
 	readers

@@ -420,6 +420,9 @@ def good():
                                               ENTRY=u64(0x8000000012345065)) for name in ("heap", "fork")])),
         "traces": traces(),
         "pt-processes": do("PT_VERIFY", of_processes()),
+        "pt-no-process": do("PT_VERIFY", of_processes(
+            **{name: u64(0) for name in ("NR_ENTRIES", "NR_IGNORED", "NR_PROCESSES", "NR_MAPPINGS", "NR_LARGE", "NR_SMALL",
+                                         "NR_ABSENT", "NR_ACCESSED", "NR_DIRTY", "NR_RETRIED", "NR_CHANGED")})),
         "pt-different": do("PT_VERIFY", of_processes(NR_MISMATCH=u64(2), MISMATCH=[
             entry(1, 5, 0x8000000012345065, 0x8000000012346067, LEAF=b"", ADDRESS=u64(SPACE), REGION=text("heap"),
                   PID=u32(321), USER=u64(0x7F0000005000), DIFFERENT=u32(6)),

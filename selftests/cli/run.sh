@@ -210,6 +210,7 @@ checks() {
 	golden pt-damaged-json pt-damaged -J pt verify
 	golden pt-processes pt-processes pt verify
 	golden pt-processes-json pt-processes -J pt verify heap --pid 321
+	golden pt-no-process pt-no-process pt verify heap --pid 5
 	golden pt-different pt-different pt verify heap
 	golden pt-different-json pt-different -J pt verify heap
 	golden space-idle space-idle region idle heap --clear
@@ -361,6 +362,11 @@ usage() {
 		-o nothing buddyinfo
 		-o , buddyinfo
 		-o node, buddyinfo
+		-o nod buddyinfo
+		-o ndoe buddyinfo
+		-o o buddyinfo
+		BUDDYINFO
+		fault add --site alloc --nth 0
 		-o node buddyinfo -o zone
 		-o node buddyinfo --output-all
 		-a b buddyinfo -a main
@@ -535,6 +541,8 @@ usage() {
 		monitor --timeout x
 		help bogus
 	LINES
+	golden "usage no file to write" zones record -o '' true
+	golden "usage no file to read" zones replay ''
 	# Control characters that differ from digits in one bit.
 	golden "usage no digits" zones kmalloc $'\x11\x12'
 	golden "usage-json" zones -J page alloc --order 11

@@ -79,11 +79,11 @@ mkdir "$work/small" && mount -t tmpfs -o size=128k none "$work/small"
 cp "$good" "$work/small/good"
 good=$work/small/good
 head -c 1000 "$good" >"$good.short" && mv "$good.short" "$good" && sum=$(sha256sum <"$good")
-refuse "a full disk" 1 'No space left' "$MEMCTL" record -o "$good" -- find /sys -name nothing
+refuse "a full disk" 1 ENOSPC "$MEMCTL" record -o "$good" -- find /sys -name nothing
 unchanged "a full disk"
 umount "$work/small"
 good=$work/good && sum=$(sha256sum <"$good")
-refuse "a file at its limit" 1 'File too large' sh -c "ulimit -f 8; exec $MEMCTL record -o $good -- find /sys -name nothing"
+refuse "a file at its limit" 1 EFBIG sh -c "ulimit -f 8; exec $MEMCTL record -o $good -- find /sys -name nothing"
 unchanged "a file at its limit"
 ln -s good "$work/link"
 status_of "$MEMCTL" record -o "$work/link" -- /nowhere >/dev/null
@@ -260,6 +260,18 @@ without()
 }
 refuse "the same without /sys" 4 'network namespace' without /sys "$MEMCTL status"
 refuse "without /sys and /proc nobody knows" 3 'nobody can say which' without /sys /proc "$MEMCTL status"
+refuse "a recording without /proc" 4 'without /proc/mounts' without /proc "$MEMCTL record -o $work/other true"
+refuse "a recording without /sys" 4 '/sys is not mounted' without /sys "$MEMCTL record -o $work/other true"
+modprobe memctl_bench
+refuse "a benchmark without /proc" 4 'memctl_bench is asked through /proc' without /proc "$MEMCTL bench pair"
+refuse "unload without /proc" 2 'without /proc nobody can say by whom' without /proc "$MEMCTL unload"
+rmmod memctl_bench
+"$MEMCTL" record -J -o "$work/other" -- /nowhere >"$work/document"
+check "a command that cannot be run has its errno under -J" grep -q '"exit":127.*"errno":2,"name":"ENOENT"' "$work/document"
+"$MEMCTL" region add odd --size 4M >"$work/out"
+"$MEMCTL" region open odd -J -- /nowhere >"$work/document"
+check "and so has that of region open" grep -q '"exit":127.*"errno":2,"name":"ENOENT"' "$work/document"
+"$MEMCTL" region del odd
 check "a capture without /proc" unshare -m sh -c "umount -l /proc; MEMCTL_CAPTURE=$work/noproc $MEMCTL arena"
 check "is one" env MEMCTL_REPLAY="$work/noproc" "$MEMCTL" arena
 equal "and nothing stands beside it" "" "$(find "$work" -name '.memctl*')"

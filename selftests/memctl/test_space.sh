@@ -204,6 +204,10 @@ check "no limit" "$MEMCTL" region set heap --limit 0
 equal "now it gets the frame" ok "$(tell 2 'w 786432 1')"
 check "a window" "$MEMCTL" region set heap --window 64
 refuse "no power of two" 2 'power of two' "$MEMCTL" region set heap --window 63
+refuse "a window that is none beside a limit" 2 'power of two' "$MEMCTL" region set heap --limit 100000 --window 63
+refuse "a limit that is none beside a window" 2 'limit' "$MEMCTL" region set heap --limit 1 --window 32
+equal "both change, or none" "0 64" "$("$MEMCTL" region show heap -n -r -o LIMIT,WINDOW)"
+refuse "a process that maps nothing" 2 "maps none" "$MEMCTL" pt verify heap --pid 1
 
 no_process()
 {
