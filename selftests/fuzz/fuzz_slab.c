@@ -88,7 +88,7 @@ static void expect_fresh(const u8 *object)
 				 i == f.layout.size - 1 ? MCTL_POISON_END : MCTL_POISON_FREE);
 }
 
-static void alloc_one(void)
+static void take_object(void)
 {
 	enum mctl_slab_status status = MCTL_SLAB_OK;
 	void *object = mctl_slab_alloc(&f.layout, f.slab, &status);
@@ -108,7 +108,7 @@ static void ready_to_free(u32 index)
 		construct(fixture_object(&f, index));
 }
 
-static void free_one(struct fuzz_input *in)
+static void give_object(struct fuzz_input *in)
 {
 	int index = pick(in, OWNER_CALLER);
 
@@ -253,10 +253,10 @@ static void call(struct fuzz_input *in)
 {
 	switch (fuzz_byte(in) & 15) {
 	case 0 ... 3:
-		alloc_one();
+		take_object();
 		break;
 	case 4 ... 6:
-		free_one(in);
+		give_object(in);
 		break;
 	case 7:
 	case 8:
