@@ -252,6 +252,41 @@ static void fallbacks_are_in_order(void)
 	}
 }
 
+/* Who wants many frames is told of the smallest block that there is in the pageblock next in turn. */
+static void smallest_block_in_turn(void)
+{
+	struct mctl_area *area;
+	struct fixture f;
+
+	fixture_init(&f, 2, 2);
+	area = &f.buddy[0].area[MCTL_MT_MOVABLE];
+	tap_expect_equal(mctl_buddy_next_order(&f.buddy[0], MCTL_MT_MOVABLE), MCTL_MAX_ORDER);
+	for (unsigned int order = 0; order <= 9; order++) {
+		fixture_add(&f, 0, order);
+		tap_expect_equal(mctl_buddy_next_order(&f.buddy[0], MCTL_MT_MOVABLE), order);
+		tap_expect_equal(fixture_remove(&f, 0), 0);
+	}
+	fixture_add(&f, 0, MCTL_MAX_ORDER);
+	tap_expect_equal(mctl_buddy_next_order(&f.buddy[0], MCTL_MT_MOVABLE), MCTL_MAX_ORDER);
+	/* Pageblock 0 has blocks of orders 3 to 8 then, and is before pageblock 1, which is whole. */
+	fixture_alloc(&f, 0, 3, MCTL_MT_MOVABLE);
+	tap_expect_equal(mctl_buddy_next_order(&f.buddy[0], MCTL_MT_MOVABLE), 3);
+	tap_expect_equal(mctl_buddy_next_order(&f.buddy[0], MCTL_MT_UNMOVABLE), MCTL_MAX_ORDER);
+	tap_expect_equal(mctl_buddy_next_order(&f.buddy[0], MCTL_MT_RECLAIMABLE), MCTL_MAX_ORDER);
+	/* Of a head that leads nowhere the class is known; classes that are none do not count. */
+	area->head[8] = f.span >> MCTL_PAGEBLOCK_ORDER;
+	tap_expect_equal(mctl_buddy_next_order(&f.buddy[0], MCTL_MT_MOVABLE), 8);
+	area->head[8] = 0;
+	area->mask |= BIT(MCTL_NR_ORDERS);
+	tap_expect_equal(mctl_buddy_next_order(&f.buddy[0], MCTL_MT_MOVABLE), 3);
+	area->mask &= ~BIT(MCTL_NR_ORDERS);
+	f.table.lists[0].mask |= BIT(MCTL_NR_ORDERS);
+	tap_expect_equal(mctl_buddy_next_order(&f.buddy[0], MCTL_MT_MOVABLE), 3);
+	f.table.lists[0].mask = BIT(MCTL_NR_ORDERS);
+	tap_expect_equal(mctl_buddy_next_order(&f.buddy[0], MCTL_MT_MOVABLE), MCTL_MAX_ORDER);
+	fixture_fini(&f);
+}
+
 /* LLFree's benchmark of fragmentation, in small: what is free ends up in whole pageblocks. */
 static void full_pageblocks_are_filled(void)
 {
@@ -352,6 +387,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(pageblocks_are_claimed),
 	TAP_TEST(small_blocks_are_borrowed),
 	TAP_TEST(fallbacks_are_in_order),
+	TAP_TEST(smallest_block_in_turn),
 	TAP_TEST(full_pageblocks_are_filled),
 	TAP_TEST(fragmentation_index),
 	TAP_TEST(histories_repeat),

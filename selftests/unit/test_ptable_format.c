@@ -306,6 +306,53 @@ static void expect_bytes(u32 format, enum mctl_ptable_example example, u32 max_l
 	tap_expect_equal(memory.bytes, bytes);
 }
 
+/* The ranges of each example in 32 bits of addresses, and in the lower half of 48 bits. */
+static void examples_are_these(void)
+{
+	static const struct {
+		const char *name;
+		u32 nr;
+		struct mctl_ptable_range small[4], large[4];
+	} wanted[MCTL_PT_NR_EXAMPLES] = {
+		[MCTL_PT_ONE] = { "one", 1, { { 0, 1 } }, { { 0, 1 } } },
+		[MCTL_PT_PROCESS] = { "process",
+				      4,
+				      { { 0x400, 0x400 },
+					{ 0x800, 0x4000 },
+					{ 0x80000, 0x200 },
+					{ 0xff800, 0x800 } },
+				      { { 0x400, 0x400 },
+					{ 0x800, 0x4000 },
+					{ 0x400000000, 0x200 },
+					{ 0x7fffff800, 0x800 } } },
+		[MCTL_PT_DENSE] = { "dense", 1, { { 0, 0x40000 } }, { { 0, 0x40000 } } },
+		[MCTL_PT_FULL] = { "full", 1, { { 0, 0x100000 } }, { { 0, 0x100000 } } },
+		/* Of 1024 that are as far from each other the first, the second and the third. */
+		[MCTL_PT_SPARSE] = { "sparse",
+				     1024,
+				     { { 0, 1 }, { 0x400, 1 }, { 0x800, 1 } },
+				     { { 0, 1 }, { 0x2000000, 1 }, { 0x4000000, 1 } } },
+	};
+
+	for (u32 format = 0; format < 3; format += 2) {
+		for (u32 e = 0; e < MCTL_PT_NR_EXAMPLES; e++) {
+			const struct mctl_ptable_range *want = format ? wanted[e].large :
+									wanted[e].small;
+
+			tap_expect_equal(mctl_ptable_example(format_at(format), e, ranges),
+					 wanted[e].nr);
+			for (u32 i = 0; i < wanted[e].nr && i < 4 && want[i].nr; i++) {
+				tap_expect_equal(ranges[i].page, want[i].page);
+				tap_expect_equal(ranges[i].nr, want[i].nr);
+			}
+			tap_expect(!strcmp(mctl_ptable_example_name(e), wanted[e].name));
+		}
+	}
+	mctl_ptable_example(format_at(2), MCTL_PT_SPARSE, ranges);
+	tap_expect_equal(ranges[1023].page, 1023ULL << 25);
+	tap_expect_equal(ranges[1023].nr, 1);
+}
+
 static void examples_by_hand(void)
 {
 	static const u64 flat[] = { 4ULL << 20, 8ULL << 20, 512ULL << 30, 256ULL << 40 };
@@ -356,10 +403,11 @@ static void refuses_bad_ranges(void)
 }
 
 static const struct tap_test tests[] = {
-	TAP_TEST(shapes_fit),	     TAP_TEST(reserved_bits_are_the_manuals),
-	TAP_TEST(entries_by_hand),   TAP_TEST(random_calls),
-	TAP_TEST(examples_as_built), TAP_TEST(random_maps_as_built),
-	TAP_TEST(examples_by_hand),  TAP_TEST(refuses_bad_ranges),
+	TAP_TEST(shapes_fit),	      TAP_TEST(reserved_bits_are_the_manuals),
+	TAP_TEST(entries_by_hand),    TAP_TEST(random_calls),
+	TAP_TEST(examples_as_built),  TAP_TEST(random_maps_as_built),
+	TAP_TEST(examples_are_these), TAP_TEST(examples_by_hand),
+	TAP_TEST(refuses_bad_ranges),
 };
 
 int main(void)

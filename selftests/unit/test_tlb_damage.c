@@ -129,6 +129,14 @@ static void check_finds_bad_entries(void)
 	expect_found("tlb I2: entry 1: others for the page: expected 0, found 0x1");
 	prepare(MCTL_TLB_LRU)[3].asid = 0;
 	expect_found("tlb I2: entry 3: others for the page: expected 0, found 0x1");
+	/* A page that is global is everybody's, whichever of the two entries says so. */
+	prepare(MCTL_TLB_LRU)[0].translation.global = true;
+	expect_found("tlb I2: entry 3: others for the page: expected 0, found 0x1");
+	entry = prepare(MCTL_TLB_LRU);
+	entry[0].asid = 1;
+	entry[3].asid = 0;
+	entry[3].translation.global = true;
+	expect_found("tlb I2: entry 3: others for the page: expected 0, found 0x1");
 	prepare(MCTL_TLB_LRU)[0].stamp += 100;
 	expect_found("tlb I3: entry 0: stamp from the future: expected 0, found 0x1");
 	entry = prepare(MCTL_TLB_LRU);
