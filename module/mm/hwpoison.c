@@ -189,7 +189,7 @@ void mctl_hwpoison_check(struct mctl_arena *arena, u64 nr_aside, struct mctl_rep
 	u32 fn, head;
 
 	mctl_report_expect(report, "hwpoison H2", "arena", arena->id, "frames set aside", nr_aside,
-			   atomic_read(&arena->hwpoison.nr_aside));
+			   (u32)atomic_read(&arena->hwpoison.nr_aside));
 	for (fn = 0; (fn = mctl_hwpoison_next(arena, fn)) != MCTL_FN_NONE; fn++) {
 		nr++;
 		mctl_report_expect(report, "hwpoison H1", "frame", fn,

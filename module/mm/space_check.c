@@ -147,13 +147,13 @@ static void check_loans(const struct mctl_space *space, struct tally *tally)
 		cond_resched();
 	}
 	/* Zeros are lent as well, and listed nowhere. */
-	mctl_report_expect(report, "space S6", "space", space->nr_pages, "nr_lent",
+	mctl_report_expect(report, "space S6", "space", space->account, "nr_lent",
 			   clamp_t(u32, space->nr_lent, nr, atomic_read(&space->nr_holds)),
 			   space->nr_lent);
-	mctl_report_expect(report, "space S6", "space", space->nr_pages, "nr_away", nr_away,
+	mctl_report_expect(report, "space S6", "space", space->account, "nr_away", nr_away,
 			   space->nr_away);
 	over = space->limit ? max(mctl_space_charged(space), space->limit) - space->limit : 0;
-	mctl_report_expect(report, "space S6", "space", space->nr_pages, "over the limit", 0, over);
+	mctl_report_expect(report, "space S6", "space", space->account, "over the limit", 0, over);
 }
 
 static void check_leaf(const struct mctl_space *space, u32 page, unsigned int level, u64 entry,
@@ -219,11 +219,11 @@ static void check_space(const struct mctl_space *space, struct tally *tally)
 				page += MCTL_LEAVES - 1;
 		}
 	}
-	mctl_report_expect(report, "space S2", "space", space->nr_pages, "mapped pages",
+	mctl_report_expect(report, "space S2", "space", space->account, "mapped pages",
 			   tally->mapped, space->shadow.pt.nr_mapped);
-	mctl_report_expect(report, "space S6", "space", space->nr_pages, "nr_zero", tally->zero,
+	mctl_report_expect(report, "space S6", "space", space->account, "nr_zero", tally->zero,
 			   space->nr_zero);
-	mctl_report_expect(report, "space S6", "space", space->nr_pages, "nr_frames", tally->frames,
+	mctl_report_expect(report, "space S6", "space", space->account, "nr_frames", tally->frames,
 			   space->nr_frames);
 	check_loans(space, tally);
 	mctl_shadow_check(&space->shadow, report);
