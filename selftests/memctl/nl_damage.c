@@ -6,8 +6,15 @@
  * Usage: nl_damage [--planted] SITE "BIT..." PATTERN [--index N]
  *                  [--region NAME] [--address ADDRESS] [--level N]
  *
- * PATTERN is an extended regular expression: the invariants that may be named
- * for it. --planted: the first bit has been flipped already, by the command.
+ * PATTERN is an extended regular expression: what has to be said of it, whole,
+ * as one of the lines
+ *
+ *   buddy I1: zone 1: nr_free: expected 0x1c, found 0x1d
+ *   buddy I1: zone 1: nr_free: off by the bit
+ *
+ * with what is expected and found in hexadecimal, behind 0x unless it is 0. The
+ * second one is there too when both are as far apart as the bit is worth.
+ * --planted: the first bit has been flipped already, by the command.
  *
  * Of each bit one process asks what three runs of the command would: plant,
  * verify with the views that it compares, plant. At the end verify has to find
@@ -199,14 +206,6 @@ static bool view(int fd)
 	return !finish(fd, &request, &reply);
 }
 
-static bool names(const struct nlattr *problem, const regex_t *pattern)
-{
-	const struct nlattr *name =
-		find(payload(problem), problem->nla_len - NLA_HDRLEN, MEMCTL_A_PROBLEM_INVARIANT);
-
-	return name && !regexec(pattern, payload(name), 0, NULL, 0);
-}
-
 /* The next problem of the reply to verify behind @problem, the first behind NULL; or NULL. */
 static const struct nlattr *next_problem(const struct nlattr *problem)
 {
@@ -230,16 +229,70 @@ static long verify(int fd)
 	return replied_number(&reply, MEMCTL_A_VERIFY_NR_PROBLEMS);
 }
 
+static const char *text_of(const struct nlattr *problem, uint16_t type)
+{
+	const struct nlattr *text = find(payload(problem), problem->nla_len - NLA_HDRLEN, type);
+
+	return text ? payload(text) : "(none)";
+}
+
+/* Return: the number, or one that no test expects when there is none. */
+static uint64_t number_of(const struct nlattr *problem, uint16_t type)
+{
+	const struct nlattr *at = find(payload(problem), problem->nla_len - NLA_HDRLEN, type);
+	uint64_t number = 0;
+
+	if (!at)
+		return 0xbad;
+	memcpy(&number, payload(at), at->nla_len - NLA_HDRLEN < 8 ? at->nla_len - NLA_HDRLEN : 8);
+	return number;
+}
+
+/* Where the problem is, and the start of what is said of its values. Return: length */
+static int write_place(char *line, size_t room, const struct nlattr *problem)
+{
+	int length = snprintf(line, room,
+			      "%s: %s %llu: %s: ", text_of(problem, MEMCTL_A_PROBLEM_INVARIANT),
+			      text_of(problem, MEMCTL_A_PROBLEM_OBJECT),
+			      (unsigned long long)number_of(problem, MEMCTL_A_PROBLEM_INDEX),
+			      text_of(problem, MEMCTL_A_PROBLEM_FIELD));
+
+	return length < (int)room ? length : (int)room - 1;
+}
+
+static const char *write_line(char *line, size_t room, const struct nlattr *problem)
+{
+	int length = write_place(line, room, problem);
+
+	snprintf(line + length, room - length, "expected %#llx, found %#llx",
+		 (unsigned long long)number_of(problem, MEMCTL_A_PROBLEM_EXPECTED),
+		 (unsigned long long)number_of(problem, MEMCTL_A_PROBLEM_FOUND));
+	return line;
+}
+
+/* Whether @pattern is what the problem says, in one of its two lines. */
+static bool says(const struct nlattr *problem, const regex_t *pattern, uint32_t bit)
+{
+	uint64_t difference = number_of(problem, MEMCTL_A_PROBLEM_EXPECTED) -
+			      number_of(problem, MEMCTL_A_PROBLEM_FOUND);
+	uint64_t value = 1ULL << bit % 64;
+	char line[256];
+	int length;
+
+	if (!regexec(pattern, write_line(line, sizeof(line), problem), 0, NULL, 0))
+		return true;
+	length = write_place(line, sizeof(line), problem);
+	snprintf(line + length, sizeof(line) - length, "off by the bit");
+	return (difference == value || -difference == value) && !regexec(pattern, line, 0, NULL, 0);
+}
+
 static void print_problems(void)
 {
 	const struct nlattr *problem = NULL;
+	char line[256];
 
-	while ((problem = next_problem(problem))) {
-		const struct nlattr *name = find(payload(problem), problem->nla_len - NLA_HDRLEN,
-						 MEMCTL_A_PROBLEM_INVARIANT);
-
-		printf("#     %s\n", name ? (const char *)payload(name) : "without a name");
-	}
+	while ((problem = next_problem(problem)))
+		printf("#     %s\n", write_line(line, sizeof(line), problem));
 }
 
 /* Flip a bit unless it is, look, flip it back. Return: whether it was found and named. */
@@ -253,7 +306,7 @@ static bool try_bit(int fd, const struct place *place, uint32_t bit, bool plante
 		return false;
 	nr = verify(fd);
 	while (nr > 0 && !named && (problem = next_problem(problem)))
-		named = names(problem, &place->pattern);
+		named = says(problem, &place->pattern, bit);
 	if (!named) {
 		printf("#   bit %u: %ld problems, none as expected:\n", bit, nr);
 		if (nr > 0)
@@ -268,7 +321,7 @@ static bool try_bit(int fd, const struct place *place, uint32_t bit, bool plante
 
 static bool read_pattern(regex_t *pattern, const char *word)
 {
-	char all[512];
+	char all[1024];
 
 	return snprintf(all, sizeof(all), "^(%s)$", word) < (int)sizeof(all) &&
 	       !regcomp(pattern, all, REG_EXTENDED | REG_NOSUB);
