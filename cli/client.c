@@ -364,18 +364,21 @@ static int receive(struct request *r, struct answer *answer)
 static int send_and_receive(struct request *r, uint16_t flags, struct answer *answer)
 {
 	struct client *c = r->client;
+	struct nlmsghdr *head;
 	int ret;
 
 	if (r->error == ENAMETOOLONG)
 		return set_error(c, CLIENT_WRONG, ENAMETOOLONG, "%s", r->text);
 	if (r->error)
 		return set_error(c, CLIENT_IMPOSSIBLE, r->error, "the request cannot be built");
-	ret = transport_request(&c->transport, r->command);
+	head = nlmsg_hdr(r->msg);
+	ret = transport_request(&c->transport, r->command, nlmsg_data(head), nlmsg_datalen(head),
+				flags);
 	if (ret < 0)
 		return set_error(c, CLIENT_IMPOSSIBLE, -ret, "the capture has no such answer");
 	if (!client_is_replay(c)) {
-		nlmsg_hdr(r->msg)->nlmsg_flags = NLM_F_REQUEST | flags;
-		nlmsg_hdr(r->msg)->nlmsg_seq = NL_AUTO_SEQ;
+		head->nlmsg_flags = NLM_F_REQUEST | flags;
+		head->nlmsg_seq = NL_AUTO_SEQ;
 		ret = nl_send_auto(c->socket, r->msg);
 		if (ret < 0)
 			return set_error(c, CLIENT_IMPOSSIBLE, EIO,
@@ -432,7 +435,7 @@ int client_event_open(struct client *c)
 	int ret;
 
 	memset(&c->error, 0, sizeof(c->error));
-	ret = transport_request(&c->transport, MEMCTL_CMD_EVENT);
+	ret = transport_request(&c->transport, MEMCTL_CMD_EVENT, NULL, 0, 0);
 	if (ret < 0)
 		return set_error(c, CLIENT_IMPOSSIBLE, -ret, "the capture has no events");
 	if (client_is_replay(c))

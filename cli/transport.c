@@ -23,6 +23,26 @@ struct head {
 	uint32_t length;
 };
 
+/* Return: 0, or -errno where the file cannot be written. */
+static int open_asked(struct transport *t)
+{
+	const char *path = getenv("MEMCTL_ASKED");
+
+	t->asked = path ? fopen(path, "ae") : NULL;
+	return path && !t->asked ? -errno : 0;
+}
+
+static void write_asked(struct transport *t, const unsigned char *message, size_t length,
+			unsigned int flags)
+{
+	if (!t->asked)
+		return;
+	fprintf(t->asked, "%x ", flags);
+	for (size_t i = 0; i < length; i++)
+		fprintf(t->asked, "%02x", message[i]);
+	fputc('\n', t->asked);
+}
+
 static int read_whole(struct transport *t, const char *path)
 {
 	FILE *file = fopen(path, "re");
@@ -62,15 +82,17 @@ int transport_open(struct transport *t)
 {
 	const char *replay = getenv("MEMCTL_REPLAY");
 	const char *capture = getenv("MEMCTL_CAPTURE");
+	int ret;
 
 	t->buffer = malloc(BUFFER_SIZE);
 	if (!t->buffer)
 		return -ENOMEM;
-	if (replay)
-		return read_whole(t, replay);
+	if (replay) {
+		ret = read_whole(t, replay);
+		return ret ? ret : open_asked(t);
+	}
 	if (capture) {
-		int ret = output_open(&t->capture, capture);
-
+		ret = output_open(&t->capture, capture);
 		if (ret)
 			return ret;
 		fwrite(magic, sizeof(magic), 1, t->capture.stream);
@@ -93,6 +115,8 @@ int transport_close(struct transport *t)
 		ret = output_close(&t->capture);
 	else
 		output_discard(&t->capture);
+	if (t->asked && fclose(t->asked) && !ret)
+		ret = -EIO;
 	free(t->replay);
 	free(t->buffer);
 	return ret;
@@ -152,13 +176,18 @@ static bool find_request(struct transport *t, size_t from, size_t to, uint32_t c
  * transport_request() - a request is about to be sent
  * @t: the transport
  * @command: its command
+ * @message: it, behind the netlink header
+ * @length: bytes of it
+ * @flags: NLM_F_DUMP or 0
  *
  * Return: 0, or -ENODATA where a capture holds no answer to such a request.
  */
-int transport_request(struct transport *t, unsigned int command)
+int transport_request(struct transport *t, unsigned int command, const void *message, size_t length,
+		      unsigned int flags)
 {
 	uint32_t word = command;
 
+	write_asked(t, message, length, flags);
 	capture(t, RECORD_REQUEST, &word, sizeof(word));
 	if (!t->replay || find_request(t, t->replay_at, t->replay_size, word) ||
 	    find_request(t, sizeof(magic), t->replay_at, word))

@@ -12,6 +12,10 @@
  *   3 error     u32 errno that the receive gave
  * A request is answered by the records that follow the next request record
  * of its command; the search starts behind the one used last and wraps.
+ *
+ * MEMCTL_ASKED=FILE, beside MEMCTL_REPLAY: what would have been sent goes to
+ * the end of FILE, a line for each request: its flags, then the message behind
+ * the netlink header, both in hexadecimal.
  */
 #ifndef MEMCTL_CLI_TRANSPORT_H
 #define MEMCTL_CLI_TRANSPORT_H
@@ -19,6 +23,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "output.h"
 
@@ -29,12 +34,14 @@ struct transport {
 	unsigned char *replay; /* contents of the file, NULL: no replay */
 	size_t replay_size;
 	size_t replay_at;      /* next record to deliver */
+	FILE *asked;	       /* requests of a replay, or NULL */
 	unsigned char *buffer; /* the datagram received last */
 };
 
 int transport_open(struct transport *t);
 int transport_close(struct transport *t);
-int transport_request(struct transport *t, unsigned int command);
+int transport_request(struct transport *t, unsigned int command, const void *message, size_t length,
+		      unsigned int flags);
 /* Return: bytes of the datagram in t->buffer, 0 at the end of a replayed answer, or -errno. */
 long transport_receive(struct transport *t);
 

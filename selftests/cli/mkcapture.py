@@ -603,4 +603,5 @@ def main():
         (directory / "bad-magic.cap").write_bytes(b"nonsense")
 
 
-main()
+if __name__ == "__main__":
+    main()

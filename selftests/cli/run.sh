@@ -8,6 +8,7 @@
 # usage: run.sh [--update] [BINARY...]
 #   --update   write what comes out to expected/ in place of comparing
 #   BINARY     test these; default: cli/memctl and its sanitized twin, built first
+# PATIENCE=SECONDS: what a command may take (20)
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -36,8 +37,11 @@ report() { # report STATUS NAME [FILE WITH DETAILS]
 run() {
 	local capture=$1
 	shift
-	env MEMCTL_REPLAY="$work/$capture.cap" MEMCTL_MODULES="$here/${modules:-modules}" MEMCTL_HOLDERS="$here/${holders:-none}" \
-		timeout 20 "$memctl" "$@" >"$work/stdout" 2>"$work/stderr" </dev/null
+	local words=${*//"$work"/WORK}
+	printf '# %s\n' "${words//"$here"/HERE}" >>"$work/asked"
+	env MEMCTL_REPLAY="$work/$capture.cap" MEMCTL_MODULES="$here/${modules:-modules}" \
+		MEMCTL_HOLDERS="$here/${holders:-none}" MEMCTL_ASKED="$work/asked" \
+		timeout "${PATIENCE:-20}" "$memctl" "$@" >"$work/stdout" 2>"$work/stderr" </dev/null
 	status=$?
 	{
 		cat "$work/stdout"
@@ -55,7 +59,7 @@ run_json() {
 	mkdir -p "$directory"
 	printf '%s\n' -J "$@" >"$directory/args"
 	env MEMCTL_REPLAY="$work/$capture.cap" MEMCTL_MODULES="$here/modules" \
-		timeout 20 "$memctl" -J "$@" >"$directory/stdout" 2>/dev/null </dev/null
+		timeout "${PATIENCE:-20}" "$memctl" -J "$@" >"$directory/stdout" 2>/dev/null </dev/null
 	echo $? >"$directory/status"
 }
 
@@ -644,6 +648,14 @@ contract() {
 	report $? "${label}the contract of JSON, $(tail -n 1 "$work/faults")" "$work/faults"
 }
 
+# What was asked for to get all that: each request, attribute by attribute.
+requests() {
+	python3 "$here/requests.py" "$work/asked" >"$work/requests"
+	[ -z "$update" ] || cp "$work/requests" "$here/expected/requests.txt"
+	diff -u "$here/expected/requests.txt" "$work/requests" >"$work/diff" 2>&1
+	report $? "${label}the requests" "$work/diff"
+}
+
 # Good captures with bytes changed: never a crash, never a hang, always a known exit status.
 fuzz() {
 	local seed=${MEMCTL_FUZZ_SEED:-$((RANDOM * 32768 + RANDOM))} capture name command bad=0
@@ -734,6 +746,7 @@ for memctl in "${binaries[@]}"; do
 	label="$(basename "$memctl"): "
 	nr_json=0
 	rm -rf "$work/json"
+	: >"$work/asked"
 	[ -x "$memctl" ] || { report 1 "${label}is there"; continue; }
 	views
 	recorded
@@ -743,6 +756,7 @@ for memctl in "${binaries[@]}"; do
 	usage
 	helps
 	endings
+	requests
 	contract
 	fuzz
 done
