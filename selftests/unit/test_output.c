@@ -4,7 +4,6 @@
  * test_output.c - files that are written beside what they replace: nothing is lost before all is
  * there, links stay links, and what is no regular file is written to as it is
  */
-#define _GNU_SOURCE
 
 #include <dirent.h>
 #include <errno.h>

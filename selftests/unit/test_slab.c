@@ -32,6 +32,8 @@ static void expect_layout(const struct mctl_slab_params *params)
 	if (!tap_expect_equal(mctl_slab_layout_init(&l, params), 0))
 		return;
 	bytes = mctl_slab_bytes(&l);
+	tap_expect_equal(bytes, 4096U << l.order);
+	tap_expect_equal(l.mask, -(u64)bytes);
 	header = l.outside ? 0 : sizeof(struct mctl_slab);
 	tap_expect(l.objects >= 1 && l.objects < MAX_OBJECTS);
 	tap_expect(l.first >= header + l.redzone);

@@ -68,6 +68,8 @@ static void limits_of_the_whole(void)
 	expect_error("there are up to 4096 ASIDs", config.nr_asids = 4097);
 	expect_error(NULL, config.read_cycles = 100000);
 	expect_error(cycles, config.read_cycles = 100001);
+	/* There is no level 0. */
+	expect_error(NULL, config.level_cycles[0] = 0xffffffff);
 	expect_error(NULL, config.level_cycles[1] = 100000);
 	expect_error(cycles, config.level_cycles[1] = 100001);
 	expect_error(NULL, config.level_cycles[2] = 100000);

@@ -131,6 +131,28 @@ static void caches_and_their_names(void)
 }
 
 /* A cache for each call site, also of the same sizes, up to as many as a file may have. */
+/* Caches are found by a hash of call site and sizes: one of all ones is a number as any other. */
+static void a_hash_of_ones(void)
+{
+	const uint64_t odd = 0x9e3779b97f4a7c15ULL;
+	uint64_t inverse = odd, hash = 8 * 0xc2b2ae3d27d4eb4fULL ^ 8ULL << 32;
+	struct kmem_event event = { .type = KMEM_OBJECT_ALLOC, .asked = 8, .given = 8 };
+
+	for (unsigned int i = 0; i < 5; i++)
+		inverse *= 2 - odd * inverse;
+	event.call_site = inverse * ~hash;
+	begin();
+	for (unsigned int i = 1; i <= 3; i++) {
+		event.address = 4096 * i;
+		tap_expect_equal(report(&event), 0);
+	}
+	finish();
+	for (unsigned int i = 0; i < 3; i++)
+		expect_next(i, TRACE_OBJECT_ALLOC, .id = i, .cache = 0);
+	tap_expect_equal(reader.nr_caches, 1);
+	done();
+}
+
 static void more_caches_than_there_may_be(void)
 {
 	struct kmem_event event = {
@@ -164,9 +186,8 @@ static void more_caches_than_there_may_be(void)
 }
 
 static const struct tap_test tests[] = {
-	TAP_TEST(objects_that_are_odd),
-	TAP_TEST(large_objects_that_are_not_repeated),
-	TAP_TEST(caches_and_their_names),
+	TAP_TEST(objects_that_are_odd),		 TAP_TEST(large_objects_that_are_not_repeated),
+	TAP_TEST(caches_and_their_names),	 TAP_TEST(a_hash_of_ones),
 	TAP_TEST(more_caches_than_there_may_be),
 };
 

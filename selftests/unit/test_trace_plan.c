@@ -264,6 +264,12 @@ static void objects_and_their_caches(void)
 	tap_expect_equal(plan.cache_of[5], 3);
 	tap_expect_equal(plan.cache_of[6], TRACE_NO_CACHE);
 	drop();
+	/* Nobody needs a cache for objects that are left out. */
+	make_plan(&(struct trace_choice){ .pages = true });
+	expect_plan((struct trace_plan){ 0 });
+	for (uint32_t i = 0; i < ARRAY_SIZE(caches); i++)
+		tap_expect_equal(plan.cache_of[i], TRACE_NO_CACHE);
+	drop();
 	done();
 }
 
