@@ -252,7 +252,7 @@ static void fallbacks_are_in_order(void)
 	}
 }
 
-/* Who wants many frames is told of the smallest block that there is in the pageblock next in turn. */
+/* Who wants many frames gets the smallest block of the pageblock that is next in turn. */
 static void smallest_block_in_turn(void)
 {
 	struct mctl_area *area;
@@ -268,7 +268,7 @@ static void smallest_block_in_turn(void)
 	}
 	fixture_add(&f, 0, MCTL_MAX_ORDER);
 	tap_expect_equal(mctl_buddy_next_order(&f.buddy[0], MCTL_MT_MOVABLE), MCTL_MAX_ORDER);
-	/* Pageblock 0 has blocks of orders 3 to 8 then, and is before pageblock 1, which is whole. */
+	/* Pageblock 0 now has blocks of orders 3 to 8; pageblock 1 after it is whole. */
 	fixture_alloc(&f, 0, 3, MCTL_MT_MOVABLE);
 	tap_expect_equal(mctl_buddy_next_order(&f.buddy[0], MCTL_MT_MOVABLE), 3);
 	tap_expect_equal(mctl_buddy_next_order(&f.buddy[0], MCTL_MT_UNMOVABLE), MCTL_MAX_ORDER);
