@@ -142,12 +142,14 @@ static u64 linux_bulk(struct bench_worker *worker)
 	unsigned int batch = worker->run->options.batch;
 	void **slots = worker->slots;
 	u64 start = ktime_get_ns();
-	int got;
+	bool got;
 
+	/* All or none: older kernels return how many, 7.x whether. */
 	got = kmem_cache_alloc_bulk(cache, GFP_KERNEL, batch, slots);
-	kmem_cache_free_bulk(cache, got, slots);
+	if (got)
+		kmem_cache_free_bulk(cache, batch, slots);
 	start = ktime_get_ns() - start;
-	worker->failed += batch - got;
+	worker->failed += got ? 0 : batch;
 	return start;
 }
 
