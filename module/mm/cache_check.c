@@ -9,6 +9,7 @@
  */
 #include "core/buddy.h"
 #include "mm/cache_impl.h"
+#include "mm/hwpoison.h"
 
 /* --- views ------------------------------------------------------------------------------- */
 
@@ -231,6 +232,10 @@ static bool check_slab(struct mctl_cache *cache, struct mctl_slab *slab, u32 whe
 			   mctl_cache_list_for(cache, slab), where);
 	found->nr_inuse += slab->inuse;
 	found->nr_lost += slab->lost;
+	/* hwpoison H1 tells of it. No magazine has its objects; to read them is one more error. */
+	if (mctl_hwpoison_any(cache->arena) &&
+	    mctl_hwpoison_has(cache->arena, slab->fn, mctl_state_order(cache->state)))
+		return true;
 	nr_marked = mctl_slab_check(&cache->layout, slab, memory, slab->fn, report);
 	/* None either where the slab is not to be believed. */
 	if (nr_marked)

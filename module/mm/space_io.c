@@ -208,7 +208,14 @@ static bool get_buffer(struct pipe_inode_info *pipe, struct pipe_buffer *buffer)
 	return true;
 }
 
+/* Before what is in the pipe is read: the page may have got a memory error since it was lent. */
+static int confirm_buffer(struct pipe_inode_info *pipe, struct pipe_buffer *buffer)
+{
+	return PageHWPoison(buffer->page) ? -EIO : 0;
+}
+
 static const struct pipe_buf_operations buffer_operations = {
+	.confirm = confirm_buffer,
 	.release = release_buffer,
 	.get = get_buffer,
 };

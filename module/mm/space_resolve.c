@@ -199,6 +199,13 @@ static bool map_large(struct mctl_space *space, struct mctl_access *access)
 	return true;
 }
 
+/* The page does not lead to the frame of zeros any more. */
+static void drop_zero(struct mctl_space *space, const struct mctl_access *access)
+{
+	space->nr_zero--;
+	mctl_space_zap(space, access->page, 1);
+}
+
 /* The first write to anonymous memory. @old: the leaf for zeros, or 0. */
 static int map_new(struct mctl_space *space, const struct mctl_vma *vma, struct mctl_access *access,
 		   u64 old)
@@ -220,18 +227,46 @@ static int map_new(struct mctl_space *space, const struct mctl_vma *vma, struct 
 		return -EFAULT;
 	}
 	space->nr_frames++;
-	if (old) {
-		space->nr_zero--;
-		mctl_space_zap(space, access->page, 1);
+	if (old)
+		drop_zero(space, access);
+	access->kind = MCTL_FAULT_NEW;
+	return 0;
+}
+
+/* Whether the frame of zeros has a memory error, so that no page is to lead to it. */
+static bool zeros_are_bad(const struct mctl_space *space)
+{
+	return mctl_space_is_bad(space, space->zero, 1);
+}
+
+/*
+ * A read of zeros that must not come from the frame of zeros: a frame of the page's own, without
+ * RW, as the vma may not have the right. @old: the leaf for zeros, or 0.
+ */
+static int map_own_zeros(struct mctl_space *space, struct mctl_access *access, u64 old)
+{
+	u32 fn = get_frame(space, access, true, 1);
+
+	if (fn == MCTL_FN_NONE)
+		return -EFAULT;
+	if (store(space, access, leaf(space, fn, MCTL_PT_A), 1)) {
+		mctl_space_frame_put(space, fn, 0);
+		return -EFAULT;
 	}
+	space->nr_frames++;
+	if (old)
+		drop_zero(space, access);
 	access->kind = MCTL_FAULT_NEW;
 	return 0;
 }
 
 static int map_zero(struct mctl_space *space, struct mctl_access *access)
 {
-	int ret = store(space, access, space->zero | MCTL_PT_A, 0);
+	int ret;
 
+	if (unlikely(zeros_are_bad(space)))
+		return map_own_zeros(space, access, 0);
+	ret = store(space, access, space->zero | MCTL_PT_A, 0);
 	if (!ret) {
 		space->nr_zero++;
 		access->kind = MCTL_FAULT_ZERO;
@@ -340,7 +375,11 @@ static int map_file(struct mctl_space *space, const struct mctl_vma *vma,
 	}
 	if (access->write)
 		flags = MCTL_PT_RW | MCTL_PT_D;
-	ret = store(space, access, leaf(space, fn, flags), 0);
+	/* It was in no shadow while it was read into: who looked for errors took it from nobody. */
+	if (mctl_space_is_bad(space, leaf(space, fn, flags), 1))
+		ret = refuse(access, MCTL_REFUSED_HWPOISON);
+	else
+		ret = store(space, access, leaf(space, fn, flags), 0);
 	if (ret)
 		goto put;
 	space->nr_reading--;
@@ -374,8 +413,13 @@ static int resolve(struct mctl_space *space, struct mctl_access *access)
 		return refuse(access, MCTL_REFUSED_RIGHTS);
 
 	look(space, access);
-	if (mctl_space_is_bad(space, access->entry, access->level))
-		return refuse(access, MCTL_REFUSED_HWPOISON);
+	if (mctl_space_is_bad(space, access->entry, access->level)) {
+		if (!mctl_space_is_zero(space, access->entry))
+			return refuse(access, MCTL_REFUSED_HWPOISON);
+		/* What was in it is known; a write does not read it. */
+		if (!access->write)
+			return map_own_zeros(space, access, access->entry);
+	}
 	if (!access->entry && vma->file)
 		return map_file(space, vma, access);
 	if (!access->entry)

@@ -15,6 +15,7 @@
  *                                  at a higher address
  *   region_stall serve DIRECTORY   a file system of FUSE there; its file "page" is
  *                                  never read to the end
+ *   region_stall late DIRECTORY    the same, but SIGUSR1 has it read
  *
  * Prints "ready PID" when it is so, with the number of the process that maps.
  * With STALL_UID set it is that user's.
@@ -135,6 +136,24 @@ static void fill_attr(struct fuse_attr *attr, uint64_t node)
 	attr->nlink = 1;
 }
 
+/* The read that waits, until SIGUSR1 comes. */
+static uint64_t late_read;
+static int late_fd;
+
+static void on_late(int number)
+{
+	static struct {
+		struct fuse_out_header header;
+		char data[PAGE];
+	} out;
+
+	out.header.unique = late_read;
+	out.header.len = sizeof(out);
+	memset(out.data, 'x', sizeof(out.data));
+	if (write(late_fd, &out, sizeof(out)) != sizeof(out))
+		_exit(1);
+}
+
 /*
  * Answer one request of the kernel's. @nr_refused: reads that are refused yet.
  * Return: whether it was answered, or needed no answer.
@@ -182,6 +201,7 @@ static bool answer(int fd, unsigned int *nr_refused)
 		size = sizeof(out.open);
 		break;
 	case FUSE_READ:
+		late_read = in->unique;
 		if (!*nr_refused)
 			return false;
 		--*nr_refused;
@@ -347,6 +367,7 @@ static void serve_there(const char *directory)
 {
 	int fd = mount_fuse(directory);
 
+	late_fd = fd;
 	ready(getpid());
 	serve(fd, 0, NULL);
 	umount2(directory, MNT_DETACH);
@@ -369,7 +390,9 @@ int main(int argc, char **argv)
 		remap_all_the_time();
 	else if (argc == 3 && !strcmp(what, "serve"))
 		serve_there(argv[2]);
+	else if (argc == 3 && !strcmp(what, "late") && signal(SIGUSR1, on_late) != SIG_ERR)
+		serve_there(argv[2]);
 	else
-		die("usage: region_stall mappings NUMBER|lock|fork|remap|serve DIRECTORY");
+		die("usage: region_stall mappings NUMBER|lock|fork|remap|{serve|late} DIRECTORY");
 	return 0;
 }

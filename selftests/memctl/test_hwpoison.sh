@@ -123,9 +123,12 @@ check "remove the cache" "$MEMCTL" cache del objects
 
 # --- a region of processes
 report "$(dirname "$0")/region_user" error
-frame=$(($(sed -n 's/^# pfn //p' "$work/report")))
-bad="$bad $frame"
-equal "the region's frame is set aside" hwpoison "$(state "$frame")"
+sed -n 's/^# pfn //p' "$work/report" >"$work/pfns"
+while read -r word; do
+	frame=$((word))
+	bad="$bad $frame"
+	equal "the region's frame is set aside" hwpoison "$(state "$frame")"
+done <"$work/pfns"
 check "verify" "$MEMCTL" verify
 check "a region" "$MEMCTL" region add r --size 4M
 address=0x100000000000
@@ -140,6 +143,44 @@ check "verify names the region's frame" \
 check "remove the region" "$MEMCTL" region del r
 equal "its frame is set aside" hwpoison "$(state "$frame")"
 check "verify" "$MEMCTL" verify
+
+# --- a frame that a file is being read into, when the error comes
+# scripts/kselftest-vm puts the module beside us, if the kernel has it.
+[ -e /dev/fuse ] || modprobe fuse 2>/dev/null || insmod "$(dirname "$0")/fuse.ko" 2>/dev/null
+stall=$(dirname "$0")/region_stall
+if [ -c /dev/fuse ]; then
+	mkdir "$work/fuse"
+	mkfifo "$work/tell" "$work/told"
+	"$stall" late "$work/fuse" <"$work/tell" >"$work/told" &
+	exec 7>"$work/tell" 8<"$work/told"
+	read -r word server <&8
+	equal "a server begins" ready "$word"
+	check "a region" "$MEMCTL" region add filed --size 1M --empty
+	check "with its file" "$MEMCTL" region map filed 64K --rights rw --file "$work/fuse/page"
+	check "and memory" "$MEMCTL" region map filed 64K --address 0x100000010000 --rights rw
+	check "and its tables" "$MEMCTL" region touch filed 0x100000010000 4K --write
+	# All that can be had but a few frames, which are known: the read takes one of them.
+	"$MEMCTL" page alloc --order 0 --count 200 --memalloc --owner 9 >/dev/null
+	"$MEMCTL" page list -r -n -o OWNER,PFN | awk '$1 == 9 { print $2 }' >"$work/few"
+	take_all 8 >/dev/null
+	check "a few frames are free" "$MEMCTL" page free --owner 9 --all
+	echo 'r 0' >"$work/fault"
+	"$MEMCTL" region open filed -- "$(dirname "$0")/region_hold" <"$work/fault" >"$work/answer" 2>&1 7>&- 8<&- &
+	reader=$!
+	sleep 1
+	while read -r page; do echo $((page * 4096)) >$offline; done <"$work/few" 2>/dev/null
+	# Nobody is answered before they were looked at.
+	"$MEMCTL" status >"$work/out"
+	kill -USR1 "$server"
+	wait "$reader"
+	equal "the process gets SIGBUS, and not what was read" SIGBUS "$(cat "$work/answer")"
+	exec 7>&- 8<&-
+	check "remove it" "$MEMCTL" region del filed
+	check "free the others" "$MEMCTL" page free --owner 8 --all
+	check "verify" "$MEMCTL" verify
+else
+	skip "a file that is read late" "no FUSE"
+fi
 
 # --- back to the host
 check "shrink" "$MEMCTL" arena shrink main --size 8M
