@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Requests and dumps: on a list from their begin to their end.
+ * Requests and dumps, from their begin to their end.
+ *
+ * Anybody may have as many dumps as he has sockets, and they are gone through one
+ * by one: each is found by its id in O(log n).
  *
  * Locks: askers_lock, a leaf, never held while text goes to a user.
  */
@@ -12,8 +15,7 @@
 #include "mm/error.h"
 
 static DEFINE_SPINLOCK(askers_lock);
-static LIST_HEAD(askers); /* by id; askers_lock */
-static u32 last_asker;	  /* askers_lock */
+static struct mctl_ids askers; /* askers_lock */
 
 /**
  * mctl_asker_begin() - a request or a dump begins
@@ -37,8 +39,7 @@ void mctl_asker_begin(struct mctl_asker *asker, const char *what, bool dump, u32
 	};
 	get_task_comm(asker->comm, current);
 	spin_lock(&askers_lock);
-	asker->id = ++last_asker;
-	list_add_tail(&asker->list, &askers);
+	mctl_ids_add(&askers, &asker->id);
 	spin_unlock(&askers_lock);
 }
 
@@ -65,7 +66,7 @@ void mctl_asker_look(struct mctl_asker *asker, struct mctl_arena *arena)
 void mctl_asker_end(struct mctl_asker *asker)
 {
 	spin_lock(&askers_lock);
-	list_del(&asker->list);
+	mctl_ids_del(&askers, &asker->id);
 	spin_unlock(&askers_lock);
 }
 
@@ -83,12 +84,14 @@ void mctl_asker_end(struct mctl_asker *asker)
 size_t mctl_askers_of_arena(struct mctl_arena *arena, char *text, size_t size)
 {
 	const struct mctl_asker *asker;
+	struct rb_node *node;
 	size_t used = 0;
 	char one[64];
 
 	text[0] = '\0';
 	spin_lock(&askers_lock);
-	list_for_each_entry(asker, &askers, list) {
+	for (node = rb_first(&askers.root); node; node = rb_next(node)) {
+		asker = rb_entry(node, struct mctl_asker, id.node);
 		if (asker->arena != arena)
 			continue;
 		snprintf(one, sizeof(one), "pid %d %s %s", asker->pid, asker->comm, asker->what);
@@ -106,19 +109,14 @@ size_t mctl_askers_of_arena(struct mctl_arena *arena, char *text, size_t size)
  * Context: Process.
  * Return: whether there is one.
  */
-bool mctl_asker_from(u32 id, struct mctl_asker *asker)
+bool mctl_asker_from(u64 id, struct mctl_asker *asker)
 {
-	const struct mctl_asker *entry;
-	bool found = false;
+	const struct mctl_id *found;
 
 	spin_lock(&askers_lock);
-	list_for_each_entry(entry, &askers, list) {
-		if (entry->id < id)
-			continue;
-		*asker = *entry;
-		found = true;
-		break;
-	}
+	found = mctl_ids_from(&askers, id);
+	if (found)
+		*asker = *container_of(found, struct mctl_asker, id);
 	spin_unlock(&askers_lock);
 	return found;
 }

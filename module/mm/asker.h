@@ -6,9 +6,9 @@
 #ifndef MCTL_MM_ASKER_H
 #define MCTL_MM_ASKER_H
 
-#include <linux/list.h>
 #include <linux/sched.h>
 #include <linux/types.h>
+#include "mm/ids.h"
 
 struct mctl_arena;
 
@@ -19,8 +19,7 @@ struct mctl_arena;
 
 /**
  * struct mctl_asker - a request or a dump that is under way
- * @list: entry of the list of all; askers_lock
- * @id: grows from asker to asker
+ * @id: among all; askers_lock
  * @arena: what it looks at right now, held by it; NULL for none; askers_lock
  * @pid: of the thread group that asked
  * @port: of its netlink socket
@@ -29,8 +28,7 @@ struct mctl_arena;
  * @comm: name of the process
  */
 struct mctl_asker {
-	struct list_head list;
-	u32 id;
+	struct mctl_id id;
 	struct mctl_arena *arena;
 	int pid;
 	u32 port;
@@ -45,6 +43,6 @@ void mctl_asker_look(struct mctl_asker *asker, struct mctl_arena *arena);
 void mctl_asker_end(struct mctl_asker *asker);
 
 size_t mctl_askers_of_arena(struct mctl_arena *arena, char *text, size_t size);
-bool mctl_asker_from(u32 id, struct mctl_asker *asker);
+bool mctl_asker_from(u64 id, struct mctl_asker *asker);
 
 #endif /* MCTL_MM_ASKER_H */

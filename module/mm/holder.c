@@ -215,17 +215,17 @@ int mctl_holders_next(u64 *position)
 		}
 		*position = FIRST_ASKER;
 	}
-	if (*position - FIRST_ASKER > U32_MAX || !mctl_asker_from(*position - FIRST_ASKER, &asker))
+	if (!mctl_asker_from(*position - FIRST_ASKER, &asker))
 		return -ENOENT;
-	*position = FIRST_ASKER + asker.id;
+	*position = FIRST_ASKER + asker.id.value;
 	return 0;
 }
 
-static void show_asker(struct seq_file *m, u32 id)
+static void show_asker(struct seq_file *m, u64 id)
 {
 	struct mctl_asker asker;
 
-	if (!mctl_asker_from(id, &asker) || asker.id != id)
+	if (!mctl_asker_from(id, &asker) || asker.id.value != id)
 		return;
 	seq_printf(m, "%d - %s %s:%u ", asker.pid, asker.dump ? "dump" : "request", asker.what,
 		   asker.port);

@@ -107,6 +107,27 @@ refuse "a region in use is named with who uses it" 2 "held.*pid $holder" "$MEMCT
 stop_all
 check "it is removed" "$MEMCTL" region del kept
 
+# --- more and more dumps: to list them takes time by their number, not by its square ---
+
+# list_dumps TIMES: hundredths of a second to list all that hold the module so often
+list_dumps()
+{
+	read -r begun _ </proc/uptime
+	for _ in $(seq "$1"); do cat /proc/memctl_holders; done | grep -c dump >"$work/listed"
+	read -r ended _ </proc/uptime
+	echo $((${ended%.*}${ended#*.} - ${begun%.*}${begun#*.} + 1))
+}
+
+begin_holding
+start few sh -c 'ulimit -n 20000; exec "$0" dumps 400' "$hold"
+few=$(list_dumps 20)
+equal "a few dumps are listed" 8000 "$(cat "$work/listed")"
+start many sh -c 'ulimit -n 20000; exec "$0" dumps 7600' "$hold"
+many=$(list_dumps 1)
+equal "many dumps are listed" 8000 "$(cat "$work/listed")"
+at_most "a dump of many takes no longer to list (few: $few)" $((few * 3 + 20)) "$many"
+stop_all
+
 # --- dumps that nobody reads ---
 
 "$MEMCTL" arena add second --size 4M >/dev/null
