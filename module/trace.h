@@ -32,6 +32,12 @@ static inline size_t mctl_trace_size(const char *text)
 	return text ? strlen(text) + 1 : 1;
 }
 
+/* NULL for an event that is about no arena. */
+static inline const char *mctl_trace_arena(const struct mctl_event *event)
+{
+	return event->arena ? event->arena->name : NULL;
+}
+
 /* Of an event that is about no zone; parsers of others do not match names of negative numbers. */
 #define MCTL_TRACE_NO_ZONE 255
 
@@ -43,7 +49,7 @@ TRACE_EVENT(memctl_event,
 	TP_PROTO(const struct mctl_event *event),
 	TP_ARGS(event),
 	TP_STRUCT__entry(
-		__dynamic_array(char, arena, mctl_trace_size(event->arena->name))
+		__dynamic_array(char, arena, mctl_trace_size(mctl_trace_arena(event)))
 		__dynamic_array(char, name, mctl_trace_size(event->name))
 		__dynamic_array(char, text, mctl_trace_size(event->text))
 		__field(u32, type)
@@ -55,7 +61,7 @@ TRACE_EVENT(memctl_event,
 		__field(void *, caller)
 	),
 	TP_fast_assign(
-		strcpy(__get_str(arena), event->arena->name);
+		strcpy(__get_str(arena), mctl_trace_arena(event) ?: "");
 		strcpy(__get_str(name), event->name ?: "");
 		strcpy(__get_str(text), event->text ?: "");
 		__entry->type = event->type;

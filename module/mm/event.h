@@ -2,7 +2,8 @@
 /*
  * Events: what happened, for whoever listens. The listener (nl/) registers
  * itself, so that calls still go down only. It also stamps them, with the time
- * and the arena's generation, so that all have them from one clock.
+ * and the arena's generation, so that all have them from one clock. Whoever traces
+ * hears what the listener hears.
  */
 #ifndef MCTL_MM_EVENT_H
 #define MCTL_MM_EVENT_H
@@ -13,7 +14,7 @@
 /**
  * struct mctl_event - something that happened
  * @type: enum memctl_event_type
- * @arena: the arena
+ * @arena: the arena; NULL for none, which only what the listener traces has
  * @name: cache or region, or NULL
  * @text: what was wrong, or NULL
  * @has_zone: @node and @zone_type are valid
@@ -45,19 +46,45 @@ struct mctl_event {
  * mctl_event_send() - tell the listener
  * @event: what happened
  *
- * Costs a load while nobody listens.
+ * What anybody can cause who may use a region goes no further when its user has
+ * caused too many of them (event_source.c). Costs a load while nobody listens.
  *
  * Context: any but NMI.
  */
 void mctl_event_send(const struct mctl_event *event);
 
 /**
+ * struct mctl_event_listener - who listens; none of its functions sleeps
+ * @hears: whether anybody would hear of an event
+ * @call: called for each event while @hears says so; @uid: who caused it, MCTL_EVENT_NO_UID where
+ *	  it is nothing that anybody can cause
+ * @left_out: a user caused more than he may, which was not told yet: mctl_event_left_out()
+ */
+struct mctl_event_listener {
+	bool (*hears)(void);
+	void (*call)(const struct mctl_event *event, u32 uid);
+	void (*left_out)(void);
+};
+
+#define MCTL_EVENT_NO_UID U32_MAX
+
+/**
  * mctl_event_listen() - become the listener, or stop being it
- * @call: called for each event, in any context but NMI; must not sleep.
- *	  NULL: nobody listens; calls under way are waited for.
+ * @new: called in any context but NMI; NULL: nobody listens; calls under way are waited for
  *
  * Context: process; sleeps.
  */
-void mctl_event_listen(void (*call)(const struct mctl_event *event));
+void mctl_event_listen(const struct mctl_event_listener *new);
+
+/**
+ * mctl_event_left_out() - the next user whose events were left out, told to whoever traces
+ * @uid: his uid; MCTL_EVENT_NO_UID for all who found no record of their own
+ *
+ * Whoever calls this tells the others, for it is forgotten here.
+ *
+ * Context: process.
+ * Return: how many events; 0 when there are none.
+ */
+u64 mctl_event_left_out(u32 *uid);
 
 #endif /* MCTL_MM_EVENT_H */

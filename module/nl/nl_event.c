@@ -9,10 +9,10 @@
  *
  *   event -> ring -> irq_work -> work -> messages
  *
- * Refused accesses, refused allocations and watermarks are what anybody can
- * cause who may use a region, as often as he likes. They have a ring of their
- * own, and each uid may put so many into it (event_source.c): neither root's
- * events nor those of other users are pushed out by one user's.
+ * What anybody can cause who may use a region has a ring of its own, and each
+ * uid may put so many into it (mm/event.c): neither root's events nor those of
+ * other users are pushed out by one user's. What root causes of it is in root's
+ * ring: whoever has many uids, as in a user namespace, can fill the other one.
  *
  * E1  nr_put - nr_sent <= NR_SLOTS; the slots between the two hold events.
  * E2  Every event is sent, or counted and told: what finds a ring full, or no
@@ -31,7 +31,6 @@
 #include "mm/arenas.h"
 #include "mm/event.h"
 #include "mm/symbol.h"
-#include "nl/event_source.h"
 #include "nl/nl_impl.h"
 
 #define NR_SLOTS   256
@@ -46,7 +45,7 @@
  * @sequence: in the order in which events were put down
  * @nr_lost: events lost before this one
  * @uid: who caused it, with @has_uid
- * @has_uid: it is one that anybody can cause
+ * @has_uid: it is one that anybody can cause, root included
  * @arena: name of the arena
  * @name: cache or region, or ""
  * @text: what was wrong, or ""
@@ -78,7 +77,7 @@ struct ring {
 	u64 nr_lost;
 };
 
-/* Of what root and modules do, and of what anybody can cause. */
+/* Of what root and modules do, and of what users can cause. */
 enum { RING_ADMIN, RING_USERS, NR_RINGS };
 
 static struct {
@@ -105,20 +104,6 @@ static void wake_sender(struct irq_work *work)
 		schedule_delayed_work(&teller, TELL_DELAY);
 }
 
-static bool anybody_can_cause(u32 type)
-{
-	switch (type) {
-	case MEMCTL_EVENT_TYPE_ALLOC_FAILED:
-	case MEMCTL_EVENT_TYPE_LOW:
-	case MEMCTL_EVENT_TYPE_HIGH:
-	case MEMCTL_EVENT_TYPE_FAULT:
-	case MEMCTL_EVENT_TYPE_INJECTED:
-		return true;
-	default:
-		return false;
-	}
-}
-
 /* events.lock is held. */
 static void lose(struct ring *ring, u64 nr)
 {
@@ -126,20 +111,16 @@ static void lose(struct ring *ring, u64 nr)
 	WRITE_ONCE(events.tell, true);
 }
 
-/* Does the user have this one free? If not, it was counted. */
-static bool may_cause(u32 uid, u64 time)
+/* Whether anybody is in the group. */
+static bool hears(void)
 {
-	bool may, first = false;
-	unsigned long flags;
+	return genl_has_listeners(&mctl_nl_family, &init_net, MEMCTL_NLGRP_EVENTS);
+}
 
-	raw_spin_lock_irqsave(&events.lock, flags);
-	may = mctl_event_source_take(uid, time, &first);
-	if (first)
-		WRITE_ONCE(events.tell, true);
-	raw_spin_unlock_irqrestore(&events.lock, flags);
-	if (first)
-		irq_work_queue(&waker);
-	return may;
+static void note_left_out(void)
+{
+	WRITE_ONCE(events.tell, true);
+	irq_work_queue(&waker);
 }
 
 /* events.lock is held. */
@@ -161,20 +142,12 @@ static void fill_slot(struct ring *ring, const struct mctl_event *event, u64 tim
 	ring->nr_put++;
 }
 
-static void put_down(const struct mctl_event *event)
+static void put_down(const struct mctl_event *event, u32 uid)
 {
-	bool users = anybody_can_cause(event->type);
-	struct ring *ring = &events.rings[users ? RING_USERS : RING_ADMIN];
-	u32 uid = users ? mctl_event_uid() : 0;
+	bool users = uid != MCTL_EVENT_NO_UID;
+	struct ring *ring = &events.rings[users && uid ? RING_USERS : RING_ADMIN];
+	u64 time = ktime_get_boottime_ns(), generation = mctl_arena_generation(event->arena);
 	unsigned long flags;
-	u64 time, generation;
-
-	if (!genl_has_listeners(&mctl_nl_family, &init_net, MEMCTL_NLGRP_EVENTS))
-		return;
-	time = ktime_get_boottime_ns();
-	if (users && !may_cause(uid, time))
-		return;
-	generation = mctl_arena_generation(event->arena);
 
 	raw_spin_lock_irqsave(&events.lock, flags);
 	if (ring->nr_put - ring->nr_sent < NR_SLOTS) {
@@ -280,7 +253,6 @@ static void send_events(struct work_struct *work)
 /* What no event has carried yet: of a ring, or of a user. Return: false when there is nothing. */
 static bool next_loss(struct slot *slot)
 {
-	struct mctl_left_out left_out = {};
 	unsigned int i;
 
 	*slot = (struct slot){
@@ -290,14 +262,14 @@ static bool next_loss(struct slot *slot)
 	raw_spin_lock_irq(&events.lock);
 	for (i = 0; i < NR_RINGS && !slot->event.value; i++)
 		swap(slot->event.value, events.rings[i].nr_lost);
-	if (!slot->event.value && mctl_event_source_left_out(&left_out)) {
-		slot->event.value = left_out.nr;
-		slot->uid = left_out.uid;
-		slot->has_uid = left_out.uid != MCTL_EVENT_ANY_UID;
-	}
 	if (!slot->event.value)
 		WRITE_ONCE(events.tell, false);
 	raw_spin_unlock_irq(&events.lock);
+	if (slot->event.value)
+		return true;
+	/* Behind the store: what is left out from here on asks for the teller again. */
+	slot->event.value = mctl_event_left_out(&slot->uid);
+	slot->has_uid = slot->event.value && slot->uid != MCTL_EVENT_NO_UID;
 	return slot->event.value;
 }
 
@@ -316,10 +288,16 @@ static void tell_lost(struct work_struct *work)
 	}
 }
 
+static const struct mctl_event_listener listener = {
+	.hears = hears,
+	.call = put_down,
+	.left_out = note_left_out,
+};
+
 void mctl_nl_event_init(void)
 {
 	init_irq_work(&waker, wake_sender);
-	mctl_event_listen(put_down);
+	mctl_event_listen(&listener);
 }
 
 void mctl_nl_event_exit(void)

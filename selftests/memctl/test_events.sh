@@ -111,6 +111,51 @@ done
 equal "the generation never goes back" 0 "$(sed -n 's/.*"generation":\([0-9][0-9]*\).*/\1/p' "$work/events" |
 	awk '$1 < last { nr++ } { last = $1 } END { print nr + 0 }')"
 "$MEMCTL" page free --all --force >"$work/out" 2>&1
+
+# One who has many uids: root's refused allocations are heard beside his.
+listen
+"$MEMCTL" region open flood -- "$tests/region_flood" 1000000000 2000 64 >"$work/out.many" 2>&1 &
+many=$!
+wait_until "the flood of many has begun" grep -q '"event":"fault"' "$work/events"
+# Time for more than each of them may cause.
+sleep 2
+refused=0
+for i in $(seq 10); do
+	"$MEMCTL" page alloc --order 10 --count 100 --owner 3 >"$work/out" 2>&1 || refused=$((refused + 1))
+done
+equal "root is refused" 10 "$refused"
+kill "$many"
+wait "$many" 2>/dev/null
+sleep 3
+deafen
+at_least "root's refused allocations are all heard" "$refused" \
+	"$(grep '"event":"alloc-failed"' "$work/events" | grep -c '"uid":0[,}]')"
+equal "root lost none" 0 "$(sum_lost 0)"
+"$MEMCTL" page free --all --force >"$work/out" 2>&1
+
+# The buffers of a trace are shared as well.
+tracefs=/sys/kernel/tracing
+[ -d "$tracefs/events" ] || mount -t tracefs nodev "$tracefs" 2>/dev/null
+if [ -d "$tracefs/events/memctl" ]; then
+	traced=$tracefs/instances/test-events
+	mkdir "$traced"
+	echo 16384 >"$traced/buffer_size_kb"
+	echo 1 >"$traced/events/memctl/memctl_event/enable"
+	rm -f "$work"/refused.1000
+	flood 1000 "$nr"
+	wait_until "the flood ends" test -s "$work/refused.1000"
+	sleep 3
+	grep -h 'event=fault\|event=lost' "$traced/trace" >"$work/traced"
+	at_least "a trace has the first refused reads" 100 "$(grep -c event=fault "$work/traced")"
+	at_most "and not all" $((nr / 2)) "$(grep -c event=fault "$work/traced")"
+	equal "those left out are told there" "$nr" "$(($(grep -c event=fault "$work/traced") +
+		$(sed -n 's/.*event=lost.* value=\([0-9]*\) .*text=uid 1000$/\1/p' "$work/traced" |
+			awk '{ sum += $1 } END { print sum + 0 }')))"
+	echo 0 >"$traced/events/memctl/memctl_event/enable"
+	rmdir "$traced"
+else
+	skip "a trace is not flooded" "no tracefs"
+fi
 wait_until "the region is let go of" "$MEMCTL" region del flood
 check "verify" "$MEMCTL" verify
 

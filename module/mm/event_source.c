@@ -5,7 +5,9 @@
  * counted, and listeners are told how many of which uid it was.
  *
  * A user with a full bucket is as good as unknown, so his record is used for the
- * next one. Users who find no record share one (MCTL_EVENT_ANY_UID).
+ * next one. Users who find no record share one (MCTL_EVENT_ANY_UID): so does
+ * whoever has more uids than there are records, as in a user namespace. Root has
+ * one that is nobody else's.
  *
  * S1  nr_tokens <= BURST.
  * S2  A record with events left out that were not told yet is nobody else's.
@@ -20,7 +22,7 @@
 #include <linux/time64.h>
 #include <linux/uidgid.h>
 #include <linux/user_namespace.h>
-#include "nl/event_source.h"
+#include "mm/event_source.h"
 
 #define NR_SOURCES 32
 
@@ -43,9 +45,9 @@ struct source {
 	u64 nr_left_out;
 };
 
-/* The first one is of all who find no other; the caller's lock. */
-static struct source sources[NR_SOURCES] = { { .uid = MCTL_EVENT_ANY_UID } };
-static unsigned int nr_sources = 1;
+/* The first one is of all who find no other, the second one is root's; the caller's lock. */
+static struct source sources[NR_SOURCES] = { { .uid = MCTL_EVENT_ANY_UID }, { .uid = 0 } };
+static unsigned int nr_sources = 2;
 
 static void fill(struct source *source, u64 now_ns)
 {
@@ -68,7 +70,7 @@ static struct source *find(u32 uid, u64 now_ns)
 	for (i = 1; i < nr_sources; i++) {
 		if (sources[i].uid == uid)
 			return &sources[i];
-		if (unused)
+		if (unused || !sources[i].uid)
 			continue;
 		fill(&sources[i], now_ns);
 		if (sources[i].nr_tokens == BURST && !sources[i].nr_left_out)

@@ -2,8 +2,8 @@
 /*
  * How many events each user may cause; see event_source.c.
  */
-#ifndef MCTL_NL_EVENT_SOURCE_H
-#define MCTL_NL_EVENT_SOURCE_H
+#ifndef MCTL_MM_EVENT_SOURCE_H
+#define MCTL_MM_EVENT_SOURCE_H
 
 #include <linux/types.h>
 
@@ -24,4 +24,4 @@ u32 mctl_event_uid(void);
 bool mctl_event_source_take(u32 uid, u64 now_ns, bool *first);
 bool mctl_event_source_left_out(struct mctl_left_out *left_out);
 
-#endif /* MCTL_NL_EVENT_SOURCE_H */
+#endif /* MCTL_MM_EVENT_SOURCE_H */
