@@ -13,6 +13,7 @@
 #include <linux/atomic.h>
 #include <linux/string.h>
 #include <linux/tracepoint.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 #include "mm/arenas.h"
 #include "mm/cache.h"
@@ -28,6 +29,7 @@
 static void look(struct work_struct *work);
 
 static DECLARE_DELAYED_WORK(work, look);
+static DECLARE_WAIT_QUEUE_HEAD(settled);
 static struct tracepoint *tracepoint;
 static atomic_t sequence; /* errors that we were told of */
 static u32 looked;	  /* the sequence that the last look began with; the worker */
@@ -118,6 +120,7 @@ static void look(struct work_struct *unused)
 		mctl_arena_drop(arena);
 	}
 	WRITE_ONCE(looked, now);
+	wake_up_all(&settled);
 	if (again)
 		schedule_delayed_work(&work, AGAIN_DELAY);
 }
@@ -146,12 +149,19 @@ void mctl_hwpoison_look(void)
 /**
  * mctl_hwpoison_settle() - wait until errors that were told of have been looked for
  *
+ * The look may have to wait for an arena that is being made larger. So a process
+ * that is killed does not wait for it.
+ *
  * Context: process; sleeps. No lock of an arena is held.
+ * Return: 0, or -EINTR for a process that is killed.
  */
-void mctl_hwpoison_settle(void)
+int mctl_hwpoison_settle(void)
 {
-	if (unlikely(READ_ONCE(looked) != mctl_hwpoison_sequence()))
-		flush_delayed_work(&work);
+	u32 wanted = mctl_hwpoison_sequence();
+
+	if (likely(READ_ONCE(looked) == wanted))
+		return 0;
+	return wait_event_killable(settled, (s32)(READ_ONCE(looked) - wanted) >= 0) ? -EINTR : 0;
 }
 
 /* --- being told ------------------------------------------------------------------------------ */

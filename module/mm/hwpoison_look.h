@@ -11,6 +11,6 @@ int mctl_hwpoison_init(void);
 void mctl_hwpoison_exit(void);
 u32 mctl_hwpoison_sequence(void);
 void mctl_hwpoison_look(void);
-void mctl_hwpoison_settle(void);
+int mctl_hwpoison_settle(void);
 
 #endif /* MCTL_MM_HWPOISON_LOOK_H */

@@ -317,7 +317,8 @@ static int add(struct mctl_arena *arena, const struct mctl_space_params *params,
  *
  * Context: Process, may sleep. Takes arena->regions.lock.
  * Return: 0; -EINVAL for bad parameters, -EEXIST when there is a region of this name, -ENOMEM,
- * -ENODEV when the module is on its way out. On error nothing is held.
+ * -ENODEV when the module is on its way out, -EINTR for a process that is killed. On error nothing
+ * is held.
  */
 int mctl_space_add(struct mctl_arena *arena, const struct mctl_space_params *params,
 		   struct mctl_error *error)
@@ -328,9 +329,11 @@ int mctl_space_add(struct mctl_arena *arena, const struct mctl_space_params *par
 		return ret;
 	if (!try_module_get(THIS_MODULE))
 		return mctl_fail(error, -ENODEV, "the module is being removed");
-	mutex_lock(&arena->regions.lock);
-	ret = add(arena, params, error);
-	mutex_unlock(&arena->regions.lock);
+	ret = mutex_lock_killable(&arena->regions.lock);
+	if (!ret) {
+		ret = add(arena, params, error);
+		mutex_unlock(&arena->regions.lock);
+	}
 	if (ret)
 		module_put(THIS_MODULE);
 	else

@@ -26,13 +26,14 @@ struct mctl_space *mctl_space_find(struct mctl_arena *arena, const char *name)
  * @name: of the region
  *
  * Context: Process, may sleep. Takes arena->regions.lock.
- * Return: whether there is a space of this name.
+ * Return: whether there is a space of this name; false for a process that is killed.
  */
 bool mctl_space_exists(struct mctl_arena *arena, const char *name)
 {
 	bool found;
 
-	mutex_lock(&arena->regions.lock);
+	if (mutex_lock_killable(&arena->regions.lock))
+		return false;
 	found = mctl_space_find(arena, name);
 	mutex_unlock(&arena->regions.lock);
 	return found;

@@ -164,7 +164,8 @@ static int begin_request(const struct genl_ops *op, struct sk_buff *skb, struct 
 
 	info->user_ptr[0] = NULL;
 	/* So that nobody is answered as if an error had not been told yet. */
-	mctl_hwpoison_settle();
+	if (mctl_hwpoison_settle())
+		return -EINTR;
 	if (names_new_or_old_arena(op->cmd))
 		return 0;
 	arena = find_arena(info->attrs[attr], info->extack);
