@@ -314,7 +314,8 @@ static int start_dump(struct netlink_callback *cb)
 	int ret;
 
 	BUILD_BUG_ON(sizeof(dump) > sizeof(cb->ctx));
-	dump = kzalloc(sizeof(*dump), GFP_KERNEL);
+	/* For as long as who asks does not read on, and he may be anybody. */
+	dump = kzalloc(sizeof(*dump), GFP_KERNEL_ACCOUNT);
 	if (!dump)
 		return mctl_nl_refusal_send(cb->skb, -ENOMEM, &refusal);
 	*(struct mctl_nl_dump **)cb->ctx = dump;
