@@ -15,7 +15,8 @@ static struct mctl_space_user *user_of(struct mctl_space *space, struct mm_struc
 {
 	struct mctl_space_user *user;
 
-	list_for_each_entry(user, &space->users, list) {
+	/* The youngest first: a fork opens one vma after the other. */
+	list_for_each_entry_reverse(user, &space->users, list) {
 		if (user->mm == mm)
 			return user;
 	}
