@@ -6,7 +6,13 @@
 #ifndef REGION_MMAP_H
 #define REGION_MMAP_H
 
+#include <linux/userfaultfd.h>
+#include <sys/syscall.h>
 #include "region_process.h"
+
+#ifndef UFFD_FEATURE_WP_ASYNC
+#define UFFD_FEATURE_WP_ASYNC (1 << 15)
+#endif
 
 #define MATRIX_PAGES 16UL
 #define MATRIX_SIZE  (MATRIX_PAGES * PAGE)
@@ -137,6 +143,38 @@ static unsigned int try_all(int fd, int mode, unsigned int *nr, void *where)
 	return wrong;
 }
 
+/*
+ * Whether a mapping can be had a userfaultfd for. With one for writes the host takes RW out of
+ * entries and gives it back, to an entry with D, without asking whose mapping it is.
+ */
+static bool can_userfaultfd(char *start, uint64_t size, uint64_t features)
+{
+	static const uint64_t modes[] = {
+		UFFDIO_REGISTER_MODE_MISSING,
+		UFFDIO_REGISTER_MODE_WP,
+		UFFDIO_REGISTER_MODE_MISSING | UFFDIO_REGISTER_MODE_WP,
+	};
+	struct uffdio_api api = { .api = UFFD_API, .features = features };
+	int fd = syscall(SYS_userfaultfd, O_CLOEXEC | UFFD_USER_MODE_ONLY);
+	bool can = false;
+
+	/* A host without the feature. */
+	if (fd < 0 || ioctl(fd, UFFDIO_API, &api)) {
+		close(fd);
+		return false;
+	}
+	for (size_t i = 0; i < COUNT(modes); i++) {
+		struct uffdio_register range = {
+			.range = { .start = (uintptr_t)start, .len = size },
+			.mode = modes[i],
+		};
+
+		can |= !ioctl(fd, UFFDIO_REGISTER, &range);
+	}
+	close(fd);
+	return can;
+}
+
 static void test_mmap(void)
 {
 	static const int modes[] = { O_RDWR, O_RDONLY, O_WRONLY };
@@ -152,6 +190,9 @@ static void test_mmap(void)
 		return;
 	for (uint64_t i = 0; i < MATRIX_PAGES; i++)
 		*(uint64_t *)(start + i * PAGE) = i + 1;
+	expect(!can_userfaultfd(start, MATRIX_SIZE, 0), "the host has no userfaultfd for it");
+	expect(!can_userfaultfd(start, MATRIX_SIZE, UFFD_FEATURE_WP_ASYNC),
+	       "nor one that follows writes");
 	where = mmap(NULL, 1 << 30, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	for (size_t i = 0; i < COUNT(modes); i++) {
 		int other = bind_region("matrix", modes[i]);
