@@ -177,7 +177,7 @@ equal "not this one" "" "$(counts)"
 check "an arena goes with its faults" "$MEMCTL" arena del other
 
 # --- refusals
-refuse "nth 0" 2 'range\|nth' "$MEMCTL" fault add --site alloc --nth 0
+refuse "nth 0" 1 'no number from 1 on' "$MEMCTL" fault add --site alloc --nth 0
 refuse "order without alloc" 2 'only site alloc' "$MEMCTL" fault add --site slab --nth 1 --order 1
 refuse "cache without slab" 2 'only site slab' "$MEMCTL" fault add --site alloc --nth 1 --cache own
 refuse "a cache that is none" 2 'no cache nowhere' "$MEMCTL" fault add --site slab --nth 1 --cache nowhere
