@@ -215,7 +215,9 @@ for bit in 0 4 10; do
 done
 damage class-mask 11 "buddy I6: migratetype 1: mask: expected 0, found 0x1" --index "$zone"
 damage class-mask 15 "buddy I6: migratetype 1: mask: expected 0, found 0x10" --index "$zone"
-damage class-head "0 1" "buddy I(7: pageblock $any: class|10: pageblock $any: zone): expected $any, found $any" \
+# The head is then a neighbour: of no class, of another zone, or within the list of this class.
+damage class-head "0 1" \
+	"buddy I(7: pageblock $any: class|9: pageblock $any: prev|10: pageblock $any: zone): expected $any, found $any" \
 	--index "$zone"
 damage class-head "13 31" "buddy I9: pageblock 4294967295: next: expected 0xffffffff, found $any" --index "$zone"
 for order in 0 5 9 10; do
