@@ -153,7 +153,7 @@ static void rights(void)
 		{ "w", MEMCTL_RIGHT_WRITE, "-w" },
 		{ "-w", MEMCTL_RIGHT_WRITE, "-w" },
 		{ "rw", MEMCTL_RIGHT_READ | MEMCTL_RIGHT_WRITE, "rw" },
-		{ "wr", MEMCTL_RIGHT_READ | MEMCTL_RIGHT_WRITE, "rw" },
+		{ "r-", MEMCTL_RIGHT_READ, "r-" },
 	};
 	uint32_t found;
 
@@ -167,6 +167,8 @@ static void rights(void)
 	tap_expect(!parse_rights("x", &found));
 	tap_expect(!parse_rights("rx", &found));
 	tap_expect(!parse_rights("xr", &found));
+	tap_expect(!parse_rights("wr", &found));
+	tap_expect(!parse_rights("rr", &found));
 	tap_expect(!strcmp(rights_name(4), "?"));
 }
 
@@ -193,14 +195,15 @@ static void words(void)
 	expect_words(event_name, MEMCTL_EVENT_TYPE_MAX + 1,
 		     "arena-add arena-del arena-grow arena-shrink cache-add cache-del region-add "
 		     "region-del alloc-failed low high bad-free damage fault injected "
-		     "memory-error lost");
+		     "memory-error lost leak");
 	expect_words(fault_name, MEMCTL_FAULT_MAX + 1, "minor major zero new cow refused");
 	expect_words(refusal_name, MEMCTL_REFUSAL_MAX + 1,
 		     "none outside rights size file limit memory");
 	expect_words(difference_name, 7, "present frame RW US NX level cache");
 	expect_words(reason_name, MEMCTL_REASON_MAX + 1,
 		     "none bad-op bad-order bad-size bad-node no-cache no-handle wrong-kind "
-		     "not-owner bad-ref watermark fragmented no-memory damaged injected");
+		     "not-owner bad-ref watermark fragmented no-memory damaged injected "
+		     "no-zone limit memory-error");
 	expect_words(tlb_page_name, 4, "4K 2M 4M 1G");
 	expect_words(tlb_policy_name, 4, "lru plru fifo random");
 	expect_words(inject_site_name, MEMCTL_INJECT_SITE_MAX + 1, "alloc slab table map record");
@@ -208,7 +211,7 @@ static void words(void)
 	tap_expect(!strcmp(reason_text(MEMCTL_REASON_NONE), "nothing is wrong"));
 	tap_expect(!strcmp(reason_text(MEMCTL_REASON_BAD_REF),
 			   "the reference is not to an earlier allocation that succeeded"));
-	tap_expect(!strcmp(reason_text(MEMCTL_REASON_MAX), "a fault that was set fired"));
+	tap_expect(!strcmp(reason_text(MEMCTL_REASON_INJECTED), "a fault that was set fired"));
 	tap_expect(!strcmp(reason_text(MEMCTL_REASON_MAX + 1), "?"));
 	tap_expect(!strcmp(errno_name(ENOENT), "ENOENT"));
 	tap_expect(!strcmp(errno_name(0), "0"));
