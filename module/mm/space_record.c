@@ -65,7 +65,8 @@ void mctl_space_refusal(const struct mctl_access *access, char *text, size_t siz
 
 static void send_refusal(const struct mctl_space *space, const struct mctl_access *access)
 {
-	char text[MCTL_ERROR_TEXT_SIZE], why[MCTL_ERROR_TEXT_SIZE];
+	/* What is before the reason takes 43 bytes at most. */
+	char text[MCTL_ERROR_TEXT_SIZE + 43], why[MCTL_ERROR_TEXT_SIZE];
 	const struct mctl_event event = {
 		.type = MEMCTL_EVENT_TYPE_FAULT,
 		.arena = space->arena,
