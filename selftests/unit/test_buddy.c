@@ -314,6 +314,34 @@ static void full_pageblocks_are_filled(void)
 	fixture_fini(&f);
 }
 
+/* Which block a frame is in, and that it is in none. */
+static void heads_of_frames(void)
+{
+	struct fixture f;
+
+	fixture_init(&f, 1, 1);
+	fixture_add(&f, 16, 4);
+	tap_expect_equal(mctl_table_head(&f.table, 15), MCTL_FN_NONE);
+	tap_expect_equal(mctl_table_head(&f.table, 32), MCTL_FN_NONE);
+	for (unsigned int order = 0; order <= 4; order++) {
+		f.table.state[16] = MCTL_STATE(MCTL_KIND_USED, order);
+		for (u32 fn = 16; fn < 32; fn++)
+			tap_expect_equal(mctl_table_head(&f.table, fn),
+					 fn < 16 + (1U << order) ? 16 : MCTL_FN_NONE);
+	}
+	/* A head that is nearer, but too short, hides nothing. */
+	f.table.state[24] = MCTL_STATE(MCTL_KIND_USED, 1);
+	tap_expect_equal(mctl_table_head(&f.table, 24), 24);
+	tap_expect_equal(mctl_table_head(&f.table, 25), 24);
+	tap_expect_equal(mctl_table_head(&f.table, 26), 16);
+	fixture_fini(&f);
+	fixture_init(&f, 1, 1);
+	fixture_add(&f, 0, MCTL_MAX_ORDER);
+	tap_expect_equal(mctl_table_head(&f.table, 1023), 0);
+	tap_expect_equal(mctl_table_head(&f.table, 1), 0);
+	fixture_fini(&f);
+}
+
 /* Linux's mm/vmstat.c, with the numbers worked out by hand. */
 static void fragmentation_index(void)
 {
@@ -388,6 +416,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(small_blocks_are_borrowed),
 	TAP_TEST(fallbacks_are_in_order),
 	TAP_TEST(smallest_block_in_turn),
+	TAP_TEST(heads_of_frames),
 	TAP_TEST(full_pageblocks_are_filled),
 	TAP_TEST(fragmentation_index),
 	TAP_TEST(histories_repeat),

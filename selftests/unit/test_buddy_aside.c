@@ -108,10 +108,49 @@ static void refused_and_unchanged(void)
 	fixture_fini(&f);
 }
 
+/* The same of whole pageblocks, which are in classes, and of heads that say what no block can be. */
+static void damaged_pageblocks(void)
+{
+	for (unsigned int order = 9; order <= MCTL_MAX_ORDER; order++) {
+		struct fixture f;
+
+		fixture_init(&f, 3, 3);
+		for (u32 i = 0; i < 3; i++)
+			fixture_add(&f, i * MCTL_SECTION_FRAMES, order);
+		/* The last one that came is the first of its class. */
+		for (u32 i = 0; i < 3; i++) {
+			struct mctl_lists *lists = &f.table.lists[2 * i];
+			u32 fn = i * MCTL_SECTION_FRAMES, prev;
+
+			lists->next ^= 1;
+			tap_expect_equal(mctl_buddy_set_aside(&f.buddy[0], fn + 100), -EBUSY);
+			lists->next ^= 1;
+			prev = lists->prev;
+			lists->prev = f.span >> MCTL_PAGEBLOCK_ORDER;
+			tap_expect_equal(mctl_buddy_set_aside(&f.buddy[0], fn + 100), -EBUSY);
+			lists->prev = prev;
+			fixture_compare(&f);
+		}
+		for (unsigned int other = MCTL_NR_ORDERS; other < 16; other++) {
+			f.table.state[0] = MCTL_STATE(MCTL_KIND_FREE, other);
+			f.table.lists[0].mask = (u16)BIT(other);
+			f.table.lists[0].single = (u16)BIT(other);
+			tap_expect_equal(mctl_buddy_set_aside(&f.buddy[0], 0), -EBUSY);
+			tap_expect_equal(f.table.state[0], MCTL_STATE(MCTL_KIND_FREE, other));
+		}
+		f.table.state[0] = MCTL_STATE(MCTL_KIND_FREE, order);
+		f.table.lists[0].mask = (u16)BIT(order);
+		f.table.lists[0].single = (u16)BIT(order);
+		fixture_compare(&f);
+		fixture_fini(&f);
+	}
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(every_frame_of_a_chunk),
 	TAP_TEST(among_random_calls),
 	TAP_TEST(refused_and_unchanged),
+	TAP_TEST(damaged_pageblocks),
 };
 
 int main(void)

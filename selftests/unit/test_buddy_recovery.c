@@ -129,6 +129,30 @@ static void damaged_classes(void)
 	}
 }
 
+/* A whole pageblock that is damaged leaves its class, but still says what it had. */
+static void damaged_pageblocks(void)
+{
+	for (unsigned int order = 9; order <= MCTL_MAX_ORDER; order++) {
+		struct mctl_report report = { 0 };
+
+		fixture_init(&f, 2, 2);
+		fixture_add(&f, 0, order);
+		fixture_add(&f, MCTL_SECTION_FRAMES, order);
+		f.table.state[MCTL_SECTION_FRAMES] = MCTL_STATE(MCTL_KIND_USED, 0);
+		tap_expect_equal(
+			mctl_buddy_alloc(&f.buddy[0], order, MCTL_MT_MOVABLE, MCTL_KIND_USED), 0);
+		mctl_buddy_free(&f.buddy[0], 0, order);
+		tap_expect_equal(f.table.lists[2].mask, BIT(order));
+		tap_expect_equal(f.table.lists[2].single, BIT(order));
+		tap_expect_equal(f.table.lists[0].next, MCTL_FN_NONE);
+		tap_expect_equal(f.table.lists[0].prev, MCTL_FN_NONE);
+		tap_expect_equal(mctl_buddy_nr_blocks(&f.buddy[0], order), 2);
+		mctl_buddy_check(&f.buddy[0], &report);
+		tap_expect(report.nr_problems > 0);
+		fixture_fini(&f);
+	}
+}
+
 /* --- short cuts --------------------------------------------------------------------------- */
 
 /*
@@ -243,6 +267,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(damaged_blocks),
 	TAP_TEST(damaged_lists),
 	TAP_TEST(damaged_classes),
+	TAP_TEST(damaged_pageblocks),
 	TAP_TEST(last_frame_of_a_pageblock),
 	TAP_TEST(merges_end_at_the_chunk),
 	TAP_TEST(chunks_of_any_migratetype_go),
