@@ -108,7 +108,7 @@ static void refused_and_unchanged(void)
 	fixture_fini(&f);
 }
 
-/* The same of whole pageblocks, which are in classes, and of heads that say what no block can be. */
+/* The same of whole pageblocks, which are in classes, and of heads that no block can have. */
 static void damaged_pageblocks(void)
 {
 	for (unsigned int order = 9; order <= MCTL_MAX_ORDER; order++) {
