@@ -57,7 +57,7 @@ static void *alloc_or_grow(struct mctl_cache *cache, gfp_t gfp, u32 asked, u32 *
  * @cache: the cache
  * @asked: bytes that the caller of kmalloc wanted; 0 for caches of others
  * @gfp: as for mctl_cache_alloc()
- * @reason: enum memctl_reason on failure
+ * @reason: enum memctl_reason on failure; may be NULL
  *
  * Context: Any but NMI; may sleep if @gfp says so.
  * Return: the object, or NULL.
@@ -69,7 +69,8 @@ noinline void *mctl_cache_alloc_why_slow(struct mctl_cache *cache, u32 asked, gf
 
 	if (mctl_inject(cache->arena, MEMCTL_INJECT_SITE_SLAB, 0, cache->name)) {
 		count_failure(cache);
-		*reason = MEMCTL_REASON_INJECTED;
+		if (reason)
+			*reason = MEMCTL_REASON_INJECTED;
 		return NULL;
 	}
 	if (unlikely(!mctl_magazine_is_made(cache)))
@@ -100,9 +101,7 @@ noinline void *mctl_cache_alloc_why_slow(struct mctl_cache *cache, u32 asked, gf
  */
 noinline void *mctl_cache_alloc_asked_slow(struct mctl_cache *cache, u32 asked, gfp_t gfp)
 {
-	u32 reason;
-
-	return mctl_cache_alloc_why_slow(cache, asked, gfp, &reason);
+	return mctl_cache_alloc_why_slow(cache, asked, gfp, NULL);
 }
 
 /**
@@ -115,7 +114,7 @@ noinline void *mctl_cache_alloc_asked_slow(struct mctl_cache *cache, u32 asked, 
  */
 noinline void *mctl_cache_alloc_slow(struct mctl_cache *cache, gfp_t gfp)
 {
-	return mctl_cache_alloc_asked_slow(cache, 0, gfp);
+	return mctl_cache_alloc_why_slow(cache, 0, gfp, NULL);
 }
 
 static noinline int free_rest(struct mctl_cache *cache, void *object)

@@ -531,7 +531,7 @@ static struct mctl_slab *make_slab(struct mctl_cache *cache, gfp_t gfp, u32 requ
  * @gfp: whether it may sleep, and which zone
  * @last_try: a refusal is final, and worth an event
  * @asked: bytes that the caller of kmalloc wanted
- * @reason: enum memctl_reason on failure
+ * @reason: enum memctl_reason on failure; may be NULL
  *
  * Context: Any but NMI; may sleep if @gfp says so.
  * Return: the object, or NULL.
@@ -561,7 +561,8 @@ void *mctl_cache_grow(struct mctl_cache *cache, gfp_t gfp, bool last_try, u32 as
 		cache->asked += asked;
 	} else {
 		object = NULL;
-		*reason = MEMCTL_REASON_DAMAGED;
+		if (reason)
+			*reason = MEMCTL_REASON_DAMAGED;
 	}
 	raw_spin_unlock_irqrestore(&cache->lock, flags);
 	mctl_cache_finish(cache, &work);

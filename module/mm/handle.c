@@ -54,6 +54,7 @@
 /**
  * struct batch - a request that is being carried out
  * @arena: the arena
+ * @handles: of the arena
  * @ops: its operations
  * @results: their results
  * @index: the operation under way, the first of a run
@@ -62,6 +63,7 @@
  */
 struct batch {
 	struct mctl_arena *arena;
+	struct mctl_handles *handles;
 	const struct memctl_op *ops;
 	struct memctl_result *results;
 	unsigned int index;
@@ -123,7 +125,7 @@ static int grow(struct mctl_arena *arena)
 /* Is there a slot for an allocation? Asked before it is tried, so that it need not be undone. */
 static bool have_slot(struct batch *batch)
 {
-	struct mctl_handles *handles = batch->arena->handles;
+	struct mctl_handles *handles = batch->handles;
 
 	if (unlikely(handles->first_free == U32_MAX) && grow(batch->arena)) {
 		refuse(batch, -ENOMEM, MEMCTL_REASON_NO_MEMORY,
@@ -141,13 +143,13 @@ static bool have_slot(struct batch *batch)
 /* The allocation that have_slot() was asked for came to nothing. */
 static void no_slot(struct batch *batch)
 {
-	if (!batch->arena->handles->nr)
+	if (!batch->handles->nr)
 		module_put(THIS_MODULE);
 }
 
 static struct mctl_handle *take_slot(struct batch *batch, unsigned int kind)
 {
-	struct mctl_handles *handles = batch->arena->handles;
+	struct mctl_handles *handles = batch->handles;
 	u32 number = handles->first_free;
 	struct mctl_handle *slot = &handles->slot[number];
 
@@ -159,7 +161,7 @@ static struct mctl_handle *take_slot(struct batch *batch, unsigned int kind)
 	return slot;
 }
 
-static void give_slot(struct mctl_arena *arena, struct mctl_handle *slot)
+static __always_inline void give_slot(struct mctl_arena *arena, struct mctl_handle *slot)
 {
 	struct mctl_handles *handles = arena->handles;
 
@@ -238,7 +240,7 @@ static bool last_frame(struct batch *batch, struct mctl_request *request, u32 *f
 {
 	u32 reason = MEMCTL_REASON_NO_MEMORY;
 
-	request->tag = batch->arena->handles->first_free;
+	request->tag = batch->handles->first_free;
 	*fn = mctl_frame_alloc(batch->arena, request, &reason);
 	if (likely(*fn != MCTL_FN_NONE))
 		return true;
@@ -251,7 +253,7 @@ static bool last_frame(struct batch *batch, struct mctl_request *request, u32 *f
 /* Slots for blocks of a run, whose tags are those of nobody yet (H2). */
 static void take_page_slots(struct batch *batch, const u32 *fns, unsigned int nr)
 {
-	struct mctl_handles *handles = batch->arena->handles;
+	struct mctl_handles *handles = batch->handles;
 	const struct memctl_op *op = &batch->ops[batch->index];
 	struct memctl_result *result = &batch->results[batch->index];
 	u32 *tag;
@@ -279,7 +281,7 @@ static void take_page_slots(struct batch *batch, const u32 *fns, unsigned int nr
 /* Return: operations carried out, of the run of @nr that begins with the one under way. */
 static unsigned int page_alloc(struct batch *batch, const struct memctl_op *op, unsigned int nr)
 {
-	struct mctl_handles *handles = batch->arena->handles;
+	struct mctl_handles *handles = batch->handles;
 	struct mctl_request request = page_request(op);
 	unsigned int got = 0;
 	u32 fns[MAX_RUN];
@@ -592,6 +594,7 @@ int mctl_handle_exec(struct mctl_arena *arena, const struct memctl_op *ops, unsi
 {
 	struct batch batch = {
 		.arena = arena,
+		.handles = arena->handles,
 		.ops = ops,
 		.results = results,
 		.error = error,

@@ -26,11 +26,22 @@ static int error_of(const struct mctl_access *access)
 
 /* --- accesses --------------------------------------------------------------------------------- */
 
+/* Apart from walk(), which would have to clear the room for the text each time. */
+static noinline void say_refusal(struct mctl_space *space, const struct mctl_access *access,
+				 u64 address, struct mctl_error *error)
+{
+	char text[MCTL_ERROR_TEXT_SIZE];
+
+	mctl_space_record(space, access, NULL);
+	mctl_space_refusal(access, text, sizeof(text));
+	mctl_fail(error, -EFAULT, "%s at %#llx of region %s: %s", access->write ? "write" : "read",
+		  address, space->name, text);
+}
+
 /* Walk to one page, with a fault if need be; family->lock is held. */
 static void *walk(struct mctl_space *space, u64 address, bool write, struct mctl_access *access,
 		  struct mctl_error *error)
 {
-	char text[MCTL_ERROR_TEXT_SIZE];
 	u64 entry;
 
 	*access = (struct mctl_access){
@@ -39,10 +50,7 @@ static void *walk(struct mctl_space *space, u64 address, bool write, struct mctl
 		.request = true,
 	};
 	if (mctl_space_resolve(space, access)) {
-		mctl_space_record(space, access, NULL);
-		mctl_space_refusal(access, text, sizeof(text));
-		mctl_fail(error, -EFAULT, "%s at %#llx of region %s: %s", write ? "write" : "read",
-			  address, space->name, text);
+		say_refusal(space, access, address, error);
 		return NULL;
 	}
 	/* Where the shadow had it already the hardware would not have faulted. */

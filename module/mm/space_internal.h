@@ -177,13 +177,13 @@ struct mctl_space {
  * @write: for writing
  * @kind: enum mctl_space_fault
  * @reason: enum mctl_space_reason, for MCTL_FAULT_REFUSED
- * @why: enum memctl_reason, with MCTL_REFUSED_MEMORY: why the arena has no frame
- * @entry: the shadow's leaf, which allows it
- * @level: of that leaf
- * @leaves: frame of the leaf table of the page, or MCTL_PT_NO_PFN
- * @pages: pages mapped in the process
- * @user: address in the process, 0 without one
  * @request: for a request, which does not wait for long
+ * @why: enum memctl_reason, with MCTL_REFUSED_MEMORY: why the arena has no frame
+ * @level: of @entry
+ * @entry: the shadow's leaf, which allows it
+ * @leaves: frame of the leaf table of the page, or MCTL_PT_NO_PFN
+ * @user: address in the process, 0 without one
+ * @pages: pages mapped in the process
  * @late: with MCTL_REFUSED_FILE: the file did not answer in time
  * @filled: a page of a file was put into a frame for it
  */
@@ -192,13 +192,13 @@ struct mctl_access {
 	bool write;
 	u8 kind;
 	u8 reason;
-	u32 why;
-	u64 entry;
-	unsigned int level;
-	u64 leaves;
-	u32 pages;
-	u64 user;
 	bool request;
+	u32 why;
+	unsigned int level;
+	u64 entry;
+	u64 leaves;
+	u64 user;
+	u32 pages;
 	bool late;
 	bool filled;
 };

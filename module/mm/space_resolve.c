@@ -236,7 +236,7 @@ static int map_new(struct mctl_space *space, const struct mctl_vma *vma, struct 
 /* Whether the frame of zeros has a memory error, so that no page is to lead to it. */
 static bool zeros_are_bad(const struct mctl_space *space)
 {
-	return mctl_space_is_bad(space, space->zero, 1);
+	return mctl_hwpoison_any(space->arena) && mctl_space_is_bad(space, space->zero, 1);
 }
 
 /*
