@@ -114,18 +114,26 @@ static int shrink(struct memctl_ctx *ctx, const struct args *args)
 	return print_size(ctx, args->words[0], "gave back", size);
 }
 
+/* For what is asked of one arena. @name: the one that is named, else that of -a or its default. */
+static int ask_of_one(struct memctl_ctx *ctx, const struct args *args, const char **name)
+{
+	int status = read_name(ctx, args, name);
+
+	if (status)
+		return status;
+	if (!*name)
+		*name = ctx->arena;
+	return ctx_client(ctx, &status) ? MEMCTL_EXIT_OK : status;
+}
+
 static int drain(struct memctl_ctx *ctx, const struct args *args)
 {
 	struct json_object *object;
 	struct arena drained;
 	const char *name;
-	int status = read_name(ctx, args, &name);
+	int status = ask_of_one(ctx, args, &name);
 
 	if (status)
-		return status;
-	if (!name)
-		name = ctx->arena;
-	if (!ctx_client(ctx, &status))
 		return status;
 	if (client_arena_drain(ctx->client, name, &drained))
 		return fail_client(ctx, "arena '%s'", name);
@@ -148,13 +156,9 @@ static int hash(struct memctl_ctx *ctx, const struct args *args)
 	struct arena arena;
 	const char *name;
 	char text[20];
-	int status = read_name(ctx, args, &name);
+	int status = ask_of_one(ctx, args, &name);
 
 	if (status)
-		return status;
-	if (!name)
-		name = ctx->arena;
-	if (!ctx_client(ctx, &status))
 		return status;
 	if (client_arena_hash(ctx->client, name, &arena))
 		return fail_client(ctx, "arena '%s'", name);
