@@ -29,16 +29,15 @@ for name in arena-add arena-del arena-grow arena-shrink cache-add cache-del regi
 done
 equal "and there is none behind" 1 "$(grep -c "{ $((number - 1)), \"leak\" })" "$work/print")"
 
-# activity: a few events, one of them a refusal with all its fields
-activity()
-{
-	"$MEMCTL" region add traced --size 4K
-	"$MEMCTL" region del traced
-	"$MEMCTL" page alloc --order 10 --count 100
-	"$MEMCTL" page free --all --force
-}
+# A few events, one of them a refusal with all its fields.
+cat >"$work/activity" <<END
+"$MEMCTL" region add traced --size 4K
+"$MEMCTL" region del traced
+"$MEMCTL" page alloc --order 10 --count 100
+"$MEMCTL" page free --all --force
+END
 
-# told FILE WHAT: what both readers must have made of activity()
+# told FILE WHAT: what both readers must have made of them
 told()
 {
 	equal "$2: a region with its name" 1 "$(grep -c 'arena=main event=region-add name=traced node=-1 zone=none order=-1 reason=none value=4096' "$1")"
@@ -48,17 +47,13 @@ told()
 
 echo >"$tracefs/trace"
 echo 1 >"$event/enable"
-activity >"$work/out" 2>&1
+sh "$work/activity" >"$work/out" 2>&1
 echo 0 >"$event/enable"
 told "$tracefs/trace" "the kernel"
 
 if command -v trace-cmd >/dev/null; then
-	trace-cmd record -q -o "$work/trace.dat" -e memctl:memctl_event >"$work/out" 2>&1 &
-	recorder=$!
-	wait_until "trace-cmd records" grep -q 1 "$event/enable"
-	activity >"$work/out" 2>&1
-	kill -INT "$recorder"
-	wait "$recorder"
+	# It starts the command once it records: an event that is enabled says only that it is about to.
+	trace-cmd record -q -o "$work/trace.dat" -e memctl:memctl_event sh "$work/activity" >"$work/out" 2>&1
 	trace-cmd report -i "$work/trace.dat" >"$work/report" 2>"$work/errors"
 	equal "trace-cmd can read every field" "" "$(cat "$work/errors")"
 	equal "trace-cmd: nothing failed to parse" 0 "$(grep -c -i 'failed to parse\|unknown' "$work/report")"
