@@ -107,18 +107,28 @@ check "free the reserve" "$MEMCTL" page free --owner 9 --all
 check "free everything" "$MEMCTL" page free --all --force
 equal "every frame is back" "$start" "$(frames)"
 
+# cached: frames in the CPUs' caches
+cached()
+{
+	"$MEMCTL" zoneinfo -r -n -o CACHED | awk '{ sum += $1 } END { print sum + 0 }'
+}
+
 # Every other frame free: plenty of memory, no block.
 "$MEMCTL" page alloc --order 0 --count 12000 >"$work/handles"
 awk 'NR % 2' "$work/handles" >"$work/odd"
 xargs -n 1000 "$MEMCTL" page free <"$work/odd"
 check "why tells fragmentation from lack of memory" \
 	sh -c '"$1" why --order 10 | grep -qi fragment' - "$MEMCTL"
-
-# cached: frames in the CPUs' caches
-cached()
-{
-	"$MEMCTL" zoneinfo -r -n -o CACHED | awk '{ sum += $1 } END { print sum + 0 }'
-}
+# Refused, it is asked again for what the caches would give back: in numbers alone.
+"$MEMCTL" page alloc --order 10 --count 100 --owner 7 >"$work/out" 2>&1
+"$MEMCTL" page alloc --order 0 --count 100 --owner 8 >"$work/primed"
+check "frames to the caches of a fragmented arena" "$MEMCTL" page free --owner 8 --all
+before=$(cached)
+at_least "they hold some" 1 "$before"
+"$MEMCTL" -q why --order 10
+equal "why: refused" 2 "$?"
+equal "and it leaves the caches alone" "$before" "$(cached)"
+"$MEMCTL" page free --owner 7 --all >"$work/out" 2>&1
 
 # Now blocks are free but for what the caches hold of them. why looks: it says
 # what an allocation would be told that has them give back, and they keep it.
