@@ -354,7 +354,11 @@ static void fragmentation_index(void)
 	tap_expect_equal(mctl_buddy_fragmentation_index(&f.buddy[0], 10), -1000);
 	for (u32 i = 0; i < 1024; i++)
 		fns[i] = mctl_buddy_alloc(&f.buddy[0], 0, MCTL_MT_MOVABLE, MCTL_KIND_USED);
-	for (u32 i = 0; i < 1024; i += 2)
+	tap_expect_equal(mctl_buddy_fragmentation_index(&f.buddy[0], 2), 0);
+	mctl_buddy_free(&f.buddy[0], fns[0], 0);
+	/* One block of order 0: 1000 - (1000 + 1 * 1000 / 4) / 1 */
+	tap_expect_equal(mctl_buddy_fragmentation_index(&f.buddy[0], 2), -250);
+	for (u32 i = 2; i < 1024; i += 2)
 		mctl_buddy_free(&f.buddy[0], fns[i], 0);
 	/* 512 blocks of order 0: 1000 - (1000 + 512 * 1000 / 4) / 512 */
 	tap_expect_equal(mctl_buddy_fragmentation_index(&f.buddy[0], 2), 749);

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -40,6 +41,17 @@ static bool has(const char *name, const char *text)
 	length = fread(found, 1, sizeof(found) - 1, file);
 	fclose(file);
 	return length == strlen(text) && !strcmp(found, text);
+}
+
+static int sync_error;
+
+/* In the place of libc's: what a disk says that cannot keep what it was given. */
+int fsync(int fd)
+{
+	if (!sync_error)
+		return syscall(SYS_fsync, fd);
+	errno = sync_error;
+	return -1;
 }
 
 static ino_t number_of(const char *name)
@@ -226,6 +238,38 @@ static void an_early_error_is_kept(void)
 	clear();
 }
 
+static void what_cannot_be_kept_changes_nothing(void)
+{
+	put("file", OLD);
+	sync_error = EIO;
+	tap_expect_equal(write_all("file", NEW), -EIO);
+	tap_expect(has("file", OLD));
+	tap_expect_equal(nr_names("."), 1);
+	/* Not everything that can be written to can be told to keep it. */
+	sync_error = EINVAL;
+	tap_expect_equal(write_all("file", NEW), 0);
+	tap_expect(has("file", NEW));
+	sync_error = EROFS;
+	tap_expect_equal(write_all("file", OLD), 0);
+	tap_expect(has("file", OLD));
+	sync_error = 0;
+	clear();
+}
+
+static void a_directory_that_came_meanwhile_stays(void)
+{
+	struct output output;
+
+	tap_expect_equal(output_open(&output, "name"), 0);
+	fputs(NEW, output.stream);
+	tap_expect(!mkdir("name", 0755));
+	put("name/file", OLD);
+	tap_expect_equal(output_close(&output), -EISDIR);
+	tap_expect(has("name/file", OLD));
+	tap_expect_equal(nr_names("."), 1);
+	clear();
+}
+
 static void a_killed_program_changes_nothing(void)
 {
 	struct output output;
@@ -367,6 +411,8 @@ static const struct tap_test tests[] = {
 	TAP_TEST(another_name_keeps_what_was_there),
 	TAP_TEST(a_limit_of_size_changes_nothing),
 	TAP_TEST(an_early_error_is_kept),
+	TAP_TEST(what_cannot_be_kept_changes_nothing),
+	TAP_TEST(a_directory_that_came_meanwhile_stays),
 	TAP_TEST(a_killed_program_changes_nothing),
 	TAP_TEST(pipes_and_devices_stay),
 	TAP_TEST(descriptors_are_shared),

@@ -253,6 +253,8 @@ static void expect_memory(const struct mctl_ptable_format *format, u32 nr, u32 m
 		tap_expect_equal(memory.nr_leaves[level], t.pt.nr_leaves[level]);
 		bytes += nr_tables[level] * mctl_ptable_table_size(format, level);
 	}
+	/* Below the leaves there is nothing. */
+	tap_expect_equal(memory.nr_tables[0], 0);
 	tap_expect_equal(memory.bytes, bytes);
 	tap_expect_equal(memory.nr_pages, nr_pages);
 	tables_fini(&t);

@@ -6,6 +6,7 @@
  * is told, nothing is left behind (the sanitizers see to that), and what was there
  * before can still be used.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include "cli/client.h"
@@ -110,9 +111,23 @@ static void a_trace_that_is_read(void)
 	}
 }
 
+/* Descriptors that are open; the same number each time that it is asked. */
+static unsigned int nr_open(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	unsigned int nr = 0;
+
+	while (readdir(dir))
+		nr++;
+	closedir(dir);
+	return nr;
+}
+
 /* The file's bytes as well. */
 static void a_file_that_is_read(void)
 {
+	unsigned int nr = nr_open();
+
 	FOR_EACH_NOMEM(n)
 	{
 		struct trace_reader reader;
@@ -125,10 +140,12 @@ static void a_file_that_is_read(void)
 			tap_expect_equal(n, 1 + 2 + 1 + reader.nr_caches + 1 + 1);
 			trace_reader_close(&reader);
 			nomem_at = 0;
+			tap_expect_equal(nr_open(), nr);
 			return;
 		}
 		tap_expect_equal(ret, -1);
 		tap_expect(error[0]);
+		tap_expect_equal(nr_open(), nr);
 		if (n == 1)
 			tap_expect(!strcmp(error, "no memory for 65536 bytes"));
 	}
