@@ -606,6 +606,15 @@ completion() {
 	unset MEMCTL_REPLAY
 }
 
+# every_help: what the tool says of each object, without what it says of all, and of columns
+every_help() {
+	local object
+	for object in $("$memctl" help --objects); do
+		echo "# $object"
+		"$memctl" "$object" --help
+	done | awk '/^# / || /^$/ { skip = 0 } /^Options everywhere/ { skip = 1 } !skip; /^Columns of/ { skip = 1 }'
+}
+
 helps() {
 	local object objects words
 	expect help 0 zones help
@@ -621,6 +630,10 @@ helps() {
 			esac
 		report $? "${label}help $object" "$work/a"
 	done
+	every_help >"$work/out" 2>&1
+	[ -z "$update" ] || cp "$work/out" "$here/expected/help-all.txt"
+	diff -u "$here/expected/help-all.txt" "$work/out" >"$work/diff" 2>&1
+	report $? "${label}help of everything" "$work/diff"
 	golden columns zones help --columns region list
 	golden columns-record zones help --columns record
 	golden help-verb zones region add -h
