@@ -144,6 +144,52 @@ check "remove the region" "$MEMCTL" region del r
 equal "its frame is set aside" hwpoison "$(state "$frame")"
 check "verify" "$MEMCTL" verify
 
+# --- a page below a leaf of 2 MiB
+check "a region of leaves of 2 MiB" "$MEMCTL" region add large --size 4M --order 9
+check "one of them is written" "$MEMCTL" region touch large $address 4K --write
+leaf=$("$MEMCTL" pt walk $address --region large | sed -n 's/^physical address //p')
+equal "it is one leaf" 0 $((leaf % (2 << 20)))
+large=$((leaf / 4096 + 77))
+damage $large
+refuse "region read of the page" 2 'memory error' "$MEMCTL" region read large $((address + 77 * 4096)) 10
+"$MEMCTL" verify >"$work/verify"
+equal "verify says so" 5 $?
+check "verify names the page, not the leaf" \
+	grep -q "pfn $(hex $large), has a hardware memory error: region" "$work/verify"
+check "remove the region" "$MEMCTL" region del large
+equal "the page is set aside" hwpoison "$(state $large)"
+equal "the one beside it is not" 0 "$(state $((large - 1)) | grep -c hwpoison)"
+check "verify" "$MEMCTL" verify
+
+# --- in quarantine: a socket has it, and the region is gone
+check "a region to lend of" "$MEMCTL" region add lend --size 1M
+mkfifo "$work/ask" "$work/answer"
+"$(dirname "$0")/region_user" lend <"$work/ask" >"$work/answer" &
+lender=$!
+exec 7>"$work/ask" 8<"$work/answer"
+while read -r line <&8 && [ "$line" != "# lent" ]; do :; done
+lent=$("$MEMCTL" pt walk $address --region lend | sed -n 's/^physical address //p')
+lent=$((lent / 4096))
+check "remove it, with its frames in a socket" "$MEMCTL" region del lend
+damage $lent
+"$MEMCTL" verify >"$work/verify"
+check "verify names the page" grep -q "pfn $(hex $lent), has a hardware memory error" "$work/verify"
+equal "it is not set aside while the socket has it" 0 "$(state $lent | grep -c '^hwpoison')"
+echo >&7
+cat <&8 >"$work/out"
+exec 7>&- 8<&-
+wait "$lender"
+# set_aside PFN: it has come back
+set_aside()
+{
+	"$MEMCTL" region list >/dev/null
+	[ "$(state "$1")" = hwpoison ]
+}
+wait_until "it is set aside once the socket has let go of it" set_aside $lent
+equal "and then it is" hwpoison "$(state $lent)"
+check "verify" "$MEMCTL" verify
+rm "$work/ask" "$work/answer"
+
 # --- a frame that a file is being read into, when the error comes
 # scripts/kselftest-vm puts the module beside us, if the kernel has it.
 [ -e /dev/fuse ] || modprobe fuse 2>/dev/null || insmod "$(dirname "$0")/fuse.ko" 2>/dev/null
