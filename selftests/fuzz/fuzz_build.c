@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: cli/trace_build.c cli/trace_map.c cli/trace_gfp.c cli/trace_file.c */
-/* LINK: cli/trace_writer.c cli/trace_plan.c */
+/* LINK: cli/trace_build.c cli/trace_map.c cli/trace_gfp.c cli/trace_file.c cli/trace_writer.c */
+/* LINK: cli/trace_plan.c tap.c */
 /*
  * A recording of what a kernel could report, and could not: events made of
  * bytes, with few frames and addresses, so that they meet.

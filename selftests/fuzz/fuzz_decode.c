@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: cli/decode.c cli/schema.c cli/reply.c */
+/* LINK: cli/decode.c cli/schema.c cli/reply.c tap.c */
 /*
  * What the tool makes of the module's replies. The bytes are a reply by
  * themselves, or say how to make one that is right but here and there, of

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: core/ptable_format.c core/ptable.c core/ptable_map.c core/ptable_view.c */
+/* LINK: core/ptable_format.c core/ptable.c core/ptable_map.c core/ptable_view.c tap.c */
 /*
  * What memory the tables of a map take, for maps made of bytes.
  *

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: core/ptable.c core/ptable_map.c core/ptable_view.c */
+/* LINK: core/ptable.c core/ptable_map.c core/ptable_view.c ptable_fixture.c tap.c */
 /*
  * Page tables of several formats under calls made of bytes, with frames for
  * tables running out at any point.
@@ -10,6 +10,9 @@
  * bits of entries are flipped, in what may be called on any damage: the check,
  * the iteration and the walk of single steps.
  */
+#include <linux/bits.h>
+#include <linux/errno.h>
+#include <linux/limits.h>
 #include <linux/minmax.h>
 #include "fuzz.h"
 #include "ptable_formats.h"

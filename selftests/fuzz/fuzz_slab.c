@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: core/slab.c core/slab_layout.c */
+/* LINK: core/slab.c core/slab_layout.c slab_fixture.c tap.c */
 /*
  * A slab of any layout under calls made of bytes.
  *

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: core/tlb.c core/tlb_config.c core/tlb_check.c */
+/* LINK: core/tlb.c core/tlb_config.c core/tlb_check.c tap.c */
 /*
  * The model of a TLB, of a shape and under calls made of bytes.
  *

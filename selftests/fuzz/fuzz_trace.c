@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: cli/trace_file.c cli/trace_writer.c */
+/* LINK: cli/trace_file.c cli/trace_writer.c tap.c */
 /*
  * The reader of trace files. The bytes are a file but for the words at its ends
  * and its checksum; or the events of a file that is made around them; or say

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: core/vma.c */
+/* LINK: core/vma.c tap.c vma_fixture.c */
 /*
  * The vmas of a region under calls made of bytes, with little room or much.
  *
@@ -7,6 +7,7 @@
  * an array of pages, that a call that fails changes no byte; look-ups, gaps
  * and copies. Ranges that are no ranges must be refused.
  */
+#include <linux/errno.h>
 #include "fuzz.h"
 #include "vma_fixture.h"
 

@@ -7,6 +7,8 @@
 #ifndef MCTL_UNIT_PTABLE_FORMATS_H
 #define MCTL_UNIT_PTABLE_FORMATS_H
 
+#include <linux/bits.h>
+#include <linux/limits.h>
 #include "ptable_fixture.h"
 
 #define RIGHTS                                                                         \

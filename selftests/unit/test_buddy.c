@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* LINK: core/buddy.c core/buddy_alloc.c core/buddy_aside.c core/buddy_check.c core/table.c */
+/* LINK: buddy_fixture.c tap.c */
 /*
  * The buddy allocator against a naive oracle: random calls on zones of many
  * shapes, the structure checked after every call, and the promises: a grant
  * has the order and alignment asked for, a refusal means that no run of free
  * frames was large enough, and an idle zone is whole again.
  */
+#include <linux/bits.h>
 #include "buddy_fixture.h"
 #include "core/table.h"
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* LINK: core/buddy.c core/buddy_alloc.c core/buddy_aside.c core/buddy_check.c core/table.c */
+/* LINK: buddy_fixture.c tap.c */
 /*
  * Frames that are set aside: whichever frame of whatever free block it is, the
  * rest of the block can be had, the frame never again, and its chunk can go.
  */
+#include <linux/bits.h>
+#include <linux/errno.h>
 #include "buddy_fixture.h"
 
 /* Set a frame aside, with the oracle. Return: whether it was. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* LINK: core/buddy.c core/buddy_alloc.c core/buddy_aside.c core/buddy_check.c core/table.c */
+/* LINK: buddy_fixture.c damage.c tap.c */
 /*
  * Damage: each invariant is broken on purpose, and its check must say so by
  * name, and must be silent once it is repaired. And with any bits of the

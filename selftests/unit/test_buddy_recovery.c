@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* LINK: core/buddy.c core/buddy_alloc.c core/buddy_aside.c core/buddy_check.c core/table.c */
+/* LINK: buddy_fixture.c tap.c */
 /*
  * What is left of a zone when something of it is damaged: how many frames can
  * still be had, of which none is granted twice; and what is done by short cuts,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* LINK: core/buddy.c core/buddy_alloc.c core/buddy_aside.c core/buddy_check.c core/table.c */
+/* LINK: buddy_fixture.c tap.c */
 /*
  * Exhaustive search of the buddy allocator: every state that any sequence of
  * calls can bring a small zone into, the order of the free lists included,
@@ -9,6 +10,7 @@
  * writing these into an empty zone. Kept are a hash set and a queue.
  */
 #include <linux/bitops.h>
+#include <linux/limits.h>
 #include "buddy_fixture.h"
 
 #define MAX_PAGES 12

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: cli/output.c */
+/* LINK: cli/output.c tap.c */
 /*
  * test_output.c - files that are written beside what they replace: nothing is lost before all is
  * there, links stay links, and what is no regular file is written to as it is

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: core/ptable.c core/ptable_map.c core/ptable_view.c */
+/* LINK: core/ptable.c core/ptable_map.c core/ptable_view.c ptable_fixture.c tap.c */
 /*
  * Page tables against a naive oracle: random ranges are mapped, unmapped and
  * protected in tables of several formats, with frames for tables running out
  * now and then. After every call the structure is checked and every leaf is
  * compared with the oracle; a call that fails must leave every byte alone.
  */
+#include <linux/errno.h>
+#include <linux/limits.h>
 #include <linux/minmax.h>
 #include "ptable_formats.h"
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: core/ptable.c core/ptable_map.c core/ptable_view.c */
+/* LINK: core/ptable.c core/ptable_map.c core/ptable_view.c damage.c ptable_fixture.c tap.c */
 /*
  * Page tables with damage planted: each line of the check must find its own, and say where it is;
  * no walk leaves the tables or runs for ever.
  */
+#include <linux/bits.h>
 #include "damage.h"
 #include "ptable_formats.h"
 

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* LINK: core/ptable_format.c core/ptable.c core/ptable_map.c core/ptable_view.c */
+/* LINK: ptable_fixture.c tap.c */
 /*
  * The paging formats: real tables of each are built and compared with what
  * the hardware's manual says of their entries, and with what is computed of
  * their memory; the numbers of the examples are worked out by hand.
  */
 #include <linux/bits.h>
+#include <linux/errno.h>
+#include <linux/limits.h>
 #include "core/ptable_format.h"
 #include "ptable_fixture.h"
 

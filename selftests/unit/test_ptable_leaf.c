@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: core/ptable.c core/ptable_map.c core/ptable_view.c core/ptable_leaf.c */
+/* LINK: core/ptable.c core/ptable_map.c core/ptable_view.c core/ptable_leaf.c ptable_fixture.c */
+/* LINK: tap.c */
 /*
  * Leaves of page tables one at a time, as a fault sets them, between calls that
  * map and unmap ranges: every page is compared with an oracle, and the tables

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: core/ptable.c core/ptable_map.c core/ptable_view.c */
+/* LINK: core/ptable.c core/ptable_map.c core/ptable_view.c ptable_fixture.c tap.c */
 /*
  * Every state that small page tables can be in: from the empty ones, every
  * call on every range, with the frames for tables running out at every
  * point, until no new state is found. After each call the structure is
  * checked and each page compared with what the call promised.
  */
+#include <linux/bits.h>
+#include <linux/errno.h>
 #include "ptable_fixture.h"
 
 #define NR_FRAMES    10

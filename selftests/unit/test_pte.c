@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: cli/pte.c */
+/* LINK: cli/pte.c tap.c */
 /* Entries of page tables in words, by the tables of the Intel SDM, volume 3, chapter 4.5. */
 #include "cli/pte.h"
 #include "tap.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: cli/reply.c cli/decode.c */
+/* LINK: cli/reply.c cli/decode.c tap.c */
 /*
  * What comes from a netlink socket, byte by byte: heads of messages, the words of
  * an extended acknowledgment, attributes to the members of a struct. Buffers end

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: core/slab.c core/slab_layout.c */
+/* LINK: core/slab.c core/slab_layout.c slab_fixture.c tap.c */
 /*
  * Slabs against a naive oracle: layouts of all sizes and options, random
  * calls with the structure checked after each.
  */
+#include <linux/align.h>
 #include "slab_fixture.h"
 
 static struct mctl_slab_params random_params(u32 size)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: core/slab.c core/slab_layout.c */
+/* LINK: core/slab.c core/slab_layout.c damage.c slab_fixture.c tap.c */
 /*
  * Slabs with damage: every bad free, what is lost to damage and what is not, and
  * for each line of the check a planted fault, of which it has to say where it is.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: core/slab.c core/slab_layout.c */
+/* LINK: core/slab.c core/slab_layout.c slab_fixture.c tap.c */
 /*
  * Every state that two slabs of four objects can get into: each call that is
  * possible in a state, good and bad, is made from it, and the structure is

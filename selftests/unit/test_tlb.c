@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: core/tlb.c core/tlb_config.c core/tlb_check.c */
+/* LINK: core/tlb.c core/tlb_config.c core/tlb_check.c tap.c tlb_fixture.c */
 /*
  * The model of a TLB: traces from textbooks with the results that they give,
  * traces worked out by hand, and what is refused.
  */
+#include <linux/bits.h>
+#include <linux/errno.h>
 #include <linux/limits.h>
 #include "tlb_fixture.h"
 

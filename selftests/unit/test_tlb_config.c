@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: core/tlb_config.c */
+/* LINK: core/tlb_config.c tap.c */
 /*
  * The model of a TLB: which configurations there can be. Every limit is tried
  * at it and one beyond it, in each of the four arrays; of what is refused the

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: core/tlb.c core/tlb_config.c core/tlb_check.c */
+/* LINK: core/tlb.c core/tlb_config.c core/tlb_check.c damage.c tap.c tlb_fixture.c */
 /* The model of a TLB: for each line of the check a planted fault that it alone finds. */
+#include <linux/bits.h>
 #include <linux/limits.h>
 #include "damage.h"
 #include "tlb_fixture.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: core/tlb.c core/tlb_config.c core/tlb_check.c */
+/* LINK: core/tlb.c core/tlb_config.c core/tlb_check.c tap.c tlb_fixture.c */
 /*
  * The model of a TLB: random calls against a naive oracle, the check made
  * after each.
@@ -8,6 +8,8 @@
  * the one used last in front; a set is what of the list falls into it. Its
  * tree of pseudo-LRU is a recursion over halves of the ways.
  */
+#include <linux/bits.h>
+#include <linux/errno.h>
 #include <linux/limits.h>
 #include <linux/minmax.h>
 #include "tlb_fixture.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: cli/trace_file.c cli/trace_writer.c */
+/* LINK: cli/trace_file.c cli/trace_writer.c tap.c */
 /*
  * test_trace_file.c - the trace format: round trips, and files that are cut short, damaged, random
  * or made to hurt

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: cli/trace_file.c cli/trace_writer.c */
+/* LINK: cli/trace_file.c cli/trace_writer.c tap.c */
 /*
  * test_trace_format.c - the bytes of a trace file, as Documentation/trace-format.rst has them
  *

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: cli/trace_gfp.c */
+/* LINK: cli/trace_gfp.c tap.c */
 /*
  * test_trace_gfp.c - the GFP bits of a kernel out of the text of its format file
  */

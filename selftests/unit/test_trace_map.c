@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: cli/trace_map.c */
+/* LINK: cli/trace_map.c tap.c */
 /*
  * test_trace_map.c - the hash table of live addresses against a plain array
  */

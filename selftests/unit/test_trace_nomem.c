@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: cli/trace_build.c cli/trace_map.c cli/trace_gfp.c cli/trace_file.c */
-/* LINK: cli/trace_writer.c cli/trace_plan.c cli/decode.c nomem.c */
+/* LINK: cli/trace_build.c cli/trace_map.c cli/trace_gfp.c cli/trace_file.c cli/trace_writer.c */
+/* LINK: cli/trace_plan.c cli/decode.c nomem.c tap.c */
 /*
  * Traces and replies without memory: each allocation fails once. It is an error that
  * is told, nothing is left behind (the sanitizers see to that), and what was there

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: cli/trace_plan.c cli/trace_file.c cli/trace_writer.c */
+/* LINK: cli/trace_plan.c cli/trace_file.c cli/trace_writer.c tap.c */
 /*
  * test_trace_plan.c - what a replay of a trace will do, each number of it worked out by hand
  */

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: core/vma.c */
+/* LINK: core/vma.c damage.c tap.c vma_fixture.c */
 /*
  * The vmas of a region against an oracle: random calls, every call on every
  * state of four pages, with every amount of room, and one planted fault for
  * each line of the check.
  */
+#include <linux/bits.h>
+#include <linux/errno.h>
+#include <linux/limits.h>
+#include <linux/minmax.h>
 #include "damage.h"
 #include "vma_fixture.h"
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: core/vma.c */
+/* LINK: core/vma.c tap.c vma_fixture.c */
 /*
  * Every state that the vmas of four pages can get into: from none, every call
  * with every range, with room for what comes of it and without, until no new
  * state is found. After each call the structure is checked, and compared with
  * an array of the attributes of four pages.
  */
+#include <linux/bits.h>
 #include "vma_fixture.h"
 
 #define NR_PAGES   4

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: cli/words.c */
+/* LINK: cli/words.c tap.c */
 /* Numbers, sizes and rights that people write, and the words for numbers that the module sends. */
 #include <errno.h>
 #include "cli/cmd.h"
