@@ -2,6 +2,7 @@
 /*
  * The in-kernel API of include/linux/memctl.h: the exported names of what
  * mm/ does, and nothing else. The opaque types of the API are those of mm/.
+ * What a caller has to know of each function is in the header.
  *
  * I1  An arena that memctl_arena_get() handed out stays, and with it the
  *     module, until memctl_arena_put(): nr_users counts them.
@@ -16,7 +17,7 @@
 #include <linux/kernel.h>
 #include <linux/memctl.h>
 #include <linux/module.h>
-#include <linux/slab.h>
+#include "api_flags.h"
 #include "mm/arena.h"
 #include "mm/arenas.h"
 #include "mm/cache.h"
@@ -26,8 +27,6 @@
 #include "mm/region.h"
 
 #define CALLER ((u32)_RET_IP_)
-#define CACHE_FLAGS \
-	(MEMCTL_CACHE_FLAG_REDZONE | MEMCTL_CACHE_FLAG_POISON | MEMCTL_CACHE_FLAG_HWALIGN)
 
 static inline struct mctl_arena *inner_arena(struct memctl_arena *arena)
 {
@@ -126,16 +125,6 @@ struct page *__memctl_alloc_pages(struct memctl_arena *arena, gfp_t gfp, unsigne
 }
 EXPORT_SYMBOL_GPL(__memctl_alloc_pages);
 
-/**
- * memctl_alloc_pages_node() - allocate 2^order pages, preferably of a node
- * @arena: the arena
- * @nid: the node, or NUMA_NO_NODE
- * @gfp: as for alloc_pages_node(); with __GFP_THISNODE no other node will do
- * @order: 0 to MEMCTL_MAX_ORDER; above that, NULL is returned
- *
- * Context: any but NMI; sleeps only if @gfp allows it.
- * Return: the first page, or NULL, also for a node that there is not.
- */
 struct page *memctl_alloc_pages_node(struct memctl_arena *arena, int nid, gfp_t gfp,
 				     unsigned int order)
 {
@@ -164,16 +153,6 @@ void __memctl_free_pages(struct memctl_arena *arena, struct page *page, unsigned
 }
 EXPORT_SYMBOL_GPL(__memctl_free_pages);
 
-/**
- * memctl_alloc_pages_bulk() - allocate many pages at once
- * @arena: the arena
- * @gfp: as for memctl_alloc_pages()
- * @nr: how many
- * @pages: where to; every entry is written up to what is returned
- *
- * Context: any but NMI; sleeps only if @gfp allows it.
- * Return: how many there are, 0 to @nr.
- */
 unsigned int memctl_alloc_pages_bulk(struct memctl_arena *arena, gfp_t gfp, unsigned int nr,
 				     struct page **pages)
 {
@@ -181,50 +160,28 @@ unsigned int memctl_alloc_pages_bulk(struct memctl_arena *arena, gfp_t gfp, unsi
 }
 EXPORT_SYMBOL_GPL(memctl_alloc_pages_bulk);
 
-/**
- * memctl_free_pages_bulk() - free many pages of order 0
- * @arena: the arena that they came from
- * @nr: how many
- * @pages: the pages
- *
- * Context: any but NMI.
- */
 void memctl_free_pages_bulk(struct memctl_arena *arena, unsigned int nr, struct page **pages)
 {
 	mctl_frame_free_pages_bulk(inner_arena(arena), nr, pages);
 }
 EXPORT_SYMBOL_GPL(memctl_free_pages_bulk);
 
-/**
- * memctl_cache_create() - make a cache of objects of one size
- * @arena: the arena that its slabs come from
- * @name: unique in the arena, at most MEMCTL_NAME_MAX bytes
- * @size: of an object, 1 to MEMCTL_MAX_OBJECT_SIZE bytes
- * @align: 0, or a power of two up to PAGE_SIZE
- * @flags: MEMCTL_CACHE_FLAG_REDZONE, _POISON, _HWALIGN
- * @ctor: called once for each object when its slab is made; or NULL
- *
- * Context: process; may sleep.
- * Return: the cache, or NULL: the reason is in the kernel log.
- */
 struct memctl_cache *memctl_cache_create(struct memctl_arena *arena, const char *name,
-					 unsigned int size, unsigned int align, unsigned long flags,
+					 unsigned int size, unsigned int align, slab_flags_t flags,
 					 void (*ctor)(void *))
 {
 	struct mctl_cache_params params = {
 		.name = name,
 		.size = size,
 		.align = align,
-		.flags = flags,
 		.ctor = ctor,
 		.creator = _RET_IP_,
 	};
 	struct mctl_error error = {};
 	struct mctl_cache *cache;
 
-	if (flags & ~(unsigned long)CACHE_FLAGS) {
-		pr_warn_ratelimited("cache %s: flags %#lx are not known\n", name,
-				    flags & ~(unsigned long)CACHE_FLAGS);
+	if (mctl_api_cache_flags(name, flags, &params.flags, &error)) {
+		pr_warn_ratelimited("%s\n", error.text);
 		return NULL;
 	}
 	cache = mctl_cache_create(inner_arena(arena), &params, &error);
@@ -236,15 +193,6 @@ struct memctl_cache *memctl_cache_create(struct memctl_arena *arena, const char 
 }
 EXPORT_SYMBOL_GPL(memctl_cache_create);
 
-/**
- * memctl_cache_destroy() - take a cache away
- * @cache: from memctl_cache_create(), or NULL
- *
- * A cache whose objects are not all freed is reported in the kernel log, and
- * stays.
- *
- * Context: process; may sleep.
- */
 void memctl_cache_destroy(struct memctl_cache *cache)
 {
 	struct mctl_error error = {};
@@ -261,46 +209,18 @@ void memctl_cache_destroy(struct memctl_cache *cache)
 }
 EXPORT_SYMBOL_GPL(memctl_cache_destroy);
 
-/**
- * memctl_cache_alloc() - allocate an object
- * @cache: the cache
- * @gfp: as for kmem_cache_alloc()
- *
- * Context: any but NMI; sleeps only if @gfp allows it.
- * Return: the object, or NULL.
- */
 void *memctl_cache_alloc(struct memctl_cache *cache, gfp_t gfp)
 {
 	return mctl_cache_alloc(inner_cache(cache), gfp);
 }
 EXPORT_SYMBOL_GPL(memctl_cache_alloc);
 
-/**
- * memctl_cache_free() - free an object
- * @cache: the cache that it came from
- * @object: the object
- *
- * What is no object in use of this cache is reported in the kernel log and
- * left as it is.
- *
- * Context: any but NMI.
- */
 void memctl_cache_free(struct memctl_cache *cache, void *object)
 {
 	mctl_cache_free(inner_cache(cache), object);
 }
 EXPORT_SYMBOL_GPL(memctl_cache_free);
 
-/**
- * memctl_cache_alloc_bulk() - allocate many objects at once
- * @cache: the cache
- * @gfp: as for memctl_cache_alloc()
- * @nr: how many
- * @objects: where to; every entry is written up to what is returned
- *
- * Context: any but NMI; sleeps only if @gfp allows it.
- * Return: how many there are, 0 to @nr.
- */
 unsigned int memctl_cache_alloc_bulk(struct memctl_cache *cache, gfp_t gfp, unsigned int nr,
 				     void **objects)
 {
@@ -308,127 +228,54 @@ unsigned int memctl_cache_alloc_bulk(struct memctl_cache *cache, gfp_t gfp, unsi
 }
 EXPORT_SYMBOL_GPL(memctl_cache_alloc_bulk);
 
-/**
- * memctl_cache_free_bulk() - free many objects of one cache
- * @cache: the cache that they came from
- * @nr: how many
- * @objects: the objects
- *
- * Context: any but NMI.
- */
 void memctl_cache_free_bulk(struct memctl_cache *cache, unsigned int nr, void **objects)
 {
 	mctl_cache_free_bulk(inner_cache(cache), nr, objects);
 }
 EXPORT_SYMBOL_GPL(memctl_cache_free_bulk);
 
-/**
- * memctl_cache_shrink() - give a cache's empty slabs back to the arena
- * @cache: the cache
- *
- * Context: process; may sleep.
- * Return: frames given back.
- */
 unsigned int memctl_cache_shrink(struct memctl_cache *cache)
 {
 	return mctl_cache_shrink(inner_cache(cache));
 }
 EXPORT_SYMBOL_GPL(memctl_cache_shrink);
 
-/**
- * memctl_kmalloc() - allocate bytes
- * @arena: the arena
- * @size: bytes, up to 2^MEMCTL_MAX_ORDER pages
- * @gfp: as for kmalloc()
- *
- * Context: any but NMI; sleeps only if @gfp allows it.
- * Return: the memory, or NULL, also when @size is 0.
- */
 void *memctl_kmalloc(struct memctl_arena *arena, size_t size, gfp_t gfp)
 {
 	return mctl_kmalloc(inner_arena(arena), size, gfp);
 }
 EXPORT_SYMBOL_GPL(memctl_kmalloc);
 
-/**
- * memctl_kfree() - free what memctl_kmalloc() returned
- * @arena: the arena that it came from
- * @object: the memory, or NULL
- *
- * What is no such memory is reported in the kernel log and left as it is.
- *
- * Context: any but NMI.
- */
 void memctl_kfree(struct memctl_arena *arena, const void *object)
 {
 	mctl_kfree(inner_arena(arena), object);
 }
 EXPORT_SYMBOL_GPL(memctl_kfree);
 
-/**
- * memctl_region_get() - hold a managed region
- * @arena: the arena that it is in
- * @name: of the region
- *
- * Context: process; may sleep.
- * Return: the region, which stays until memctl_region_put(); or NULL when
- * there is none of this name.
- */
 struct memctl_region *memctl_region_get(struct memctl_arena *arena, const char *name)
 {
 	return (struct memctl_region *)mctl_region_get(inner_arena(arena), name);
 }
 EXPORT_SYMBOL_GPL(memctl_region_get);
 
-/**
- * memctl_region_put() - give a region back
- * @region: from memctl_region_get()
- *
- * Context: process; may sleep.
- */
 void memctl_region_put(struct memctl_region *region)
 {
 	mctl_region_put((struct mctl_region *)region);
 }
 EXPORT_SYMBOL_GPL(memctl_region_put);
 
-/**
- * memctl_region_start() - the address of a region's first byte
- * @region: a region that is held
- *
- * Context: any.
- * Return: the address.
- */
 unsigned long memctl_region_start(const struct memctl_region *region)
 {
 	return mctl_region_start(inner_region(region));
 }
 EXPORT_SYMBOL_GPL(memctl_region_start);
 
-/**
- * memctl_region_nr_pages() - the size of a region
- * @region: a region that is held
- *
- * Context: any.
- * Return: pages.
- */
 unsigned int memctl_region_nr_pages(const struct memctl_region *region)
 {
 	return mctl_region_nr_pages(inner_region(region));
 }
 EXPORT_SYMBOL_GPL(memctl_region_nr_pages);
 
-/**
- * memctl_region_to_page() - the page behind an address of a region, by a
- * walk of its shadow
- * @region: a region that is held
- * @address: an address in it
- *
- * So short that a place for ftrace to hook into would be felt.
- *
- * Context: any.
- * Return: the page, or NULL when nothing is mapped there.
- */
 notrace struct page *memctl_region_to_page(const struct memctl_region *region,
 					   unsigned long address)
 {

@@ -2,10 +2,24 @@
 /*
  * In-kernel API of memctl: a private buddy and slab allocator over an arena.
  *
- * Semantics are those of the Linux namesakes: GFP_DMA and GFP_DMA32 choose
- * the zone, __GFP_ZERO zeroes, __GFP_THISNODE is strict, GFP_ATOMIC and
- * GFP_NOWAIT never sleep, __GFP_MEMALLOC may go below the min watermark.
- * Allocating and freeing is legal in process, softirq and hardirq context.
+ * Each function has the semantics of its Linux namesake, except for what
+ * stands under "Unlike" in its description. What holds for all of them:
+ *
+ * Failure is NULL (or a count below what was asked), never an ERR_PTR. A module
+ * that uses any of this needs memctl.ko, which cannot be unloaded as long as
+ * an arena is held.
+ *
+ * Of the gfp flags these count: whether the caller may sleep (GFP_KERNEL, or
+ * GFP_ATOMIC and GFP_NOWAIT, which never do), GFP_DMA and GFP_DMA32 for the
+ * zone, __GFP_MOVABLE and __GFP_RECLAIMABLE for the migratetype of pages,
+ * __GFP_ZERO, __GFP_THISNODE, and __GFP_MEMALLOC, which may go below the min
+ * watermark. GFP_ATOMIC opens no reserve. The other flags change nothing:
+ * __GFP_NOFAIL can fail, __GFP_COMP makes no compound page, __GFP_ACCOUNT
+ * charges nobody. An arena has no reclaim: a caller that may sleep waits only
+ * until what the CPUs have cached is given back.
+ *
+ * A wrong free (twice, of another order, cache or arena, inside of a block) is
+ * reported in the kernel log, and changes nothing.
  */
 #ifndef _LINUX_MEMCTL_API_H
 #define _LINUX_MEMCTL_API_H
@@ -13,6 +27,7 @@
 #include <linux/gfp.h>
 #include <linux/memctl_wish.h>
 #include <linux/module.h>
+#include <linux/slab.h>
 #include <linux/types.h>
 #include <uapi/linux/memctl.h>
 
@@ -27,6 +42,8 @@ void __memctl_arena_put(struct memctl_arena *arena, struct module *user);
 /**
  * memctl_arena_get() - hold an arena
  * @name: of the arena; NULL for "main"
+ *
+ * Every other function needs an arena that is held.
  *
  * Context: process; may sleep.
  * Return: the arena, or NULL when there is none of this name, memctl is about
@@ -65,12 +82,15 @@ void __memctl_free_pages(struct memctl_arena *arena, struct page *page, unsigned
 /**
  * memctl_alloc_pages() - allocate 2^order pages, physically contiguous
  * @arena: the arena
- * @gfp: as for alloc_pages()
+ * @gfp: as for alloc_pages(); which flags count is at the head of this file
  * @order: 0 to MEMCTL_MAX_ORDER; above that, NULL is returned
  *
- * The pages are those of the host, with a reference count of 1 for the
- * arena: they must not be freed with __free_pages(), nor put. Fastest where
- * @gfp and @order are constants.
+ * Fastest where @gfp and @order are constants.
+ *
+ * Unlike alloc_pages(): the pages are those of the host, with a reference
+ * count of 1 that is the arena's. They must not be freed with __free_pages(),
+ * nor put. Of struct page only lru is the caller's; page->private marks the
+ * arena's pages and has to stay. A block is never compound.
  *
  * Context: any but NMI; sleeps only if @gfp allows it.
  * Return: the first page, or NULL.
@@ -84,6 +104,19 @@ static __always_inline struct page *memctl_alloc_pages(struct memctl_arena *aren
 	return __memctl_alloc_pages(arena, gfp, order);
 }
 
+/**
+ * memctl_alloc_pages_node() - allocate 2^order pages, preferably of a node
+ * @arena: the arena
+ * @nid: the node, or NUMA_NO_NODE
+ * @gfp: as for alloc_pages_node(); with __GFP_THISNODE no other node will do
+ * @order: 0 to MEMCTL_MAX_ORDER; above that, NULL is returned
+ *
+ * Unlike alloc_pages_node(): as memctl_alloc_pages(), and a node that does not
+ * exist gives NULL, where Linux has undefined behaviour.
+ *
+ * Context: any but NMI; sleeps only if @gfp allows it.
+ * Return: the first page, or NULL.
+ */
 struct page *memctl_alloc_pages_node(struct memctl_arena *arena, int nid, gfp_t gfp,
 				     unsigned int order);
 
@@ -93,8 +126,9 @@ struct page *memctl_alloc_pages_node(struct memctl_arena *arena, int nid, gfp_t 
  * @page: the first page
  * @order: as it was allocated
  *
- * What is no such block (freed twice, another order, inside of a block, not
- * of the arena) is reported in the kernel log and left as it is.
+ * Unlike __free_pages(): it frees, whatever the reference count, and what is
+ * no such block (freed twice, another order, inside of a block, not of the
+ * arena) is reported in the kernel log and left as it is.
  *
  * Context: any but NMI.
  */
@@ -107,28 +141,216 @@ static __always_inline void memctl_free_pages(struct memctl_arena *arena, struct
 		__memctl_free_pages(arena, page, order);
 }
 
+/**
+ * memctl_alloc_pages_bulk() - allocate many pages at once
+ * @arena: the arena
+ * @gfp: as for memctl_alloc_pages()
+ * @nr: how many
+ * @pages: where to; every entry is written up to what is returned
+ *
+ * Unlike alloc_pages_bulk(): the array need not be zero, and what stands in it
+ * is overwritten, not skipped.
+ *
+ * Context: any but NMI; sleeps only if @gfp allows it.
+ * Return: how many there are, 0 to @nr.
+ */
 unsigned int memctl_alloc_pages_bulk(struct memctl_arena *arena, gfp_t gfp, unsigned int nr,
 				     struct page **pages);
+
+/**
+ * memctl_free_pages_bulk() - free many pages of order 0
+ * @arena: the arena that they came from
+ * @nr: how many
+ * @pages: the pages
+ *
+ * Unlike release_pages(): see memctl_free_pages().
+ *
+ * Context: any but NMI.
+ */
 void memctl_free_pages_bulk(struct memctl_arena *arena, unsigned int nr, struct page **pages);
 
+/**
+ * memctl_cache_create() - make a cache of objects of one size
+ * @arena: the arena that its slabs come from; held for as long as the cache
+ * @name: unique in the arena, 1 to MEMCTL_NAME_MAX of the bytes a-z A-Z 0-9 _.:-
+ * @size: of an object, 1 to MEMCTL_MAX_OBJECT_SIZE bytes
+ * @align: 0, or a power of two up to PAGE_SIZE; 8 at least is given
+ * @flags: SLAB_HWCACHE_ALIGN, SLAB_RED_ZONE, SLAB_POISON; or 0
+ * @ctor: called once for each object when its slab is made; or NULL, as it has
+ *	  to be with SLAB_POISON
+ *
+ * Unlike kmem_cache_create(): SLAB_CONSISTENCY_CHECKS and SLAB_NO_MERGE may be
+ * given and change nothing, since every free is checked and no cache is merged
+ * with another. Any other flag is refused by name: SLAB_PANIC,
+ * SLAB_TYPESAFE_BY_RCU, SLAB_ACCOUNT, SLAB_RECLAIM_ACCOUNT, SLAB_STORE_USER;
+ * SLAB_CACHE_DMA and SLAB_CACHE_DMA32, because the zone is chosen at each
+ * allocation. A name cannot be used twice. slab_debug= on the kernel's command
+ * line does not concern an arena.
+ *
+ * Context: process; may sleep.
+ * Return: the cache, or NULL: the reason is in the kernel log.
+ */
 struct memctl_cache *memctl_cache_create(struct memctl_arena *arena, const char *name,
-					 unsigned int size, unsigned int align, unsigned long flags,
+					 unsigned int size, unsigned int align, slab_flags_t flags,
 					 void (*ctor)(void *));
+
+/**
+ * memctl_cache_destroy() - take a cache away
+ * @cache: from memctl_cache_create(), or NULL
+ *
+ * Unlike kmem_cache_destroy(): a cache whose objects are not all freed is
+ * reported in the kernel log without a call trace, and stays usable.
+ *
+ * Context: process; may sleep.
+ */
 void memctl_cache_destroy(struct memctl_cache *cache);
+
+/**
+ * memctl_cache_alloc() - allocate an object
+ * @cache: the cache
+ * @gfp: as for kmem_cache_alloc(); GFP_DMA and GFP_DMA32 choose the zone of
+ *	 this object
+ *
+ * Unlike kmem_cache_alloc(): __GFP_ZERO is allowed for a cache with a
+ * constructor, and undoes its work. There is no variant for a node; the slabs
+ * are of the CPU's own while it has any.
+ *
+ * Context: any but NMI; sleeps only if @gfp allows it.
+ * Return: the object, or NULL.
+ */
 void *memctl_cache_alloc(struct memctl_cache *cache, gfp_t gfp);
+
+/**
+ * memctl_cache_free() - free an object
+ * @cache: the cache that it came from
+ * @object: the object
+ *
+ * Unlike kmem_cache_free(): what is no object in use of this cache, NULL too,
+ * is reported in the kernel log and left as it is.
+ *
+ * Context: any but NMI.
+ */
 void memctl_cache_free(struct memctl_cache *cache, void *object);
+
+/**
+ * memctl_cache_alloc_bulk() - allocate many objects at once
+ * @cache: the cache
+ * @gfp: as for memctl_cache_alloc()
+ * @nr: how many
+ * @objects: where to; every entry is written up to what is returned
+ *
+ * Unlike kmem_cache_alloc_bulk(): what could be had is had. It returns less
+ * than @nr where Linux frees everything and returns 0, and interrupts may be
+ * off.
+ *
+ * Context: any but NMI; sleeps only if @gfp allows it.
+ * Return: how many there are, 0 to @nr.
+ */
 unsigned int memctl_cache_alloc_bulk(struct memctl_cache *cache, gfp_t gfp, unsigned int nr,
 				     void **objects);
+
+/**
+ * memctl_cache_free_bulk() - free many objects of one cache
+ * @cache: the cache that they came from
+ * @nr: how many
+ * @objects: the objects
+ *
+ * Unlike kmem_cache_free_bulk(): @cache may not be NULL, the array is left as
+ * it is, and interrupts may be off.
+ *
+ * Context: any but NMI.
+ */
 void memctl_cache_free_bulk(struct memctl_cache *cache, unsigned int nr, void **objects);
+
+/**
+ * memctl_cache_shrink() - give a cache's empty slabs back to the arena
+ * @cache: the cache
+ *
+ * Unlike kmem_cache_shrink(): it returns how many frames that gave, not
+ * whether slabs are left.
+ *
+ * Context: process; may sleep.
+ * Return: frames given back.
+ */
 unsigned int memctl_cache_shrink(struct memctl_cache *cache);
 
+/**
+ * memctl_kmalloc() - allocate bytes
+ * @arena: the arena
+ * @size: bytes, up to 2^MEMCTL_MAX_ORDER pages
+ * @gfp: as for kmalloc()
+ *
+ * Memory of a size that is a power of two is aligned to it, up to PAGE_SIZE.
+ *
+ * Unlike kmalloc(): a @size of 0 gives NULL, not ZERO_SIZE_PTR, and there is no
+ * krealloc() of it, no ksize() and no kfree_rcu().
+ *
+ * Context: any but NMI; sleeps only if @gfp allows it.
+ * Return: the memory, or NULL.
+ */
 void *memctl_kmalloc(struct memctl_arena *arena, size_t size, gfp_t gfp);
+
+/**
+ * memctl_kfree() - free what memctl_kmalloc() returned
+ * @arena: the arena that it came from
+ * @object: the memory, or NULL
+ *
+ * Unlike kfree(): what is no such memory is reported in the kernel log and left
+ * as it is. What memctl_cache_alloc() returned is no such memory.
+ *
+ * Context: any but NMI.
+ */
 void memctl_kfree(struct memctl_arena *arena, const void *object);
 
+/**
+ * memctl_region_get() - hold a managed region
+ * @arena: the arena that it is in
+ * @name: of the region
+ *
+ * Context: process; may sleep.
+ * Return: the region, which stays until memctl_region_put(); or NULL when
+ * there is none of this name.
+ */
 struct memctl_region *memctl_region_get(struct memctl_arena *arena, const char *name);
+
+/**
+ * memctl_region_put() - give a region back
+ * @region: from memctl_region_get()
+ *
+ * Context: process; may sleep.
+ */
 void memctl_region_put(struct memctl_region *region);
+
+/**
+ * memctl_region_start() - the address of a region's first byte
+ * @region: a region that is held
+ *
+ * Context: any.
+ * Return: the address.
+ */
 unsigned long memctl_region_start(const struct memctl_region *region);
+
+/**
+ * memctl_region_nr_pages() - the size of a region
+ * @region: a region that is held
+ *
+ * Context: any.
+ * Return: pages.
+ */
 unsigned int memctl_region_nr_pages(const struct memctl_region *region);
+
+/**
+ * memctl_region_to_page() - the page behind an address of a region, by a
+ * walk of its shadow
+ * @region: a region that is held
+ * @address: an address in it
+ *
+ * Unlike vmalloc_to_page(): it reads the arena's own tables, and an address
+ * that is not in the region gives NULL.
+ *
+ * Context: any.
+ * Return: the page, or NULL when nothing is mapped there.
+ */
 struct page *memctl_region_to_page(const struct memctl_region *region, unsigned long address);
 
 #endif /* _LINUX_MEMCTL_API_H */

@@ -6,7 +6,6 @@
 #include <linux/gfp.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
-#include <uapi/linux/memctl.h>
 #include "bench/bench.h"
 
 #define NR_KINDS 3
@@ -19,13 +18,11 @@ static struct {
 
 static const struct {
 	const char *name;
-	unsigned long ours;
-	slab_flags_t theirs;
+	slab_flags_t flags;
 } kinds[NR_KINDS] = {
-	{ "memctl_bench_r", MEMCTL_CACHE_FLAG_REDZONE, SLAB_RED_ZONE },
-	{ "memctl_bench_p", MEMCTL_CACHE_FLAG_POISON, SLAB_POISON },
-	{ "memctl_bench_rp", MEMCTL_CACHE_FLAG_REDZONE | MEMCTL_CACHE_FLAG_POISON,
-	  SLAB_RED_ZONE | SLAB_POISON },
+	{ "memctl_bench_r", SLAB_RED_ZONE },
+	{ "memctl_bench_p", SLAB_POISON },
+	{ "memctl_bench_rp", SLAB_RED_ZONE | SLAB_POISON },
 };
 
 static u64 zeroed(struct bench_worker *worker)
@@ -94,8 +91,8 @@ static int setup(struct bench_run *run)
 
 	for (i = 0; i < NR_KINDS; i++) {
 		caches.ours[i] = memctl_cache_create(run->arena, kinds[i].name, size, 0,
-						     kinds[i].ours, NULL);
-		caches.theirs[i] = kmem_cache_create(kinds[i].name, size, 0, kinds[i].theirs, NULL);
+						     kinds[i].flags, NULL);
+		caches.theirs[i] = kmem_cache_create(kinds[i].name, size, 0, kinds[i].flags, NULL);
 		if (!caches.ours[i] || !caches.theirs[i])
 			return -ENOMEM;
 	}

@@ -53,7 +53,7 @@ static int constructor(struct memctl_arena *arena)
 
 /* One cache of @size and @align: objects apart from each other, aligned, and all given back. */
 static void use_cache(struct memctl_arena *arena, unsigned int size, unsigned int align,
-		      unsigned long flags, void **objects)
+		      slab_flags_t flags, void **objects)
 {
 	struct memctl_cache *cache;
 	unsigned int nr, i;
@@ -94,8 +94,8 @@ static int caches(struct memctl_arena *arena)
 	for (i = 0; i < ARRAY_SIZE(sizes); i++)
 		use_cache(arena, sizes[i], i & 1 ? 64 : 0, 0, objects);
 	use_cache(arena, 64, 4096, 0, objects);
-	use_cache(arena, 40, 0, MEMCTL_CACHE_FLAG_HWALIGN, objects);
-	use_cache(arena, 72, 0, MEMCTL_CACHE_FLAG_REDZONE | MEMCTL_CACHE_FLAG_POISON, objects);
+	use_cache(arena, 40, 0, SLAB_HWCACHE_ALIGN, objects);
+	use_cache(arena, 72, 0, SLAB_RED_ZONE | SLAB_POISON, objects);
 	/* Slabs are back; what stays is what the arena keeps for magazines and headers. */
 	test_expect(test_free_frames() >= before - 64);
 	kfree(objects);
@@ -112,11 +112,47 @@ static int bad_caches(struct memctl_arena *arena)
 	test_expect(!memctl_cache_create(arena, "memctl_test2", MEMCTL_MAX_OBJECT_SIZE + 1, 0, 0,
 					 NULL));
 	test_expect(!memctl_cache_create(arena, "memctl_test2", 64, 3, 0, NULL));
-	test_expect(!memctl_cache_create(arena, "memctl_test2", 64, 0, 1UL << 40, NULL));
+	test_expect(!memctl_cache_create(arena, "memctl_test2", 64, 0,
+					 (__force slab_flags_t)BIT(31), NULL));
+	test_expect(!memctl_cache_create(arena, "memctl_test2", 64, 0, SLAB_POISON, construct));
 	test_expect(!memctl_cache_create(arena, "a name that is longer than thirty-one bytes", 64,
 					 0, 0, NULL));
 	memctl_cache_destroy(cache);
 	memctl_cache_destroy(NULL);
+	return 0;
+}
+
+/* Where a flag is 0, this kernel does not have it, and a caller that passes it asks for nothing. */
+static int slab_flags(struct memctl_arena *arena)
+{
+	static const slab_flags_t taken[] = {
+		SLAB_HWCACHE_ALIGN, SLAB_RED_ZONE, SLAB_POISON, SLAB_CONSISTENCY_CHECKS,
+#ifdef SLAB_NO_MERGE
+		SLAB_NO_MERGE,
+#endif
+	};
+	static const slab_flags_t refused[] = {
+		SLAB_PANIC,	SLAB_TYPESAFE_BY_RCU, SLAB_ACCOUNT,    SLAB_RECLAIM_ACCOUNT,
+		SLAB_CACHE_DMA, SLAB_CACHE_DMA32,     SLAB_STORE_USER, SLAB_NOLEAKTRACE,
+	};
+	slab_flags_t all = 0;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(taken); i++)
+		all |= taken[i];
+	memctl_cache_destroy(memctl_cache_create(arena, "memctl_flags", 64, 0, all, NULL));
+	for (i = 0; i < ARRAY_SIZE(refused); i++)
+		if (refused[i])
+			test_expect(!memctl_cache_create(arena, "memctl_flags", 64, 0,
+							 all | refused[i], NULL));
+	test_expect(test_active_objects("memctl_flags") == -ENOENT);
+	for (i = 0; i < ARRAY_SIZE(taken); i++) {
+		struct memctl_cache *cache;
+
+		cache = memctl_cache_create(arena, "memctl_flags", 64, 0, taken[i], NULL);
+		test_expect(cache);
+		memctl_cache_destroy(cache);
+	}
 	return 0;
 }
 
@@ -188,6 +224,7 @@ const struct test_case test_object_cases[] = {
 	{ "objects are as their constructor left them", constructor },
 	{ "caches of many sizes, single and in bulk", caches },
 	{ "caches that cannot be", bad_caches },
+	{ "SLAB_ flags are done, or refuse the cache", slab_flags },
 	{ "__GFP_ZERO objects are zero", zeroed_objects },
 	{ "kmalloc of 1 byte to 64 KiB", kmalloc_sizes },
 	{}
