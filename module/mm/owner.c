@@ -17,7 +17,9 @@
  * O2  users.gone has each caller once, and MAX_GONE at most.
  *
  * Where the kernel has no symbol table, or the module was built without owner
- * tags, nobody knows whose a block is: it is a leak when there is no user.
+ * tags, nobody knows whose a block is: it is a leak when there is no user. So is
+ * what a module took while it was initialised, since that code is freed when the
+ * module has been loaded.
  *
  * Locks: users.lock (mutex), a leaf, for the lists. Blocks are looked at under
  * arena->resize (read) and handles.lock, and where it must be certain whose
@@ -99,6 +101,7 @@ struct look {
 
 /* --- symbols ------------------------------------------------------------------------------ */
 
+/* @text may be NULL. */
 static bool find_gone(struct mctl_arena *arena, u64 caller, char *text, size_t size)
 {
 	const struct gone *gone;
@@ -108,7 +111,8 @@ static bool find_gone(struct mctl_arena *arena, u64 caller, char *text, size_t s
 	list_for_each_entry(gone, &arena->users.gone, list) {
 		if (gone->caller != caller)
 			continue;
-		strscpy(text, gone->symbol, size);
+		if (text)
+			strscpy(text, gone->symbol, size);
 		found = true;
 		break;
 	}
@@ -437,6 +441,9 @@ static bool is_left(struct mctl_arena *arena, u64 caller, const char *only)
 	if (!caller || !IS_ENABLED(CONFIG_KALLSYMS))
 		return !atomic_read(&arena->nr_users);
 	module_of(caller, module);
+	/* Freed with the initialisation of a user, unless its last put noted it. */
+	if (!module[0] && !find_gone(arena, caller, NULL, 0))
+		return !only && !atomic_read(&arena->nr_users);
 	return only ? !strcmp(module, only) : !is_user(arena, module);
 }
 
