@@ -19,12 +19,12 @@ copy() {
 
 # --- a tree that is copied, moved, or came without its repository ------------------------------------------------------
 
-# A kernel that builds a module by copying main.c.
+# A kernel that builds a module by copying main.c, and nothing for a directory that has none.
 kernel=$work/kernel
 mkdir -p "$kernel/include/generated"
 echo '#define UTS_RELEASE "0.0-stand-in"' >"$kernel/include/generated/utsrelease.h"
 touch "$kernel/Module.symvers"
-printf 'modules:\n\t@cp $(M)/main.c $(M)/memctl.ko\n' >"$kernel/Makefile"
+printf 'modules:\n\t@[ ! -e $(M)/main.c ] || cp $(M)/main.c $(M)/memctl.ko\n' >"$kernel/Makefile"
 
 # builds_its_own DIR NAME: what build-module makes in a tree is made of that tree
 builds_its_own() {
