@@ -75,6 +75,32 @@ bool module_loading_is_off(void)
 	return off == '1';
 }
 
+/* Secure Boot has the kernel take only modules that are signed with a key that it knows. */
+static const char only_signed[] =
+	"the kernel takes only modules signed with a key that it knows (Secure Boot): for what DKMS "
+	"built and signed run 'mokutil --import /var/lib/dkms/mok.pub', reboot, and enroll the key "
+	"when the firmware asks";
+
+/* Without a lockdown, EPERM is for want of rights. */
+static bool is_locked_down(void)
+{
+	FILE *file = fopen("/sys/kernel/security/lockdown", "re");
+	char modes[64] = "";
+
+	if (file) {
+		if (!fgets(modes, sizeof(modes), file))
+			modes[0] = '\0';
+		fclose(file);
+	}
+	return strstr(modes, "[integrity]") || strstr(modes, "[confidentiality]");
+}
+
+static bool is_for_want_of_a_key(int error)
+{
+	return error == EKEYREJECTED || error == ENOKEY ||
+	       (error == EPERM && !geteuid() && is_locked_down());
+}
+
 /* Return: wait status of modprobe, or -1; @text: what it said. */
 static int run_modprobe(const struct args *args, char *text, size_t size)
 {
@@ -225,6 +251,9 @@ int module_load(struct memctl_ctx *ctx, const struct args *args)
 	error = errno_in(text);
 	if (error == EPERM && module_loading_is_off())
 		return fail_errno(ctx, MEMCTL_EXIT_REFUSED, error, modules_are_off,
+				  "the module was not loaded");
+	if (is_for_want_of_a_key(error))
+		return fail_errno(ctx, MEMCTL_EXIT_MODULE, error, only_signed,
 				  "the module was not loaded");
 	if (error)
 		return fail_errno(ctx, MEMCTL_EXIT_REFUSED, error, "the kernel's log says why",

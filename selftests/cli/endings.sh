@@ -119,6 +119,13 @@ inherited() {
 	PATH=$work/bin:$PATH env --default-signal=INT,CHLD,PIPE "$memctl" load 2>"$work/stderr"
 	[ $? = 2 ] && ! masks_have INT && ! masks_have PIPE
 	report $? "${label}default signals of a program that is run" "$work/stderr"
+	# What the kernel says under Secure Boot of a module that nobody signed, or with a key of one's own.
+	for words in "Key was rejected by service" "Required key not available"; do
+		printf '#!/bin/sh\necho "modprobe: ERROR: could not insert '"'memctl'"': %s" >&2\nexit 1\n' "$words" >"$work/bin/modprobe"
+		PATH=$work/bin:$PATH "$memctl" load 2>"$work/stderr"
+		[ $? = 3 ] && grep -q 'Secure Boot.*mokutil --import' "$work/stderr"
+		report $? "${label}load says what Secure Boot wants: $words" "$work/stderr"
+	done
 }
 
 masks_have() { # NAME: it is ignored, by what was kept of a program that ran
