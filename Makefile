@@ -45,7 +45,7 @@ CLI_BUILD := build/cli$(if $(CLI_SANITIZE),-asan)$(if $(WERROR),-werror)
 CLI_BIN   := $(if $(WERROR),$(CLI_BUILD)/memctl,cli/memctl$(if $(CLI_SANITIZE),-asan))
 CLI_OBJ   := $(CLI_SRC:cli/%.c=$(CLI_BUILD)/%.o)
 CLI_SAN   := $(if $(CLI_SANITIZE),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
-CLI_FLAGS = -std=gnu11 -O2 -g $(CLI_WARN) $(CLI_SAN) -D_GNU_SOURCE -Iinclude/uapi -Icli \
+CLI_FLAGS = -std=gnu11 -O2 -g $(CLI_WARN) $(CLI_SAN) -D_GNU_SOURCE -Iinclude/uapi -idirafter include -Icli \
 	$(shell pkg-config --cflags $(CLI_PKGS))
 CLI_LIBS  = $(shell pkg-config --libs $(CLI_PKGS))
 

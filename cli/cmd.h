@@ -16,7 +16,6 @@
 
 #include "client.h"
 
-#define MEMCTL_VERSION	      "0.1.0"
 #define MEMCTL_OUTPUT_VERSION 2
 
 /* Exit status; stable, listed in memctl(8). */

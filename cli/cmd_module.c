@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/memctl_version.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -13,6 +13,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/memctl_version.h>
 #include <linux/module.h>
 #include "cover.h"
 #include "dev/memctl_dev.h"
@@ -99,5 +100,5 @@ module_exit(memctl_exit);
 
 MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("A private memory manager: buddy, slab and page tables over an arena of pages");
-MODULE_VERSION("0.1.0");
+MODULE_VERSION(MEMCTL_VERSION);
 /* No alias of the netlink family: with one, whoever asks for it by name loads the module. */
