@@ -53,6 +53,13 @@ grep -q '^# new path.* committed results do not have' "$work/out"
 report $? "and is told"
 judge "what is counted in per cent is not compared" 0 "$all passed, 0 failed" \
 	'(.bench[] | select(.unit == "%") | .median) = 1'
+ratios=$(jq '[.bench[] | select((.path | startswith("scale, ")) and .path != "scale, load a GiB" and
+	.unit == "insn" and .rival_median != null) | [.path, .order, .size, .rival]] | unique | length' "$old")
+judge "of another compiler, only what grows is compared" 0 "$ratios passed, 0 failed" ".compiler = \"gcc-99\" | $scaled 2"
+grep -q '^# this kernel is built with gcc-99, the counts of bench/results-6.12.json are those of gcc-12' "$work/out"
+report $? "and is told"
+judge "what grows fails there, too" 1 "$((ratios - 1)) passed, 1 failed" \
+	'.compiler = "gcc-99" | (first(.bench[] | select(.path == "scale, page pair" and .order == 0)) | .median) *= 1.2'
 judge "no counts at all fail" 1 '.* has no counts' '.bench = []'
 
 "$top/scripts/bench-check" --results "$work/none.json" >"$work/out" 2>&1
