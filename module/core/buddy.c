@@ -12,13 +12,13 @@
  *   lists[7]  mask ....1..1 .    order 3 -> frame 24 -> frame 504
  *                                order 0 -> frame 17
  *
- * Allocation takes from the smallest class that has a block of the order asked
- * for, and there the smallest such block: pageblocks that are nearly full are
- * filled, and those that are nearly empty are left to become whole. Two __ffs
- * find the block. Freeing merges with the buddy (fn ^ 2^order) as long as that
- * one is free and the chunk reaches. A pageblock goes to another class only
- * when its largest free order changes. Splitting and merging touch the heads
- * of blocks alone:
+ * Allocation takes from the smallest class that has a block of the requested
+ * order, and there the smallest such block: nearly full pageblocks are filled
+ * up, and nearly empty ones are left to become whole. Two __ffs find the block.
+ * Freeing merges with the buddy (fn ^ 2^order) as long as the buddy is free and
+ * lies in the same chunk. A pageblock moves to another class only when its
+ * largest free order changes. Splitting and merging touch only the heads of
+ * blocks:
  *
  *   order 2   [F2 T  T  T ]          split: the upper half's head becomes F
  *   order 1   [F1 T ][F1 T ]         merge: the absorbed head becomes T
@@ -26,36 +26,38 @@
  *
  * Invariants, each one a line of mctl_buddy_check() in buddy_check.c:
  *
- * I1  A migratetype's nr_free of an order is how many such blocks are on the
- *     lists of its pageblocks, and the zone's nr_free the frames of all.
+ * I1  A migratetype's nr_free of an order is the number of such blocks on the
+ *     lists of its pageblocks, and the zone's nr_free the number of frames in
+ *     all of these blocks.
  * I2  A block on a list is FREE, of the list's order, aligned to it, in this
  *     zone and inside its chunk.
  * I3  Links of the blocks of a list are symmetric: the first block has no
  *     prev, and next's prev is the block itself.
- * I4  No block is free beside its free buddy of the same order in one chunk.
- * I5  Every head that says FREE is on a list: of each order, there are as
+ * I4  No two buddies of the same order in one chunk are both free.
+ * I5  Every head whose state is FREE is on a list: for each order, there are as
  *     many such heads as blocks on lists. Nothing is free inside another block.
- * I6  A migratetype's mask has the bit of a class exactly when that class has
- *     a pageblock.
- * I7  A pageblock stands in the class of its largest free order, among those
- *     of its migratetype; both pageblocks of a block of order 10 have its type.
+ * I6  A migratetype's mask has the bit of a class set if and only if that class
+ *     has a pageblock.
+ * I7  A pageblock is in the class of its largest free order, among those of its
+ *     migratetype; both pageblocks of a block of order 10 have its type.
  * I8  The zone's sections hold nr_frames frames.
- * I9  Links of pageblocks are symmetric, as those of blocks.
- * I10 Every pageblock of the zone whose mask is not 0 is in a class, and none
- *     of another zone: there are as many such pageblocks as in classes.
- * I11 A list is noted as single exactly when it is one block long. A block of
- *     order 9 or 10 has no list, and nothing else is free in its pageblock.
+ * I9  Links of pageblocks are symmetric, as those of blocks are.
+ * I10 Every pageblock of the zone whose mask is not 0 is in a class, and no
+ *     pageblock of another zone is: there are as many such pageblocks as in
+ *     classes.
+ * I11 A list is marked as single if and only if it is one block long. A block
+ *     of order 9 or 10 has no list, and nothing else is free in its pageblock.
  *
  * Damage. Links, masks, heads and states are data that a bug elsewhere may
- * have overwritten. No value read from them is used as an index before it was
- * compared with the end of what it is an index of, and a block or a pageblock
+ * have overwritten. No value read from them is used as an index before it has
+ * been checked against the bounds of what it indexes. A block or a pageblock
  * whose links are not symmetric stays where it is: it is not merged, or not
- * granted. Counts are left as they were then, so that I1 tells of it.
+ * allocated. The counts are left unchanged then, so that I1 reports it.
  *
  * Allocation is in buddy_alloc.c.
  *
- * Locks: none; the caller serialises each zone. Everything is a function of
- * the calls so far: equal histories give equal free lists.
+ * Locks: none; the caller serialises each zone. The state depends on nothing
+ * but the calls so far: equal histories give equal free lists.
  */
 #include <linux/errno.h>
 #include <linux/math64.h>
@@ -82,7 +84,7 @@ static noinline void put_block(struct mctl_buddy *buddy, struct mctl_area *area,
  * mctl_buddy_init() - make a zone with no frames
  * @buddy: the zone
  * @table: frame table of the arena
- * @zone: index of the zone, as sections name it
+ * @zone: index of the zone, as in struct mctl_section
  *
  * Context: Any; the caller owns @buddy.
  */
@@ -106,7 +108,7 @@ static bool pageblock_is_absent(const struct mctl_table *table, u32 fn)
 }
 
 /**
- * mctl_buddy_add() - a chunk joins the zone as one free block
+ * mctl_buddy_add() - add a chunk to the zone as one free block
  * @buddy: the zone
  * @fn: first frame of the chunk, a multiple of 2^@order; all its frames are
  *	ABSENT and its section is set up
@@ -129,15 +131,15 @@ void mctl_buddy_add(struct mctl_buddy *buddy, u32 fn, unsigned int order)
 }
 
 /**
- * mctl_buddy_remove() - take a chunk out of the zone when all of it is free
+ * mctl_buddy_remove() - remove a chunk from the zone if all of it is free
  * @buddy: the zone
  * @fn: first frame of the chunk
  * @order: order of the chunk
  *
- * Its frames become ABSENT; the caller takes them out of the section.
+ * Its frames become ABSENT; the caller removes them from the section.
  *
  * Context: The caller serialises the zone.
- * Return: 0, or -EBUSY when a frame of it is neither on a free list nor set
+ * Return: 0, or -EBUSY if one of its frames is neither on a free list nor set
  * aside, or its links are damaged; nothing has changed then.
  */
 int mctl_buddy_remove(struct mctl_buddy *buddy, u32 fn, unsigned int order)
@@ -149,7 +151,7 @@ int mctl_buddy_remove(struct mctl_buddy *buddy, u32 fn, unsigned int order)
 	struct orders orders = orders_of(&v, index);
 	unsigned int was = orders.mask;
 
-	/* Merging is eager: a chunk that is free, with no frame set aside, is one block. */
+	/* Merging is eager: a free chunk with no frame set aside is one block. */
 	if (v.state[fn] != MCTL_STATE(MCTL_KIND_FREE, order))
 		return mctl_buddy_remove_aside(buddy, fn, order);
 	if (order >= MCTL_PAGEBLOCK_ORDER) {
@@ -169,8 +171,8 @@ int mctl_buddy_remove(struct mctl_buddy *buddy, u32 fn, unsigned int order)
 static void convert_and_merge(struct mctl_buddy *buddy, struct mctl_area *area, u32 index);
 
 /*
- * A whole pageblock is free and in no class: put it in one, together with the
- * one beside it if that is whole and of the same chunk.
+ * A whole pageblock is free and in no class: put it in one, merged with the
+ * adjacent one if that is whole and in the same chunk.
  */
 static __always_inline void merge_pageblock(struct mctl_buddy *buddy, const struct view *v,
 					    struct mctl_area *area, u32 index, unsigned int limit)
@@ -196,7 +198,7 @@ static __always_inline void merge_pageblock(struct mctl_buddy *buddy, const stru
 	put_pageblock(v, area, index, MCTL_PAGEBLOCK_ORDER);
 }
 
-/* The whole one beside it is of another migratetype: that of the one freed last is both's. */
+/* The adjacent whole pageblock has another migratetype: both get that of the one freed last. */
 static noinline void convert_and_merge(struct mctl_buddy *buddy, struct mctl_area *area, u32 index)
 {
 	const struct view v = view_of(buddy->table);
@@ -214,8 +216,8 @@ static noinline void convert_and_merge(struct mctl_buddy *buddy, struct mctl_are
 }
 
 /*
- * Merge the block at @fn with its buddies and put it where it belongs. Its
- * pageblock's lists were @was and are @orders now.
+ * Merge the block at @fn with its buddies and put it on its list. The lists of
+ * its pageblock were @was and are @orders now.
  */
 static noinline void merge(struct mctl_buddy *buddy, struct mctl_area *area, u32 fn,
 			   unsigned int order, unsigned int was, struct orders orders)
@@ -257,13 +259,13 @@ static noinline void merge_block(struct mctl_buddy *buddy, struct mctl_area *are
 	merge(buddy, area, fn, order, orders.mask, orders);
 }
 
-/* A number of 16 bits in each quarter. */
+/* A 16-bit number in each quarter. */
 #define QUARTERS(a, b, c, d) ((u64)(d) << 48 | (u64)(c) << 32 | (u64)(b) << 16 | (u64)(a))
 
 /*
  * Whether the first blocks of all lists are the buddies, order by order, of the
- * frame at @offset and of what it grows to. Four heads are compared at once: one
- * after the other costs twice as much.
+ * frame at @offset and of the blocks it merges into. Four heads are compared at
+ * once: comparing one after the other costs twice as much.
  */
 static __always_inline bool are_buddies(const struct mctl_lists *lists, u32 offset)
 {
@@ -277,8 +279,9 @@ static __always_inline bool are_buddies(const struct mctl_lists *lists, u32 offs
 }
 
 /*
- * The buddy of the frame at @fn is free. When it is the only frame in use of
- * its pageblock, and of a whole section, each order has one block: all go.
+ * The buddy of the frame at @fn is free. If @fn is the only frame in use in its
+ * pageblock, and in a whole section, each order has one block, and all of them
+ * merge.
  */
 static noinline void merge_single(struct mctl_buddy *buddy, struct mctl_area *area, u32 fn)
 {
@@ -312,7 +315,7 @@ static noinline void merge_single(struct mctl_buddy *buddy, struct mctl_area *ar
 }
 
 /**
- * mctl_buddy_free() - give a block back
+ * mctl_buddy_free() - free a block
  * @buddy: the zone
  * @fn: head of a block in use; the caller has checked its state
  * @order: order of the block
@@ -338,9 +341,9 @@ void mctl_buddy_free(struct mctl_buddy *buddy, u32 fn, unsigned int order)
 }
 
 /**
- * mctl_buddy_fragmentation_index() - why would an allocation fail
+ * mctl_buddy_fragmentation_index() - tell why an allocation would fail
  * @buddy: the zone
- * @order: order asked for
+ * @order: requested order
  *
  * The index of Gorman & Whitcroft 2006, as Linux shows it: towards 0 an
  * allocation fails for lack of memory, towards 1000 for fragmentation.

@@ -2,7 +2,7 @@
 /*
  * The buddy allocator of one zone: power-of-two blocks of frames with
  * eager split and merge (Knowlton 1965; Linux mm/page_alloc.c for the
- * grouping by migratetype; LLFree for taking from the fullest part first),
+ * grouping by migratetype; LLFree for allocating from the fullest part first),
  * over the frame table of core/frame.h.
  *
  * See buddy.c for the invariants.
@@ -22,10 +22,11 @@
  * @mask: a bit for every class that has a pageblock
  * @head: number of the first pageblock of each class, or MCTL_FN_NONE
  * @nr_free: free blocks in these pageblocks, by order; see mctl_area_nr_free()
- * @nr_each: to add to @nr_free of each order less than a pageblock, modulo 2^32
+ * @nr_each: added to @nr_free of each order less than a pageblock, modulo 2^32
  *
- * A pageblock's class is the order of its largest free block. To split a whole
- * one down to a frame is one more block of each order below: one count.
+ * A pageblock's class is the order of its largest free block. Splitting a whole
+ * one down to a frame adds one block to each order below, which is one
+ * increment of @nr_each.
  */
 struct mctl_area {
 	u32 mask;
@@ -76,7 +77,7 @@ unsigned int mctl_buddy_next_order(const struct mctl_buddy *buddy, unsigned int 
 int mctl_buddy_find(const struct mctl_buddy *buddy, unsigned int order, unsigned int mt,
 		    unsigned int *from_mt);
 
-/* A block of @order from the first pageblock of a class; MCTL_FN_NONE when that is damaged. */
+/* Take a block of @order from the first pageblock of a class; MCTL_FN_NONE if that is damaged. */
 static inline u32 mctl_buddy_take(struct mctl_buddy *buddy, struct mctl_area *area,
 				  unsigned int order, unsigned int kind, unsigned int klass)
 {
@@ -88,15 +89,15 @@ static inline u32 mctl_buddy_take(struct mctl_buddy *buddy, struct mctl_area *ar
 }
 
 /**
- * mctl_buddy_alloc_own() - take a block of a migratetype that has one
+ * mctl_buddy_alloc_own() - allocate a block from the requested migratetype only
  * @buddy: the zone
  * @order: 2^order frames, 0 to MCTL_MAX_ORDER
  * @mt: enum mctl_migratetype
  * @kind: enum mctl_kind that the head's state will say
  *
  * Context: The caller serialises the zone.
- * Return: fn of the head, or MCTL_FN_NONE when it has none, or a damaged one,
- * and nothing has changed: mctl_buddy_alloc_any() may find one.
+ * Return: fn of the head, or MCTL_FN_NONE if @mt has no block, or a damaged
+ * one. Nothing has changed then; mctl_buddy_alloc_any() may find a block.
  */
 static inline u32 mctl_buddy_alloc_own(struct mctl_buddy *buddy, unsigned int order,
 				       unsigned int mt, unsigned int kind)
@@ -110,7 +111,7 @@ static inline u32 mctl_buddy_alloc_own(struct mctl_buddy *buddy, unsigned int or
 }
 
 /**
- * mctl_buddy_alloc() - take a block
+ * mctl_buddy_alloc() - allocate a block
  * @buddy: the zone
  * @order: 2^order frames, 0 to MCTL_MAX_ORDER
  * @mt: enum mctl_migratetype; see mctl_buddy_alloc_any()
@@ -128,11 +129,11 @@ static inline u32 mctl_buddy_alloc(struct mctl_buddy *buddy, unsigned int order,
 }
 
 /**
- * mctl_area_nr_free() - how many blocks of an order and a migratetype are free
+ * mctl_area_nr_free() - count the free blocks of an order and a migratetype
  * @area: of the migratetype
  * @order: 0 to MCTL_MAX_ORDER
  *
- * Context: any; exact while the caller serialises the zone.
+ * Context: Any; exact while the caller serialises the zone.
  * Return: blocks on lists.
  */
 static inline u32 mctl_area_nr_free(const struct mctl_area *area, unsigned int order)
@@ -141,16 +142,16 @@ static inline u32 mctl_area_nr_free(const struct mctl_area *area, unsigned int o
 
 	if (order < MCTL_PAGEBLOCK_ORDER)
 		nr += READ_ONCE(area->nr_each);
-	/* The two may be of different moments. */
+	/* The two may have been read at different times. */
 	return (s32)nr < 0 ? 0 : nr;
 }
 
 /**
- * mctl_buddy_nr_blocks() - how many blocks of an order are free
+ * mctl_buddy_nr_blocks() - count the free blocks of an order
  * @buddy: the zone
  * @order: 0 to MCTL_MAX_ORDER
  *
- * Context: any; exact while the caller serialises the zone.
+ * Context: Any; exact while the caller serialises the zone.
  * Return: blocks on the lists of all migratetypes.
  */
 static inline u32 mctl_buddy_nr_blocks(const struct mctl_buddy *buddy, unsigned int order)

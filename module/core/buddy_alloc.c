@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Allocation from the buddy allocator of one zone: which block, and what is
- * split for it. buddy.c has the invariants, and the way back.
+ * Allocation from the buddy allocator of one zone: which block is taken, and
+ * what is split for it. buddy.c has the invariants, and freeing.
  *
  * Locks: as in buddy.c.
  */
 #include <linux/string.h>
 #include "core/buddy_lists.h"
 
-/* A pageblock goes over to another migratetype with a free block of this order: half of it. */
+/* A pageblock with a free block of this order (half of it) may change its migratetype. */
 #define CLAIM_ORDER (MCTL_PAGEBLOCK_ORDER - 1)
 
-/* Where to look when a migratetype has no block, as in Linux. */
+/* Fallbacks when a migratetype has no block, as in Linux. */
 static const u8 fallbacks[MCTL_NR_MT][MCTL_NR_MT - 1] = {
 	[MCTL_MT_UNMOVABLE] = { MCTL_MT_RECLAIMABLE, MCTL_MT_MOVABLE },
 	[MCTL_MT_MOVABLE] = { MCTL_MT_RECLAIMABLE, MCTL_MT_UNMOVABLE },
 	[MCTL_MT_RECLAIMABLE] = { MCTL_MT_UNMOVABLE, MCTL_MT_MOVABLE },
 };
 
-/* Free blocks of one order in a pageblock, as far as the list can be followed. */
+/* Count the free blocks of one order in a pageblock, as far as the list can be followed. */
 static u32 count_blocks(const struct mctl_table *table, u32 index, unsigned int order)
 {
 	u32 fn = mctl_table_first(table, index, order);
@@ -32,8 +32,8 @@ static u32 count_blocks(const struct mctl_table *table, u32 index, unsigned int 
 }
 
 /*
- * The first pageblock of a class that has at least half of itself free in one
- * block goes over to @to with all that is free in it.
+ * Convert the first pageblock of a class, which has at least half of itself
+ * free in one block, to @to with everything that is free in it.
  */
 static void claim(struct mctl_buddy *buddy, unsigned int klass, unsigned int from, unsigned int to)
 {
@@ -56,8 +56,8 @@ static void claim(struct mctl_buddy *buddy, unsigned int klass, unsigned int fro
 }
 
 /*
- * The class that a block of @order would come from: the smallest one of the
- * own migratetype, else the largest of another. Return: the class, or -1.
+ * The class that a block of @order would come from: the smallest of @mt, else
+ * the largest of another migratetype. Return: the class, or -1.
  */
 static int find_class(const struct mctl_buddy *buddy, unsigned int order, unsigned int mt,
 		      unsigned int *from_mt)
@@ -80,13 +80,14 @@ static int find_class(const struct mctl_buddy *buddy, unsigned int order, unsign
 }
 
 /**
- * mctl_buddy_find() - where mctl_buddy_alloc() would take a block from
+ * mctl_buddy_find() - find where mctl_buddy_alloc() would take a block from
  * @buddy: the zone
- * @order: order asked for, 0 to MCTL_MAX_ORDER
- * @mt: enum mctl_migratetype asked for
+ * @order: requested order, 0 to MCTL_MAX_ORDER
+ * @mt: requested enum mctl_migratetype
  * @from_mt: result: migratetype of the pageblock
  *
- * Context: The caller serialises the zone; without that, the answer may be late.
+ * Context: The caller serialises the zone; otherwise the result may be
+ * outdated.
  * Return: order of the block that would be taken, or -1 for none.
  */
 int mctl_buddy_find(const struct mctl_buddy *buddy, unsigned int order, unsigned int mt,
@@ -106,9 +107,9 @@ int mctl_buddy_find(const struct mctl_buddy *buddy, unsigned int order, unsigned
 }
 
 /*
- * The block that the first pageblock of a class offers is damaged: what can be
- * told of the rest of its list is kept, the block is lost until a check finds it.
- * Return: false, and nothing done, when not even the pageblock is what it should be.
+ * The block that the first pageblock of a class offers is damaged: keep as much of the rest of its
+ * list as can be followed; the block is lost until a check finds it.
+ * Return: false, with nothing done, if even the pageblock is not what it should be.
  */
 static bool drop_block(struct mctl_buddy *buddy, unsigned int klass, unsigned int order,
 		       unsigned int mt)
@@ -139,7 +140,7 @@ static bool drop_block(struct mctl_buddy *buddy, unsigned int klass, unsigned in
 	return true;
 }
 
-/* The same for the first pageblock of a class, with all that is free in it. */
+/* The same for the first pageblock of a class, with everything that is free in it. */
 static void drop_damaged(struct mctl_buddy *buddy, unsigned int klass, unsigned int order,
 			 unsigned int mt)
 {
@@ -163,9 +164,9 @@ static void drop_damaged(struct mctl_buddy *buddy, unsigned int klass, unsigned 
 }
 
 /*
- * The first 2^@order frames of a block of @found are granted: the upper halves
- * go on the lists below. These are empty, as @found was the smallest order that
- * had one. Return: their orders.
+ * The first 2^@order frames of a block of @found are allocated: the upper
+ * halves go on the lists below. These are empty, as @found was the smallest
+ * order that had one. Return: their orders.
  */
 static __always_inline unsigned int split(const struct view *v, struct mctl_area *area, u32 fn,
 					  unsigned int found, unsigned int order)
@@ -182,7 +183,7 @@ static __always_inline unsigned int split(const struct view *v, struct mctl_area
 	return (1U << found) - (1U << order);
 }
 
-/* A whole pageblock, in no class, down to one frame. Return: the orders that it has now. */
+/* Split a whole pageblock, in no class, down to one frame. Return: the orders that it has now. */
 static __always_inline unsigned int split_whole(const struct view *v, struct mctl_area *area,
 						u32 index)
 {
@@ -205,7 +206,7 @@ static __always_inline unsigned int split_whole(const struct view *v, struct mct
 }
 
 /*
- * From the first pageblock of a class of whole ones.
+ * Take a block from the first pageblock of a class of whole ones.
  * Return: fn, or MCTL_FN_NONE when it is damaged.
  */
 static __always_inline u32 take_whole(struct mctl_buddy *buddy, struct mctl_area *area,
@@ -236,7 +237,7 @@ static __always_inline u32 take_whole(struct mctl_buddy *buddy, struct mctl_area
 	return fn;
 }
 
-/* Apart from a frame, which needs fewer registers. */
+/* Kept apart from the path for one frame, which needs fewer registers. */
 static noinline u32 take_large(struct mctl_buddy *buddy, struct mctl_area *area, unsigned int klass,
 			       unsigned int order, unsigned int kind)
 {
@@ -323,15 +324,14 @@ u32 mctl_buddy_take_part(struct mctl_buddy *buddy, struct mctl_area *area, unsig
 }
 
 /**
- * mctl_buddy_alloc_any() - take a block when the own migratetype has none
+ * mctl_buddy_alloc_any() - allocate a block when the requested migratetype has none
  * @buddy: the zone
  * @order: 2^order frames, 0 to MCTL_MAX_ORDER
- * @mt: enum mctl_migratetype; others are robbed as in Linux, the pageblock with
- *	the largest block first, and one of which at least half is free goes
- *	over to @mt
+ * @mt: enum mctl_migratetype; blocks are stolen from others as in Linux, from the pageblock with
+ *	the largest block first, and a pageblock of which at least half is free is converted to @mt
  * @kind: enum mctl_kind that the head's state will say
  *
- * What is damaged is passed over.
+ * Damaged blocks and pageblocks are skipped.
  *
  * Context: The caller serialises the zone.
  * Return: fn of the head, or MCTL_FN_NONE when no block is large enough.
@@ -359,15 +359,15 @@ u32 mctl_buddy_alloc_any(struct mctl_buddy *buddy, unsigned int order, unsigned 
 }
 
 /**
- * mctl_buddy_next_order() - the smallest block of the pageblock that is next in turn
+ * mctl_buddy_next_order() - the smallest free block in the next pageblock to allocate from
  * @buddy: the zone
  * @mt: enum mctl_migratetype
  *
- * Who wants many frames takes blocks of at most this order, and comes to the
- * end of one pageblock after the other.
+ * A caller that wants many frames takes blocks of at most this order, and so uses up one pageblock
+ * after the other.
  *
  * Context: The caller serialises the zone.
- * Return: its order; MCTL_MAX_ORDER when the migratetype has no block.
+ * Return: its order; MCTL_MAX_ORDER if the migratetype has no block.
  */
 unsigned int mctl_buddy_next_order(const struct mctl_buddy *buddy, unsigned int mt)
 {

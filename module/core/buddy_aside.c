@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Frames with a hardware memory error: taken out of the free lists one by one
- * for good, and chunks that go although they have such frames.
+ * Frames with a hardware memory error: taking them off the free lists one by
+ * one for good, and removing chunks that have such frames.
  *
  * I1  A frame that is set aside is a block of order 0 of kind HWPOISON, on no
  *     list and in no count of free frames; it never merges.
@@ -15,7 +15,7 @@
 #include "core/buddy_lists.h"
 #include "core/table.h"
 
-/* Take a free block off its list. Return: false, and nothing done, when it is not on one. */
+/* Take a free block off its list. Return: false, with nothing done, if it is not on one. */
 static bool unlink_free(struct mctl_buddy *buddy, u32 fn, unsigned int order)
 {
 	const struct view v = view_of(buddy->table);
@@ -42,11 +42,11 @@ static bool unlink_free(struct mctl_buddy *buddy, u32 fn, unsigned int order)
  * @buddy: the zone
  * @fn: a frame of the zone
  *
- * The rest of the block stays free, in as few blocks as it can be.
+ * The rest of the block stays free, in as few blocks as possible.
  *
  * Context: The caller serialises the zone.
- * Return: 0; -EBUSY when the frame is in no free block, or the links of that
- * are damaged; nothing has changed then.
+ * Return: 0; -EBUSY if the frame is in no free block, or the links of that
+ * block are damaged; nothing has changed then.
  */
 int mctl_buddy_set_aside(struct mctl_buddy *buddy, u32 fn)
 {
@@ -94,8 +94,8 @@ static bool is_idle(const struct mctl_table *table, u32 fn, u32 end)
  * @order: order of the chunk
  *
  * Context: The caller serialises the zone.
- * Return: 0, or -EBUSY when a frame of it is neither on a free list nor set
- * aside, or its links are damaged; nothing has changed then.
+ * Return: 0, or -EBUSY if one of its frames is neither on a free list nor set aside, or its links
+ * are damaged; nothing has changed then.
  */
 int mctl_buddy_remove_aside(struct mctl_buddy *buddy, u32 fn, unsigned int order)
 {
@@ -110,7 +110,7 @@ int mctl_buddy_remove_aside(struct mctl_buddy *buddy, u32 fn, unsigned int order
 		if (mctl_state_kind(state[at]) == MCTL_KIND_FREE) {
 			if (!unlink_free(buddy, at, size))
 				break;
-			/* To be found again, should a later one be damaged. */
+			/* So that it can be found again if a later one is damaged. */
 			state[at] = MCTL_STATE(MCTL_KIND_USED, size);
 		}
 		at += 1U << size;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The check of the invariants I1 to I11 of buddy.c, and what it costs: time
- * linear in the arena's frames whatever the lists hold. Links may be cyclic
- * or point anywhere: a walk ends at the first link that is not symmetric,
- * and after as many blocks as a pageblock has frames, or as many pageblocks
- * as there are.
+ * The check of the invariants I1 to I11 of buddy.c. It takes time linear in the
+ * arena's frames whatever the lists hold. Links may be cyclic or point
+ * anywhere: a walk ends at the first link that is not symmetric, and after as
+ * many blocks as a pageblock has frames, or as many pageblocks as there are.
  *
  * Locks: none; the caller keeps the zone from changing.
  */
@@ -13,7 +12,6 @@
 #include "core/buddy.h"
 #include "core/table.h"
 
-/* The zone of a pageblock. */
 static unsigned int zone_of(const struct mctl_table *table, u32 index)
 {
 	return table->section[index >> (MCTL_SECTION_SHIFT - MCTL_PAGEBLOCK_ORDER)].zone;
@@ -146,7 +144,7 @@ static void check_free_head(const struct mctl_table *table, u32 fn, struct mctl_
 			break;
 }
 
-/* The zone's part of the frame table. Return: frames held; FREE heads by order go to @nr_heads. */
+/* The zone's part of the frame table. Return: frames held; @nr_heads gets FREE heads by order. */
 static u32 check_frames(const struct mctl_buddy *buddy, u32 nr_heads[MCTL_NR_ORDERS],
 			struct mctl_report *report)
 {
@@ -165,7 +163,7 @@ static u32 check_frames(const struct mctl_buddy *buddy, u32 nr_heads[MCTL_NR_ORD
 			nr_held += kind != MCTL_KIND_ABSENT;
 			if (kind != MCTL_KIND_FREE)
 				continue;
-			/* A head that is out of place: mctl_table_check() tells of it. */
+			/* A misplaced head: mctl_table_check() reports it. */
 			if (order > MCTL_MAX_ORDER || fn & ((1U << order) - 1))
 				continue;
 			nr_heads[order]++;
@@ -175,7 +173,7 @@ static u32 check_frames(const struct mctl_buddy *buddy, u32 nr_heads[MCTL_NR_ORD
 	return nr_held;
 }
 
-/* Pageblocks of the zone whose masks say that they have free blocks. */
+/* Count the pageblocks of the zone whose masks say that they have free blocks. */
 static u32 count_pageblocks(const struct mctl_buddy *buddy)
 {
 	const struct mctl_table *table = buddy->table;

@@ -2,7 +2,7 @@
 /*
  * The two kinds of lists of the buddy allocator: free blocks of one order in
  * one pageblock, and pageblocks of one class in one zone. For buddy.c, which
- * has the invariants, and buddy_alloc.c alone.
+ * has the invariants, and buddy_alloc.c only.
  *
  * Locks: as in buddy.c.
  */
@@ -24,8 +24,8 @@ static inline unsigned int pageblock_mt(const struct mctl_table *table, u32 fn)
 }
 
 /*
- * The arrays of the frame table, read once: the compiler cannot know that no
- * store to a list changes their addresses.
+ * The arrays of the frame table, read once: the compiler cannot know that a
+ * store to a list never changes their addresses.
  */
 struct view {
 	u8 *state;
@@ -45,7 +45,7 @@ static __always_inline struct view view_of(const struct mctl_table *table)
 }
 
 /**
- * struct orders - which lists a pageblock has, while they are worked on
+ * struct orders - which lists a pageblock has, while they are being changed
  * @mask: as in struct mctl_lists
  * @single: likewise; a part of @mask
  */
@@ -78,7 +78,7 @@ static __always_inline void push_pageblock(const struct view *v, struct mctl_are
 	area->mask |= 1U << klass;
 }
 
-/* Return: false, and nothing done, when the links are damaged. */
+/* Return: false, with nothing done, if the links are damaged. */
 static __always_inline bool unlink_pageblock(const struct view *v, struct mctl_area *area,
 					     unsigned int klass, u32 index)
 {
@@ -122,8 +122,8 @@ static __always_inline bool pop_pageblock(const struct view *v, struct mctl_area
 }
 
 /*
- * The lists of a pageblock were @was and are @now: to another class with it
- * when the largest order is another. With damaged links it stays where it is.
+ * The lists of a pageblock were @was and are @now: move it to another class if
+ * its largest order has changed. With damaged links it stays where it is.
  */
 static __always_inline void set_orders(const struct view *v, struct mctl_area *area, u32 index,
 				       unsigned int was, struct orders now)
@@ -173,7 +173,7 @@ static __always_inline bool is_first(const struct mctl_lists *lists, u32 fn, uns
 
 /*
  * Take a block off a list of several.
- * Return: false, and nothing done, when its links are damaged.
+ * Return: false, with nothing done, if its links are damaged.
  */
 static inline bool unlink_several(const struct view *v, u32 fn, unsigned int order,
 				  struct orders *orders)
@@ -203,7 +203,7 @@ static inline bool unlink_several(const struct view *v, u32 fn, unsigned int ord
 	return true;
 }
 
-/* Take a block off its list. Return: false, and nothing done, when it is not on it. */
+/* Take a block off its list. Return: false, with nothing done, if it is not on it. */
 static inline bool unlink_block(const struct view *v, struct mctl_area *area, u32 fn,
 				unsigned int order, struct orders *orders)
 {
@@ -221,7 +221,7 @@ static inline bool unlink_block(const struct view *v, struct mctl_area *area, u3
 	return true;
 }
 
-/* Take the first block of a list. Return: its fn, or MCTL_FN_NONE when it is damaged. */
+/* Take the first block of a list. Return: its fn, or MCTL_FN_NONE if it is damaged. */
 static __always_inline u32 pop_block(const struct view *v, struct mctl_area *area, u32 index,
 				     unsigned int order, struct orders *orders)
 {
@@ -252,7 +252,7 @@ static __always_inline u32 pop_block(const struct view *v, struct mctl_area *are
 
 /* --- whole pageblocks --- */
 
-/* The free block at @fn gives its migratetype to every pageblock that it fills. */
+/* Set the migratetype of every pageblock that the free block at @fn fills. */
 static inline void set_pageblocks(struct mctl_buddy *buddy, u32 fn, unsigned int order,
 				  unsigned int mt)
 {
@@ -264,7 +264,7 @@ static inline void set_pageblocks(struct mctl_buddy *buddy, u32 fn, unsigned int
 		pageblock[1] = value;
 }
 
-/* A whole pageblock, or two, in no class: to its class. */
+/* Put a whole pageblock, or two, which is in no class, into its class. */
 static __always_inline void put_pageblock(const struct view *v, struct mctl_area *area, u32 index,
 					  unsigned int order)
 {
@@ -282,7 +282,7 @@ static __always_inline bool is_whole(const struct view *v, u32 index, unsigned i
 	       v->state[index << MCTL_PAGEBLOCK_ORDER] == MCTL_STATE(MCTL_KIND_FREE, order);
 }
 
-/* Take a whole pageblock, or two, out of its class. Return: false when it is not in there. */
+/* Take a whole pageblock, or two, out of its class. Return: false if it is not in it. */
 static __always_inline bool unlink_whole(const struct view *v, struct mctl_area *area, u32 index,
 					 unsigned int order)
 {

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The frame table: what an arena knows of each of its frames, flat by arena
+ * The frame table: what an arena records about each of its frames, in flat arrays indexed by arena
  * frame number (fn).
  *
- * The fn space is made of sections of MCTL_SECTION_FRAMES frames, one for
- * each 4 MiB of physical memory that the arena holds any page of; within a
- * section fn and pfn run in step. Frames of a section that the arena does
- * not hold are MCTL_KIND_ABSENT.
+ * The fn space is made of sections of MCTL_SECTION_FRAMES frames, one for each 4 MiB of physical
+ * memory of which the arena holds any page; within a section fn and pfn advance together. Frames of
+ * a section that the arena does not hold are MCTL_KIND_ABSENT.
  *
  *   fn            state   link          tag
  *   0             F|2     next, prev    -          head of a free block of order 2
@@ -15,7 +14,7 @@
  *   5             C|0     stale         stale      in a CPU's frame cache
  *
  * Costs: 1 byte of state, 8 of links, 4 of tag: 13 bytes a frame, and 33 bytes
- * a pageblock; merging reads the state bytes and links alone.
+ * a pageblock; merging reads only the state bytes and links.
  *
  * I1  A frame is ABSENT, the head of one block, or a TAIL inside one.
  * I2  A head's fn is a multiple of its block's size.
@@ -38,7 +37,7 @@
 #define MCTL_FN_NONE	      U32_MAX
 
 /**
- * enum mctl_kind - upper half of a state byte: what a block is in use for
+ * enum mctl_kind - upper half of a state byte: what a block is used for
  * @MCTL_KIND_ABSENT: the arena does not hold the frame
  * @MCTL_KIND_TAIL: a frame inside a block
  * @MCTL_KIND_FREE: head of a block on a free list of the buddy allocator
@@ -48,7 +47,7 @@
  * @MCTL_KIND_TABLE: a page table of the shadow
  * @MCTL_KIND_REGION: backs a page of a region
  * @MCTL_KIND_HWPOISON: a frame with a hardware memory error, set aside for good
- * @MCTL_NR_KINDS: how many there are
+ * @MCTL_NR_KINDS: number of kinds
  */
 enum mctl_kind {
 	MCTL_KIND_ABSENT,
@@ -84,9 +83,9 @@ static inline unsigned int mctl_state_order(u8 state)
 }
 
 /*
- * A pageblock's byte: its migratetype and the index of its zone, so that who
- * frees a block finds both in one read. Zones from MCTL_PAGEBLOCK_ZONES on do
- * not fit, and share the last number.
+ * A pageblock's byte: its migratetype and the index of its zone, so that
+ * freeing a block finds both in one read. Zone indices from
+ * MCTL_PAGEBLOCK_ZONES on do not fit, and share the last number.
  */
 #define MCTL_PAGEBLOCK_MT_MASK	  3U
 #define MCTL_PAGEBLOCK_ZONE_SHIFT 2
@@ -112,8 +111,8 @@ struct mctl_link {
  * @prev: number of the previous one, MCTL_FN_NONE at the start
  * @mask: a bit for every order that has a list; 0: the pageblock is in no class
  * @single: a bit for every order whose list is one block; its link is stale
- * @head: first block of each list, as its offset in the pageblock; stale
- *	  without the bit in @mask
+ * @head: first block of each list, as its offset in the pageblock; stale unless
+ *	  the bit in @mask is set
  *
  * A free block of order 9 or 10 fills its (first) pageblock and needs no head.
  */
@@ -131,7 +130,7 @@ struct mctl_lists {
  * @orders: order of the chunk that each frame belongs to, NULL when the whole
  *	    section is one chunk of order 10
  * @zone: index of the zone in its arena
- * @nr_frames: frames of it that the arena holds
+ * @nr_frames: how many of its frames the arena holds
  */
 struct mctl_section {
 	u64 pfn;
@@ -142,9 +141,9 @@ struct mctl_section {
 
 /**
  * struct mctl_table - the frame table
- * @state: a byte a frame: enum mctl_kind and order
- * @link: free-list links of heads of free blocks; those of blocks in use are
- *	their user's (page tables of a shadow, headers of slabs)
+ * @state: one byte per frame: enum mctl_kind and order
+ * @link: free-list links of heads of free blocks; those of blocks in use belong to the user of the
+ *	block (page tables of a shadow, headers of slabs)
  * @tag: owner of a block in use: code address of the caller (lower half), id
  *	 of a cache, number of a handle, by kind
  * @pageblock: MCTL_PAGEBLOCK() for each 2^MCTL_PAGEBLOCK_ORDER frames; stale when
@@ -173,7 +172,7 @@ static inline u32 mctl_table_nr_pageblocks(const struct mctl_table *table)
 	return table->nr_sections << (MCTL_SECTION_SHIFT - MCTL_PAGEBLOCK_ORDER);
 }
 
-/* First block of a list that the mask of pageblock @index has; below the end of the pageblock. */
+/* First block of a list whose bit is set in the mask of pageblock @index; always inside it. */
 static inline u32 mctl_table_first(const struct mctl_table *table, u32 index, unsigned int order)
 {
 	u32 head = order < MCTL_PAGEBLOCK_ORDER ? table->lists[index].head[order] : 0;
@@ -181,7 +180,7 @@ static inline u32 mctl_table_first(const struct mctl_table *table, u32 index, un
 	return index << MCTL_PAGEBLOCK_ORDER | (head & (MCTL_PAGEBLOCK_FRAMES - 1));
 }
 
-/* The block behind @fn on its list; MCTL_FN_NONE at the end, or where it cannot be followed. */
+/* The block after @fn on its list; MCTL_FN_NONE at the end, or if the link cannot be followed. */
 static inline u32 mctl_table_next(const struct mctl_table *table, u32 fn, unsigned int order)
 {
 	u32 next = table->link[fn].next;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Page tables in the hardware's own format: the formats, and the walk that
- * trusts the tables. ptable_map.c has what changes them, ptable_view.c what
- * looks at tables that may be damaged.
+ * trusts the tables. ptable_map.c has the functions that change them,
+ * ptable_view.c those that read tables that may be damaged.
  *
  *   address  47      39 38      30 29      21 20      12 11        0
  *            [ index 4 ][ index 3 ][ index 2 ][ index 1 ][  offset  ]
@@ -10,29 +10,29 @@
  *   root (4) -> entry -> 3 entry -> 2 entry -> 1 entry -> 4 KiB
  *                            PS: 1 GiB   PS: 2 MiB
  *
- * A table's frame holds entries and nothing else; the number of present ones
- * is kept by the owner of the frame (struct mctl_ptable_ops), so that an
- * emptied table is known without a look at all of it.
+ * A table's frame holds entries and nothing else; the owner of the frame
+ * (struct mctl_ptable_ops) keeps the number of present entries, so that an
+ * empty table is detected without scanning it.
  *
  * Invariants, each one tested by mctl_ptable_check():
  *
- * I1  Each table but the root is pointed to by one entry, at its level, and
- *     its frame was given for a table of that level.
+ * I1  Each table but the root is pointed to by one entry, at its level, and its
+ *     frame was allocated for a table of that level.
  * I2  The count kept for a table is the number of its present entries; no
  *     table but the root is empty.
  * I3  An entry that is not present is 0.
- * I4  An entry has no bit set that its format reserves at its level; above
- *     all, leaves stand at levels that have them, with addresses aligned to
- *     their size.
+ * I4  An entry has no bit set that its format reserves at its level; in
+ *     particular, leaves occur only at levels that have them, with addresses
+ *     aligned to their size.
  * I5  An entry that points to a table has exactly those of table_flags that its
- *     level knows, but for A and D.
- * I6  nr_tables, nr_leaves and nr_mapped are what a count comes to.
- * I7  fast_from is what mctl_ptable_fast_from() makes of them.
+ *     level defines, except for A and D.
+ * I6  nr_tables, nr_leaves and nr_mapped match an actual count.
+ * I7  fast_from is what mctl_ptable_fast_from() computes from them.
  *
  * A call that fails leaves the tables byte for byte as it found them.
  *
- * Locks: none here; the caller serialises whoever changes a set of tables
- * with all others.
+ * Locks: none here; the caller serialises changes of a set of tables with all
+ * other use of it.
  */
 #include <linux/compiler.h>
 #include <linux/errno.h>
@@ -42,7 +42,7 @@
 #define PAGE_BITS_4K GENMASK_ULL(51, 12)
 #define PAGE_BITS_2M GENMASK_ULL(51, 21)
 #define PAGE_BITS_1G GENMASK_ULL(51, 30)
-/* Bits 9 to 11 and 52 to 58 are software's; 59 to 62 too, where no protection keys are used. */
+/* Bits 9 to 11 and 52 to 58 are software's; 59 to 62 too, if protection keys are not used. */
 #define SOFTWARE (GENMASK_ULL(11, 9) | GENMASK_ULL(62, 52))
 #define RIGHTS \
 	(MCTL_PT_P | MCTL_PT_RW | MCTL_PT_US | MCTL_PT_PWT | MCTL_PT_PCD | MCTL_PT_A | MCTL_PT_NX)
@@ -85,12 +85,12 @@ const struct mctl_ptable_format mctl_ptable_x86_64_5level = {
 };
 
 /**
- * mctl_ptable_init() - make a set of page tables that maps nothing
- * @pt: the tables; what was there is overwritten
- * @config: what to make them from; format and ops must outlive @pt
+ * mctl_ptable_init() - initialise a set of page tables that maps nothing
+ * @pt: the tables; the previous content is overwritten
+ * @config: how to set them up; format and ops must outlive @pt
  *
- * The root is taken from @config->ops->alloc. There is no counterpart: when
- * @pt has been unmapped, whoever owns the frames frees @pt->root_pfn.
+ * The root is allocated with @config->ops->alloc. There is no counterpart: when everything in @pt
+ * has been unmapped, the owner of the frames frees @pt->root_pfn.
  *
  * Context: Any that the ops allow.
  * Return: 0, -EINVAL when the config contradicts itself, -ENOMEM when there is no frame
@@ -134,7 +134,7 @@ int mctl_ptable_init(struct mctl_ptable *pt, const struct mctl_ptable_config *co
  * @address: virtual address
  *
  * Context: Any.
- * Return: true when the bits above the translated ones are as the format asks.
+ * Return: true if the bits above the translated ones are as the format requires.
  */
 bool mctl_ptable_canonical(const struct mctl_ptable_format *format, u64 address)
 {
@@ -160,7 +160,10 @@ static noinline u64 walk_any(const struct mctl_ptable *pt, u64 address, unsigned
 	}
 }
 
-/* The same where all levels have 512 entries of 8 bytes. *table: that of the entry at level 1. */
+/*
+ * The same where all levels have 512 entries of 8 bytes. *table is set to the
+ * table of the entry at level 1.
+ */
 static __always_inline u64 walk_fast(const struct mctl_ptable *pt, u64 address, unsigned int *level,
 				     const u64 **table)
 {
@@ -202,13 +205,13 @@ static __always_inline u64 walk_fast(const struct mctl_ptable *pt, u64 address, 
 }
 
 /**
- * mctl_ptable_walk() - translate, as the processor does
+ * mctl_ptable_walk() - translate an address as the processor does
  * @pt: the tables, trusted to hold the invariants
- * @address: virtual address; bits above the translated ones are not looked at
- * @level: set to the level of the leaf; left alone or overwritten where there is none
+ * @address: virtual address; bits above the translated ones are ignored
+ * @level: set to the level of the leaf; undefined if there is none
  *
  * Context: Any; the caller keeps the tables from changing.
- * Return: the leaf, or 0 when nothing is mapped at @address.
+ * Return: the leaf, or 0 if nothing is mapped at @address.
  */
 u64 mctl_ptable_walk(const struct mctl_ptable *pt, u64 address, unsigned int *level)
 {
@@ -220,13 +223,13 @@ u64 mctl_ptable_walk(const struct mctl_ptable *pt, u64 address, unsigned int *le
 }
 
 /**
- * mctl_ptable_missing() - how many tables a leaf needs that are not there yet
+ * mctl_ptable_missing() - count the tables that a leaf needs and that do not exist yet
  * @pt: the tables, trusted to hold the invariants
  * @address: virtual address
  * @level: of the leaf
  *
  * Context: Any; the caller keeps the tables from changing.
- * Return: tables that mctl_ptable_map() would take for it; 0 where a larger leaf is in the way.
+ * Return: tables that mctl_ptable_map() would allocate for it; 0 if a larger leaf is in the way.
  */
 unsigned int mctl_ptable_missing(const struct mctl_ptable *pt, u64 address, unsigned int level)
 {
@@ -244,7 +247,7 @@ unsigned int mctl_ptable_missing(const struct mctl_ptable *pt, u64 address, unsi
 	return 0;
 }
 
-/* Walk, and remember the leaf table when the walk ends in one. */
+/* Walk, and cache the leaf table if the walk ends in one. */
 static noinline u64 walk_and_cache(const struct mctl_ptable *pt, struct mctl_ptable_cache *cache,
 				   u64 address, unsigned int *level)
 {
@@ -264,14 +267,14 @@ static noinline u64 walk_and_cache(const struct mctl_ptable *pt, struct mctl_pta
 }
 
 /**
- * mctl_ptable_walk_cached() - translate, with the leaf table of the last walk at hand
+ * mctl_ptable_walk_cached() - translate with the cached leaf table of the last walk
  * @pt: the tables, trusted to hold the invariants
- * @cache: the leaf table; made valid again by the walk when it no longer is
+ * @cache: the leaf table; revalidated by the walk if it is stale
  * @address: virtual address
  * @level: set to the level of the leaf
  *
  * Context: Any; the caller keeps the tables from changing, and @cache to himself.
- * Return: the leaf, or 0 when nothing is mapped at @address.
+ * Return: the leaf, or 0 if nothing is mapped at @address.
  */
 u64 mctl_ptable_walk_cached(const struct mctl_ptable *pt, struct mctl_ptable_cache *cache,
 			    u64 address, unsigned int *level)

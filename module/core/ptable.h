@@ -2,7 +2,7 @@
 /*
  * Page tables in the hardware's own format (Intel SDM vol. 3A, 4.5): walk,
  * map, unmap, protect, iterate, check. A format is described by a struct, so
- * that others can stand beside x86-64 with 4 and with 5 levels.
+ * that others can be used beside x86-64 with 4 and with 5 levels.
  *
  * See ptable.c for the invariants.
  */
@@ -19,7 +19,7 @@
 #define MCTL_PT_PAGE_SHIFT 12
 #define MCTL_PT_NO_PFN	   U64_MAX
 
-/* Bits of an entry. PAT is bit 7 in a 4 KiB leaf, where larger leaves have PS. */
+/* Bits of an entry. PAT is bit 7 in a 4 KiB leaf; in larger leaves bit 7 is PS. */
 #define MCTL_PT_P	  BIT_ULL(0)
 #define MCTL_PT_RW	  BIT_ULL(1)
 #define MCTL_PT_US	  BIT_ULL(2)
@@ -35,10 +35,11 @@
 
 /**
  * struct mctl_ptable_level - one level of a format
- * @shift: lowest bit of the address that the level looks at
- * @bits: how many bits of it, so that a table has 2^bits entries
- * @table: bits that an entry may have that points to a table
- * @leaf: bits that an entry may have that maps memory; 0: no leaf at this level
+ * @shift: lowest bit of the address that indexes the level
+ * @bits: number of bits of the index; a table has 2^bits entries
+ * @table: bits that may be set in an entry that points to a table
+ * @leaf: bits that may be set in an entry that maps memory; 0: no leaf at this
+ *	  level
  */
 struct mctl_ptable_level {
 	u8 shift;
@@ -49,11 +50,11 @@ struct mctl_ptable_level {
 
 /**
  * struct mctl_ptable_format - a paging format
- * @name: as people call it
- * @nr_levels: levels; the root is the table of this level, level 1 has the 4 KiB leaves
- * @entry_size: bytes an entry, 4 or 8
+ * @name: its common name
+ * @nr_levels: number of levels; the root is the table of this level, level 1 has the 4 KiB leaves
+ * @entry_size: bytes per entry, 4 or 8
  * @address_bits: bits of a virtual address that are translated
- * @sign_extended: the bits above must repeat the highest translated one, else be 0
+ * @sign_extended: the bits above must repeat the highest translated one; otherwise they must be 0
  * @physical: bits of an entry that can be part of a physical address
  * @level: the levels; [0] is not used
  */
@@ -71,16 +72,18 @@ extern const struct mctl_ptable_format mctl_ptable_x86_64_4level;
 extern const struct mctl_ptable_format mctl_ptable_x86_64_5level;
 
 /**
- * struct mctl_ptable_ops - where tables live
- * @alloc: a frame for a table of a level, with count and marks 0, and all zero if asked for,
- *	   which every table is but one that is filled at once; its pfn, or MCTL_PT_NO_PFN
- * @free: gives a table's frame back, all of its entries 0
- * @count: adds to the number of present entries kept for a table; the new number
- * @mark: one more visit of a check to a table; the visits since the caller last cleared them
- * @is_table: whether @alloc gave this frame for a table of this level, and nobody freed it;
- *	      called with any number that may stand in a damaged entry
- * @fill: writes entries of a leaf table, each the address of a frame and the flags; for
- *	  mctl_ptable_map_frames() alone
+ * struct mctl_ptable_ops - operations of the owner of the tables' frames
+ * @alloc: allocates a frame for a table of a level, with count and marks 0, and zeroed if
+ *	   requested, as it is for every table but one that is filled at once; returns its pfn, or
+ *	   MCTL_PT_NO_PFN
+ * @free: frees a table's frame, all of whose entries are 0
+ * @count: adds to the number of present entries kept for a table; returns the new number
+ * @mark: counts one more visit of a check to a table; returns the visits since the caller last
+ *	  cleared them
+ * @is_table: whether @alloc returned this frame for a table of this level, and it has not been
+ *	      freed; called with any number that a damaged entry may contain
+ * @fill: writes entries of a leaf table, each the address of a frame and the flags; only for
+ *	  mctl_ptable_map_frames()
  */
 struct mctl_ptable_ops {
 	u64 (*alloc)(void *context, unsigned int level, bool zero);
@@ -92,15 +95,15 @@ struct mctl_ptable_ops {
 };
 
 /**
- * struct mctl_ptable_config - what a set of tables is made from
+ * struct mctl_ptable_config - how to set up a set of tables
  * @format: the paging format
- * @ops: where its tables live
+ * @ops: operations of the owner of its frames
  * @context: for @ops
- * @base: address at which physical address 0 would be seen: PAGE_OFFSET in the kernel
- * @physical_bits: width of a physical address, the encryption bit not counted
- * @table_flags: all bits of an entry that points to a table but the address; a level whose
- *		 format reserves some of them goes without
- * @encryption: bits that an entry may have besides those of the format (AMD's C-bit)
+ * @base: address at which physical address 0 would be mapped: PAGE_OFFSET in the kernel
+ * @physical_bits: width of a physical address, without the encryption bit
+ * @table_flags: all bits except the address of an entry that points to a table; left out at a level
+ *		 whose format reserves them
+ * @encryption: bits that an entry may have in addition to those of the format (AMD's C-bit)
  */
 struct mctl_ptable_config {
 	const struct mctl_ptable_format *format;
@@ -118,15 +121,15 @@ struct mctl_ptable_config {
  * @base: as in the config
  * @address_mask: bits of an entry that are the physical address
  * @serial: grows whenever a table is freed
- * @fast_levels: 4 or 5 where all levels have 512 entries of 8 bytes, else 0
- * @fast_from: least address >> 39 that mctl_ptable_page() translates (I7)
+ * @fast_levels: 4 or 5 if all levels have 512 entries of 8 bytes, otherwise 0
+ * @fast_from: lowest address >> 39 that mctl_ptable_page() translates (I7)
  * @root_pfn: frame of the root
  * @format: as in the config
  * @ops: as in the config
  * @context: as in the config
  * @table_flags: as in the config
  * @encryption: as in the config
- * @nr_tables: tables, the root included
+ * @nr_tables: tables, including the root
  * @nr_leaves: leaves by level
  * @nr_mapped: pages of 4 KiB that the leaves map
  */
@@ -150,14 +153,14 @@ struct mctl_ptable {
 };
 
 /**
- * struct mctl_ptable_step - one entry met on a walk
- * @level: of the table that it stands in
+ * struct mctl_ptable_step - one entry read by a walk
+ * @level: of the table that it is in
  * @index: in that table
  * @address: first virtual address that it translates
  * @entry: the entry
- * @table: physical address of the table that it stands in
+ * @table: physical address of the table that it is in
  * @leaf: it maps memory
- * @broken: it should point to a table and does not
+ * @broken: it should point to a table but does not
  */
 struct mctl_ptable_step {
 	unsigned int level;
@@ -170,7 +173,7 @@ struct mctl_ptable_step {
 };
 
 /**
- * struct mctl_ptable_cursor - a place in the order: by address, parents first
+ * struct mctl_ptable_cursor - a position in the iteration order: by address, parents first
  * @address: of the next entry
  * @level: highest level at which to look for an entry that starts at @address; 0 at the end
  */
@@ -183,9 +186,9 @@ struct mctl_ptable_cursor {
  * struct mctl_ptable_cache - the leaf table of the last walk
  * @table: where its entry for address 0 would be if it translated all addresses
  * @prefix: address >> 21 of what it translates
- * @serial: of the tables when it was looked up; 0, which no tables have, for none
+ * @serial: of the tables when it was looked up; 0, which no tables have, means none
  *
- * All zero to begin with.
+ * Initialised to zero.
  */
 struct mctl_ptable_cache {
 	unsigned long table;
@@ -236,7 +239,7 @@ static inline bool mctl_ptable_is_leaf(const struct mctl_ptable *pt, unsigned in
 	return level == 1 || (pt->format->level[level].leaf && (entry & MCTL_PT_PS));
 }
 
-/* The bits of an entry that points to a table, but for the address: of those that its level has. */
+/* The bits except the address of an entry that points to a table, as far as its level has them. */
 static inline u64 mctl_ptable_table_flags(const struct mctl_ptable *pt, unsigned int level)
 {
 	return pt->table_flags & (pt->format->level[level].table | pt->encryption);
@@ -273,11 +276,11 @@ int mctl_ptable_flip(struct mctl_ptable *pt, u64 address, unsigned int level, un
 #define MCTL_PT_UPPER_HALF (0xffff800000000000ULL >> 39)
 
 /**
- * mctl_ptable_fast_from() - what fast_from has to be
+ * mctl_ptable_fast_from() - compute fast_from
  * @pt: the tables
  *
  * Context: Any; the caller keeps the tables from changing.
- * Return: the upper half where there are 4 levels and all leaves are of 4 KiB; else U64_MAX, which
+ * Return: the upper half if there are 4 levels and all leaves are 4 KiB; otherwise U64_MAX, which
  * no address reaches.
  */
 static inline u64 mctl_ptable_fast_from(const struct mctl_ptable *pt)
@@ -302,13 +305,13 @@ static __always_inline const u64 *mctl_ptable_at(const struct mctl_ptable *pt, u
  * @pt: the tables, trusted to hold the invariants
  * @address: virtual address, any
  *
- * The walk that counts every instruction: one compare tells the half, the format and that no leaf
- * is large; by I3 and I4 an entry without an address points to no table, so one test serves for
- * both.
+ * The walk in which every instruction counts: one comparison checks the half, the format and that
+ * no leaf is large; by I3 and I4 an entry without an address points to no table, so one test serves
+ * for both.
  *
  * Context: Any; the caller keeps the tables from changing.
- * Return: physical address of the page of 4 KiB that @address lies in; 0 where mctl_ptable_walk()
- * has to tell, be it that nothing is mapped.
+ * Return: physical address of the 4 KiB page that @address lies in; 0 if mctl_ptable_walk() must be
+ * used, which includes the case that nothing is mapped.
  */
 static __always_inline u64 mctl_ptable_page(const struct mctl_ptable *pt, u64 address)
 {
@@ -332,13 +335,13 @@ static __always_inline u64 mctl_ptable_page(const struct mctl_ptable *pt, u64 ad
 }
 
 /**
- * mctl_ptable_cached() - translate by the leaf table of the last walk
+ * mctl_ptable_cached() - translate with the leaf table of the last walk
  * @pt: the tables, trusted to hold the invariants
  * @cache: the leaf table, from mctl_ptable_walk_cached()
  * @address: virtual address
  *
- * Context: Any; the caller keeps the tables from changing, and @cache to himself.
- * Return: the leaf, of 4 KiB; 0 where mctl_ptable_walk_cached() has to tell.
+ * Context: Any; the caller keeps the tables from changing, and does not share @cache.
+ * Return: the 4 KiB leaf; 0 if mctl_ptable_walk_cached() must be used.
  */
 static __always_inline u64 mctl_ptable_cached(const struct mctl_ptable *pt,
 					      const struct mctl_ptable_cache *cache, u64 address)

@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The paging formats of x86 (Intel SDM vol. 3A, chapter 4), to be used with
- * core/ptable.h, and what memory their tables take for a map.
+ * The paging formats of x86 (Intel SDM vol. 3A, chapter 4), for use with core/ptable.h, and the
+ * memory that their tables take for a mapping.
  *
  *   ia32     10 | 10 | 12          entries of 4 bytes, pages of 4 KiB, 4 MiB   4.3
  *   pae       2 |  9 |  9 | 12     entries of 8 bytes, pages of 4 KiB, 2 MiB   4.4
  *   4level    9 |  9 |  9 |  9 | 12                  and of 1 GiB              4.5
  *   5level    9 |  9 |  9 |  9 |  9 | 12             and of 1 GiB              4.5
  *
- * The two of x86-64 stand in ptable.c. In all of them bit 0 is P, 1 RW, 2 US,
- * 3 PWT, 4 PCD, 5 A, 6 D, 7 PAT or PS, 8 G, 9 to 11 are for software; NX is
- * bit 63, where an entry has that many.
+ * The two of x86-64 are in ptable.c. In all of them bit 0 is P, 1 RW, 2 US, 3 PWT, 4 PCD, 5 A, 6 D,
+ * 7 PAT or PS, 8 G, 9 to 11 are for software; NX is bit 63, if an entry is that wide.
  *
  * Large pages of ia32 are those of 4 MiB below 4 GiB: bits 13 to 20 of such an
  * entry, which PSE-36 uses for more of the address, are reserved here.
  *
- * What tables take is computed, not tried: a level has a table for each entry
- * of the level above that something is mapped below of, unless one leaf does.
+ * The memory is computed, not measured: a level has a table for each entry of the level above below
+ * which something is mapped, unless one leaf maps it.
  */
 #include <linux/errno.h>
 #include <linux/limits.h>
@@ -79,11 +78,11 @@ const struct mctl_ptable_kind mctl_ptable_kinds[MCTL_PT_NR_FORMATS] = {
 };
 
 /**
- * mctl_ptable_kind_of() - a format by its name
+ * mctl_ptable_kind_of() - look up a format by its name
  * @name: one word
  *
  * Context: Any.
- * Return: the format, or NULL when there is none of this name.
+ * Return: the format, or NULL if none has this name.
  */
 const struct mctl_ptable_kind *mctl_ptable_kind_of(const char *name)
 {
@@ -100,7 +99,7 @@ const struct mctl_ptable_kind *mctl_ptable_kind_of(const char *name)
  * @level: of the table
  *
  * Context: Any.
- * Return: bytes; 4096 but for the root of PAE, which has 32.
+ * Return: bytes; 4096 except for the root of PAE, which has 32.
  */
 u32 mctl_ptable_table_size(const struct mctl_ptable_format *format, unsigned int level)
 {
@@ -127,13 +126,13 @@ const char *mctl_ptable_example_name(enum mctl_ptable_example example)
 }
 
 /**
- * mctl_ptable_example() - a map to compare the formats with
- * @format: the format, whose address space it lies in, in the lower half if that has two
+ * mctl_ptable_example() - a mapping to compare the formats with
+ * @format: the format, in whose address space the mapping lies, in the lower half if there are two
  * @example: which
  * @ranges: filled, in order of their addresses
  *
  * Context: Any.
- * Return: how many ranges.
+ * Return: number of ranges.
  */
 u32 mctl_ptable_example(const struct mctl_ptable_format *format, enum mctl_ptable_example example,
 			struct mctl_ptable_range ranges[MCTL_PT_EXAMPLE_RANGES])
@@ -167,7 +166,7 @@ u32 mctl_ptable_example(const struct mctl_ptable_format *format, enum mctl_ptabl
 
 /* --- memory ------------------------------------------------------------------------------- */
 
-/* Entries of a level that a range covers from end to end. */
+/* Count the entries of a level that a range covers completely. */
 static u64 covered(const struct mctl_ptable_range *range, unsigned int shift)
 {
 	u64 first = (range->page + (1ULL << shift) - 1) >> shift;
@@ -176,7 +175,10 @@ static u64 covered(const struct mctl_ptable_range *range, unsigned int shift)
 	return end > first ? end - first : 0;
 }
 
-/* Entries of a level that something is mapped by, or below of, but not by a leaf that covers it. */
+/*
+ * Count the entries of a level by or below which something is mapped, but not
+ * by a leaf that covers it.
+ */
 static u64 entries_with_table(const struct mctl_ptable_range *ranges, u32 nr, unsigned int shift,
 			      bool leaf)
 {
@@ -210,16 +212,16 @@ static bool in_order(const struct mctl_ptable_format *format,
 }
 
 /**
- * mctl_ptable_memory() - what the tables of a map take
+ * mctl_ptable_memory() - compute the memory that the tables of a mapping take
  * @format: the format
  * @ranges: what is mapped, in order, without overlap; addresses count from 0 to the end of the
- *	    address space, the upper half behind the lower one
- * @nr: how many ranges
+ *	    address space, the upper half following the lower one
+ * @nr: number of ranges
  * @max_level: largest leaves to use, wherever a range covers one: 1 for 4 KiB only
  * @memory: filled
  *
- * Context: Any; takes time with @nr.
- * Return: 0, or -EINVAL when @ranges are not as they should be, or there is no @max_level.
+ * Context: Any; the time grows with @nr.
+ * Return: 0, or -EINVAL if @ranges are not as described, or the format has no @max_level.
  */
 int mctl_ptable_memory(const struct mctl_ptable_format *format,
 		       const struct mctl_ptable_range *ranges, u32 nr, unsigned int max_level,
@@ -242,7 +244,7 @@ int mctl_ptable_memory(const struct mctl_ptable_format *format,
 
 		for (u32 i = 0; leaf && i < nr; i++)
 			all += covered(&ranges[i], shift);
-		/* What larger leaves cover, in leaves of this level. */
+		/* What larger leaves cover, counted in leaves of this level. */
 		memory->nr_leaves[level] = leaf ? all - larger : 0;
 		larger = (leaf ? all : 0) << (level > 1 ? format->level[level - 1].bits : 0);
 		if (level > 1)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The paging formats of x86, and what memory their tables take for a map:
- * the reason for tables of several levels. See ptable_format.c.
+ * The paging formats of x86, and the memory that their tables take for a
+ * mapping: the reason for tables with several levels. See ptable_format.c.
  */
 #ifndef MCTL_CORE_PTABLE_FORMAT_H
 #define MCTL_CORE_PTABLE_FORMAT_H
@@ -15,10 +15,10 @@ extern const struct mctl_ptable_format mctl_ptable_pae;
 #define MCTL_PT_NR_FORMATS 4
 
 /**
- * struct mctl_ptable_kind - a format by its name
+ * struct mctl_ptable_kind - a format with its name
  * @name: one word
  * @split: bits of an address by level, root first, and of the offset
- * @section: of the Intel SDM vol. 3A
+ * @section: section of the Intel SDM vol. 3A
  * @physical_bits: widest physical address
  * @format: the format
  */
@@ -33,9 +33,9 @@ struct mctl_ptable_kind {
 extern const struct mctl_ptable_kind mctl_ptable_kinds[MCTL_PT_NR_FORMATS];
 
 /**
- * struct mctl_ptable_range - pages in a row that are mapped
+ * struct mctl_ptable_range - consecutive mapped pages
  * @page: number of the first, its address >> 12
- * @nr: how many
+ * @nr: number of pages
  */
 struct mctl_ptable_range {
 	u64 page;
@@ -43,7 +43,7 @@ struct mctl_ptable_range {
 };
 
 /**
- * struct mctl_ptable_memory - what the tables of a map take
+ * struct mctl_ptable_memory - memory that the tables of a mapping take
  * @nr_pages: pages of 4 KiB that are mapped
  * @nr_tables: tables by level
  * @nr_leaves: leaves by level
@@ -59,14 +59,14 @@ struct mctl_ptable_memory {
 };
 
 /**
- * enum mctl_ptable_example - maps to compare the formats with
+ * enum mctl_ptable_example - mappings to compare the formats with
  * @MCTL_PT_ONE: one page
- * @MCTL_PT_PROCESS: 4 MiB of program, 64 MiB of heap behind it, 2 MiB of libraries in the middle,
- *		     8 MiB of stack at the top
- * @MCTL_PT_DENSE: 1 GiB in a row
+ * @MCTL_PT_PROCESS: 4 MiB of program, 64 MiB of heap after it, 2 MiB of libraries in the middle, 8
+ *		     MiB of stack at the top
+ * @MCTL_PT_DENSE: 1 GiB of consecutive pages
  * @MCTL_PT_SPARSE: 1024 pages, each as far from the next as the address space allows
- * @MCTL_PT_FULL: all 4 GiB that 32 bits reach
- * @MCTL_PT_NR_EXAMPLES: how many examples
+ * @MCTL_PT_FULL: all 4 GiB that 32 bits can address
+ * @MCTL_PT_NR_EXAMPLES: number of examples
  */
 enum mctl_ptable_example {
 	MCTL_PT_ONE,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Page tables: the leaf tables, for who changes single entries. See ptable.c
- * for the invariants.
+ * Page tables: the leaf tables, for callers that change single entries. See
+ * ptable.c for the invariants.
  *
  * Locks: none; the caller serialises.
  */
@@ -13,11 +13,11 @@
  * @pt: the tables, trusted to hold the invariants
  * @address: virtual address
  *
- * The table is there until something is unmapped.
+ * The table exists until something is unmapped.
  *
  * Context: Any; the caller keeps the tables from changing.
- * Return: the frame of the table, or MCTL_PT_NO_PFN when there is none or a large leaf stands in
- * its place.
+ * Return: the frame of the table, or MCTL_PT_NO_PFN if there is none or a large leaf takes its
+ * place.
  */
 u64 mctl_ptable_leaves(const struct mctl_ptable *pt, u64 address)
 {
@@ -34,17 +34,17 @@ u64 mctl_ptable_leaves(const struct mctl_ptable *pt, u64 address)
 }
 
 /**
- * mctl_ptable_skip() - pass over what no leaf table and no large leaf translates
+ * mctl_ptable_skip() - skip addresses that no leaf table and no large leaf translates
  * @pt: the tables, trusted to hold the invariants
- * @address: where to begin, canonical
+ * @address: where to start, canonical
  * @end: where to stop, in the same half
  *
- * Each entry that is not there is passed over whole, so that the time is linear in the tables that
- * are there.
+ * Each entry that is not present is skipped as a whole, so that the time is linear in the number of
+ * existing tables.
  *
  * Context: Any; the caller keeps the tables from changing.
- * Return: the first address from @address on that a leaf table or a large leaf translates, be its
- * entry there or not; or @end.
+ * Return: the first address from @address on that a leaf table or a large leaf translates, whether
+ * its entry is present or not; or @end.
  */
 u64 mctl_ptable_skip(const struct mctl_ptable *pt, u64 address, u64 end)
 {
@@ -73,10 +73,10 @@ u64 mctl_ptable_skip(const struct mctl_ptable *pt, u64 address, u64 end)
 }
 
 /**
- * mctl_ptable_set_leaves() - count entries that were added to a leaf table
+ * mctl_ptable_set_leaves() - account for entries that were added to a leaf table
  * @pt: the tables
  * @pfn: frame of the leaf table
- * @nr_more: entries that were 0 and are present now
+ * @nr_more: number of entries that were 0 and are present now
  *
  * Context: Any that the ops allow; the caller serialises.
  */

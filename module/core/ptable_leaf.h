@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One leaf of 4 KiB at a time: what a fault does to page tables. The leaf
+ * Page tables one 4 KiB leaf at a time: what a fault does to them. The leaf
  * table is looked up once; its entries are then read and written in place.
  *
  * See ptable.c for the invariants.
@@ -13,10 +13,10 @@
 /**
  * struct mctl_ptable_leaf_cache - the leaf table found last
  * @prefix: address >> 21 of what it translates
- * @serial: of the tables when it was found; 0, which no tables have, for none
+ * @serial: of the tables when it was found; 0, which no tables have, means none
  * @pfn: its frame
  *
- * All zero to begin with.
+ * Initialised to zero.
  */
 struct mctl_ptable_leaf_cache {
 	u64 prefix;
@@ -29,12 +29,12 @@ u64 mctl_ptable_skip(const struct mctl_ptable *pt, u64 address, u64 end);
 void mctl_ptable_set_leaves(struct mctl_ptable *pt, u64 pfn, u32 nr_more);
 
 /**
- * mctl_ptable_leaves_cached() - the leaf table of an address, most often the last one
+ * mctl_ptable_leaves_cached() - the leaf table of an address, usually the last one
  * @pt: the tables, trusted to hold the invariants
- * @cache: the leaf table found last; made valid again where it no longer is
+ * @cache: the leaf table found last; revalidated if it is stale
  * @address: virtual address
  *
- * Context: Any; the caller keeps the tables from changing, and @cache to himself.
+ * Context: Any; the caller keeps the tables from changing, and does not share @cache.
  * Return: as mctl_ptable_leaves().
  */
 static inline u64 mctl_ptable_leaves_cached(const struct mctl_ptable *pt,
@@ -58,7 +58,7 @@ static inline u64 mctl_ptable_leaves_cached(const struct mctl_ptable *pt,
  * mctl_ptable_set_leaf() - write one entry of a leaf table
  * @pt: the tables
  * @pfn: frame of the leaf table, from mctl_ptable_leaves()
- * @index: in it
+ * @index: index in the table
  * @entry: the new entry, present
  *
  * Context: Any that the ops allow; the caller serialises.

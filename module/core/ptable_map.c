@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Page tables: map, unmap, protect. A range is worked off table by table; a
- * leaf table is filled in one loop. See ptable.c for the invariants.
+ * Page tables: map, unmap, protect. A range is processed table by table; a leaf
+ * table is filled in one loop. See ptable.c for the invariants.
  *
  * A call that fails leaves the tables byte for byte as it found them: map
- * takes back what it mapped, and the others take the frames for the splits
- * that they need before they change anything.
+ * undoes what it mapped, and the others allocate the frames for the splits that
+ * they need before they change anything.
  *
  * Locks: none; the caller serialises.
  */
@@ -16,15 +16,15 @@
 #include "core/ptable.h"
 
 /**
- * struct span - what is left of a range under work
+ * struct span - the part of a range that is still to be processed
  * @address: first virtual address
  * @nr: pages of 4 KiB
  * @done: pages unmapped or changed so far
  * @pfn: frame for @address, when mapping
- * @in_row: frames in a row from there on, not 0 before the end
- * @fns: or a frame for each page, as the caller of mctl_ptable_map_frames() numbers them
+ * @in_row: consecutive frames from @pfn on, not 0 before the end
+ * @fns: alternatively a frame for each page, as the caller of mctl_ptable_map_frames() numbers them
  * @flags: of the leaves, as for 4 KiB
- * @mask: bits to replace by those of @flags
+ * @mask: bits to replace with those of @flags
  * @max_level: largest leaf to use
  */
 struct span {
@@ -50,7 +50,7 @@ static inline void advance(struct span *span, u64 nr)
 	span->nr -= nr;
 }
 
-/* The same when mapping: what comes next is behind it. */
+/* The same when mapping: the frames advance too. */
 static inline void advance_frames(struct span *span, u64 nr)
 {
 	advance(span, nr);
@@ -65,7 +65,7 @@ static u64 large_flags(u64 flags)
 	return (flags & ~MCTL_PT_PAT) | MCTL_PT_PS | pat;
 }
 
-/* A leaf's bits as a 4 KiB leaf would have them, without the address. */
+/* The bits of a leaf as a 4 KiB leaf would have them, without the address. */
 static u64 small_flags(const struct mctl_ptable *pt, u64 entry)
 {
 	u64 pat = entry & MCTL_PT_PAT_LARGE ? MCTL_PT_PAT : 0;
@@ -98,7 +98,7 @@ static int check_range(const struct mctl_ptable *pt, u64 address, u64 nr)
 		return -EINVAL;
 	if (!nr || nr > 1ULL << (format->address_bits - MCTL_PT_PAGE_SHIFT))
 		return -EINVAL;
-	/* The hole between the halves is longer than any range: it cannot lie in between. */
+	/* The hole between the halves is longer than any range, so no range can span it. */
 	last = address + (nr << MCTL_PT_PAGE_SHIFT) - 1;
 	if (last < address || !mctl_ptable_canonical(format, address) ||
 	    !mctl_ptable_canonical(format, last))
@@ -109,10 +109,10 @@ static int check_range(const struct mctl_ptable *pt, u64 address, u64 nr)
 /* --- map ---------------------------------------------------------------------------------- */
 
 /*
- * Fill entries of one leaf table with frames in a row. Inlined for each entry
- * size, and for a table that is empty still, so that the loop has none of
- * these questions left in it.
- * Return: entries filled, less than @nr when one was in use.
+ * Fill entries of one leaf table with consecutive frames. Inlined for each
+ * entry size, and for a table that is still empty, so that the loop contains
+ * none of these tests.
+ * Return: entries filled, less than @nr if one was in use.
  */
 static __always_inline u32 fill_entries(void *table, u32 index, u32 nr, u64 entry, const bool small,
 					const bool empty)
@@ -134,7 +134,7 @@ static __always_inline u32 fill_entries(void *table, u32 index, u32 nr, u64 entr
 	return i;
 }
 
-/* Whether @span fills a leaf table from end to end: then it need not be zeroed first. */
+/* Whether @span fills a leaf table completely: then it need not be zeroed first. */
 static bool fills_table(const struct mctl_ptable *pt, unsigned int level, const struct span *span)
 {
 	return level == 1 && span->nr >= mctl_ptable_nr_entries(pt, 1) &&
@@ -151,7 +151,7 @@ static u32 count_empty(const struct mctl_ptable *pt, u64 pfn, u32 index, u32 nr)
 	return i;
 }
 
-/* Fill entries of one leaf table, the frames of which are in no order. Return: how many. */
+/* Fill entries of one leaf table with frames in any order. Return: how many. */
 static u32 fill_frames(struct mctl_ptable *pt, u64 pfn, u32 index, u32 nr, struct span *span,
 		       bool empty)
 {
@@ -165,7 +165,7 @@ static u32 fill_frames(struct mctl_ptable *pt, u64 pfn, u32 index, u32 nr, struc
 	return nr;
 }
 
-/* The same with frames in a row. */
+/* The same with consecutive frames. */
 static u32 fill_row(struct mctl_ptable *pt, u64 pfn, u32 index, u32 nr, struct span *span,
 		    bool empty)
 {
@@ -185,7 +185,7 @@ static u32 fill_row(struct mctl_ptable *pt, u64 pfn, u32 index, u32 nr, struct s
 	return filled;
 }
 
-/* @empty: the table is new, nothing is in use. */
+/* @empty: the table is new, no entry is in use. */
 static int fill_table(struct mctl_ptable *pt, u64 pfn, struct span *span, bool empty)
 {
 	u32 index = mctl_ptable_index(pt, 1, span->address);
@@ -280,7 +280,7 @@ static int map_span(struct mctl_ptable *pt, struct span *span)
 		return -EINVAL;
 	ret = map_table(pt, pt->root_pfn, pt->format->nr_levels, span, false);
 	undo.nr -= span->nr;
-	/* All that was mapped goes, and only that: no leaf is cut, so this cannot fail. */
+	/* Unmaps what was mapped above and nothing else: no leaf is split, so this cannot fail. */
 	if (ret && undo.nr)
 		unmap_table(pt, pt->root_pfn, pt->format->nr_levels, &undo);
 	pt->fast_from = mctl_ptable_fast_from(pt);
@@ -288,18 +288,18 @@ static int map_span(struct mctl_ptable *pt, struct span *span)
 }
 
 /**
- * mctl_ptable_map() - map a range to frames in a row
+ * mctl_ptable_map() - map a range to consecutive frames
  * @pt: the tables
  * @address: first virtual address, a multiple of 4 KiB
  * @pfn: first physical frame number
  * @nr: pages of 4 KiB
- * @flags: bits of a 4 KiB leaf without the address; P must be among them
+ * @flags: bits of a 4 KiB leaf without the address, including P
  * @max_level: largest leaves to use where alignment allows: 1 for 4 KiB, 2 for 2 MiB, 3 for 1 GiB
  *
  * Context: Any that the ops allow; the caller serialises.
- * Return: 0; -EINVAL for a bad length, alignment, frame or flag, -EFAULT when the range is not
- * canonical, -EEXIST when anything is mapped in it, -ENOMEM when there is no frame for a table.
- * On error nothing is changed.
+ * Return: 0; -EINVAL for a bad length, alignment, frame or flag, -EFAULT if the range is not
+ * canonical, -EEXIST if anything is mapped in it, -ENOMEM if there is no frame for a table. On
+ * error nothing is changed.
  */
 int mctl_ptable_map(struct mctl_ptable *pt, u64 address, u64 pfn, u64 nr, u64 flags,
 		    unsigned int max_level)
@@ -321,11 +321,11 @@ int mctl_ptable_map(struct mctl_ptable *pt, u64 address, u64 pfn, u64 nr, u64 fl
 
 /**
  * mctl_ptable_map_frames() - map a range to frames in any order
- * @pt: the tables; its ops have fill()
+ * @pt: the tables, whose ops must have fill()
  * @address: first virtual address, a multiple of 4 KiB
- * @fns: @nr frames, numbered as fill() understands
+ * @fns: @nr frames, numbered as fill() expects
  * @nr: pages of 4 KiB
- * @flags: bits of a 4 KiB leaf without the address; P must be among them
+ * @flags: bits of a 4 KiB leaf without the address, including P
  *
  * Context: Any that the ops allow; the caller serialises.
  * Return: as mctl_ptable_map().
@@ -346,7 +346,7 @@ int mctl_ptable_map_frames(struct mctl_ptable *pt, u64 address, const u32 *fns, 
 /* --- split -------------------------------------------------------------------------------- */
 
 /*
- * The large leaf that @address lies inside of, not at its start. Return: its
+ * The large leaf that @address lies inside, but not at its start. Return: its
  * level, 0 for none; the entry is *index of the table *pfn.
  */
 static unsigned int cut_leaf(const struct mctl_ptable *pt, u64 address, u64 *pfn, u32 *index)
@@ -381,7 +381,7 @@ static void put_reserve(struct mctl_ptable *pt, struct reserve *reserve)
 	}
 }
 
-/* Take the tables that a cut at @address needs: one for each level that it goes down. */
+/* Allocate the tables that a split at @address needs: one for each level that it goes down. */
 static int fill_reserve(struct mctl_ptable *pt, u64 address, u64 *pfns)
 {
 	u64 pfn;
@@ -397,7 +397,7 @@ static int fill_reserve(struct mctl_ptable *pt, u64 address, u64 *pfns)
 	return 0;
 }
 
-/* Put a table of leaves of the next smaller size in the place of a large leaf. */
+/* Replace a large leaf by a table of leaves of the next smaller size. */
 static void split_leaf(struct mctl_ptable *pt, u64 pfn, u32 index, unsigned int level, u64 child)
 {
 	u32 nr = mctl_ptable_nr_entries(pt, level - 1);
@@ -429,7 +429,7 @@ static void split_at(struct mctl_ptable *pt, u64 address, u64 *pfns)
 	}
 }
 
-/* Split the large leaves that the ends of the range cut through: both, or none on -ENOMEM. */
+/* Split the large leaves that straddle the ends of the range: both, or none on -ENOMEM. */
 static int split_ends(struct mctl_ptable *pt, u64 address, u64 nr)
 {
 	u64 end = address + (nr << MCTL_PT_PAGE_SHIFT);
@@ -451,7 +451,7 @@ static int split_ends(struct mctl_ptable *pt, u64 address, u64 nr)
 
 /* --- unmap, protect ------------------------------------------------------------------------- */
 
-/* How much of @span lies in the entry that its address is in, in pages. */
+/* How many pages of @span lie in the entry that its address is in. */
 static u64 here(const struct mctl_ptable *pt, unsigned int level, const struct span *span)
 {
 	u64 pages = mctl_ptable_pages(pt, level);
@@ -496,7 +496,7 @@ static u32 clear_table(struct mctl_ptable *pt, u64 pfn, struct span *span)
 	return pt->ops->count(pt->context, pfn, -gone);
 }
 
-/* The same for any level. No leaf reaches beyond the range. */
+/* The same for any level. No leaf extends beyond the range. */
 static u32 unmap_table(struct mctl_ptable *pt, u64 pfn, unsigned int level, struct span *span)
 {
 	u32 index = mctl_ptable_index(pt, level, span->address);
@@ -534,8 +534,8 @@ static u32 unmap_table(struct mctl_ptable *pt, u64 pfn, unsigned int level, stru
  * @address: first virtual address, a multiple of 4 KiB
  * @nr: pages of 4 KiB
  *
- * Holes are passed over. Tables left empty are freed; a large leaf that
- * reaches beyond the range is split.
+ * Holes are skipped. Tables that become empty are freed; a large leaf that extends beyond the range
+ * is split.
  *
  * Context: Any that the ops allow; the caller serialises.
  * Return: pages of 4 KiB that were mapped; -EINVAL, -EFAULT as mctl_ptable_map(); -ENOMEM when
@@ -555,7 +555,7 @@ s64 mctl_ptable_unmap(struct mctl_ptable *pt, u64 address, u64 nr)
 	return span.done;
 }
 
-/* A large leaf with the flags that the range asks for. */
+/* A large leaf with the flags requested for the range. */
 static u64 change(const struct mctl_ptable *pt, unsigned int level, u64 entry,
 		  const struct span *span)
 {
@@ -633,7 +633,7 @@ static void protect_table(struct mctl_ptable *pt, u64 pfn, unsigned int level, s
  * @mask: bits of a 4 KiB leaf to change; neither P nor the address
  * @flags: their new values, within @mask
  *
- * Holes are passed over. A large leaf that reaches beyond the range is split.
+ * Holes are skipped. A large leaf that extends beyond the range is split.
  *
  * Context: Any that the ops allow; the caller serialises.
  * Return: pages of 4 KiB changed; -EINVAL, -EFAULT as mctl_ptable_map(); -ENOMEM when there is

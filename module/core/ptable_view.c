@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Page tables looked at with care: steps of a walk, iteration, planted
- * damage, and the check. Nothing here follows an entry before the owner of
- * the frames has said that it points to a table of the next level, so that
- * tables with any bit wrong can be shown and checked. Since each step goes
- * down one level, a wrong entry cannot make a loop.
+ * Page tables that are not trusted: steps of a walk, iteration, planted damage,
+ * and the check. Nothing here follows an entry before the owner of the frames
+ * has confirmed that it points to a table of the next level, so that tables
+ * with any bit wrong can be shown and checked. Since each step goes down one
+ * level, a wrong entry cannot cause a loop.
  *
  * See ptable.c for the invariants. Locks: none; the caller serialises.
  */
 #include <linux/errno.h>
 #include "core/ptable.h"
 
-/* Whether a present entry that is no leaf leads on, and to which table. */
+/* Whether a present entry that is not a leaf points to a table, and to which one. */
 static bool leads_on(const struct mctl_ptable *pt, unsigned int level, u64 entry, u64 *child)
 {
 	*child = mctl_ptable_target(pt, entry);
@@ -33,14 +33,14 @@ static void note_step(const struct mctl_ptable *pt, u64 pfn, unsigned int level,
 }
 
 /**
- * mctl_ptable_steps() - a walk with all that it meets
+ * mctl_ptable_steps() - a walk with every entry that it reads
  * @pt: the tables; any damage is allowed
  * @address: virtual address
  * @steps: MCTL_PT_MAX_LEVELS of them, filled from the root on
  *
  * Context: Any that the ops allow; the caller keeps the tables from changing.
- * Return: steps filled, the last of which is a leaf, not present or broken; 0 when @address is
- * not canonical.
+ * Return: steps filled, the last of which is a leaf, not present or broken; 0 if @address is not
+ * canonical.
  */
 unsigned int mctl_ptable_steps(const struct mctl_ptable *pt, u64 address,
 			       struct mctl_ptable_step *steps)
@@ -65,14 +65,14 @@ unsigned int mctl_ptable_steps(const struct mctl_ptable *pt, u64 address,
 }
 
 /**
- * mctl_ptable_physical() - where a leaf leads
+ * mctl_ptable_physical() - the physical address that a leaf maps an address to
  * @pt: the tables
  * @address: virtual address
  * @level: level of the leaf
  * @entry: the leaf
  *
  * Context: Any.
- * Return: physical address for @address.
+ * Return: physical address of @address.
  */
 u64 mctl_ptable_physical(const struct mctl_ptable *pt, u64 address, unsigned int level, u64 entry)
 {
@@ -82,15 +82,15 @@ u64 mctl_ptable_physical(const struct mctl_ptable *pt, u64 address, unsigned int
 }
 
 /**
- * mctl_ptable_flip() - damage an entry, for tests of the checks
+ * mctl_ptable_flip() - flip a bit of an entry, for tests of the checks
  * @pt: the tables
  * @address: virtual address that the entry translates
- * @level: of the table that it stands in
- * @bit: which bit to turn over
+ * @level: of the table that it is in
+ * @bit: number of the bit to flip
  *
  * Context: Any that the ops allow; the caller serialises.
- * Return: 0, -EINVAL when there is no such level or bit, -EFAULT when @address is not canonical,
- * -ENOENT when the walk ends above @level.
+ * Return: 0, -EINVAL if there is no such level or bit, -EFAULT if @address is not canonical,
+ * -ENOENT if the walk ends above @level.
  */
 int mctl_ptable_flip(struct mctl_ptable *pt, u64 address, unsigned int level, unsigned int bit)
 {
@@ -134,7 +134,7 @@ static u64 sign_extend(const struct mctl_ptable_format *format, u64 address)
 	return format->sign_extended ? (u64)((s64)(address << above) >> above) : address;
 }
 
-/* Move a cursor behind an entry: to its children, or to what follows it. */
+/* Move a cursor past an entry: to its children, or to what follows it. */
 static void pass(const struct mctl_ptable *pt, struct mctl_ptable_cursor *cursor,
 		 const struct mctl_ptable_step *step)
 {
@@ -148,7 +148,7 @@ static void pass(const struct mctl_ptable *pt, struct mctl_ptable_cursor *cursor
 	}
 	cursor->address = last + 1;
 	cursor->level = pt->format->nr_levels;
-	/* The highest address that there is ends the order. */
+	/* The iteration ends at the highest possible address. */
 	if (last == sign_extend(pt->format, GENMASK_ULL(pt->format->address_bits - 1, 0)))
 		cursor->level = 0;
 }
@@ -185,13 +185,13 @@ static bool next_in(const struct mctl_ptable *pt, u64 pfn, unsigned int level, u
 /**
  * mctl_ptable_next() - the next present entry by address, parents first
  * @pt: the tables; any damage is allowed
- * @cursor: where to look from; moved behind the entry
+ * @cursor: where to start; moved past the entry
  * @step: the entry
  *
- * The cursor holds a place, not an entry, so the tables may change between calls.
+ * The cursor holds a position, not an entry, so the tables may change between calls.
  *
  * Context: Any that the ops allow; the caller keeps the tables from changing during the call.
- * Return: false when there are no more.
+ * Return: false if there are no more.
  */
 bool mctl_ptable_next(const struct mctl_ptable *pt, struct mctl_ptable_cursor *cursor,
 		      struct mctl_ptable_step *step)
@@ -206,7 +206,7 @@ bool mctl_ptable_next(const struct mctl_ptable *pt, struct mctl_ptable_cursor *c
 
 /* --- check -------------------------------------------------------------------------------- */
 
-/* What a count comes to, to compare with what is kept (I6). */
+/* The actual counts, to compare with those kept (I6). */
 struct tally {
 	u64 nr_tables;
 	u64 nr_leaves[MCTL_PT_MAX_LEVELS + 1];
@@ -218,7 +218,7 @@ static const char *const entry_name[] = {
 	[4] = "level-4 entry", [5] = "level-5 entry",
 };
 
-/* Bits that an entry may have here: those of its format, with addresses as wide as they are. */
+/* Bits that an entry may have here: those of its format, with addresses of the actual width. */
 static u64 allowed_bits(const struct mctl_ptable *pt, unsigned int level, bool leaf)
 {
 	const struct mctl_ptable_level *l = &pt->format->level[level];
@@ -283,10 +283,10 @@ static void check_table(const struct mctl_ptable *pt, u64 pfn, unsigned int leve
 /**
  * mctl_ptable_check() - test the invariants
  * @pt: the tables; any damage is allowed
- * @report: gets what is broken, with the virtual address of an entry or the pfn of a table
+ * @report: gets each broken invariant, with the virtual address of an entry or the pfn of a table
  *
  * Marks each table that it reaches; the caller clears the marks when all sets of tables whose
- * frames have one owner are checked, so that a table reached from two of them is found.
+ * frames have the same owner have been checked, so that a table reached from two of them is found.
  *
  * Context: Any that the ops allow; the caller keeps the tables from changing.
  */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a check found: each *_check() counts the invariants that it tested
- * and hands every broken one to the report's callback. The tests, the
- * fuzzers and `memctl verify` share the same checks through it.
+ * Results of a check: each *_check() counts the invariants that it tested and
+ * passes every broken one to the report's callback. The tests, the fuzzers and
+ * `memctl verify` share the same checks through it.
  */
 #ifndef MCTL_CORE_REPORT_H
 #define MCTL_CORE_REPORT_H
@@ -12,11 +12,11 @@
 /**
  * struct mctl_problem - one broken invariant
  * @invariant: its number, with the file's name ("buddy I3")
- * @object: what it is broken in ("frame", "zone", "cache")
+ * @object: kind of object that breaks it ("frame", "zone", "cache")
  * @field: which field of it
  * @index: number of the object
- * @expected: the value that the invariant asks for
- * @found: the value that stands there
+ * @expected: the value that the invariant requires
+ * @found: the actual value
  */
 struct mctl_problem {
 	const char *invariant;
@@ -43,16 +43,16 @@ struct mctl_report {
 
 /**
  * mctl_report_expect() - test one invariant: @found must equal @expected
- * @report: where to count, and to tell of a problem
+ * @report: where to count, and to report a problem
  * @invariant: its number, with the file's name
- * @object: kind of object that is looked at
+ * @object: kind of object that is tested
  * @index: number of the object
  * @field: which field of it
- * @expected: value that the invariant asks for
- * @found: value that stands there
+ * @expected: value that the invariant requires
+ * @found: actual value
  *
- * Context: as the report's callback.
- * Return: true when it holds.
+ * Context: As the report's callback.
+ * Return: true if it holds.
  */
 static inline bool mctl_report_expect(struct mctl_report *report, const char *invariant,
 				      const char *object, u64 index, const char *field,

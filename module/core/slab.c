@@ -5,17 +5,17 @@
  * Invariants, each one a line of mctl_slab_check():
  *
  * S1  The header's cookie is the cache's, xor the slab's address.
- * S2  The first object stands at one of the cache's colours.
- * S3  Objects in use, lost and on the free list add up to all of them.
- * S4  The free list's codes are END or 1 + index of an object.
+ * S2  The first object is at one of the cache's colour offsets.
+ * S3  Objects in use, lost and on the free list add up to all objects.
+ * S4  Each code of the free list is END or 1 + index of an object.
  * S5  The free list ends: no object is on it twice.
- * S6  Objects that are marked free, and not as in a magazine, are on the free
- *     list: as many are marked as the list is long.
- * S7  The redzones say what the mark says: 0xbb free, 0xcc in use.
- * S8  A free object's poison is whole.
+ * S6  Objects that are marked free, and not as cached in a magazine, are on the
+ *     free list: as many are marked as the list is long.
+ * S7  The redzones agree with the mark: 0xbb free, 0xcc in use.
+ * S8  A free object's poison is intact.
  * S9  No object was lost to damage.
  *
- * Locks: none; the caller serialises what concerns one slab.
+ * Locks: none; the caller serialises all calls for one slab.
  */
 #include <linux/align.h>
 #include <linux/minmax.h>
@@ -48,11 +48,11 @@ static u32 right_redzone(const struct mctl_slab_layout *layout)
 }
 
 /*
- * What is around an object, and in a free one, is poisoned for KASAN: the
- * functions that write and compare it are not looked at.
+ * The bytes around an object, and in a free one, are poisoned for KASAN: the
+ * functions that write and compare them are not instrumented.
  */
 
-/* Most often a word or two: memset() takes longer to start. */
+/* Usually a word or two: memset() takes longer to start. */
 static inline __no_sanitize_address void fill(void *bytes, u32 nr, u8 value)
 {
 	u64 *word = bytes;
@@ -119,7 +119,7 @@ static __no_sanitize_address bool poison_is_whole(const struct mctl_slab_layout 
 				   bytes[layout->size - 1] == MCTL_POISON_END);
 }
 
-/* Whether @code can stand in the link word of an object on the free list. */
+/* Whether @code is valid in the link word of an object on the free list. */
 static bool code_is_link(const struct mctl_slab_layout *layout, u64 code)
 {
 	return code == MCTL_LINK_END || (code != MCTL_LINK_CACHED && code <= layout->objects);
@@ -128,13 +128,13 @@ static bool code_is_link(const struct mctl_slab_layout *layout, u64 code)
 /* --- a slab ------------------------------------------------------------------------------ */
 
 /**
- * mctl_slab_init() - make a slab
+ * mctl_slab_init() - initialise a slab
  * @layout: of the cache
- * @slab: its header: @memory itself unless the layout keeps headers outside
+ * @slab: its header: @memory itself unless the layout has headers outside
  * @memory: mctl_slab_bytes() bytes, aligned to their size
  * @colour: any number; taken modulo the number of colours
  *
- * Every object is free, in the order of addresses, and constructed.
+ * Every object is free, in address order, and constructed.
  */
 void mctl_slab_init(const struct mctl_slab_layout *layout, struct mctl_slab *slab, void *memory,
 		    u32 colour)
@@ -156,7 +156,7 @@ void mctl_slab_init(const struct mctl_slab_layout *layout, struct mctl_slab *sla
 }
 
 /**
- * mctl_slab_fini() - take a slab's cookie away, so that it is known for none
+ * mctl_slab_fini() - clear a slab's cookie, so that it is no longer taken for a slab
  * @slab: its header
  */
 void mctl_slab_fini(struct mctl_slab *slab)
@@ -165,7 +165,7 @@ void mctl_slab_fini(struct mctl_slab *slab)
 }
 
 /**
- * mctl_slab_is_of() - whether a header is that of the cache's slab at @memory
+ * mctl_slab_is_of() - whether a header belongs to the cache's slab at @memory
  * @layout: of the cache
  * @slab: header, in readable memory
  * @memory: start of the slab
@@ -179,8 +179,8 @@ bool mctl_slab_is_of(const struct mctl_slab_layout *layout, const struct mctl_sl
 }
 
 /*
- * The free list cannot be followed, or is not as long as the counts say: what
- * is left of it is lost, so that nobody comes back to it.
+ * The free list cannot be followed, or is not as long as the counts say: the
+ * rest of it is lost, so that it is never used again.
  */
 static void cut_list(const struct mctl_slab_layout *layout, struct mctl_slab *slab)
 {
@@ -189,19 +189,20 @@ static void cut_list(const struct mctl_slab_layout *layout, struct mctl_slab *sl
 	slab->free = MCTL_LINK_END;
 }
 
-/* Whether the free list is longer than the counts allow: they or it are damaged. */
+/* Whether the free list is longer than the counts allow: one of the two is damaged. */
 static bool list_is_too_long(const struct mctl_slab_layout *layout, const struct mctl_slab *slab)
 {
 	return slab->inuse + slab->lost >= layout->objects;
 }
 
 /**
- * mctl_slab_lose() - give an object up as damaged
+ * mctl_slab_lose() - give up an object as damaged
  * @layout: of the cache
  * @slab: its header
  * @object: an object of the slab that is not on its free list
  *
- * It is marked as on the list, so that it is never taken for a caller's.
+ * It is marked as on the list, so that it is never taken for an allocated
+ * object.
  */
 void mctl_slab_lose(const struct mctl_slab_layout *layout, struct mctl_slab *slab, void *object)
 {
@@ -211,12 +212,12 @@ void mctl_slab_lose(const struct mctl_slab_layout *layout, struct mctl_slab *sla
 }
 
 /**
- * mctl_slab_open() - ready an object that was free for a caller
+ * mctl_slab_open() - prepare a free object for a caller
  * @layout: of the cache
  * @object: the object
  *
- * Return: MCTL_SLAB_OK, or REDZONE_LEFT, REDZONE_RIGHT or POISON for an object
- * to lose.
+ * Return: MCTL_SLAB_OK, or REDZONE_LEFT, REDZONE_RIGHT or POISON if the object
+ * is to be lost.
  */
 enum mctl_slab_status mctl_slab_open(const struct mctl_slab_layout *layout, void *object)
 {
@@ -229,9 +230,9 @@ enum mctl_slab_status mctl_slab_open(const struct mctl_slab_layout *layout, void
 }
 
 /**
- * mctl_slab_close() - write what a free object has around and in it
+ * mctl_slab_close() - write the redzones and poison of a free object
  * @layout: of the cache
- * @object: a caller's object that mctl_slab_inspect() found sound
+ * @object: an allocated object that mctl_slab_inspect() found sound
  */
 void mctl_slab_close(const struct mctl_slab_layout *layout, void *object)
 {
@@ -243,11 +244,11 @@ void mctl_slab_close(const struct mctl_slab_layout *layout, void *object)
  * mctl_slab_alloc() - take an object from the free list, for a caller
  * @layout: of the cache
  * @slab: its header
- * @status: what damage was found; the object, or with MCTL_SLAB_LINK the rest
- *	    of the list, is lost then
+ * @status: the damage found; the object, or with MCTL_SLAB_LINK the rest of the
+ *	    list, is lost then
  *
- * Return: the object, or NULL when none is free or @status is not
- * MCTL_SLAB_OK; after damage the caller may try again.
+ * Return: the object, or NULL if none is free or @status is not MCTL_SLAB_OK;
+ * after damage the caller may retry.
  */
 void *mctl_slab_alloc(const struct mctl_slab_layout *layout, struct mctl_slab *slab,
 		      enum mctl_slab_status *status)
@@ -271,14 +272,15 @@ void *mctl_slab_alloc(const struct mctl_slab_layout *layout, struct mctl_slab *s
  * mctl_slab_alloc_batch() - take several objects from the free list
  * @layout: of the cache
  * @slab: its header
- * @objects: where to
- * @nr: how many at most
- * @cached: mark them as in a magazine, instead of with a caller, for whom
- *	    mctl_slab_open() has to be called if there are redzones or poison
- * @status: MCTL_SLAB_LINK when the list is damaged: its rest is lost then;
- *	    untouched otherwise
+ * @objects: array for the objects
+ * @nr: maximum number of objects
+ * @cached: mark them as in a magazine rather than allocated; before an object
+ *	    goes to a caller, mctl_slab_open() must be called if there are
+ *	    redzones or poison
+ * @status: MCTL_SLAB_LINK if the list is damaged, the rest of which is lost
+ *	    then; untouched otherwise
  *
- * Return: how many were taken.
+ * Return: number of objects taken.
  */
 unsigned int mctl_slab_alloc_batch(const struct mctl_slab_layout *layout, struct mctl_slab *slab,
 				   void **objects, unsigned int nr, bool cached,
@@ -346,14 +348,14 @@ enum mctl_slab_status mctl_slab_inspect(const struct mctl_slab_layout *layout,
 }
 
 /**
- * mctl_slab_is_unused() - whether no object of a slab is anybody's
+ * mctl_slab_is_unused() - whether no object of a slab is in use
  * @layout: of the cache
  * @slab: its header
  *
- * Asks every object's mark, not the counts: what is given back must not be in
- * use, whatever became of the header.
+ * Checks every object's mark, not the counts: memory that is given back must
+ * not be in use, whatever happened to the header.
  *
- * Return: true if all of them are on the free list, as far as one can tell.
+ * Return: true if all of them are on the free list, as far as the marks tell.
  */
 bool mctl_slab_is_unused(const struct mctl_slab_layout *layout, const struct mctl_slab *slab)
 {
@@ -374,14 +376,15 @@ static void push(const struct mctl_slab_layout *layout, struct mctl_slab *slab, 
 }
 
 /**
- * mctl_slab_free() - put a caller's object on the free list
+ * mctl_slab_free() - put an allocated object on the free list
  * @layout: of the cache
  * @slab: its header
  * @object: any address in the slab
  * @index: set to the number of the object at or before the address
  *
- * Return: as mctl_slab_inspect(). The object is on the list with MCTL_SLAB_OK,
- * and lost with REDZONE_LEFT and REDZONE_RIGHT; else nothing was changed.
+ * Return: as mctl_slab_inspect(). With MCTL_SLAB_OK the object is on the list,
+ * with REDZONE_LEFT and REDZONE_RIGHT it is lost; otherwise nothing has
+ * changed.
  */
 enum mctl_slab_status mctl_slab_free(const struct mctl_slab_layout *layout, struct mctl_slab *slab,
 				     void *object, u32 *index)
@@ -404,9 +407,9 @@ enum mctl_slab_status mctl_slab_free(const struct mctl_slab_layout *layout, stru
  * @slab: its header
  * @object: an object of the slab
  *
- * Return: MCTL_SLAB_OK, MCTL_SLAB_FREE when it is on the list (the magazines
- * held it twice), or MCTL_SLAB_LINK when its mark was overwritten: it is lost
- * then.
+ * Return: MCTL_SLAB_OK, MCTL_SLAB_FREE if it is already on the list (the
+ * magazines held it twice), or MCTL_SLAB_LINK if its mark was overwritten: it
+ * is lost then.
  */
 enum mctl_slab_status mctl_slab_free_cached(const struct mctl_slab_layout *layout,
 					    struct mctl_slab *slab, void *object)
@@ -424,8 +427,8 @@ enum mctl_slab_status mctl_slab_free_cached(const struct mctl_slab_layout *layou
 }
 
 /**
- * mctl_slab_status_text() - a status in words, to follow "object 3 of cache x"
- * @status: which
+ * mctl_slab_status_text() - describe a status, to follow "object 3 of cache x"
+ * @status: the status
  *
  * Return: a constant string.
  */
@@ -500,12 +503,12 @@ static void check_object(const struct mctl_slab_layout *layout, void *object, bo
  * @number: of the slab, for the report
  * @report: where to count and report
  *
- * Lost objects keep their marks and redzones as they were found, so with any
- * of them the marks are not tested.
+ * Lost objects keep their marks and redzones as they were found, so the marks
+ * are not tested if the slab has any.
  *
  * Context: The caller keeps the slab from changing. Time is linear in the
  * objects, whatever the slab holds.
- * Return: objects that are marked as in a magazine.
+ * Return: number of objects that are marked as in a magazine.
  */
 u32 mctl_slab_check(const struct mctl_slab_layout *layout, const struct mctl_slab *slab,
 		    const void *memory, u64 number, struct mctl_report *report)
@@ -526,7 +529,7 @@ u32 mctl_slab_check(const struct mctl_slab_layout *layout, const struct mctl_sla
 			   slab->inuse + slab->lost + length);
 	mctl_report_expect(report, "slab S9", "slab", number, "lost objects", 0, slab->lost);
 
-	/* Which objects are free, nothing says then. */
+	/* Nothing tells which objects are free then. */
 	if (!MCTL_SLAB_HARDENED)
 		return 0;
 	for (u32 i = 0; i < layout->objects; i++) {

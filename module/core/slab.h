@@ -15,18 +15,18 @@
  *   +---------+-----------------------+---------+------+---------+
  *   0xbb/0xcc ^first + i * stride      0xbb/0xcc
  *
- * The header sits at the slab's start, or outside of it where it would cost
- * an object that is an eighth of the slab or more.
+ * The header is at the start of the slab, or outside of it if it would cost an
+ * object that is an eighth of the slab or more.
  *
- * Every object that is not with a caller is marked so in its link word: 48
- * bits of a key, made of a secret of the cache and the object's address, and a
- * code of 16 bits above them, encoded with the key's upper bits. A word with
- * the 48 bits makes an object free, which a free asks before anything else;
- * 2^-48 is the chance that a caller's data say so.
- * The word lies in the middle of the object, away from short overruns, or
- * behind it where the content of free objects is kept or checked.
+ * Every object that is not allocated is marked so in its link word: 48 bits of
+ * a key, made from a secret of the cache and the object's address, and above
+ * them a 16-bit code, encoded with the upper bits of the key. An object whose
+ * word has the 48 bits is free, and freeing checks this before anything else;
+ * the chance that a caller's data look like it is 2^-48. The word lies in the
+ * middle of the object, away from short overruns, or after the object if the
+ * content of free objects is kept or checked.
  *
- * See slab.c for the invariants; slab_layout.c chooses where things stand.
+ * See slab.c for the invariants; slab_layout.c chooses where things are placed.
  */
 #ifndef MCTL_CORE_SLAB_H
 #define MCTL_CORE_SLAB_H
@@ -41,8 +41,8 @@
 #define MCTL_SLAB_MAX_ORDER  3
 
 /*
- * False in a build without hardening, made to see what it costs: link words
- * are plain codes, and no object says that it is free.
+ * False in a build without hardening, which exists to measure its cost: link
+ * words are plain codes, and no object is marked free.
  */
 #ifdef MCTL_NO_HARDENING
 #define MCTL_SLAB_HARDENED false
@@ -63,13 +63,14 @@
  * enum mctl_slab_status - what is wrong with an object or an address
  * @MCTL_SLAB_OK: nothing
  * @MCTL_SLAB_INTERIOR: the address is not that of an object
- * @MCTL_SLAB_CACHED: the object is free already, in a magazine
- * @MCTL_SLAB_FREE: the object is free already, in its slab
+ * @MCTL_SLAB_CACHED: the object is already free, in a magazine
+ * @MCTL_SLAB_FREE: the object is already free, in its slab
  * @MCTL_SLAB_REDZONE_LEFT: the bytes in front of the object were overwritten
  * @MCTL_SLAB_REDZONE_RIGHT: the bytes behind the object were overwritten
  * @MCTL_SLAB_POISON: the object was written to while it was free
  * @MCTL_SLAB_LINK: the link word was overwritten while the object was free
- * @MCTL_SLAB_HEADER: the object's slab has no header of this cache any more
+ * @MCTL_SLAB_HEADER: the header of the object's slab is no longer one of this
+ *		      cache
  */
 enum mctl_slab_status {
 	MCTL_SLAB_OK,
@@ -83,21 +84,21 @@ enum mctl_slab_status {
 	MCTL_SLAB_HEADER,
 };
 
-/* Whether the object's memory is damaged, rather than the call wrong. */
+/* Whether the object's memory is damaged, as opposed to a wrong call. */
 static inline bool mctl_slab_status_is_damage(enum mctl_slab_status status)
 {
 	return status >= MCTL_SLAB_REDZONE_LEFT;
 }
 
 /**
- * struct mctl_slab_params - what a cache asks for
+ * struct mctl_slab_params - requested properties of a cache
  * @size: of an object, bytes, at least 1
  * @align: of an object, a power of two up to 4096
  * @redzone: guard bytes on both sides
  * @poison: fill free objects with a pattern; not with @ctor
  * @random: secret for the links
  * @cookie: marks the headers of the cache's slabs
- * @ctor: called once for each object when its slab is made, or NULL
+ * @ctor: called once for each object when its slab is initialised, or NULL
  */
 struct mctl_slab_params {
 	u32 size;
@@ -110,13 +111,14 @@ struct mctl_slab_params {
 };
 
 /**
- * struct mctl_slab_layout - how the slabs of a cache are cut; constant
+ * struct mctl_slab_layout - layout of the slabs of a cache; constant
  * @random: secret for the links
  * @inverse: inverse of the odd part of @stride, modulo 2^64
- * @objects: in a slab; wide enough to be compared with an index as it stands
+ * @objects: in a slab; wide enough to be compared with an index without
+ *	     conversion
  * @shift: @stride is its odd part << @shift
  * @link: offset of the link word from the object, bytes
- * @size: of an object, bytes, as asked
+ * @size: of an object, bytes, as requested
  * @align: of an object, bytes
  * @stride: from one object to the next, bytes
  * @order: a slab is 2^order frames
@@ -125,12 +127,12 @@ struct mctl_slab_params {
  * @poison: free objects are filled
  * @first: offset of the first object in a slab of colour 0, bytes
  * @colour_step: bytes from one colour to the next
- * @nr_colours: different values of a slab's first object
+ * @nr_colours: number of different offsets of a slab's first object
  * @cookie: of the cache
- * @mask: of an address, leaves the slab's
+ * @mask: ANDed with an address inside a slab, gives the slab's address
  * @ctor: constructor or NULL
  *
- * What an allocation and a free read comes first.
+ * The fields that an allocation and a free read come first.
  */
 struct mctl_slab_layout {
 	u64 random;
@@ -154,16 +156,16 @@ struct mctl_slab_layout {
 };
 
 /**
- * struct mctl_slab - header of a slab; the caller's lock guards all of it
- * @list: for the caller
+ * struct mctl_slab - header of a slab; the caller's lock protects all of it
+ * @list: for use by the caller
  * @cookie: the cache's, xor the slab's address
  * @first: its first object
- * @fn: for the caller: frame number of the slab
+ * @fn: for use by the caller: frame number of the slab
  * @free: code of the first free object
  * @inuse: objects that are not on the free list: with callers, in magazines
  * @lost: objects that were given up because they are damaged
- * @where: for the caller: which list it is on
- * @retired: for the caller: its memory has an error, and nothing is taken from it
+ * @where: for use by the caller: which list the slab is on
+ * @retired: for use by the caller: its memory has an error, and nothing is allocated from it
  */
 struct mctl_slab {
 	struct list_head list;
@@ -194,9 +196,9 @@ static inline unsigned long mctl_slab_base(const struct mctl_slab_layout *layout
  * @layout: of the cache
  * @offset: bytes from the first object
  *
- * Return: the quotient when @offset is a multiple of the stride; else a number
- * that is larger than any quotient, so that one comparison with
- * layout->objects finds both interior and outside addresses.
+ * Return: the quotient if @offset is a multiple of the stride; otherwise a
+ * number larger than any quotient, so that one comparison with layout->objects
+ * finds both interior and outside addresses.
  */
 static __always_inline u64 mctl_slab_index(const struct mctl_slab_layout *layout, u64 offset)
 {
@@ -211,8 +213,8 @@ static __always_inline u64 *mctl_slab_link(const struct mctl_slab_layout *layout
 }
 
 /*
- * The link word of an object that may be free, which KASAN takes for a mistake
- * in everybody else. Without KASAN these are plain loads and stores.
+ * Access the link word of an object that may be free, which KASAN reports as a
+ * bug anywhere else. Without KASAN these are plain loads and stores.
  */
 static __no_kasan_or_inline u64 mctl_slab_peek(const u64 *word)
 {
@@ -229,26 +231,26 @@ static __no_kasan_or_inline void mctl_slab_poke(u64 *word, u64 value)
 	*word = value;
 }
 
-/* What an object's link word with code 0 holds. */
+/* Value of an object's link word with code 0. */
 static __always_inline u64 mctl_slab_key(const struct mctl_slab_layout *layout, const void *object)
 {
 	return MCTL_SLAB_HARDENED ? layout->random + (unsigned long)object : 0;
 }
 
-/* What an object's link word with any code holds. */
+/* Value of an object's link word with any code. */
 static __always_inline u64 mctl_slab_word(const struct mctl_slab_layout *layout, const void *object,
 					  u16 code)
 {
 	return mctl_slab_key(layout, object) ^ (u64)code << 48;
 }
 
-/* Whether a decoded link word says that the object is not with a caller. */
+/* Whether a decoded link word says that the object is not allocated. */
 static __always_inline bool mctl_slab_code_is_free(u64 code)
 {
 	return code <= MCTL_LINK_END;
 }
 
-/* What an object's link word says: a code, or a larger number if it is with a caller. */
+/* Decode an object's link word: a code, or a larger number if the object is allocated. */
 static __always_inline u64 mctl_slab_code(const struct mctl_slab_layout *layout, void *object)
 {
 	u64 word = mctl_slab_peek(mctl_slab_link(layout, object)) ^ mctl_slab_key(layout, object);
@@ -257,14 +259,14 @@ static __always_inline u64 mctl_slab_code(const struct mctl_slab_layout *layout,
 }
 
 /**
- * mctl_slab_mark() - mark an object as in a magazine, if it is surely a caller's
+ * mctl_slab_mark() - mark an object as in a magazine, if it is certainly allocated
  * @layout: of the cache
  * @object: an object of one of its slabs
  *
- * Half of a key is compared, which takes less: a caller's data look like it
- * once in 2^32 times. mctl_slab_inspect() tells for sure.
+ * Only half of the key is compared, which is cheaper: a caller's data look like it once in 2^32
+ * times. mctl_slab_inspect() decides for certain.
  *
- * Return: false when the object is free, or looks so; nothing was changed.
+ * Return: false if the object is free, or looks free; nothing has changed then.
  */
 static __always_inline bool mctl_slab_mark(const struct mctl_slab_layout *layout, void *object)
 {
@@ -275,13 +277,13 @@ static __always_inline bool mctl_slab_mark(const struct mctl_slab_layout *layout
 		return true;
 	if (unlikely(mctl_slab_peek_half(object + link) == (u32)key))
 		return false;
-	/* Else the sum is made by itself: an instruction more. */
+	/* Otherwise the sum is computed separately: one instruction more. */
 	OPTIMIZER_HIDE_VAR(link);
 	mctl_slab_poke(object + link, key);
 	return true;
 }
 
-/* The opposite: the object is a caller's. */
+/* The opposite: the object is allocated. */
 static __always_inline void mctl_slab_unmark(const struct mctl_slab_layout *layout, void *object)
 {
 	if (MCTL_SLAB_HARDENED)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Slabs: how those of a cache are cut.
+ * Slabs: how the slabs of a cache are laid out.
  *
  * Locks: none; a layout is made once and never changes.
  */
@@ -14,7 +14,7 @@
 #define CACHE_LINE 64
 #define NR_WISHES  4
 
-/* Cut a slab of @order; the caller has filled in what does not depend on it. */
+/* Lay out a slab of @order; the caller has filled in what does not depend on it. */
 static void cut(struct mctl_slab_layout *layout, u32 order)
 {
 	u32 bytes = 1U << (MCTL_SLAB_PAGE_SHIFT + order);
@@ -40,9 +40,9 @@ static u32 wasted(const struct mctl_slab_layout *layout)
 }
 
 /*
- * The smallest slab that loses at most a sixteenth, else an eighth, else a
- * quarter; of several objects if that takes no more than two frames, because
- * large blocks are the first that a fragmented arena cannot give.
+ * The smallest slab that wastes at most a sixteenth, else an eighth, else a
+ * quarter; with several objects if that takes no more than two frames, because
+ * large blocks are the first that a fragmented arena cannot provide.
  */
 static int choose_order(struct mctl_slab_layout *layout)
 {
@@ -69,7 +69,7 @@ static int choose_order(struct mctl_slab_layout *layout)
 	return -EINVAL;
 }
 
-/* Newton's iteration; x = odd is right in 3 bits, and each step doubles them. */
+/* Newton's iteration; x = odd is correct to 3 bits, and each step doubles them. */
 static u64 inverse_of_odd(u64 odd)
 {
 	u64 x = odd;
@@ -82,12 +82,12 @@ static u64 inverse_of_odd(u64 odd)
 /**
  * mctl_slab_layout_init() - lay out the slabs of a cache
  * @layout: to fill in
- * @params: what the cache asks for
+ * @params: requested properties of the cache
  *
  * Context: Any.
- * Return: 0, or -EINVAL when size or alignment are out of range, no slab of
+ * Return: 0, or -EINVAL if size or alignment are out of range, no slab of
  * MCTL_SLAB_MAX_ORDER could hold an object, or poison and a constructor are
- * asked for together.
+ * requested together.
  */
 int mctl_slab_layout_init(struct mctl_slab_layout *layout, const struct mctl_slab_params *params)
 {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What can be told from the frame table alone, whatever zone a frame is in.
+ * Functions that need only the frame table, whatever zone a frame is in.
  *
  * Invariants, each one a line of mctl_table_check():
  *
  * T1  A state byte has a known kind, and an order that its kind allows.
  * T2  A head's fn is aligned to its block, which lies inside one chunk.
- * T3  A TAIL is inside a block, and a block has no heads inside.
+ * T3  A TAIL is inside a block, and a block has no other heads inside.
  * T4  A section holds nr_frames frames.
- * T5  A pageblock has a known migratetype, and when the arena holds any of it
+ * T5  A pageblock has a known migratetype and, if the arena holds any of it,
  *     the zone of its section.
  *
  * Locks: none; the caller keeps the table from changing.
@@ -28,9 +28,9 @@ static inline bool is_head(u8 state)
  * @table: the frame table
  * @fn: the frame, below the table's span
  *
- * Context: Any; a block that is split or merged meanwhile may be missed.
- * Return: fn of the block's head (@fn itself when it is one), or MCTL_FN_NONE
- * when the arena does not hold the frame or no block covers it.
+ * Context: Any; a block that is split or merged concurrently may be missed.
+ * Return: fn of the block's head (@fn itself if it is one), or MCTL_FN_NONE if
+ * the arena does not hold the frame or no block covers it.
  */
 u32 mctl_table_head(const struct mctl_table *table, u32 fn)
 {
@@ -48,7 +48,7 @@ u32 mctl_table_head(const struct mctl_table *table, u32 fn)
 	return MCTL_FN_NONE;
 }
 
-/* T1, T2 of the head at @fn. Return: whether its order can be believed. */
+/* T1, T2 of the head at @fn. Return: whether its order can be trusted. */
 static bool check_head(const struct mctl_table *table, u32 fn, struct mctl_report *report)
 {
 	unsigned int kind = mctl_state_kind(table->state[fn]);
@@ -67,7 +67,7 @@ static bool check_head(const struct mctl_table *table, u32 fn, struct mctl_repor
 				  fn & ((1U << order) - 1));
 }
 
-/* T3 of the block at @fn; one problem a block is enough. */
+/* T3 of the block at @fn; one problem per block is enough. */
 static void check_tails(const struct mctl_table *table, u32 fn, struct mctl_report *report)
 {
 	u32 end = fn + (1U << mctl_state_order(table->state[fn]));

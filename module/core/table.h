@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Questions about the frame table (frame.h) as a whole; see table.c. */
+/* Functions on the frame table (frame.h) as a whole; see table.c. */
 #ifndef MCTL_CORE_TABLE_H
 #define MCTL_CORE_TABLE_H
 

@@ -8,36 +8,37 @@
  *
  * What is modelled (Intel SDM vol. 3A, 4.10):
  * - An entry belongs to an address space by its ASID (PCID), or to all (G).
- *   Without ASIDs a switch throws all away that is not global. With n of them
- *   n address spaces keep their entries; one more takes the ASID of the next
- *   in turn, whose entries go, as Linux does with its six.
+ *   Without ASIDs a switch flushes everything that is not global. With n of
+ *   them n address spaces keep their entries; one more takes over the ASID that
+ *   is next in turn, whose entries are flushed, as Linux does with its six.
  * - A miss in level 1 that hits level 2 fills level 1. A walk fills both. What
- *   level 2 throws away may stay in level 1, and the other way round.
- * - A write that hits an entry without D walks once more, and D is set; one
- *   that hits an entry without the right to write walks too, and where that
- *   ends in a fault the entry is gone.
- * - Where a set has an empty entry, it is taken before any is thrown away.
+ *   level 2 evicts may stay in level 1, and vice versa.
+ * - A write that hits an entry without D walks again, and D is set; one that
+ *   hits an entry without write permission walks too, and if that ends in a
+ *   fault the entry is dropped.
+ * - If a set has an empty entry, that is used before any is evicted.
  *
- * What is not: caches of the upper tables (each walk reads all entries on its
- * way), prefetch, several logical processors, the time of the access itself,
- * of a switch, or of what the system does in a fault.
+ * What is not modelled: caches of the upper tables (each walk reads all entries
+ * on its path), prefetch, several logical processors, the time of the access
+ * itself, of a switch, or of what the system does in a fault.
  *
- * The cost: each access costs the cycles of level 1, and those of level 2 when
+ * The cost: each access costs the cycles of level 1, and those of level 2 if
  * level 1 misses; each entry that a walk reads costs read_cycles.
  *
  * Invariants, each one tested by mctl_tlb_check():
  *
- * I1  A valid entry stands in the set that its number says, in an array that
- *     holds its size of page.
- * I2  In an array no two valid entries answer for the same page.
+ * I1  A valid entry is in the set that its number selects, in an array that
+ *     holds its page size.
+ * I2  In an array no two valid entries translate the same page.
  * I3  A stamp is not from the future, and no two valid entries of an array
  *     have the same.
- * I4  An entry's ASID is one that an address space has; a global one has 0.
- * I5  No two ASIDs have the same address space; the current one has its own.
+ * I4  An entry's ASID is in use by an address space; a global entry has 0.
+ * I5  No two ASIDs belong to the same address space; the current address space
+ *     has its own.
  * I6  nr_valid is the number of valid entries.
  * I7  accesses == hits + misses, and walks + faults == misses + upgrades.
  * I8  With MCTL_TLB_PLRU the bits of a set are those of the nodes of its tree;
- *     else there are none.
+ *     otherwise there are none.
  *
  * Locks: none here; the caller serialises.
  */
@@ -64,15 +65,15 @@ unsigned int mctl_tlb_page_shift(enum mctl_tlb_page page)
 /* --- make --------------------------------------------------------------------------------- */
 
 /**
- * mctl_tlb_init() - make an empty TLB
- * @tlb: the TLB; what was there is overwritten
+ * mctl_tlb_init() - initialise an empty TLB
+ * @tlb: the TLB; the previous content is overwritten
  * @config: its configuration; copied
  * @storage: mctl_tlb_size() bytes, aligned as a u64; must outlive @tlb
  *
  * The current address space is 0.
  *
  * Context: Any.
- * Return: 0, or -EINVAL when @config is not good.
+ * Return: 0, or -EINVAL if @config is not valid.
  */
 int mctl_tlb_init(struct mctl_tlb *tlb, const struct mctl_tlb_config *config, void *storage)
 {
@@ -99,7 +100,7 @@ int mctl_tlb_init(struct mctl_tlb *tlb, const struct mctl_tlb_config *config, vo
 }
 
 /**
- * mctl_tlb_reset() - make a TLB as it was at first: empty, nothing counted
+ * mctl_tlb_reset() - reset a TLB to its initial state: empty, nothing counted
  * @tlb: the TLB
  *
  * Context: Any.
@@ -120,7 +121,7 @@ void mctl_tlb_reset(struct mctl_tlb *tlb)
 	tlb->space = 0;
 	tlb->asid = 0;
 	tlb->next_asid = 0;
-	/* The generator never leaves 0, and never gets there. */
+	/* The generator never leaves 0, and never reaches it. */
 	tlb->random = tlb->config.seed ? tlb->config.seed : 1;
 	if (tlb->config.nr_asids) {
 		tlb->spaces[0] = 0;
@@ -153,7 +154,8 @@ static u32 next_random(struct mctl_tlb *tlb)
 /*
  * The tree of a set of n ways: node 1 is the root, the children of node i are
  * 2i and 2i + 1, node n + way is the way. A bit says on which side the victim
- * is: 0 left, 1 right. A use makes all nodes on the way to it say the other.
+ * is: 0 left, 1 right. A use makes all nodes on the path to it point to the
+ * other side.
  */
 static void tree_use(struct mctl_tlb_array *array, u32 set, u32 way)
 {
@@ -178,7 +180,7 @@ static u32 tree_victim(const struct mctl_tlb_array *array, u32 set)
 	return node - array->config.ways;
 }
 
-/* An entry was used, or is @fresh. */
+/* Record that an entry was used, or is @fresh. */
 static void use(struct mctl_tlb *tlb, struct mctl_tlb_array *array, struct mctl_tlb_entry *entry,
 		bool fresh)
 {
@@ -197,7 +199,7 @@ static void drop(struct mctl_tlb *tlb, struct mctl_tlb_array *array, struct mctl
 	tlb->stats.invalidated++;
 }
 
-/* An entry to put a new one in. */
+/* Choose the place for a new entry. */
 static struct mctl_tlb_entry *make_room(struct mctl_tlb *tlb, struct mctl_tlb_array *array,
 					u64 number)
 {
@@ -219,7 +221,10 @@ static struct mctl_tlb_entry *make_room(struct mctl_tlb *tlb, struct mctl_tlb_ar
 	return victim;
 }
 
-/* Put a translation in place of what answers for the page now, or where there is room. */
+/*
+ * Put a translation in place of the one that covers the page now, or into a
+ * free or evicted entry.
+ */
 static void insert(struct mctl_tlb *tlb, struct mctl_tlb_array *array, u64 address,
 		   const struct mctl_tlb_translation *translation)
 {
@@ -228,7 +233,7 @@ static void insert(struct mctl_tlb *tlb, struct mctl_tlb_array *array, u64 addre
 
 	for (u32 way = 0; way < array->config.ways; way++) {
 		if (!answers(&set[way], tlb->asid, number, translation->page)) {
-			/* A global one answers for all address spaces, and alone. */
+			/* A global entry serves all address spaces, so it must be the only one. */
 			if (translation->global && set[way].valid && set[way].number == number &&
 			    set[way].translation.page == translation->page)
 				drop(tlb, array, &set[way]);
@@ -298,7 +303,7 @@ static u32 lookup(struct mctl_tlb *tlb, u64 address, struct mctl_tlb_translation
 	return 0;
 }
 
-/* Throw away what answers for an address of the current address space or is global. */
+/* Invalidate the entries for an address that belong to @asid or are global. */
 static void invalidate(struct mctl_tlb *tlb, u32 asid, u64 address)
 {
 	for (u32 i = 0; i < tlb->config.nr_arrays; i++) {
@@ -313,13 +318,13 @@ static void invalidate(struct mctl_tlb *tlb, u32 asid, u64 address)
  * mctl_tlb_access() - translate an address of the current address space
  * @tlb: the TLB
  * @address: the address, bytes
- * @write: it is written to
- * @walker: walks the page tables where no entry serves
- * @translation: filled when there is one
+ * @write: whether it is a write
+ * @walker: walks the page tables if no entry can be used
+ * @translation: filled in if there is one
  *
  * Context: Any that the walker allows; the caller serialises.
- * Return: the level that had an entry that served, 0 when the page tables were walked, or what
- * the walk said, below 0; no entry is left for @address then.
+ * Return: the level that had a usable entry, 0 if the page tables were walked, or the negative
+ * result of the walk; no entry is left for @address then.
  */
 int mctl_tlb_access(struct mctl_tlb *tlb, u64 address, bool write,
 		    const struct mctl_tlb_walker *walker, struct mctl_tlb_translation *translation)
@@ -353,9 +358,9 @@ int mctl_tlb_access(struct mctl_tlb *tlb, u64 address, bool write,
 	return 0;
 }
 
-/* --- throw away --------------------------------------------------------------------------- */
+/* --- invalidate --------------------------------------------------------------------------- */
 
-/* Throw away what is of an ASID, or of all (U32_MAX), and the global ones if asked to. */
+/* Invalidate the entries of an ASID, or of all (U32_MAX), and the global ones if requested. */
 static void flush(struct mctl_tlb *tlb, u32 asid, bool globals)
 {
 	for (u32 i = 0; i < tlb->config.nr_arrays; i++) {
@@ -374,7 +379,7 @@ static void flush(struct mctl_tlb *tlb, u32 asid, bool globals)
 	}
 }
 
-/* The ASID of an address space; U32_MAX when it has none. */
+/* The ASID of an address space; U32_MAX if it has none. */
 static u32 asid_of(const struct mctl_tlb *tlb, u32 space)
 {
 	if (!tlb->config.nr_asids)
@@ -387,9 +392,9 @@ static u32 asid_of(const struct mctl_tlb *tlb, u32 space)
 }
 
 /**
- * mctl_tlb_switch() - go to another address space
+ * mctl_tlb_switch() - switch to another address space
  * @tlb: the TLB
- * @space: the address space, any number but MCTL_TLB_NO_SPACE; the current one changes nothing
+ * @space: the address space, any number but MCTL_TLB_NO_SPACE; no effect if it is the current one
  *
  * Context: Any; the caller serialises.
  */
@@ -419,23 +424,23 @@ void mctl_tlb_switch(struct mctl_tlb *tlb, u32 space)
 }
 
 /**
- * mctl_tlb_invalidate_page() - throw away what is known of a page (INVLPG, INVPCID type 0)
+ * mctl_tlb_invalidate_page() - invalidate the entries for a page (INVLPG, INVPCID type 0)
  * @tlb: the TLB
  * @space: the address space
  * @address: any address in the page, bytes
  *
- * As INVLPG does, this takes global entries for the page too.
+ * As INVLPG does, this invalidates global entries for the page too.
  *
  * Context: Any; the caller serialises.
  */
 void mctl_tlb_invalidate_page(struct mctl_tlb *tlb, u32 space, u64 address)
 {
-	/* Where it has no ASID, the global ones are all there is. */
+	/* Without an ASID it has no entries but the global ones. */
 	invalidate(tlb, asid_of(tlb, space), address);
 }
 
 /**
- * mctl_tlb_invalidate_space() - throw away what is known of an address space (INVPCID type 1)
+ * mctl_tlb_invalidate_space() - invalidate the entries of an address space (INVPCID type 1)
  * @tlb: the TLB
  * @space: the address space
  *
@@ -452,9 +457,9 @@ void mctl_tlb_invalidate_space(struct mctl_tlb *tlb, u32 space)
 }
 
 /**
- * mctl_tlb_flush() - throw away everything (MOV to CR3 or CR4, INVPCID types 2 and 3)
+ * mctl_tlb_flush() - invalidate all entries (MOV to CR3 or CR4, INVPCID types 2 and 3)
  * @tlb: the TLB
- * @globals: the global entries too
+ * @globals: whether to invalidate the global entries too
  *
  * Context: Any; the caller serialises.
  */
@@ -474,12 +479,12 @@ static bool has_level(const struct mctl_tlb *tlb, u32 level)
 }
 
 /**
- * mctl_tlb_cycles() - what the accesses have cost
+ * mctl_tlb_cycles() - cost of the accesses so far
  * @tlb: the TLB
- * @level: to look into this level; 0: to walk
+ * @level: cost of lookups in this level; 0: of walks
  *
  * Context: Any.
- * Return: cycles of the model, by the table at the head of this file.
+ * Return: cycles of the model, according to the table at the head of this file.
  */
 u64 mctl_tlb_cycles(const struct mctl_tlb *tlb, unsigned int level)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A model of a TLB in software. It is not the processor's: it is told each
- * access, and counts what a TLB of this shape would have made of it.
+ * A model of a TLB in software. It is not the processor's: it is told of each
+ * access, and counts what a TLB of this shape would have done with it.
  *
  * See tlb.c for what is modelled, what it costs, and the invariants.
  */
@@ -16,18 +16,18 @@
 #define MCTL_TLB_MAX_ARRAYS 4
 #define MCTL_TLB_MAX_SETS   4096
 #define MCTL_TLB_MAX_WAYS   64
-#define MCTL_TLB_MAX_PLRU   32 /* ways whose tree fits the bits of a set */
+#define MCTL_TLB_MAX_PLRU   32 /* ways whose tree fits in the bits of a set */
 #define MCTL_TLB_MAX_ASIDS  4096
 #define MCTL_TLB_MAX_CYCLES 100000
 #define MCTL_TLB_NO_SPACE   U32_MAX
 
 /**
- * enum mctl_tlb_page - sizes of a page
+ * enum mctl_tlb_page - page sizes
  * @MCTL_TLB_4K: 4 KiB
  * @MCTL_TLB_2M: 2 MiB, a large page of PAE and x86-64
  * @MCTL_TLB_4M: 4 MiB, a large page of IA-32 with 2 levels
  * @MCTL_TLB_1G: 1 GiB
- * @MCTL_TLB_NR_PAGES: how many sizes
+ * @MCTL_TLB_NR_PAGES: number of sizes
  */
 enum mctl_tlb_page {
 	MCTL_TLB_4K,
@@ -38,12 +38,12 @@ enum mctl_tlb_page {
 };
 
 /**
- * enum mctl_tlb_policy - which entry of a full set makes room
- * @MCTL_TLB_LRU: the one not used for longest
- * @MCTL_TLB_PLRU: the one that a binary tree of bits points to, as most processors have it
- * @MCTL_TLB_FIFO: the one that came first
- * @MCTL_TLB_RANDOM: any, by a generator that starts from the seed
- * @MCTL_TLB_NR_POLICIES: how many policies
+ * enum mctl_tlb_policy - which entry of a full set is evicted
+ * @MCTL_TLB_LRU: the least recently used one
+ * @MCTL_TLB_PLRU: the one that a binary tree of bits points to, as in most processors
+ * @MCTL_TLB_FIFO: the one inserted first
+ * @MCTL_TLB_RANDOM: any, chosen by a generator that starts from the seed
+ * @MCTL_TLB_NR_POLICIES: number of policies
  */
 enum mctl_tlb_policy {
 	MCTL_TLB_LRU,
@@ -55,10 +55,10 @@ enum mctl_tlb_policy {
 
 /**
  * struct mctl_tlb_array_config - one array of entries
- * @level: that it belongs to, from 1
+ * @level: level that it belongs to, from 1
  * @sets: a power of two, up to MCTL_TLB_MAX_SETS
- * @ways: entries of a set, up to MCTL_TLB_MAX_WAYS
- * @pages: sizes of page that it holds, BIT(enum mctl_tlb_page); no size twice in a level
+ * @ways: entries per set, up to MCTL_TLB_MAX_WAYS
+ * @pages: page sizes that it holds, BIT(enum mctl_tlb_page); no size twice in a level
  */
 struct mctl_tlb_array_config {
 	u32 level;
@@ -68,14 +68,14 @@ struct mctl_tlb_array_config {
 };
 
 /**
- * struct mctl_tlb_config - a TLB
+ * struct mctl_tlb_config - configuration of a TLB
  * @nr_arrays: 1 to MCTL_TLB_MAX_ARRAYS
- * @array: they; level 1 must have one, and level 2 only where there is a level 1
+ * @array: the arrays; level 1 must have one, and level 2 only where there is a level 1
  * @policy: enum mctl_tlb_policy, of all arrays
  * @seed: for MCTL_TLB_RANDOM
- * @nr_asids: address spaces whose entries can stay side by side; 0: a switch flushes
- * @level_cycles: cycles to look into a level; [0] is not used
- * @read_cycles: cycles of one read of a table's entry in a walk
+ * @nr_asids: address spaces whose entries can coexist; 0: a switch flushes
+ * @level_cycles: cycles of a lookup in a level; [0] is not used
+ * @read_cycles: cycles to read one table entry in a walk
  */
 struct mctl_tlb_config {
 	u32 nr_arrays;
@@ -88,13 +88,13 @@ struct mctl_tlb_config {
 };
 
 /**
- * struct mctl_tlb_translation - what a walk of the page tables gives
+ * struct mctl_tlb_translation - result of a page table walk
  * @pfn: frame of the first 4 KiB of the page
  * @page: its size, enum mctl_tlb_page
- * @reads: entries of tables that the walk read
- * @writable: it may be written to
+ * @reads: table entries that the walk read
+ * @writable: it may be written
  * @dirty: D is set
- * @global: G is set: it holds in all address spaces
+ * @global: G is set: it is valid in all address spaces
  */
 struct mctl_tlb_translation {
 	u64 pfn;
@@ -107,11 +107,11 @@ struct mctl_tlb_translation {
 
 /**
  * struct mctl_tlb_entry - one entry
- * @number: address >> the bits of its page's size
- * @translation: the walk's, as inserted
+ * @number: address >> log2 of the page size
+ * @translation: result of the walk, as inserted
  * @stamp: time of the last use, or of the insertion (MCTL_TLB_FIFO)
- * @asid: of its address space; 0 for a global one
- * @valid: the others hold
+ * @asid: of its address space; 0 for a global entry
+ * @valid: the other fields are valid
  */
 struct mctl_tlb_entry {
 	u64 number;
@@ -125,7 +125,7 @@ struct mctl_tlb_entry {
  * struct mctl_tlb_array - one array
  * @config: its shape
  * @entry: sets * ways entries, set by set
- * @tree: of each set: the bits of MCTL_TLB_PLRU, node n of the tree in bit n
+ * @tree: bits of MCTL_TLB_PLRU for each set, node n of the tree in bit n
  * @nr_valid: valid entries
  */
 struct mctl_tlb_array {
@@ -136,17 +136,17 @@ struct mctl_tlb_array {
 };
 
 /**
- * struct mctl_tlb_stats - what was counted
+ * struct mctl_tlb_stats - counters
  * @accesses: calls of mctl_tlb_access()
- * @writes: those that were writes
+ * @writes: accesses that were writes
  * @hits: accesses that a level had an entry for, by level
  * @misses: accesses that no level had an entry for
- * @upgrades: writes that hit an entry without D or without the right to write
- * @walks: walks that gave a translation
- * @faults: walks that gave none
- * @walk_reads: entries of tables read in all @walks
- * @evictions: entries that made room for another, by level
- * @invalidated: entries that invalidations, flushes and switches threw away
+ * @upgrades: writes that hit an entry without D or without write permission
+ * @walks: walks that found a translation
+ * @faults: walks that found none
+ * @walk_reads: table entries read in all @walks
+ * @evictions: entries evicted for another, by level
+ * @invalidated: entries that invalidations, flushes and switches removed
  * @flushes: flushes of everything
  * @switches: switches to another address space
  * @reassigned: switches that took an ASID away from another address space
@@ -164,13 +164,13 @@ struct mctl_tlb_stats {
  * struct mctl_tlb - a TLB
  * @config: as given
  * @array: the arrays
- * @spaces: by ASID: the address space that has it, or MCTL_TLB_NO_SPACE
+ * @spaces: by ASID: the address space that uses it, or MCTL_TLB_NO_SPACE
  * @space: the current address space
- * @asid: its ASID; 0 when there are none
- * @next_asid: that the next address space without one gets
+ * @asid: its ASID; 0 if there are no ASIDs
+ * @next_asid: ASID that the next address space without one gets
  * @random: state of the generator
  * @clock: grows with each use of an entry
- * @stats: what was counted
+ * @stats: the counters
  */
 struct mctl_tlb {
 	struct mctl_tlb_config config;
@@ -185,9 +185,9 @@ struct mctl_tlb {
 };
 
 /**
- * struct mctl_tlb_walker - who walks the page tables on a miss
- * @walk: fills the translation of an address (bytes) in an address space; a walk for a write sets
- *	  D; 0, or -errno when the access is not allowed
+ * struct mctl_tlb_walker - walks the page tables on a miss
+ * @walk: fills in the translation of an address (bytes) in an address space; a walk for a write
+ *	  sets D; returns 0, or -errno if the access is not allowed
  * @context: for @walk
  */
 struct mctl_tlb_walker {
@@ -213,7 +213,7 @@ u64 mctl_tlb_cycles(const struct mctl_tlb *tlb, unsigned int level);
 
 void mctl_tlb_check(const struct mctl_tlb *tlb, struct mctl_report *report);
 
-/* What the files of the TLB share. */
+/* Shared by the files of the TLB. */
 static inline u32 mctl_tlb_nr_entries(const struct mctl_tlb_array_config *array)
 {
 	return array->sets * array->ways;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The model of a TLB: the test of its invariants, which stand in tlb.c. */
+/* The model of a TLB: the test of its invariants, which are listed in tlb.c. */
 #include <linux/bits.h>
 #include <linux/limits.h>
 #include "core/tlb.h"
@@ -87,11 +87,11 @@ static void check_spaces(const struct mctl_tlb *tlb, struct mctl_report *report)
 
 /**
  * mctl_tlb_check() - test the invariants
- * @tlb: the TLB; any damage is allowed but to its configuration and pointers
- * @report: gets what is broken, with the number of the entry in its array
+ * @tlb: the TLB; any damage is allowed except to its configuration and pointers
+ * @report: gets each broken invariant, with the number of the entry in its array
  *
- * Context: Any; the caller keeps the TLB from changing. Takes time with the entries, and with
- * the square of the ASIDs.
+ * Context: Any; the caller keeps the TLB from changing. The time grows with the number of entries,
+ * and with the square of the number of ASIDs.
  */
 void mctl_tlb_check(const struct mctl_tlb *tlb, struct mctl_report *report)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The model of a TLB: which configurations there can be, and what storage they need. */
+/* The model of a TLB: which configurations are valid, and how much storage they need. */
 #include <linux/bits.h>
 #include <linux/log2.h>
 #include "core/tlb.h"
@@ -28,11 +28,11 @@ static const char *array_error(const struct mctl_tlb_config *config, u32 index)
 }
 
 /**
- * mctl_tlb_config_error() - what is wrong with a configuration
- * @config: any
+ * mctl_tlb_config_error() - tell what is wrong with a configuration
+ * @config: any configuration
  *
  * Context: Any.
- * Return: what, in words, or NULL when it is good.
+ * Return: an error text, or NULL if it is valid.
  */
 const char *mctl_tlb_config_error(const struct mctl_tlb_config *config)
 {
@@ -61,11 +61,11 @@ const char *mctl_tlb_config_error(const struct mctl_tlb_config *config)
 }
 
 /**
- * mctl_tlb_size() - storage that a TLB needs
+ * mctl_tlb_size() - size of the storage that a TLB needs
  * @config: its configuration
  *
  * Context: Any.
- * Return: bytes; 0 when @config is not good.
+ * Return: bytes; 0 if @config is not valid.
  */
 size_t mctl_tlb_size(const struct mctl_tlb_config *config)
 {

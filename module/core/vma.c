@@ -1,39 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The vmas of a region, as an array in the order of their addresses.
+ * The vmas of a region, as an array sorted by address.
  *
  *   vma   [ 0 ]      [ 1 ]     [ 2 ]
  *         |=====|    |====|=========|          |
  *       start                                 end
  *
- * An array rather than a tree: a fault looks up, and there are many faults to
- * a change. The search of an array of 40 bytes a vma halves it with one
- * comparison and no pointer to follow, and the neighbours that merging and
- * fault-around ask for stand beside. A change moves what is behind it, which
- * for a thousand vmas are 40 KB, less than it costs to zero ten pages.
+ * An array rather than a tree: faults look up, and there are many faults per
+ * change. A binary search of an array with 40 bytes per vma needs one
+ * comparison per step and follows no pointers, and the neighbours that merging
+ * and fault-around need are adjacent. A change moves what is behind it, which
+ * is 40 KB for a thousand vmas and costs less than zeroing ten pages.
  *
- * All changes are one function, edit(): it runs over the vmas that the range
- * touches and their neighbours, cuts them at its ends, lets the operation
- * have what is inside, and joins what is alike. It runs twice, the first time
- * only to count, so that it fails before it has changed anything, and only
- * when what comes out has no room.
+ * All changes are made by one function, edit(): it goes over the vmas that the
+ * range touches and their neighbours, splits them at the ends of the range,
+ * applies the operation to what is inside, and merges what is alike. It runs
+ * twice, the first time only to count, so that it fails before it has changed
+ * anything, and only if there is no room for the result.
  *
  * Invariants, each one tested by mctl_vma_check():
  *
  * I1  A vma starts before it ends, both at a multiple of 4096, inside of
  *     [vmas->start, vmas->end).
- * I2  A vma ends where the next one starts, or before.
- * I3  Two vmas that touch differ in rights, flags, or file, or the file does
- *     not go on from one to the other.
+ * I2  A vma ends at or before the start of the next one.
+ * I3  Two adjacent vmas differ in rights, flags, or file, or the second does
+ *     not continue the file where the first one ends.
  * I4  Rights are R, W and X, and nothing else.
- * I5  An anonymous vma has offset 0; the last page of one with a file has a
- *     number that fits 64 bits, the one behind it too.
- * I6  There are no more vmas than there is room for.
+ * I5  An anonymous vma has offset 0; the last page of one with a file, and the
+ *     page after it, have numbers that fit in 64 bits.
+ * I6  There are no more vmas than the capacity.
  * I7  nr_pages is the sum of their pages.
  *
  * A call that fails leaves the vmas byte for byte as it found them.
  *
- * Locks: none here; the caller serialises changes with all else.
+ * Locks: none here; the caller serialises changes with all other use.
  */
 #include <linux/align.h>
 #include <linux/compiler.h>
@@ -47,18 +47,18 @@ static bool aligned(u64 address)
 	return IS_ALIGNED(address, MCTL_VMA_PAGE_SIZE);
 }
 
-/* --- the whole ---------------------------------------------------------------------------- */
+/* --- whole sets --------------------------------------------------------------------------- */
 
 /**
- * mctl_vmas_init() - make an empty set of vmas
- * @vmas: the set; what was there is overwritten
+ * mctl_vmas_init() - initialise an empty set of vmas
+ * @vmas: the set; the previous content is overwritten
  * @start: lowest address, bytes, a multiple of 4096
- * @end: address behind the highest, bytes, a multiple of 4096
+ * @end: address after the last byte, bytes, a multiple of 4096
  * @storage: room for the vmas; must outlive @vmas
  * @capacity: how many vmas @storage has room for
  *
  * Context: Any.
- * Return: 0, or -EINVAL when the range is empty or not of whole pages.
+ * Return: 0, or -EINVAL if the range is empty or not made of whole pages.
  */
 int mctl_vmas_init(struct mctl_vmas *vmas, u64 start, u64 end, struct mctl_vma *storage,
 		   u32 capacity)
@@ -74,12 +74,12 @@ int mctl_vmas_init(struct mctl_vmas *vmas, u64 start, u64 end, struct mctl_vma *
 }
 
 /**
- * mctl_vmas_copy() - have the vmas of another set, for a fork
- * @vmas: the set, with the same range; what it has is forgotten
+ * mctl_vmas_copy() - copy the vmas of another set, for a fork
+ * @vmas: the set, with the same range; its previous vmas are discarded
  * @from: the set to copy
  *
  * Context: Any.
- * Return: 0, -EINVAL when the ranges differ, -ENOMEM when @vmas has no room for them.
+ * Return: 0, -EINVAL if the ranges differ, -ENOMEM if @vmas has no room for them.
  */
 int mctl_vmas_copy(struct mctl_vmas *vmas, const struct mctl_vmas *from)
 {
@@ -94,14 +94,14 @@ int mctl_vmas_copy(struct mctl_vmas *vmas, const struct mctl_vmas *from)
 }
 
 /**
- * mctl_vmas_move() - move the vmas to another storage, of another size
+ * mctl_vmas_move() - move the vmas to a different storage of a different size
  * @vmas: the set
  * @storage: room for the vmas; must outlive @vmas
  * @capacity: how many vmas @storage has room for
  *
  * Context: Any.
- * Return: the old storage, which is the caller's again; NULL when @capacity is too small for
- * what there is, and nothing was changed.
+ * Return: the old storage, which belongs to the caller again; NULL if @capacity is too small for
+ * the vmas, with nothing changed.
  */
 struct mctl_vma *mctl_vmas_move(struct mctl_vmas *vmas, struct mctl_vma *storage, u32 capacity)
 {
@@ -116,11 +116,11 @@ struct mctl_vma *mctl_vmas_move(struct mctl_vmas *vmas, struct mctl_vma *storage
 }
 
 /**
- * mctl_vmas_file_pages() - how much of a set a file backs
+ * mctl_vmas_file_pages() - count the pages of a set that a file backs
  * @vmas: the set
- * @file: the file; NULL for what is anonymous
+ * @file: the file; NULL for anonymous pages
  *
- * Context: Any; takes time with the number of vmas.
+ * Context: Any; the time grows with the number of vmas.
  * Return: pages of 4 KiB.
  */
 u64 mctl_vmas_file_pages(const struct mctl_vmas *vmas, const void *file)
@@ -136,13 +136,13 @@ u64 mctl_vmas_file_pages(const struct mctl_vmas *vmas, const void *file)
 
 /* --- find --------------------------------------------------------------------------------- */
 
-/* Number of the first vma that ends behind an address; nr when there is none. */
+/* Number of the first vma that ends after an address; nr if there is none. */
 static u32 find(const struct mctl_vmas *vmas, u64 address)
 {
 	const struct mctl_vma *first = vmas->vma;
 	u32 nr = vmas->nr;
 
-	/* The sought one is among the nr from first on, or right behind them. */
+	/* The result is among the nr vmas from first on, or the one right after them. */
 	while (nr) {
 		u32 half = nr / 2;
 
@@ -162,7 +162,7 @@ static u32 find(const struct mctl_vmas *vmas, u64 address)
  * @address: an address, in bytes
  *
  * Context: Any; O(log n).
- * Return: the first vma that ends behind @address, or NULL. It holds until the next change.
+ * Return: the first vma that ends after @address, or NULL. It is valid until the next change.
  */
 struct mctl_vma *mctl_vma_find(const struct mctl_vmas *vmas, u64 address)
 {
@@ -177,7 +177,8 @@ struct mctl_vma *mctl_vma_find(const struct mctl_vmas *vmas, u64 address)
  * @address: an address, in bytes
  *
  * Context: Any; O(log n).
- * Return: the vma that has @address, or NULL. It holds until the next change.
+ * Return: the vma that contains @address, or NULL. It is valid until the next
+ * change.
  */
 struct mctl_vma *mctl_vma_lookup(const struct mctl_vmas *vmas, u64 address)
 {
@@ -187,13 +188,13 @@ struct mctl_vma *mctl_vma_lookup(const struct mctl_vmas *vmas, u64 address)
 }
 
 /**
- * mctl_vma_gap() - the lowest range that no vma has
+ * mctl_vma_gap() - find the lowest range that no vma covers
  * @vmas: the set
  * @nr_pages: its length, pages of 4 KiB, at least 1
  * @align: its address is a multiple of this many bytes: a power of two, at least 4096
  *
- * Context: Any; takes time with the number of vmas.
- * Return: its address; @vmas->end when there is none.
+ * Context: Any; the time grows with the number of vmas.
+ * Return: its address; @vmas->end if there is none.
  */
 u64 mctl_vma_gap(const struct mctl_vmas *vmas, u64 nr_pages, u64 align)
 {
@@ -216,13 +217,14 @@ u64 mctl_vma_gap(const struct mctl_vmas *vmas, u64 nr_pages, u64 align)
 /**
  * struct edit - what to do with a range
  * @start: first address
- * @end: address behind the last byte
- * @insert: stands in the range instead of what there was; NULL: see @keep
- * @keep: what there is stays, with other rights and flags; else it goes
+ * @end: address after the last byte
+ * @insert: replaces the content of the range; NULL: see @keep
+ * @keep: the content stays, with other rights and flags; otherwise it is
+ *	  removed
  * @rights_mask: which rights are changed
- * @rights: to what
+ * @rights: their new values
  * @flags_mask: which flags are changed
- * @flags: to what
+ * @flags: their new values
  */
 struct edit {
 	u64 start, end;
@@ -233,11 +235,11 @@ struct edit {
 };
 
 /**
- * struct output - where the vmas go that come out of an edit
- * @to: there; NULL to count only
- * @nr: vmas that are complete
- * @last: the one that the next one may still be joined to
- * @has_last: there is one
+ * struct output - destination of the vmas that result from an edit
+ * @to: array for them; NULL to count only
+ * @nr: number of complete vmas
+ * @last: the vma that the next one may still be merged with
+ * @has_last: @last is valid
  */
 struct output {
 	struct mctl_vma *to;
@@ -290,9 +292,9 @@ static bool cut(struct mctl_vma *part, const struct mctl_vma *vma, u64 start, u6
 }
 
 /*
- * Put the vmas that come out of @nr at @from. Each is read before the place
- * it stands at is written to, so that they may be written over themselves:
- * at most one more has come out than went in until the last is read.
+ * Output the vmas that result from the @nr vmas at @from. Each one is read
+ * before its place is written, so that the output may overwrite the input:
+ * until the last one is read, at most one more vma has been written than read.
  */
 static void pass(const struct edit *edit, const struct mctl_vma *from, u32 nr, struct output *out)
 {
@@ -320,7 +322,7 @@ static void pass(const struct edit *edit, const struct mctl_vma *from, u32 nr, s
 	flush(out);
 }
 
-/* Pages of 4 KiB in a run of vmas. */
+/* Count the pages of 4 KiB in a run of vmas. */
 static u64 pages_of(const struct mctl_vma *vma, u32 nr)
 {
 	u64 pages = 0;
@@ -339,7 +341,10 @@ static int apply(struct mctl_vmas *vmas, const struct edit *edit)
 
 	while (behind < vmas->nr && vma[behind].start < edit->end)
 		behind++;
-	/* A neighbour takes part where it touches the range: where no piece of a vma is between. */
+	/*
+	 * A neighbour takes part if it touches the range, with no piece of
+	 * another vma in between.
+	 */
 	if (first && (first == vmas->nr || vma[first].start >= edit->start))
 		first--;
 	if (behind < vmas->nr && (behind == first || vma[behind - 1].end <= edit->end))
@@ -376,15 +381,15 @@ static bool is_vma(const struct mctl_vmas *vmas, const struct mctl_vma *vma)
 }
 
 /**
- * mctl_vma_add() - add a vma where there is none
+ * mctl_vma_add() - add a vma to a free range
  * @vmas: the set
  * @vma: the vma to add; copied
  *
- * It is joined to its neighbours where all goes on as it was.
+ * It is merged with its neighbours where everything matches.
  *
  * Context: Any; takes time with the number of vmas.
- * Return: 0; -EINVAL when @vma is not a range of whole pages in the set's, or breaks I4 or I5;
- * -EEXIST when a vma has a part of it; -ENOMEM when there is no room for one more.
+ * Return: 0; -EINVAL if @vma is not a range of whole pages inside that of the set, or breaks I4 or
+ * I5; -EEXIST if a vma covers a part of it; -ENOMEM if there is no room for one more.
  */
 int mctl_vma_add(struct mctl_vmas *vmas, const struct mctl_vma *vma)
 {
@@ -399,17 +404,17 @@ int mctl_vma_add(struct mctl_vmas *vmas, const struct mctl_vma *vma)
 }
 
 /**
- * mctl_vma_replace() - add a vma in the place of all that is there
+ * mctl_vma_replace() - add a vma in place of everything in its range
  * @vmas: the set
  * @vma: the vma to add; copied
  *
  * Context: Any; takes time with the number of vmas.
- * Return: 0; -EINVAL as for mctl_vma_add(); -ENOMEM when there is no room for what comes of it:
- * up to 2 vmas more.
+ * Return: 0; -EINVAL as for mctl_vma_add(); -ENOMEM if there is no room for the result: up to 2
+ * more vmas.
  */
 int mctl_vma_replace(struct mctl_vmas *vmas, const struct mctl_vma *vma)
 {
-	/* A copy, as @vma may be one of the set, which is written over. */
+	/* A copy, as @vma may be one of the set, which is overwritten. */
 	const struct mctl_vma insert = *vma;
 	struct edit edit = { .start = vma->start, .end = vma->end, .insert = &insert };
 
@@ -419,16 +424,16 @@ int mctl_vma_replace(struct mctl_vmas *vmas, const struct mctl_vma *vma)
 }
 
 /**
- * mctl_vma_remove() - remove what there is in a range
+ * mctl_vma_remove() - remove everything in a range
  * @vmas: the set
  * @start: first address, bytes
  * @end: address behind the last byte
  *
- * Holes in the range do no harm. A vma is split where a piece remains on both sides.
+ * The range may have holes. A vma is split if a piece remains on both sides.
  *
  * Context: Any; takes time with the number of vmas.
- * Return: 0; -EINVAL when this is not a range of whole pages in the set's; -ENOMEM when there
- * is no room for what comes of it: up to 1 vma more.
+ * Return: 0; -EINVAL if this is not a range of whole pages inside that of the set; -ENOMEM if there
+ * is no room for the result: up to 1 more vma.
  */
 int mctl_vma_remove(struct mctl_vmas *vmas, u64 start, u64 end)
 {
@@ -464,12 +469,12 @@ static int change(struct mctl_vmas *vmas, const struct edit *edit)
  * @vmas: the set
  * @start: first address, bytes
  * @end: address behind the last byte
- * @rights: the rights it has then
+ * @rights: its new rights
  *
  * Context: Any; takes time with the number of vmas.
- * Return: 0; -EINVAL when this is not a range of whole pages in the set's, or for other bits in
- * @rights; -ENOENT when a page of it is in no vma; -ENOMEM when there is no room for what comes
- * of it: up to 2 vmas more.
+ * Return: 0; -EINVAL if this is not a range of whole pages inside that of the set, or for other
+ * bits in @rights; -ENOENT if a page of it is in no vma; -ENOMEM if there is no room for the
+ * result: up to 2 more vmas.
  */
 int mctl_vma_protect(struct mctl_vmas *vmas, u64 start, u64 end, u32 rights)
 {
@@ -491,12 +496,12 @@ int mctl_vma_protect(struct mctl_vmas *vmas, u64 start, u64 end, u32 rights)
  * @vmas: the set
  * @start: first address, bytes
  * @end: address behind the last byte
- * @set: flags that it has then
- * @clear: flags that it does not have then; one that is in both is set
+ * @set: flags to set
+ * @clear: flags to clear; one that is in both is set
  *
  * Context: Any; takes time with the number of vmas.
- * Return: 0; -EINVAL when this is not a range of whole pages in the set's; -ENOENT when a page
- * of it is in no vma; -ENOMEM when there is no room for what comes of it: up to 2 vmas more.
+ * Return: 0; -EINVAL if this is not a range of whole pages inside that of the set; -ENOENT if a
+ * page of it is in no vma; -ENOMEM if there is no room for the result: up to 2 more vmas.
  */
 int mctl_vma_set_flags(struct mctl_vmas *vmas, u64 start, u64 end, u32 set, u32 clear)
 {
@@ -540,8 +545,8 @@ static void check_vma(const struct mctl_vmas *vmas, u32 index, struct mctl_repor
 
 /**
  * mctl_vma_check() - test the invariants
- * @vmas: the set; any damage is allowed but to its storage and capacity
- * @report: gets what is broken, with the number of the vma
+ * @vmas: the set; any damage is allowed except to its storage and capacity
+ * @report: gets each broken invariant, with the number of the vma
  *
  * Context: Any; the caller keeps the vmas from changing.
  */

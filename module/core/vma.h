@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The vmas of a region: which ranges of its addresses there are, with which
- * rights and from what. See vma.c for the invariants.
+ * The vmas of a region: the ranges of its addresses, with their rights and
+ * backing. See vma.c for the invariants.
  */
 #ifndef MCTL_CORE_VMA_H
 #define MCTL_CORE_VMA_H
@@ -13,7 +13,7 @@
 #define MCTL_VMA_PAGE_SHIFT 12
 #define MCTL_VMA_PAGE_SIZE  BIT_ULL(MCTL_VMA_PAGE_SHIFT)
 
-/* Rights, as PROT_READ, PROT_WRITE and PROT_EXEC have them. */
+/* Rights, with the values of PROT_READ, PROT_WRITE and PROT_EXEC. */
 #define MCTL_VMA_R	0x1
 #define MCTL_VMA_W	0x2
 #define MCTL_VMA_X	0x4
@@ -22,11 +22,11 @@
 /**
  * struct mctl_vma - one range with one set of rights and one backing
  * @start: first address, a multiple of 4096
- * @end: address behind the last byte, a multiple of 4096
- * @file: what backs it: a name that the caller gives, only compared here; NULL: anonymous
+ * @end: address after the last byte, a multiple of 4096
+ * @file: what backs it: an identifier chosen by the caller, only compared here; NULL: anonymous
  * @offset: page of @file that @start maps; 0 for an anonymous one
  * @rights: MCTL_VMA_R, _W and _X; 0 for none
- * @flags: the caller's; vmas whose flags differ stay apart
+ * @flags: for use by the caller; vmas whose flags differ are not merged
  */
 struct mctl_vma {
 	u64 start;
@@ -39,11 +39,11 @@ struct mctl_vma {
 
 /**
  * struct mctl_vmas - the vmas of a region
- * @vma: they, by address; an entry is moved by every change
- * @nr: how many
- * @capacity: entries that @vma has room for
- * @start: no vma starts below
- * @end: no vma ends behind
+ * @vma: the vmas, by address; every change may move them
+ * @nr: number of vmas
+ * @capacity: number of entries that @vma has room for
+ * @start: no vma starts below this address
+ * @end: no vma ends after this address
  * @nr_pages: pages of 4 KiB in all of them
  */
 struct mctl_vmas {
@@ -66,7 +66,7 @@ static inline u64 mctl_vma_file_page(const struct mctl_vma *vma, u64 address)
 	return vma->offset + ((address - vma->start) >> MCTL_VMA_PAGE_SHIFT);
 }
 
-/* The vma behind this one, or NULL. */
+/* The vma after this one, or NULL. */
 static inline struct mctl_vma *mctl_vma_next(const struct mctl_vmas *vmas,
 					     const struct mctl_vma *vma)
 {
@@ -76,8 +76,9 @@ static inline struct mctl_vma *mctl_vma_next(const struct mctl_vmas *vmas,
 }
 
 /*
- * Each vma that has a byte in [start, end), by address; nothing may change on
- * the way. The parts outside of the range belong to it too.
+ * Iterate over each vma that has a byte in [start, end), by address; the set
+ * must not change during the iteration. A vma is visited with its parts outside
+ * of the range.
  */
 #define mctl_vma_for_each(vma, vmas, first, last)                                \
 	for ((vma) = mctl_vma_find(vmas, first); (vma) && (vma)->start < (last); \
