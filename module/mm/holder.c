@@ -29,9 +29,10 @@
 #include <linux/seq_file.h>
 #include <linux/string.h>
 #include <linux/threads.h>
+#include <uapi/linux/memctl.h>
 #include "mm/asker.h"
+#include "mm/error.h"
 #include "mm/holder.h"
-#include "mm/space_internal.h"
 
 /* Descriptors listed of one process; of more only the number is. */
 #define NR_LISTED 8
@@ -65,10 +66,16 @@ static bool is_path(const struct file *file)
 	return file->f_mode & FMODE_PATH;
 }
 
+/* A region's: the module has one file system, where each of these inodes is for good. */
+static bool is_region(const struct inode *inode)
+{
+	return inode->i_sb->s_type->owner == THIS_MODULE;
+}
+
 static bool holds_module(const struct file *file)
 {
 	if (is_path(file))
-		return mctl_space_inode_is(file_inode(file));
+		return is_region(file_inode(file));
 	return file->f_op->owner == THIS_MODULE;
 }
 
@@ -76,7 +83,7 @@ static const char *kind_of(const struct file *file)
 {
 	if (is_path(file))
 		return "path";
-	return mctl_space_inode_is(file_inode(file)) ? "region" : "file";
+	return is_region(file_inode(file)) ? "region" : "file";
 }
 
 static void show_line(struct search *search, const struct file *file, unsigned int fd)
@@ -85,7 +92,7 @@ static void show_line(struct search *search, const struct file *file, unsigned i
 	const char *name;
 
 	/* Dentries of regions have the region's name, and are never renamed. */
-	if (mctl_space_inode_is(file_inode(file)))
+	if (is_region(file_inode(file)))
 		name = file->f_path.dentry->d_name.name;
 	else
 		name = d_path(&file->f_path, buffer, sizeof(buffer));

@@ -112,18 +112,6 @@ void mctl_space_inode_free(struct inode *inode)
 }
 
 /**
- * mctl_space_inode_is() - whether an inode is, or was, one of a space
- * @inode: any
- *
- * Context: Any.
- * Return: whether it is in our file system.
- */
-bool mctl_space_inode_is(const struct inode *inode)
-{
-	return inode->i_sb->s_type == &space_fs;
-}
-
-/**
  * mctl_space_inode_get() - hold the space of an inode, for a file that is opened by a path
  * @inode: of mctl_space_inode_new()
  *

@@ -364,7 +364,6 @@ int mctl_space_copy_vmas(struct mctl_space *to, const struct mctl_space *from,
 /* space_inode.c */
 struct inode *mctl_space_inode_new(struct mctl_space *space);
 void mctl_space_inode_free(struct inode *inode);
-bool mctl_space_inode_is(const struct inode *inode);
 
 /* space_walk.c */
 int mctl_space_first_pid(struct mctl_space *space);
