@@ -2,7 +2,7 @@
 /*
  * holders.c - which processes hold the module: open files, paths and mappings of
  * regions, dumps that are not read to their end. The module lists them, one on a
- * line, in /proc/memctl_holders, for root (module/mm/holder.c).
+ * line, in /proc/memctl_holders, for root (module/host/holder.c).
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -15,18 +15,18 @@
 
 #include <linux/memctl_version.h>
 #include <linux/module.h>
-#include "cover.h"
+#include "api/proc.h"
+#include "arenas/arenas.h"
+#include "arenas/hwpoison_look.h"
+#include "arenas/params.h"
 #include "dev/memctl_dev.h"
-#include "mm/arenas.h"
-#include "mm/error.h"
-#include "mm/fcache.h"
-#include "mm/hwpoison_look.h"
-#include "mm/inject_site.h"
-#include "mm/params.h"
-#include "mm/space.h"
-#include "mm/tlb.h"
+#include "frames/fcache.h"
+#include "host/cover.h"
+#include "host/error.h"
+#include "host/inject_site.h"
+#include "models/tlb.h"
 #include "nl/netlink.h"
-#include "proc.h"
+#include "spaces/space.h"
 
 static int __init memctl_init(void)
 {

@@ -124,5 +124,5 @@ fi
 generate include/uapi/linux/memctl.h uapi header
 generate module/nl/generated/memctl_gen.h kernel header
 generate module/nl/generated/memctl_gen.c kernel source
-enums module/nl/generated/trace_enums.h event-type reason zone-type
+enums module/host/generated/trace_enums.h event-type reason zone-type
 exit "$failed"

@@ -18,7 +18,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/vmstat.h>
-#include "api_bench.h"
+#include "api/api_bench.h"
 #include "bench/bench.h"
 
 #define HUGE_ORDER    9

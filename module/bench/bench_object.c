@@ -6,7 +6,7 @@
 #include <linux/gfp.h>
 #include <linux/mempool.h>
 #include <linux/slab.h>
-#include "api_bench.h"
+#include "api/api_bench.h"
 #include "bench/bench.h"
 
 /* --- memctl --------------------------------------------------------------- */

@@ -8,9 +8,9 @@
 #include <linux/mempool.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
-#include "api_bench.h"
+#include "api/api_bench.h"
 #include "bench/bench.h"
-#include "compat.h"
+#include "host/compat.h"
 
 #define LINUX_GFP (GFP_KERNEL | __GFP_NOWARN)
 

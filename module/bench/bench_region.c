@@ -6,7 +6,7 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
-#include "api_bench.h"
+#include "api/api_bench.h"
 #include "bench/bench.h"
 
 /* --- walk ----------------------------------------------------------------- */

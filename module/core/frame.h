@@ -20,7 +20,7 @@
  * I2  A head's fn is a multiple of its block's size.
  * I3  All frames of a block but its head are TAIL.
  *
- * Locks: none here; the caller serialises (see mm/zone.h).
+ * Locks: none here; the caller serialises (see frames/zone.h).
  */
 #ifndef MCTL_CORE_FRAME_H
 #define MCTL_CORE_FRAME_H

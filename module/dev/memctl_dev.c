@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * /dev/memctl, and the files of regions that processes get through it. Takes
- * what the host calls with apart, and calls mm/space.h.
+ * what the host calls with apart, and calls spaces/space.h.
  *
  * The device has mode 0600: who opens it may use each region of each arena. A
  * region's file gives rights to that region alone.
@@ -17,9 +17,9 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 #include <linux/uio.h>
+#include "arenas/arenas.h"
 #include "dev/memctl_dev.h"
-#include "mm/arenas.h"
-#include "mm/space.h"
+#include "spaces/space.h"
 
 /* --- a region's file ------------------------------------------------------------------------ */
 

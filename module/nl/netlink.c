@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The generic netlink family: who may ask, how a request runs, how a dump goes
- * on. The nl_<object>.c files hold one object each: they parse, call mm/,
+ * on. The nl_<object>.c files hold one object each: they parse, call below,
  * format. refusal.c has what a request is told that fails.
  *
  * N1  Nobody without CAP_SYS_ADMIN in the initial user namespace reaches a
@@ -23,12 +23,12 @@
 #include <linux/capability.h>
 #include <linux/module.h>
 #include <linux/slab.h>
-#include "mm/arenas.h"
-#include "mm/hwpoison_look.h"
-#include "mm/inject_site.h"
-#include "mm/space.h"
+#include "arenas/arenas.h"
+#include "arenas/hwpoison_look.h"
+#include "host/inject_site.h"
 #include "nl/netlink.h"
 #include "nl/nl_impl.h"
+#include "spaces/space.h"
 
 /* The generated table by command. Written before the family is registered, then only read. */
 static const struct genl_ops *ops_of[MEMCTL_CMD_MAX + 1];

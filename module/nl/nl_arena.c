@@ -4,11 +4,11 @@
  */
 #include <linux/module.h>
 #include <linux/nodemask.h>
-#include "mm/arena_size.h"
-#include "mm/arenas.h"
-#include "mm/drain.h"
-#include "mm/hash.h"
+#include "arenas/arena_size.h"
+#include "arenas/arenas.h"
+#include "arenas/drain.h"
 #include "nl/nl_impl.h"
+#include "observe/hash.h"
 
 static bool put_counts(struct sk_buff *skb, const struct mctl_arena_info *info)
 {

@@ -2,9 +2,9 @@
 /*
  * Requests about object caches.
  */
-#include "mm/arenas.h"
-#include "mm/cache.h"
+#include "arenas/arenas.h"
 #include "nl/nl_impl.h"
+#include "objects/cache.h"
 
 static bool put_u64(struct sk_buff *skb, int type, u64 value)
 {

@@ -2,8 +2,8 @@
 /*
  * Requests about chunks: the physical runs that an arena took.
  */
-#include "mm/arenas.h"
-#include "mm/chunk.h"
+#include "arenas/arenas.h"
+#include "frames/chunk.h"
 #include "nl/nl_impl.h"
 
 static bool put_u64(struct sk_buff *skb, int type, u64 value)

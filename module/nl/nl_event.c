@@ -10,7 +10,7 @@
  *   event -> ring -> irq_work -> work -> messages
  *
  * What anybody can cause who may use a region has a ring of its own, and each
- * uid may put so many into it (mm/event.c): neither root's events nor those of
+ * uid may put so many into it (host/event.c): neither root's events nor those of
  * other users are pushed out by one user's. What root causes of it is in root's
  * ring: whoever has many uids, as in a user namespace, can fill the other one.
  *
@@ -28,9 +28,9 @@
 #include <linux/ktime.h>
 #include <linux/string.h>
 #include <linux/workqueue.h>
-#include "mm/arenas.h"
-#include "mm/event.h"
-#include "mm/symbol.h"
+#include "arenas/arenas.h"
+#include "host/event.h"
+#include "host/symbol.h"
 #include "nl/nl_impl.h"
 
 #define NR_SLOTS   256

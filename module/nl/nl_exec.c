@@ -6,7 +6,7 @@
  * no result is lost.
  */
 #include <linux/ktime.h>
-#include "mm/handle.h"
+#include "handles/handle.h"
 #include "nl/nl_impl.h"
 
 static int read_ops(struct genl_info *info, const struct memctl_op **ops, unsigned int *nr)

@@ -3,9 +3,9 @@
  * Requests about handles: what stands behind one, and free by owner.
  */
 #include <linux/sched/signal.h>
-#include "mm/arenas.h"
-#include "mm/handle.h"
-#include "mm/owner.h"
+#include "arenas/arenas.h"
+#include "arenas/owner.h"
+#include "handles/handle.h"
 #include "nl/nl_impl.h"
 
 static bool put_u64(struct sk_buff *skb, int type, u64 value)

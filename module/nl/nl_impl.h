@@ -9,9 +9,9 @@
 #include <net/genetlink.h>
 #include <uapi/linux/memctl.h>
 #include <uapi/linux/memctl_op.h>
-#include "mm/arena.h"
-#include "mm/asker.h"
-#include "mm/error.h"
+#include "host/arena.h"
+#include "host/asker.h"
+#include "host/error.h"
 #include "nl/generated/memctl_gen.h"
 #include "nl/refusal.h"
 
@@ -23,7 +23,7 @@ extern struct genl_family mctl_nl_family;
 /* nl_names.c: what a command is called; a constant. */
 const char *mctl_nl_command_name(u8 cmd);
 
-/* nl_event.c: listen to mm/event.h and pass events on to the group. */
+/* nl_event.c: listen to host/event.h and pass events on to the group. */
 void mctl_nl_event_init(void);
 void mctl_nl_event_exit(void);
 

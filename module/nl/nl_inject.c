@@ -2,8 +2,8 @@
 /*
  * Requests about injected faults.
  */
-#include "mm/arenas.h"
-#include "mm/inject.h"
+#include "arenas/arenas.h"
+#include "faults/inject.h"
 #include "nl/nl_impl.h"
 
 static bool put_u64(struct sk_buff *skb, int type, u64 value)

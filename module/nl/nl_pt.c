@@ -3,9 +3,9 @@
  * Requests about the shadow of the page tables: walk, list.
  */
 #include <linux/slab.h>
-#include "mm/arenas.h"
-#include "mm/region.h"
+#include "arenas/arenas.h"
 #include "nl/nl_space.h"
+#include "regions/region.h"
 
 /* Bytes of one nested entry, at most. */
 #define ENTRY_SIZE 160

@@ -5,9 +5,9 @@
  * process.
  */
 #include <linux/slab.h>
-#include "mm/arenas.h"
-#include "mm/region.h"
+#include "arenas/arenas.h"
 #include "nl/nl_space.h"
+#include "regions/region.h"
 
 /* Mismatches listed in one reply, of either kind; the counts go on. */
 #define NR_LISTED 32

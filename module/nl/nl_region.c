@@ -3,9 +3,9 @@
  * Requests about regions of both kinds. Those that processes map are passed on
  * to nl_space.c.
  */
-#include "mm/arenas.h"
-#include "mm/region.h"
+#include "arenas/arenas.h"
 #include "nl/nl_space.h"
+#include "regions/region.h"
 
 static bool put_u64(struct sk_buff *skb, int type, u64 value)
 {

@@ -3,7 +3,7 @@
  * Requests about regions that processes map: what nl_region.c passes on, and
  * change and fork.
  */
-#include "mm/arenas.h"
+#include "arenas/arenas.h"
 #include "nl/nl_space.h"
 
 static bool put_u64(struct sk_buff *skb, int type, u64 value)

@@ -6,8 +6,8 @@
 #ifndef MCTL_NL_SPACE_H
 #define MCTL_NL_SPACE_H
 
-#include "mm/space.h"
 #include "nl/nl_impl.h"
+#include "spaces/space.h"
 
 /* The sets of attributes that are about one region have its name at one place. */
 #define MCTL_NL_REGION_ATTR MEMCTL_A_VMA_REGION

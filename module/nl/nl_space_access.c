@@ -4,7 +4,7 @@
  * which of their pages were touched.
  */
 #include <linux/slab.h>
-#include "mm/arenas.h"
+#include "arenas/arenas.h"
 #include "nl/nl_space.h"
 
 /* What a request names: a region, an address in it, and how much from there. */

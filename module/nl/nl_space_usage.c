@@ -4,7 +4,7 @@
  * the pages that a frame backs.
  */
 #include <linux/slab.h>
-#include "mm/arenas.h"
+#include "arenas/arenas.h"
 #include "nl/nl_space.h"
 
 /* Places listed in one reply; the count goes on. */

@@ -2,7 +2,7 @@
 /*
  * Requests about the vmas of regions that processes map.
  */
-#include "mm/arenas.h"
+#include "arenas/arenas.h"
 #include "nl/nl_space.h"
 
 static bool put_u64(struct sk_buff *skb, int type, u64 value)

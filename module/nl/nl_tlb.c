@@ -2,9 +2,9 @@
 /*
  * Requests about models of TLBs, and about the paging formats.
  */
-#include "mm/arenas.h"
-#include "mm/pt_format.h"
-#include "mm/tlb.h"
+#include "arenas/arenas.h"
+#include "models/pt_format.h"
+#include "models/tlb.h"
 #include "nl/nl_impl.h"
 
 /* Cycles of a model that was not told any: a guess at a processor of today. */

@@ -3,10 +3,10 @@
  * The on-line check of all invariants, and planted damage to check it with.
  */
 #include <linux/slab.h>
-#include "mm/arenas.h"
-#include "mm/plant.h"
-#include "mm/verify.h"
+#include "arenas/arenas.h"
+#include "faults/plant.h"
 #include "nl/nl_impl.h"
+#include "observe/verify.h"
 
 /* Bytes of one nested problem, of one frame with a memory error, and of a leak, at most. */
 #define PROBLEM_SIZE	  192

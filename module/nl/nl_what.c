@@ -3,9 +3,9 @@
  * What an address, a physical frame or a handle is.
  */
 #include <linux/slab.h>
-#include "mm/arenas.h"
-#include "mm/what.h"
+#include "arenas/arenas.h"
 #include "nl/nl_impl.h"
+#include "observe/what.h"
 
 static bool put_u64(struct sk_buff *skb, int type, u64 value)
 {

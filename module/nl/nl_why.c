@@ -6,8 +6,8 @@
 #include <linux/nodemask.h>
 #include <linux/numa.h>
 #include <linux/slab.h>
-#include "mm/arenas.h"
-#include "mm/why.h"
+#include "arenas/arenas.h"
+#include "frames/why.h"
 #include "nl/nl_impl.h"
 
 /* Bytes of one nested zone. */

@@ -5,9 +5,9 @@
  */
 #include <linux/capability.h>
 #include <linux/slab.h>
-#include "mm/arenas.h"
-#include "mm/fcache.h"
-#include "mm/zone.h"
+#include "arenas/arenas.h"
+#include "frames/fcache.h"
+#include "frames/zone.h"
 #include "nl/nl_impl.h"
 
 static bool put_u64(struct sk_buff *skb, int type, u64 value)

@@ -7,7 +7,7 @@
 #define MCTL_NL_REFUSAL_H
 
 #include <linux/netlink.h>
-#include "mm/error.h"
+#include "host/error.h"
 
 /* A text of the layers below, and what an injected fault is told with. */
 #define MCTL_NL_TEXT_SIZE (MCTL_ERROR_TEXT_SIZE + 64)

@@ -25,7 +25,7 @@
 #include <linux/kthread.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
-#include "compat.h"
+#include "host/compat.h"
 #include "memctl_test.h"
 
 #define NR_SLOTS      32

@@ -2,7 +2,7 @@
 /*
  * reached - how often which functions of the module were reached
  *
- * For a memctl.ko that was built with KCOV=y, whose module/cover.c counts, up
+ * For a memctl.ko that was built with KCOV=y, whose module/host/cover.c counts, up
  * to 255, who comes by each place. Prints lines "FUNCTION BLOCKS CALLS": how
  * many of its basic blocks were reached, and how often the first one of them
  * was. Needs root.

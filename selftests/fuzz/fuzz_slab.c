@@ -139,7 +139,7 @@ static void alloc_batch(struct fuzz_input *in)
 	}
 }
 
-/* What the inline halves of mm/cache.h do with an object and a magazine. */
+/* What the inline halves of objects/cache.h do with an object and a magazine. */
 static void into_magazine(struct fuzz_input *in)
 {
 	int index = pick(in, OWNER_CALLER);

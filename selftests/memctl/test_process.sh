@@ -5,7 +5,7 @@
 # region_user.c. STEPS, RACE_SECONDS, HOLD_ROUNDS and CONTENT (MiB) make it
 # longer or shorter; the long ones are STEPS=100000 HOLD_ROUNDS=10000. PARTS
 # are the parts that are run, all by default.
-# HOST: everything that mm/ does with a mapping
+# HOST: everything that spaces/ does with a mapping
 
 . "$(dirname "$0")/lib.sh"
 begin

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The per-CPU frame cache (module/mm/fcache.c, fcache.h, frame.c): two CPUs,
+ * The per-CPU frame cache (module/frames/fcache.c, fcache.h, frame.c): two CPUs,
  * a task on each, interrupts that come in anywhere they may, and somebody who
  * has all caches drained. One order, one slot, one zone.
  *

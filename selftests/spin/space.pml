@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Fault, unmap and compare of a region that processes map (module/mm/space*.c):
+ * Fault, unmap and compare of a region that processes map (module/spaces/space*.c):
  * one page of a space, a process and its fork, and all who change what they see
  * at once. Every process but init goes on for ever, so the search ends with
  * every state that there is.

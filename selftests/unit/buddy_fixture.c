@@ -63,7 +63,7 @@ u32 fixture_first(const struct fixture *f, u32 index, unsigned int order)
 	return mctl_table_first(&f->table, index, order);
 }
 
-/* What arena.c does when it takes a chunk. */
+/* What chunk.c does when it takes a chunk. */
 void fixture_add(struct fixture *f, u32 fn, unsigned int order)
 {
 	struct mctl_section *section = &f->table.section[fn >> MCTL_SECTION_SHIFT];

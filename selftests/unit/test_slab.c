@@ -177,7 +177,7 @@ static void alloc_batch(struct fixture *f)
 	}
 }
 
-/* What the inline halves of mm/cache.h do with an object and a magazine. */
+/* What the inline halves of objects/cache.h do with an object and a magazine. */
 static void through_magazine(struct fixture *f)
 {
 	int index = fixture_pick(f, OWNER_CALLER);

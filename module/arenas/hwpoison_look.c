@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The look at the pages of all arenas that the host's memory errors call for.
+ *
+ * The host tells of an error by a tracepoint. A worker then has each arena look
+ * for pages that are marked (hwpoison.c), and sees to those that are not set
+ * aside yet: free ones are, what is in a frame cache is drained first, a slab or
+ * a region is told, anything else stays with its user.
+ *
+ * Locks: arena->resize (read) while pages are looked at; regions.lock,
+ * family->lock, cache->lock and zone->lock inside, one after the other.
+ */
+#include <linux/atomic.h>
+#include <linux/string.h>
+#include <linux/tracepoint.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+#include "arenas/arenas.h"
+#include "arenas/hwpoison_look.h"
+#include "frames/fcache.h"
+#include "frames/hwpoison.h"
+#include "host/event.h"
+#include "objects/cache.h"
+#include "spaces/space.h"
+
+/* A frame that its CPU holds fast at this moment is looked for again. */
+#define AGAIN_DELAY (HZ / 50)
+
+static void look(struct work_struct *work);
+
+static DECLARE_DELAYED_WORK(work, look);
+static DECLARE_WAIT_QUEUE_HEAD(settled);
+static struct tracepoint *tracepoint;
+static atomic_t sequence; /* errors that we were told of */
+static u32 looked;	  /* the sequence that the last look began with; the worker */
+
+static void tell(struct mctl_arena *arena, u32 fn)
+{
+	static const char *const what[MCTL_NR_KINDS] = {
+		[MCTL_KIND_USED] = "in use as a block of pages",
+		[MCTL_KIND_SLAB] = "in use as a slab",
+		[MCTL_KIND_TABLE] = "in use as a page table",
+		[MCTL_KIND_REGION] = "in use by a region",
+		[MCTL_KIND_HWPOISON] = "set aside",
+	};
+	char text[MCTL_ERROR_TEXT_SIZE];
+	struct mctl_event event = {
+		.type = MEMCTL_EVENT_TYPE_MEMORY_ERROR,
+		.arena = arena,
+		.text = text,
+		.has_value = true,
+		.value = mctl_table_pfn(&arena->table, fn),
+	};
+	unsigned int kind;
+	u32 head;
+
+	kind = mctl_hwpoison_kind(arena, fn, &head);
+	snprintf(text, sizeof(text), "frame %u has a hardware memory error: %s", fn,
+		 kind < MCTL_NR_KINDS ? what[kind] ?: "free" : "damaged");
+	pr_warn("arena %s: %s\n", arena->name, text);
+	mctl_event_send(&event);
+}
+
+/* Return: whether the frame is where it may be handed out still. */
+static bool handle(struct mctl_arena *arena, u32 fn)
+{
+	u32 head;
+
+	switch (mctl_hwpoison_kind(arena, fn, &head)) {
+	case MCTL_KIND_FREE:
+		mctl_hwpoison_set_aside(arena, fn);
+		return mctl_hwpoison_kind(arena, fn, &head) == MCTL_KIND_FREE;
+	case MCTL_KIND_CACHED:
+		return true;
+	case MCTL_KIND_SLAB:
+		mctl_cache_retire(arena, head);
+		return false;
+	case MCTL_KIND_REGION:
+		mctl_space_hwpoison(arena, head);
+		return false;
+	default:
+		return false;
+	}
+}
+
+/* Return: whether a frame is where it may be handed out still. */
+static bool look_at(struct mctl_arena *arena)
+{
+	bool again = false;
+	u32 fn;
+
+	down_read(&arena->resize);
+	mctl_hwpoison_find(arena);
+	if (mctl_hwpoison_in_use(arena)) {
+		mctl_fcache_drain_all(arena);
+		for (fn = 0; (fn = mctl_hwpoison_next(arena, fn)) != MCTL_FN_NONE; fn++)
+			again |= handle(arena, fn);
+	}
+	for (fn = 0; (fn = mctl_hwpoison_next(arena, fn)) != MCTL_FN_NONE; fn++) {
+		if (xa_load(&arena->hwpoison.known, fn) == xa_mk_value(1))
+			continue;
+		tell(arena, fn);
+		xa_store(&arena->hwpoison.known, fn, xa_mk_value(1), GFP_KERNEL);
+		mctl_arena_touch(arena);
+	}
+	up_read(&arena->resize);
+	return again;
+}
+
+static void look(struct work_struct *unused)
+{
+	u32 now = mctl_hwpoison_sequence();
+	struct mctl_arena *arena;
+	bool again = false;
+	u32 id;
+
+	for (id = 0; (arena = mctl_arena_next(id)); id++) {
+		id = arena->id;
+		again |= look_at(arena);
+		mctl_arena_drop(arena);
+	}
+	WRITE_ONCE(looked, now);
+	wake_up_all(&settled);
+	if (again)
+		schedule_delayed_work(&work, AGAIN_DELAY);
+}
+
+/**
+ * mctl_hwpoison_sequence() - how often the host has met an error
+ *
+ * Context: any.
+ * Return: a number that grows.
+ */
+u32 mctl_hwpoison_sequence(void)
+{
+	return atomic_read(&sequence);
+}
+
+/**
+ * mctl_hwpoison_look() - have the pages of all arenas looked at
+ *
+ * Context: any but NMI.
+ */
+void mctl_hwpoison_look(void)
+{
+	schedule_delayed_work(&work, 0);
+}
+
+/**
+ * mctl_hwpoison_settle() - wait until errors that were told of have been looked for
+ *
+ * The look may have to wait for an arena that is being made larger. So a process
+ * that is killed does not wait for it.
+ *
+ * Context: process; sleeps. No lock of an arena is held.
+ * Return: 0, or -EINTR for a process that is killed.
+ */
+int mctl_hwpoison_settle(void)
+{
+	u32 wanted = mctl_hwpoison_sequence();
+
+	if (likely(READ_ONCE(looked) == wanted))
+		return 0;
+	return wait_event_killable(settled, (s32)(READ_ONCE(looked) - wanted) >= 0) ? -EINTR : 0;
+}
+
+/* --- being told ------------------------------------------------------------------------------ */
+
+/* include/ras/ras_event.h; called after the page was marked. */
+static void note_failure(void *data, unsigned long pfn, int type, int result)
+{
+	atomic_inc(&sequence);
+	mctl_hwpoison_look();
+}
+
+static void find_tracepoint(struct tracepoint *candidate, void *found)
+{
+	if (!strcmp(candidate->name, "memory_failure_event"))
+		*(struct tracepoint **)found = candidate;
+}
+
+/**
+ * mctl_hwpoison_init() - be told of memory errors from now on
+ *
+ * A kernel without them (no CONFIG_MEMORY_FAILURE) marks no page, and has
+ * nothing to tell.
+ *
+ * Context: process.
+ * Return: 0, or what the host says when it does not let us listen.
+ */
+int mctl_hwpoison_init(void)
+{
+	int ret;
+
+	for_each_kernel_tracepoint(find_tracepoint, &tracepoint);
+	if (!tracepoint)
+		return 0;
+	ret = tracepoint_probe_register(tracepoint, note_failure, NULL);
+	if (ret)
+		tracepoint = NULL;
+	return ret;
+}
+
+/**
+ * mctl_hwpoison_exit() - be told no more
+ *
+ * Context: process; sleeps. Arenas may be there still.
+ */
+void mctl_hwpoison_exit(void)
+{
+	if (tracepoint) {
+		tracepoint_probe_unregister(tracepoint, note_failure, NULL);
+		tracepoint_synchronize_unregister();
+		tracepoint = NULL;
+	}
+	cancel_delayed_work_sync(&work);
+}

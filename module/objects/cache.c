@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The life of an object cache: making, shrinking and taking it away. See
+ * cache.h for invariants and lock order.
+ */
+#include <linux/cache.h>
+#include <linux/ctype.h>
+#include <linux/delay.h>
+#include <linux/log2.h>
+#include <linux/math64.h>
+#include <linux/random.h>
+#include <linux/rcupdate.h>
+#include "host/event.h"
+#include "host/host.h"
+#include "objects/cache_impl.h"
+
+#define FLAGS_TO_ASK_FOR \
+	(MEMCTL_CACHE_FLAG_REDZONE | MEMCTL_CACHE_FLAG_POISON | MEMCTL_CACHE_FLAG_HWALIGN)
+
+/* Full magazines in a depot at most, however large the arena. */
+#define DEPOT_LIMIT 256
+
+/* --- making ------------------------------------------------------------------------------ */
+
+static int check_params(const struct mctl_cache_params *params, struct mctl_error *error)
+{
+	size_t length = params->name ? strnlen(params->name, MEMCTL_NAME_MAX + 1) : 0;
+
+	if (!length)
+		return mctl_fail(error, -EINVAL, "cache name is empty");
+	if (length > MEMCTL_NAME_MAX)
+		return mctl_fail(error, -EINVAL, "cache name is longer than %u bytes",
+				 MEMCTL_NAME_MAX);
+	for (size_t i = 0; i < length; i++) {
+		unsigned char c = params->name[i];
+
+		if (!isascii(c) || (!isalnum(c) && !strchr("_.:-", c)))
+			return mctl_fail(error, -EINVAL,
+					 "cache name: 0x%02x is none of a-z 0-9 _.:-", c);
+	}
+	if (!params->size || params->size > MEMCTL_MAX_OBJECT_SIZE) {
+		if (error)
+			error->reason = MEMCTL_REASON_BAD_SIZE;
+		return mctl_fail(error, -ERANGE, "cache %s: size %u is not in 1 to %u",
+				 params->name, params->size, MEMCTL_MAX_OBJECT_SIZE);
+	}
+	if (params->align && (!is_power_of_2(params->align) || params->align > PAGE_SIZE))
+		return mctl_fail(error, -EINVAL,
+				 "cache %s: alignment %u is no power of two up to %lu",
+				 params->name, params->align, PAGE_SIZE);
+	if ((params->flags & MEMCTL_CACHE_FLAG_POISON) && params->ctor)
+		return mctl_fail(error, -EINVAL,
+				 "cache %s: poison would destroy what the constructor made",
+				 params->name);
+	return 0;
+}
+
+/* As in Linux: small objects share a cache line, as long as none crosses one. */
+static u32 alignment(const struct mctl_cache_params *params)
+{
+	u32 align = max_t(u32, params->align, sizeof(u64));
+
+	if (params->flags & MEMCTL_CACHE_FLAG_HWALIGN) {
+		u32 line = cache_line_size();
+
+		while (params->size <= line / 2)
+			line /= 2;
+		align = max(align, line);
+	}
+	return align;
+}
+
+/*
+ * Few large objects, many small ones. All magazines of all CPUs together hold
+ * at most a 128th of the arena, and the depot a 64th: a dozen of busy caches
+ * takes no more than an eighth of it from the others. An arena without caches of
+ * the CPUs has no magazines.
+ */
+static void size_magazines(struct mctl_cache *cache)
+{
+	static const struct {
+		u16 stride;
+		u16 objects;
+	} sizes[] = { { 256, MCTL_MAGAZINE_OBJECTS }, { 1024, 30 }, { 2048, 14 }, { 4096, 8 } };
+	u64 arena_bytes = (u64)cache->arena->nr_frames << PAGE_SHIFT;
+	u32 stride = cache->layout.stride;
+	u32 capacity = 4;
+	u64 limit;
+
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		if (stride <= sizes[i].stride) {
+			capacity = sizes[i].objects;
+			break;
+		}
+	}
+	limit = div_u64(arena_bytes / 128, 2 * num_possible_cpus() * stride);
+	cache->capacity = cache->arena->no_cpu_caches ? 0 : min_t(u64, capacity, limit);
+	if (cache->capacity)
+		cache->depot_limit = min_t(u64, DEPOT_LIMIT,
+					   div_u64(arena_bytes / 64, cache->capacity * stride));
+	cache->empty_limit = clamp(cache->arena->nr_frames >> (8 + cache->layout.order), 1U, 8U);
+}
+
+/*
+ * The parts of the CPUs are made at the first allocation. PREEMPT_RT cannot do
+ * that where it must not sleep: all at once there.
+ */
+static int make_cpus(struct mctl_cache *cache)
+{
+	int ret;
+
+	if (IS_ENABLED(CONFIG_PREEMPT_RT)) {
+		ret = mctl_magazine_make(cache, GFP_KERNEL);
+		if (ret)
+			return ret;
+	}
+	return mctl_cache_watch_cpus(cache);
+}
+
+static void free_cache(struct mctl_cache *cache)
+{
+	mctl_magazine_unmake(cache);
+	mctl_arena_meta_free(cache->arena, cache, sizeof(*cache));
+}
+
+/**
+ * mctl_cache_make() - make a cache and put it on the list
+ * @arena: the arena
+ * @params: what it shall be like, checked
+ * @id: its id; one of the arena's own caches if it is up to MCTL_CACHE_ID_MAGAZINES,
+ *	and those have no magazines and keep no empty slab
+ * @error: text of a refusal
+ *
+ * Context: Process; arena->caches.lock is held.
+ * Return: the cache, -EINVAL or -ENOMEM.
+ */
+struct mctl_cache *mctl_cache_make(struct mctl_arena *arena, const struct mctl_cache_params *params,
+				   u32 id, struct mctl_error *error)
+{
+	struct mctl_slab_params slab = {
+		.size = params->size,
+		.align = alignment(params),
+		.redzone = params->flags & MEMCTL_CACHE_FLAG_REDZONE,
+		.poison = params->flags & MEMCTL_CACHE_FLAG_POISON,
+		.random = get_random_u64(),
+		.cookie = get_random_u64(),
+		.ctor = params->ctor,
+	};
+	struct mctl_cache *cache;
+	int ret;
+
+	cache = mctl_arena_meta_alloc(arena, sizeof(*cache));
+	if (!cache) {
+		ret = mctl_fail(error, -ENOMEM, "cache %s: no memory for its record", params->name);
+		return ERR_PTR(ret);
+	}
+	cache->cpu = &mctl_cache_unmade;
+	cache->arena = arena;
+	cache->id = id;
+	cache->creator = params->creator;
+	cache->flags = params->flags | (params->ctor ? MEMCTL_CACHE_FLAG_CTOR : 0);
+	strscpy(cache->name, params->name, sizeof(cache->name));
+	refcount_set(&cache->refs, 1);
+	raw_spin_lock_init(&cache->lock);
+	for (int i = 0; i < MCTL_NR_LISTS; i++)
+		INIT_LIST_HEAD(&cache->slabs[i]);
+
+	ret = mctl_slab_layout_init(&cache->layout, &slab);
+	if (ret) {
+		mctl_fail(error, ret, "cache %s: no slab holds an object of %u bytes aligned to %u",
+			  params->name, params->size, slab.align);
+		goto free_record;
+	}
+	cache->checked = cache->layout.redzone || cache->layout.poison;
+	cache->state = MCTL_STATE(MCTL_KIND_SLAB, cache->layout.order);
+	if (id > MCTL_CACHE_ID_MAGAZINES)
+		size_magazines(cache);
+	ret = make_cpus(cache);
+	if (ret) {
+		mctl_fail(error, ret, "cache %s: no memory for its CPUs", params->name);
+		goto free_record;
+	}
+	mctl_cache_publish(cache);
+	return cache;
+
+free_record:
+	free_cache(cache);
+	return ERR_PTR(ret);
+}
+
+/**
+ * mctl_cache_unmake() - free a cache with all of its slabs
+ * @cache: the cache, that nobody uses any more
+ *
+ * Context: Process; arena->caches.lock is held.
+ */
+void mctl_cache_unmake(struct mctl_cache *cache)
+{
+	mctl_cache_release_all(cache, true);
+	mctl_cache_retract(cache);
+	mctl_cache_unwatch_cpus(cache);
+	/* Seldom done, but then to thousands of caches in a row. */
+	synchronize_rcu_expedited();
+	free_cache(cache);
+}
+
+static void tell(struct mctl_cache *cache, u32 type)
+{
+	struct mctl_event event = {
+		.type = type,
+		.arena = cache->arena,
+		.name = cache->name,
+	};
+
+	mctl_event_send(&event);
+}
+
+/**
+ * mctl_cache_create() - make a named cache
+ * @arena: the arena
+ * @params: what it shall be like
+ * @error: text of a refusal; may be NULL
+ *
+ * Context: May sleep.
+ * Return: the cache with a reference, which mctl_cache_destroy() takes back
+ * (or mctl_cache_drop(), for who leaves the cache to others); -EINVAL for a bad
+ * name, flag or alignment, -ERANGE for a bad size, -EEXIST, -ENOSPC for too
+ * many caches, -ENOMEM.
+ */
+struct mctl_cache *mctl_cache_create(struct mctl_arena *arena,
+				     const struct mctl_cache_params *params,
+				     struct mctl_error *error)
+{
+	struct mctl_cache *cache;
+	int ret;
+
+	ret = check_params(params, error);
+	if (!ret && (params->flags & ~FLAGS_TO_ASK_FOR))
+		ret = mctl_fail(error, -EINVAL, "cache %s: flags 0x%x, of which 0x%x are known",
+				params->name, params->flags, FLAGS_TO_ASK_FOR);
+	if (ret)
+		return ERR_PTR(ret);
+
+	mutex_lock(&arena->caches.lock);
+	if (mctl_cache_find_name(arena, params->name)) {
+		ret = mctl_fail(error, -EEXIST, "cache %s exists already", params->name);
+		goto unlock;
+	}
+	ret = mctl_cache_next_id(arena);
+	if (ret < 0) {
+		mctl_fail(error, ret, "cache %s: no id for it beside %u others", params->name,
+			  arena->caches.nr);
+		goto unlock;
+	}
+	cache = mctl_cache_make(arena, params, ret, error);
+	ret = PTR_ERR_OR_ZERO(cache);
+	if (ret)
+		goto unlock;
+	refcount_inc(&cache->refs);
+	mctl_arena_touch(arena);
+	tell(cache, MEMCTL_EVENT_TYPE_CACHE_ADD);
+unlock:
+	mutex_unlock(&arena->caches.lock);
+	return ret ? ERR_PTR(ret) : cache;
+}
+
+/* --- shrinking and taking away ----------------------------------------------------------- */
+
+/**
+ * mctl_cache_drain() - have no object in a magazine
+ * @cache: the cache
+ *
+ * What all CPUs and the depot hold goes back to the slabs. Others may fill
+ * magazines again meanwhile.
+ *
+ * Context: Process; sleeps.
+ * Return: objects that went back.
+ */
+u64 mctl_cache_drain(struct mctl_cache *cache)
+{
+	return mctl_magazine_drain_all(cache);
+}
+
+/**
+ * mctl_cache_shrink() - give back what a cache does not need
+ * @cache: the cache
+ *
+ * Magazines of all CPUs and the depot are emptied first.
+ *
+ * Context: May sleep.
+ * Return: frames given back.
+ */
+unsigned int mctl_cache_shrink(struct mctl_cache *cache)
+{
+	unsigned int nr;
+
+	mctl_magazine_drain_all(cache);
+	nr = mctl_cache_release_all(cache, false);
+	if (nr)
+		mctl_arena_touch(cache->arena);
+	return nr;
+}
+
+/* Whoever lists caches holds each one for a moment: he is waited for. */
+static bool is_held(struct mctl_cache *cache)
+{
+	for (int i = 0; refcount_read(&cache->refs) > 2; i++) {
+		if (i == 20)
+			return true;
+		usleep_range(500, 1000);
+	}
+	return false;
+}
+
+/**
+ * mctl_cache_destroy() - take a cache away
+ * @cache: the cache; the caller has one reference, from mctl_cache_create() or
+ *	   mctl_cache_find(), which is dropped on success and stays his on failure
+ * @error: text of a refusal; may be NULL
+ *
+ * Context: May sleep.
+ * Return: 0, -EPERM for the arena's own caches, or -EBUSY while objects live or
+ * somebody else holds it.
+ */
+int mctl_cache_destroy(struct mctl_cache *cache, struct mctl_error *error)
+{
+	struct mctl_arena *arena = cache->arena;
+	int ret = 0;
+
+	mutex_lock(&arena->caches.lock);
+	if (cache->id < MCTL_CACHE_ID_KMALLOC + MCTL_NR_KMALLOC) {
+		ret = mctl_fail(error, -EPERM, "cache %s is the arena's own", cache->name);
+		goto unlock;
+	}
+	mctl_magazine_drain_all(cache);
+	if (READ_ONCE(cache->nr_inuse))
+		ret = mctl_fail(error, -EBUSY, "cache %s: %llu object%s live", cache->name,
+				cache->nr_inuse, cache->nr_inuse == 1 ? "" : "s");
+	else if (is_held(cache))
+		ret = mctl_fail(error, -EBUSY, "cache %s is held by somebody else", cache->name);
+	if (ret)
+		goto unlock;
+	mctl_arena_touch(arena);
+	tell(cache, MEMCTL_EVENT_TYPE_CACHE_DEL);
+	mctl_cache_unmake(cache);
+unlock:
+	mutex_unlock(&arena->caches.lock);
+	return ret;
+}

@@ -1,0 +1,473 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Object caches: slabs (core/slab.h) in blocks of the arena, behind per-CPU
+ * magazines and a depot (Bonwick & Adams 2001).
+ *
+ *   CPU 0              CPU 1              this CPU alone: preemption off
+ *   loaded previous    loaded previous    and the door shut; no lock, no
+ *        \   \            /   /           atomic operation, interrupts on
+ *         depot: full and empty magazines cache->lock, once a magazine
+ *         slabs: partial, empty, full     cache->lock, once a magazine
+ *                      |
+ *                frames (frames/fcache.h)
+ *
+ * The door of a CPU's part is a pointer to it in the part itself. Who goes in
+ * takes the pointer and leaves in its place one to mctl_cache_nobody, a part
+ * whose magazine is empty and full at once. Who interrupts him takes that and
+ * finds nothing to do there, without having asked for it, and goes to the
+ * slabs. An interrupt between the taking and the leaving is over before
+ * anything is read.
+ *
+ * A cache whose objects have redzones or poison keeps the door shut for what
+ * is inline here, and has another one for magazine.c, which looks at every
+ * object that passes.
+ *
+ * A cache gets its CPUs' parts when it is first used where that can be; until
+ * then, and for good if it has no magazines, its parts are mctl_cache_unmade.
+ *
+ * C1  An object is with a caller, or in one magazine, or on the free list of
+ *     its slab; in the latter two its link word says so (core/slab.h).
+ * C2  A slab's frames are MCTL_KIND_SLAB with the cache's id as the tag. Where
+ *     the header is outside of the slab, the link of its first frame is the
+ *     header's address.
+ * C3  A slab is on the list that its counts say, and the lists' lengths and
+ *     the objects in use are counted right.
+ * C4  Objects allocated - freed = objects in use - in magazines; lost objects
+ *     are not in use.
+ * C5  The depot's full magazines are full. A CPU's loaded one has no more
+ *     objects than it can take, and NULL below them.
+ * C6  No CPU's door is left shut, and all are that should be.
+ *
+ * caches.c and cache.c have the caches' lives, cache_id.c names and ids,
+ * cache_alloc.c and magazine*.c the slow halves of what is inline here,
+ * cache_slab.c slabs and lookups, cache_report.c and cache_check.c what is told.
+ *
+ * Lock order: arena->caches.lock, cache->lock. The locks of two caches are
+ * never held together, nor is a zone's with one: frames, headers and magazines
+ * are allocated before cache->lock is taken and freed after it.
+ */
+#ifndef MCTL_OBJECTS_CACHE_H
+#define MCTL_OBJECTS_CACHE_H
+
+#include <linux/gfp.h>
+#include <linux/percpu.h>
+#include <linux/preempt.h>
+#include <linux/refcount.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include "core/report.h"
+#include "core/slab.h"
+#include "host/arena.h"
+#include "host/debug_hooks.h"
+#include "host/error.h"
+#include "host/inject_site.h"
+
+struct mctl_plant;
+
+/* Ids that every arena's own caches have; those of others follow. */
+#define MCTL_CACHE_ID_HEADERS	1
+#define MCTL_CACHE_ID_MAGAZINES 2
+#define MCTL_CACHE_ID_KMALLOC	3
+#define MCTL_NR_KMALLOC		13
+
+/* Tag of blocks of MCTL_KIND_SLAB that are no slab, but one large object of kmalloc. */
+#define MCTL_TAG_LARGE 0
+
+/*
+ * More than the 63 objects of 64 bytes in a frame, so that one refill takes a
+ * slab whole; with the link 576 bytes, of which seven and a header fill a frame.
+ */
+#define MCTL_MAGAZINE_OBJECTS 71
+
+/* What an allocation asks for besides an object. */
+#define MCTL_GFP_SPECIAL (__GFP_ZERO | __GFP_DMA | __GFP_DMA32)
+
+/**
+ * struct mctl_magazine - free objects of a cache
+ * @next: in the depot; NULL with a CPU, where it says that no object is left
+ * @object: the objects; whoever has the magazine knows how many
+ */
+struct mctl_magazine {
+	struct mctl_magazine *next;
+	void *object[MCTL_MAGAZINE_OBJECTS];
+};
+
+/**
+ * struct mctl_cache_cpu - a CPU's part of a cache
+ * @self: the door: this struct, or mctl_cache_nobody
+ * @top: the last object of the loaded magazine, or its @next when it is empty;
+ *	 that of mctl_cache_nothing where there is none
+ * @limit: where @top is when the magazine is full; mctl_cache_nothing where there is none
+ * @base: first object of the slab that an object was last freed to, 1 for
+ *	  none. Addresses that are a multiple of the stride from it are objects
+ *	  of the cache: when a slab goes, it is taken out here on every CPU.
+ * @nr_freed: objects freed to magazines, ever
+ * @asked: bytes that the callers of kmalloc wanted in objects from magazines
+ * @previous: the magazine before; full, empty or NULL, in between only after a swap
+ * @inner: the other door, for a cache whose objects are checked
+ * @balance: objects that came into the magazines from elsewhere, less those that
+ *	     went elsewhere: with @nr_freed, and what they hold, the objects allocated
+ * @nr_previous: objects in @previous
+ *
+ * Owned by the CPU, with preemption off.
+ */
+struct mctl_cache_cpu {
+	struct mctl_cache_cpu *self;
+	void **top;
+	void **limit;
+	unsigned long base;
+	u64 nr_freed;
+	u64 asked;
+	struct mctl_magazine *previous;
+	struct mctl_cache_cpu *inner;
+	s64 balance;
+	u32 nr_previous;
+};
+
+extern const struct mctl_magazine mctl_cache_nothing;
+extern const struct mctl_cache_cpu mctl_cache_nobody;
+
+#define MCTL_CACHE_NOBODY ((struct mctl_cache_cpu *)&mctl_cache_nobody)
+DECLARE_PER_CPU(struct mctl_cache_cpu, mctl_cache_unmade);
+
+/**
+ * enum mctl_slab_list - where a slab is
+ * @MCTL_LIST_NONE: on no list: being made, or on its way back
+ * @MCTL_LIST_EMPTY: no object in use
+ * @MCTL_LIST_PARTIAL: some are
+ * @MCTL_LIST_FULL: none is free
+ * @MCTL_NR_LISTS: how many there are
+ */
+enum mctl_slab_list {
+	MCTL_LIST_NONE,
+	MCTL_LIST_EMPTY,
+	MCTL_LIST_PARTIAL,
+	MCTL_LIST_FULL,
+	MCTL_NR_LISTS,
+};
+
+/**
+ * struct mctl_cache - an object cache
+ * @cpu: each CPU's part; mctl_cache_unmade until they are made, once
+ * @layout: of its slabs
+ * @capacity: objects of a magazine; 0: no magazines
+ * @depot_limit: full magazines that the depot takes
+ * @empty_limit: empty slabs that are kept
+ * @nr_retired: slabs that nothing is taken from, as their memory has an error; @lock to write
+ * @id: in its arena
+ * @flags: enum memctl_cache_flag
+ * @state: of a slab's first frame
+ * @checked: there are redzones or poison: every object is looked at on its way
+ * @arena: that it belongs to
+ * @name: of the cache
+ * @lock: of all that follows, but where another is named
+ * @slabs: by enum mctl_slab_list; the first one stays empty
+ * @nr_slabs: lengths of the lists
+ * @full: full magazines, the depot
+ * @empty: empty magazines, the depot
+ * @nr_full: in @full
+ * @nr_empty: in @empty
+ * @colour: of the next slab; changed without @lock, any value does
+ * @nr_inuse: objects with callers and in magazines
+ * @nr_lost: objects given up as damaged
+ * @nr_alloc: objects allocated from slabs, ever
+ * @nr_freed: objects freed to slabs, ever
+ * @asked: bytes that kmalloc's callers wanted in @nr_alloc objects
+ * @nr_failed: allocations refused, ever
+ * @nr_lock: times that @lock was taken
+ * @nr_moving: slabs between the arena's frames and the lists; atomic
+ * @creator: address of the code in a module that made it; 0 for all others; constant
+ * @list: entry of the arena's; arena->caches.lock
+ * @refs: 1 for the list, and one for each who found it
+ * @hotplug: for the CPUs that die
+ *
+ * Hot fields first; those before @lock are constant but for @cpu.
+ */
+struct mctl_cache {
+	struct mctl_cache_cpu __percpu *cpu;
+	struct mctl_slab_layout layout;
+	u32 capacity;
+	u32 depot_limit;
+	u32 empty_limit;
+	u32 nr_retired;
+	u32 id;
+	u32 flags;
+	u8 state;
+	bool checked;
+	struct mctl_arena *arena;
+	char name[MEMCTL_NAME_MAX + 1];
+
+	raw_spinlock_t lock ____cacheline_aligned;
+	struct list_head slabs[MCTL_NR_LISTS];
+	u32 nr_slabs[MCTL_NR_LISTS];
+	struct mctl_magazine *full;
+	struct mctl_magazine *empty;
+	u32 nr_full;
+	u32 nr_empty;
+	u32 colour;
+	u64 nr_inuse;
+	u64 nr_lost;
+	u64 nr_alloc;
+	u64 nr_freed;
+	u64 asked;
+	u64 nr_failed;
+	u64 nr_lock;
+
+	atomic_t nr_moving;
+	u64 creator;
+	struct list_head list;
+	refcount_t refs;
+	struct hlist_node hotplug;
+};
+
+/**
+ * struct mctl_cache_params - what a cache shall be like
+ * @name: 1 to MEMCTL_NAME_MAX letters, digits, and characters of "_.:-"
+ * @size: bytes, 1 to MEMCTL_MAX_OBJECT_SIZE
+ * @align: 0 or a power of two up to PAGE_SIZE
+ * @flags: enum memctl_cache_flag: REDZONE, POISON, HWALIGN; KMALLOC and CTOR
+ *	   are the module's to set
+ * @ctor: called once for every object, when its slab is made; may not sleep
+ * @creator: address of the code in a module that asks for it; 0 for all others
+ */
+struct mctl_cache_params {
+	const char *name;
+	u32 size;
+	u32 align;
+	u32 flags;
+	void (*ctor)(void *object);
+	u64 creator;
+};
+
+struct mctl_cache *mctl_cache_create(struct mctl_arena *arena,
+				     const struct mctl_cache_params *params,
+				     struct mctl_error *error);
+int mctl_cache_destroy(struct mctl_cache *cache, struct mctl_error *error);
+
+struct mctl_cache *mctl_cache_find(struct mctl_arena *arena, const char *name);
+struct mctl_cache *mctl_cache_find_id(struct mctl_arena *arena, u32 id);
+void mctl_cache_retire(struct mctl_arena *arena, u32 fn);
+struct mctl_cache *mctl_cache_peek(struct mctl_arena *arena, u32 id);
+struct mctl_cache *mctl_cache_next(struct mctl_arena *arena, u32 *id);
+void mctl_cache_drop(struct mctl_cache *cache);
+u32 mctl_cache_id(const struct mctl_cache *cache);
+struct mctl_arena *mctl_cache_arena(const struct mctl_cache *cache);
+
+void *mctl_cache_alloc_slow(struct mctl_cache *cache, gfp_t gfp);
+void *mctl_cache_alloc_asked_slow(struct mctl_cache *cache, u32 asked, gfp_t gfp);
+void *mctl_cache_alloc_why_slow(struct mctl_cache *cache, u32 asked, gfp_t gfp, u32 *reason);
+int mctl_cache_free_slow(struct mctl_cache *cache, void *object);
+unsigned int mctl_cache_alloc_bulk(struct mctl_cache *cache, gfp_t gfp, unsigned int nr,
+				   void **objects);
+void mctl_cache_free_bulk(struct mctl_cache *cache, unsigned int nr, void **objects);
+u64 mctl_cache_drain(struct mctl_cache *cache);
+unsigned int mctl_cache_shrink(struct mctl_cache *cache);
+
+/* What follows is the hot path: each way out on its own, so that none is asked for twice. */
+
+/* Take a CPU's part, and shut the door. */
+static __always_inline struct mctl_cache_cpu *mctl_cache_enter(struct mctl_cache_cpu __percpu *cpu)
+{
+	struct mctl_cache_cpu *cc;
+
+	preempt_disable();
+	cc = __this_cpu_read(cpu->self);
+	__this_cpu_write(cpu->self, MCTL_CACHE_NOBODY);
+	barrier();
+	return cc;
+}
+
+static __always_inline void mctl_cache_leave(struct mctl_cache_cpu __percpu *cpu,
+					     struct mctl_cache_cpu *cc)
+{
+	barrier();
+	__this_cpu_write(cpu->self, cc);
+	preempt_enable();
+}
+
+/*
+ * Take an object from this CPU's magazine, else the slow way. @asked is for
+ * kmalloc. @reason: why there is none; NULL, a constant, for who does not ask,
+ * and pays nothing for it.
+ */
+static __always_inline void *mctl_cache_alloc_asked(struct mctl_cache *cache, u32 asked, gfp_t gfp,
+						    u32 *reason)
+{
+	struct mctl_cache_cpu __percpu *cpu;
+	struct mctl_cache_cpu *cc;
+	void *object;
+
+	if (mctl_inject_debug()) {
+		if (reason)
+			*reason = MEMCTL_REASON_INJECTED;
+		return NULL;
+	}
+	if (unlikely(gfp & MCTL_GFP_SPECIAL))
+		goto slow;
+	cpu = READ_ONCE(cache->cpu);
+	cc = mctl_cache_enter(cpu);
+	object = *cc->top;
+	if (unlikely(!object))
+		goto leave;
+	/* The barrier has @top counted in place. */
+	barrier();
+	cc->top--;
+	cc->asked += asked;
+	mctl_slab_unmark(&cache->layout, object);
+	mctl_cache_leave(cpu, cc);
+	mctl_debug_object_alloc(&cache->layout, object, asked, gfp);
+	return object;
+
+leave:
+	mctl_cache_leave(cpu, cc);
+slow:
+	if (reason)
+		return mctl_cache_alloc_why_slow(cache, asked, gfp, reason);
+	/* Arguments stay in the registers that they are in. */
+	if (__builtin_constant_p(asked) && !asked)
+		return mctl_cache_alloc_slow(cache, gfp);
+	return mctl_cache_alloc_asked_slow(cache, asked, gfp);
+}
+
+/*
+ * Put an object into this CPU's magazine if there is room, it is one of the
+ * slab that was last freed to, and surely not free. Return: false when that
+ * would need more than a look, and nothing was done.
+ */
+static __always_inline bool mctl_cache_push(struct mctl_cache *cache, void *object)
+{
+	const struct mctl_slab_layout *layout = &cache->layout;
+	struct mctl_cache_cpu __percpu *cpu = READ_ONCE(cache->cpu);
+	struct mctl_cache_cpu *cc = mctl_cache_enter(cpu);
+	void **top = cc->top;
+
+	if (unlikely(top >= cc->limit))
+		goto leave;
+	if (unlikely(mctl_slab_index(layout, (unsigned long)object - cc->base) >= layout->objects))
+		goto leave;
+	if (unlikely(!mctl_slab_mark(layout, object)))
+		goto leave;
+	mctl_debug_object_free(layout, object);
+	top[1] = object;
+	barrier();
+	cc->top++;
+	cc->nr_freed++;
+	mctl_cache_leave(cpu, cc);
+	return true;
+
+leave:
+	mctl_cache_leave(cpu, cc);
+	return false;
+}
+
+/**
+ * mctl_cache_alloc() - allocate an object
+ * @cache: the cache
+ * @gfp: __GFP_ZERO, GFP_DMA, GFP_DMA32, whether it may sleep, __GFP_MEMALLOC,
+ *	 __GFP_THISNODE and __GFP_NOWARN have the meaning they have in Linux
+ *
+ * Context: Any but NMI; may sleep if @gfp says so.
+ * Return: the object, or NULL.
+ */
+static __always_inline void *mctl_cache_alloc(struct mctl_cache *cache, gfp_t gfp)
+{
+	return mctl_cache_alloc_asked(cache, 0, gfp, NULL);
+}
+
+/**
+ * mctl_cache_alloc_why() - mctl_cache_alloc() for who has to say why there is no object
+ * @cache: the cache
+ * @gfp: as for mctl_cache_alloc()
+ * @reason: enum memctl_reason on failure
+ *
+ * Context: Any but NMI; may sleep if @gfp says so.
+ * Return: the object, or NULL.
+ */
+static __always_inline void *mctl_cache_alloc_why(struct mctl_cache *cache, gfp_t gfp, u32 *reason)
+{
+	return mctl_cache_alloc_asked(cache, 0, gfp, reason);
+}
+
+/**
+ * mctl_cache_free() - free an object
+ * @cache: the cache it was allocated from
+ * @object: the object; NULL is nothing to free
+ *
+ * What is not an object in use of this cache is refused by name: an event, a
+ * line in the kernel's log, arena->nr_bad_free; nothing else changes. So is an
+ * object whose redzone was overwritten, but that is the caller's no more: it
+ * is never handed out again.
+ *
+ * Context: Any but NMI.
+ * Return: 0 or -EINVAL.
+ */
+static __always_inline int mctl_cache_free(struct mctl_cache *cache, void *object)
+{
+	if (likely(mctl_cache_push(cache, object)))
+		return 0;
+	return mctl_cache_free_slow(cache, object);
+}
+
+/**
+ * struct mctl_cache_info - a cache at one moment
+ * @name: of the cache
+ * @id: of the cache, not 0
+ * @size: bytes that a caller may use
+ * @align: bytes
+ * @flags: enum memctl_cache_flag
+ * @stride: bytes from one object to the next
+ * @slab_order: a slab is 2^order frames
+ * @per_slab: objects in a slab
+ * @nr_active: objects with callers
+ * @nr_objects: objects in all slabs
+ * @nr_magazine: free objects in magazines
+ * @nr_full: slabs without a free object
+ * @nr_partial: slabs with some
+ * @nr_empty: slabs with nothing else
+ * @magazine_size: objects that a magazine takes; 0 for a cache without
+ * @nr_colours: different offsets of the first object
+ * @nr_alloc: objects allocated, ever
+ * @nr_freed: objects freed, ever
+ * @nr_failed: allocations refused, ever
+ * @nr_depot: times that the cache's lock was taken, ever
+ * @waste: bytes of the slabs that are in no object: headers, slack, redzones,
+ *	   rounding; for kmalloc also what the objects in use have more than was
+ *	   asked for, at the average of all objects allocated so far
+ */
+struct mctl_cache_info {
+	char name[MEMCTL_NAME_MAX + 1];
+	u32 id, size, align, flags, stride, slab_order, per_slab;
+	u64 nr_active, nr_objects, nr_magazine;
+	u32 nr_full, nr_partial, nr_empty, magazine_size, nr_colours;
+	u64 nr_alloc, nr_freed, nr_failed, nr_depot, waste;
+};
+
+void mctl_cache_info(struct mctl_cache *cache, struct mctl_cache_info *info);
+
+/**
+ * struct mctl_object_info - the object that an address lies in
+ * @cache: name of its cache; "kmalloc-large" for a block of kmalloc
+ * @index: number of the object in its slab
+ * @offset: bytes from the object's start
+ * @inuse: objects of the slab that are with callers or in magazines
+ * @objects: of the slab
+ * @free: it is not with a caller
+ * @creator: address of the code in a module that made the cache, or 0
+ */
+struct mctl_object_info {
+	char cache[MEMCTL_NAME_MAX + 1];
+	u32 index, offset, inuse, objects;
+	bool free;
+	u64 creator;
+};
+
+int mctl_cache_what(struct mctl_arena *arena, u32 head_fn, const void *address,
+		    struct mctl_object_info *info);
+
+void mctl_caches_check(struct mctl_arena *arena, struct mctl_report *report);
+
+/* objects/cache_plant.c: damage planted for tests; see host/flip.h. */
+int mctl_cache_plant(struct mctl_arena *arena, const struct mctl_plant *plant,
+		     struct mctl_error *error);
+
+#endif /* MCTL_OBJECTS_CACHE_H */

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Allocating and freeing objects: the slow halves of what is inline in
+ * cache.h, and bulk.
+ *
+ * An allocation takes from this CPU's magazines, the depot, the slabs that
+ * there are, a new slab, and at last, if it may sleep, from what the other
+ * CPUs hold. See cache.h for invariants and lock order.
+ */
+#include <linux/irqflags.h>
+#include <linux/preempt.h>
+#include "objects/cache_impl.h"
+
+static void count_failure(struct mctl_cache *cache)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&cache->lock, flags);
+	cache->nr_lock++;
+	cache->nr_failed++;
+	raw_spin_unlock_irqrestore(&cache->lock, flags);
+}
+
+/*
+ * Without parts of its CPUs the cache works, if slower: they are tried for
+ * again. The lock of the host's per-CPU allocator is none to take in a hard
+ * interrupt, nor, on PREEMPT_RT, where one must not sleep.
+ */
+static void make_parts(struct mctl_cache *cache, gfp_t gfp)
+{
+	if (gfpflags_allow_blocking(gfp) ||
+	    (!IS_ENABLED(CONFIG_PREEMPT_RT) && !in_hardirq() && !irqs_disabled()))
+		mctl_magazine_make(cache, gfp);
+}
+
+/* From the slabs, else from a new one, else from what the CPUs hold. */
+static void *alloc_or_grow(struct mctl_cache *cache, gfp_t gfp, u32 asked, u32 *reason)
+{
+	bool may_sleep = gfpflags_allow_blocking(gfp);
+	unsigned int type = mctl_cache_gfp_type(gfp);
+	void *object;
+
+	object = mctl_cache_alloc_locked(cache, type, asked);
+	if (!object)
+		object = mctl_cache_grow(cache, gfp, !may_sleep, asked, reason);
+	if (object || !may_sleep)
+		return object;
+	mctl_magazine_drain_all(cache);
+	object = mctl_cache_alloc_locked(cache, type, asked);
+	if (!object)
+		object = mctl_cache_grow(cache, gfp, true, asked, reason);
+	return object;
+}
+
+/**
+ * mctl_cache_alloc_why_slow() - allocate an object when the magazine has none
+ * @cache: the cache
+ * @asked: bytes that the caller of kmalloc wanted; 0 for caches of others
+ * @gfp: as for mctl_cache_alloc()
+ * @reason: enum memctl_reason on failure; may be NULL
+ *
+ * Context: Any but NMI; may sleep if @gfp says so.
+ * Return: the object, or NULL.
+ */
+noinline void *mctl_cache_alloc_why_slow(struct mctl_cache *cache, u32 asked, gfp_t gfp,
+					 u32 *reason)
+{
+	void *object = NULL;
+
+	if (mctl_inject(cache->arena, MEMCTL_INJECT_SITE_SLAB, 0, cache->name)) {
+		count_failure(cache);
+		if (reason)
+			*reason = MEMCTL_REASON_INJECTED;
+		return NULL;
+	}
+	if (unlikely(!mctl_magazine_is_made(cache)))
+		make_parts(cache, gfp);
+	if (likely(!(gfp & (__GFP_DMA | __GFP_DMA32))))
+		object = mctl_magazine_alloc(cache, asked);
+	if (!object)
+		object = alloc_or_grow(cache, gfp, asked, reason);
+	if (!object) {
+		count_failure(cache);
+		return NULL;
+	}
+	mctl_debug_object_open(&cache->layout, object);
+	if (gfp & __GFP_ZERO)
+		memset(object, 0, cache->layout.size);
+	mctl_debug_object_alloc(&cache->layout, object, asked, gfp);
+	return object;
+}
+
+/**
+ * mctl_cache_alloc_asked_slow() - the same, for who does not ask why
+ * @cache: the cache
+ * @asked: bytes that the caller of kmalloc wanted; 0 for caches of others
+ * @gfp: as for mctl_cache_alloc()
+ *
+ * Context: Any but NMI; may sleep if @gfp says so.
+ * Return: the object, or NULL.
+ */
+noinline void *mctl_cache_alloc_asked_slow(struct mctl_cache *cache, u32 asked, gfp_t gfp)
+{
+	return mctl_cache_alloc_why_slow(cache, asked, gfp, NULL);
+}
+
+/**
+ * mctl_cache_alloc_slow() - the same, not for kmalloc
+ * @cache: the cache
+ * @gfp: as for mctl_cache_alloc()
+ *
+ * Context: Any but NMI; may sleep if @gfp says so.
+ * Return: the object, or NULL.
+ */
+noinline void *mctl_cache_alloc_slow(struct mctl_cache *cache, gfp_t gfp)
+{
+	return mctl_cache_alloc_why_slow(cache, 0, gfp, NULL);
+}
+
+static noinline int free_rest(struct mctl_cache *cache, void *object)
+{
+	if (!object || mctl_magazine_free(cache, object))
+		return 0;
+	return mctl_cache_free_locked(cache, object);
+}
+
+/**
+ * mctl_cache_free_slow() - free an object that is not simply put aside
+ * @cache: the cache
+ * @object: any address; NULL is nothing to free
+ *
+ * Most often it is of another slab than the last one, and all else is as it
+ * was: that is done here, and calls nothing.
+ *
+ * Context: Any but NMI.
+ * Return: 0 or -EINVAL, as for mctl_cache_free().
+ */
+noinline int mctl_cache_free_slow(struct mctl_cache *cache, void *object)
+{
+	const struct mctl_slab_layout *layout = &cache->layout;
+	struct mctl_cache_cpu __percpu *cpu = READ_ONCE(cache->cpu);
+	const struct mctl_slab *slab;
+	struct mctl_cache_cpu *cc;
+
+	if (unlikely(cache->checked))
+		return free_rest(cache, object);
+	cc = mctl_cache_enter(cpu);
+	if (unlikely(cc->top >= cc->limit || layout->outside))
+		goto leave;
+	slab = mctl_cache_peek_slab(cache, object);
+	if (unlikely(!slab))
+		goto leave;
+	if (unlikely(mctl_slab_index(layout, object - slab->first) >= layout->objects))
+		goto leave;
+	if (unlikely(!mctl_slab_mark(layout, object)))
+		goto leave;
+	mctl_debug_object_free(layout, object);
+	WRITE_ONCE(cc->base, (unsigned long)slab->first);
+	cc->top[1] = object;
+	cc->top++;
+	cc->nr_freed++;
+	mctl_cache_leave(cpu, cc);
+	return 0;
+
+leave:
+	mctl_cache_leave(cpu, cc);
+	return free_rest(cache, object);
+}
+
+static unsigned int take_bulk(struct mctl_cache *cache, gfp_t gfp, unsigned int nr, void **objects)
+{
+	unsigned int taken;
+	unsigned long flags;
+	struct mctl_cache_work work = MCTL_CACHE_WORK_INIT(work);
+
+	raw_spin_lock_irqsave(&cache->lock, flags);
+	cache->nr_lock++;
+	taken = mctl_cache_take(cache, objects, min_t(unsigned int, nr, MCTL_CACHE_BATCH), false,
+				&work);
+	cache->nr_alloc += taken;
+	raw_spin_unlock_irqrestore(&cache->lock, flags);
+	mctl_cache_finish(cache, &work);
+	mctl_debug_objects_alloc(&cache->layout, objects, taken, gfp);
+	return taken;
+}
+
+/* What the magazines did not have, and what is asked for besides objects; @done are there. */
+static noinline unsigned int alloc_rest(struct mctl_cache *cache, gfp_t gfp, unsigned int nr,
+					void **objects, unsigned int done)
+{
+	/* From anywhere, and without a look at each. */
+	bool any = !(gfp & (__GFP_DMA | __GFP_DMA32)) && !cache->checked &&
+		   !mctl_inject_on(cache->arena, MEMCTL_INJECT_SITE_SLAB);
+
+	while (done < nr) {
+		unsigned int taken = any ? take_bulk(cache, gfp, nr - done, objects + done) : 0;
+
+		if (!taken) {
+			objects[done] = mctl_cache_alloc_slow(cache, gfp & ~__GFP_ZERO);
+			if (!objects[done])
+				goto free_objects;
+			taken = 1;
+		}
+		done += taken;
+	}
+	if (gfp & __GFP_ZERO)
+		for (unsigned int i = 0; i < nr; i++)
+			memset(objects[i], 0, cache->layout.size);
+	return nr;
+
+free_objects:
+	mctl_cache_free_bulk(cache, done, objects);
+	return 0;
+}
+
+/**
+ * mctl_cache_alloc_bulk() - allocate several objects
+ * @cache: the cache
+ * @gfp: as for mctl_cache_alloc()
+ * @nr: how many
+ * @objects: where to
+ *
+ * Context: Any but NMI; may sleep if @gfp says so.
+ * Return: @nr, or 0 when there were not so many; none is allocated then.
+ */
+unsigned int mctl_cache_alloc_bulk(struct mctl_cache *cache, gfp_t gfp, unsigned int nr,
+				   void **objects)
+{
+	unsigned int done = 0;
+
+	if (mctl_inject_debug())
+		return 0;
+	if (likely(!(gfp & (__GFP_DMA | __GFP_DMA32))))
+		done = mctl_magazine_alloc_bulk(cache, nr, objects);
+	mctl_debug_objects_alloc(&cache->layout, objects, done, gfp);
+	if (likely(done == nr && !(gfp & __GFP_ZERO)))
+		return nr;
+	return alloc_rest(cache, gfp, nr, objects, done);
+}
+
+/**
+ * mctl_cache_free_bulk() - free several objects
+ * @cache: the cache
+ * @nr: how many
+ * @objects: the objects; each one is refused as by mctl_cache_free()
+ *
+ * Context: Any but NMI.
+ */
+void mctl_cache_free_bulk(struct mctl_cache *cache, unsigned int nr, void **objects)
+{
+	unsigned int done = 0;
+
+	while (done < nr) {
+		unsigned int pushed = mctl_magazine_free_bulk(cache, nr - done, objects + done);
+
+		done += pushed;
+		if (!pushed)
+			mctl_cache_free_slow(cache, objects[done++]);
+	}
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * All object caches of an arena: those that it has from its start to its end.
+ *
+ * Locks: the arena's are in cache.h.
+ */
+#include <linux/overflow.h>
+#include "host/host.h"
+#include "objects/cache_impl.h"
+#include "objects/caches.h"
+#include "objects/kmalloc.h"
+
+static struct mctl_cache *make_own(struct mctl_arena *arena, const char *name, u32 size, u32 id)
+{
+	struct mctl_cache_params params = {
+		.name = name,
+		.size = size,
+		.flags = MEMCTL_CACHE_FLAG_HWALIGN,
+	};
+
+	return mctl_cache_make(arena, &params, id, NULL);
+}
+
+static int make_all(struct mctl_arena *arena)
+{
+	struct mctl_caches *caches = &arena->caches;
+
+	caches->slab_headers =
+		make_own(arena, "slab_headers", sizeof(struct mctl_slab), MCTL_CACHE_ID_HEADERS);
+	if (IS_ERR(caches->slab_headers))
+		return PTR_ERR(caches->slab_headers);
+	caches->magazines =
+		make_own(arena, "magazines", sizeof(struct mctl_magazine), MCTL_CACHE_ID_MAGAZINES);
+	if (IS_ERR(caches->magazines))
+		return PTR_ERR(caches->magazines);
+	return mctl_kmalloc_create(arena);
+}
+
+/**
+ * mctl_caches_create() - make an arena's own caches
+ * @arena: the arena, with its frames, and with caches.lock and caches.list set up
+ *
+ * Context: May sleep; nobody else uses the arena.
+ * Return: 0 or -ENOMEM.
+ */
+int mctl_caches_create(struct mctl_arena *arena)
+{
+	int ret;
+
+	ret = mctl_cache_cpus_get();
+	if (ret)
+		return ret;
+	mutex_lock(&arena->caches.lock);
+	ret = mctl_cache_grow_ids(arena);
+	if (ret) {
+		mutex_unlock(&arena->caches.lock);
+		mctl_cache_cpus_put();
+		return ret;
+	}
+	ret = make_all(arena);
+	mutex_unlock(&arena->caches.lock);
+	if (ret)
+		mctl_caches_destroy(arena);
+	return ret;
+}
+
+/**
+ * mctl_caches_destroy() - free all caches and their slabs
+ * @arena: the arena; objects that still live go with their frames
+ *
+ * Context: May sleep; nobody else uses the arena. Nothing to do for an arena
+ * whose caches were not made.
+ */
+void mctl_caches_destroy(struct mctl_arena *arena)
+{
+	struct mctl_caches *caches = &arena->caches;
+	struct mctl_cache *cache, *next;
+
+	if (!caches->by_id)
+		return;
+	mutex_lock(&caches->lock);
+	mctl_kmalloc_destroy(arena);
+	/* The caches of magazines and headers were made first. */
+	list_for_each_entry_safe_reverse(cache, next, &caches->list, list)
+		mctl_cache_unmake(cache);
+	mctl_arena_meta_free(arena, caches->by_id,
+			     array_size(caches->nr_ids, sizeof(*caches->by_id)));
+	caches->by_id = NULL;
+	caches->nr_ids = 0;
+	mutex_unlock(&caches->lock);
+	mctl_cache_cpus_put();
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * All object caches of an arena: made with it, and taken apart. See caches.c.
+ */
+#ifndef MCTL_OBJECTS_CACHES_H
+#define MCTL_OBJECTS_CACHES_H
+
+struct mctl_arena;
+
+int mctl_caches_create(struct mctl_arena *arena);
+void mctl_caches_destroy(struct mctl_arena *arena);
+
+#endif /* MCTL_OBJECTS_CACHES_H */

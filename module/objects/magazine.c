@@ -1,0 +1,603 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Magazines: what happens when a CPU's magazine is empty or full, the objects
+ * that have to be looked at, and taking the magazines back.
+ *
+ * Magazines are objects of an internal cache of the arena that has none
+ * itself, taken when a CPU first uses a cache. When there is no memory for
+ * one, objects go to and come from the slabs.
+ *
+ * M1  cc->previous has no more objects than it can take, and none where it is NULL.
+ * M2  The depot's empty magazines are counted right.
+ *
+ * Objects above cc->top, and in an empty magazine, are stale. The previous
+ * magazine is full or empty but after a swap, so that it gives or takes as much
+ * as the loaded one before the depot is asked.
+ *
+ * Who shuts a door runs with preemption off until it is open again: only an
+ * interrupt on the same CPU can find it shut. See cache.h for the rest.
+ */
+#include <linux/cpu.h>
+#include <linux/sched.h>
+#include <linux/smp.h>
+#include "objects/cache_impl.h"
+
+#define NOTHING ((void **)&mctl_cache_nothing)
+
+DEFINE_PER_CPU(struct mctl_cache_cpu, mctl_cache_unmade);
+
+/* --- the parts of the CPUs --------------------------------------------------------------- */
+
+/**
+ * mctl_magazine_init() - ready the parts of caches that have none of their own
+ *
+ * A module's loader does not relocate what per-CPU variables begin with.
+ *
+ * Context: Process, before there is a cache.
+ */
+void mctl_magazine_init(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		per_cpu(mctl_cache_unmade, cpu) = mctl_cache_nobody;
+}
+
+static size_t parts_bytes(void)
+{
+	return num_possible_cpus() * sizeof(struct mctl_cache_cpu);
+}
+
+/**
+ * mctl_magazine_make() - make the CPUs' parts of a cache
+ * @cache: the cache; nothing happens if it has no magazines, or the parts are made
+ * @gfp: whether it may sleep
+ *
+ * Context: Process or softirq with interrupts on; on PREEMPT_RT, only if @gfp may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int mctl_magazine_make(struct mctl_cache *cache, gfp_t gfp)
+{
+	struct mctl_cache_cpu __percpu *parts;
+	unsigned long flags;
+	int cpu;
+
+	if (!cache->capacity || mctl_magazine_is_made(cache))
+		return 0;
+	parts = alloc_percpu_gfp(struct mctl_cache_cpu, (gfp & GFP_KERNEL) | __GFP_NOWARN);
+	if (!parts)
+		return -ENOMEM;
+	for_each_possible_cpu(cpu) {
+		struct mctl_cache_cpu *cc = per_cpu_ptr(parts, cpu);
+
+		*cc = mctl_cache_nobody;
+		*(cache->checked ? &cc->inner : &cc->self) = cc;
+	}
+	raw_spin_lock_irqsave(&cache->lock, flags);
+	cache->nr_lock++;
+	if (!mctl_magazine_is_made(cache)) {
+		/* Whoever reads the pointer reads what it points to after that. */
+		smp_store_release(&cache->cpu, parts);
+		parts = NULL;
+	}
+	raw_spin_unlock_irqrestore(&cache->lock, flags);
+	if (parts)
+		free_percpu(parts);
+	else
+		atomic64_add(parts_bytes(), &cache->arena->metadata);
+	return 0;
+}
+
+/**
+ * mctl_magazine_unmake() - free the CPUs' parts of a cache
+ * @cache: the cache, that nobody uses any more; its magazines are empty
+ *
+ * Context: Process.
+ */
+void mctl_magazine_unmake(struct mctl_cache *cache)
+{
+	if (!mctl_magazine_is_made(cache))
+		return;
+	free_percpu(cache->cpu);
+	cache->cpu = &mctl_cache_unmade;
+	atomic64_sub(parts_bytes(), &cache->arena->metadata);
+}
+
+static struct mctl_magazine *magazine_new(struct mctl_cache *cache)
+{
+	struct mctl_magazine *magazine;
+
+	/* Preemption is off, whatever the caller's flags. */
+	magazine = mctl_cache_alloc(cache->arena->caches.magazines, GFP_NOWAIT | __GFP_NOWARN);
+	/* Stale entries would keep what their callers lost from being found. */
+	mctl_debug_object_ignore(magazine);
+	return magazine;
+}
+
+static void magazine_delete(struct mctl_cache *cache, struct mctl_magazine *magazine)
+{
+	if (magazine)
+		mctl_cache_free(cache->arena->caches.magazines, magazine);
+}
+
+/* --- one CPU; its door is shut ----------------------------------------------------------- */
+
+/* Return: this CPU's part, with the door shut and preemption off; or NULL. */
+static struct mctl_cache_cpu *enter(struct mctl_cache *cache)
+{
+	struct mctl_cache_cpu __percpu *cpu = READ_ONCE(cache->cpu);
+	struct mctl_cache_cpu *cc;
+
+	if (likely(!cache->checked)) {
+		cc = mctl_cache_enter(cpu);
+	} else {
+		preempt_disable();
+		cc = __this_cpu_read(cpu->inner);
+		__this_cpu_write(cpu->inner, MCTL_CACHE_NOBODY);
+		barrier();
+	}
+	if (likely(cc != MCTL_CACHE_NOBODY))
+		return cc;
+	preempt_enable();
+	return NULL;
+}
+
+static void leave(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
+{
+	barrier();
+	WRITE_ONCE(*(cache->checked ? &cc->inner : &cc->self), cc);
+	preempt_enable();
+}
+
+static void load(struct mctl_cache *cache, struct mctl_cache_cpu *cc,
+		 struct mctl_magazine *magazine, u32 nr)
+{
+	if (magazine) {
+		magazine->next = NULL;
+		cc->top = (void **)magazine + nr;
+		cc->limit = (void **)magazine + cache->capacity;
+	} else {
+		cc->top = NOTHING;
+		cc->limit = NOTHING;
+	}
+}
+
+/* The loaded magazine becomes the previous one, and @magazine with @nr objects the loaded one. */
+static void shift(struct mctl_cache *cache, struct mctl_cache_cpu *cc,
+		  struct mctl_magazine *magazine, u32 nr)
+{
+	struct mctl_magazine *previous = mctl_magazine_loaded(cache, cc);
+
+	cc->nr_previous = mctl_magazine_level(cache, cc);
+	cc->previous = previous;
+	load(cache, cc, magazine, nr);
+}
+
+/* Loaded and previous magazine change places; there is a previous one. */
+static void swap_magazines(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
+{
+	void **previous = (void **)cc->previous;
+	u32 nr = cc->nr_previous;
+
+	cc->previous = mctl_magazine_loaded(cache, cc);
+	cc->nr_previous = mctl_magazine_level(cache, cc);
+	cc->top = previous + nr;
+	cc->limit = previous + cache->capacity;
+}
+
+static struct mctl_magazine *pop_full(struct mctl_cache *cache)
+{
+	struct mctl_magazine *magazine = cache->full;
+
+	if (magazine) {
+		cache->full = magazine->next;
+		cache->nr_full--;
+	}
+	return magazine;
+}
+
+static struct mctl_magazine *pop_empty(struct mctl_cache *cache)
+{
+	struct mctl_magazine *magazine = cache->empty;
+
+	if (magazine) {
+		cache->empty = magazine->next;
+		cache->nr_empty--;
+	}
+	return magazine;
+}
+
+static void push_full(struct mctl_cache *cache, struct mctl_magazine *magazine)
+{
+	magazine->next = cache->full;
+	cache->full = magazine;
+	cache->nr_full++;
+}
+
+/* Return: the magazine when the depot has enough of them, for the caller to delete. */
+static struct mctl_magazine *push_empty(struct mctl_cache *cache, struct mctl_magazine *magazine)
+{
+	if (cache->nr_empty >= cache->depot_limit)
+		return magazine;
+	magazine->next = cache->empty;
+	cache->empty = magazine;
+	cache->nr_empty++;
+	return NULL;
+}
+
+/* Load a full magazine of the depot in place of the empty one. */
+static bool load_full(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
+{
+	struct mctl_magazine *magazine, *surplus = NULL;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&cache->lock, flags);
+	cache->nr_lock++;
+	magazine = pop_full(cache);
+	if (magazine && mctl_magazine_loaded(cache, cc) && cc->previous)
+		surplus = push_empty(cache, cc->previous);
+	raw_spin_unlock_irqrestore(&cache->lock, flags);
+	if (!magazine)
+		return false;
+	shift(cache, cc, magazine, cache->capacity);
+	cc->balance += cache->capacity;
+	magazine_delete(cache, surplus);
+	return true;
+}
+
+/* Fill the loaded magazine, which is empty, from the slabs. */
+static bool load_from_slabs(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
+{
+	unsigned long flags;
+	struct mctl_cache_work work = MCTL_CACHE_WORK_INIT(work);
+	unsigned int nr;
+
+	if (!mctl_magazine_loaded(cache, cc))
+		load(cache, cc, magazine_new(cache), 0);
+	if (!mctl_magazine_loaded(cache, cc))
+		return false;
+	raw_spin_lock_irqsave(&cache->lock, flags);
+	cache->nr_lock++;
+	nr = mctl_cache_take(cache, cc->top + 1, cache->capacity, true, &work);
+	raw_spin_unlock_irqrestore(&cache->lock, flags);
+	cc->top += nr;
+	cc->balance += nr;
+	mctl_cache_finish(cache, &work);
+	return nr;
+}
+
+/**
+ * mctl_magazine_next() - load a magazine that has objects, of this CPU or the depot
+ * @cache: the cache
+ * @cc: the CPU's part, its door shut; the loaded magazine is empty
+ *
+ * Context: Any but NMI.
+ * Return: whether there was one.
+ */
+bool mctl_magazine_next(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
+{
+	if (cc->nr_previous) {
+		swap_magazines(cache, cc);
+		return true;
+	}
+	/* data_race(): a look ahead of the lock; load_full() looks again under it. */
+	return data_race(cache->full) && load_full(cache, cc);
+}
+
+/* While faults are injected, or a slab has a memory error, each object goes by its slab. */
+static bool stands_aside(const struct mctl_cache *cache)
+{
+	return mctl_inject_on(cache->arena, MEMCTL_INJECT_SITE_SLAB) ||
+	       unlikely(READ_ONCE(cache->nr_retired));
+}
+
+/* The loaded magazine is empty. Return: whether it has objects now. */
+static bool refill(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
+{
+	if (stands_aside(cache))
+		return false;
+	return mctl_magazine_next(cache, cc) || load_from_slabs(cache, cc);
+}
+
+/*
+ * Both magazines are full: the previous one goes to the depot, or, when that
+ * has enough, its objects to their slabs. Return: an empty one, or NULL.
+ */
+static struct mctl_magazine *trade_full(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
+{
+	struct mctl_magazine *magazine = cc->previous;
+	unsigned long flags;
+	struct mctl_cache_work work = MCTL_CACHE_WORK_INIT(work);
+
+	raw_spin_lock_irqsave(&cache->lock, flags);
+	cache->nr_lock++;
+	if (cache->nr_full < cache->depot_limit) {
+		push_full(cache, magazine);
+		magazine = pop_empty(cache);
+	} else {
+		mctl_cache_put_back(cache, magazine->object, cache->capacity, &work);
+	}
+	raw_spin_unlock_irqrestore(&cache->lock, flags);
+	mctl_cache_finish(cache, &work);
+	cc->balance -= cache->capacity;
+	cc->previous = NULL;
+	cc->nr_previous = 0;
+	return magazine ?: magazine_new(cache);
+}
+
+/* Return: whether the loaded magazine has room now. */
+static noinline bool trade(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
+{
+	if (stands_aside(cache))
+		return false;
+	if (cc->previous)
+		shift(cache, cc, trade_full(cache, cc), 0);
+	else
+		shift(cache, cc, magazine_new(cache), 0);
+	return mctl_magazine_loaded(cache, cc);
+}
+
+/**
+ * mctl_magazine_make_room() - load a magazine that has room
+ * @cache: the cache
+ * @cc: the CPU's part, its door shut; the loaded magazine is full
+ *
+ * Takes no lock when the CPU's previous magazine has room.
+ *
+ * Context: Any but NMI.
+ * Return: whether there was one.
+ */
+bool mctl_magazine_make_room(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
+{
+	if (!cc->previous || cc->nr_previous >= cache->capacity)
+		return trade(cache, cc);
+	swap_magazines(cache, cc);
+	return true;
+}
+
+/* Ready an object for its caller. Return: false when it is lost to damage. */
+static bool open(struct mctl_cache *cache, struct mctl_cache_cpu *cc, void *object)
+{
+	enum mctl_slab_status status = MCTL_SLAB_LINK;
+
+	if (!MCTL_SLAB_HARDENED || mctl_slab_code(&cache->layout, object) == MCTL_LINK_CACHED)
+		status = mctl_slab_open(&cache->layout, object);
+	if (likely(status == MCTL_SLAB_OK))
+		return true;
+	cc->balance--;
+	mctl_cache_lose(cache, object, status);
+	return false;
+}
+
+static void *pop(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
+{
+	void *object = *cc->top--;
+
+	if (cache->checked && !open(cache, cc, object))
+		return NULL;
+	mctl_slab_unmark(&cache->layout, object);
+	return object;
+}
+
+/**
+ * mctl_magazine_alloc() - take an object from this CPU, filling its magazine
+ * @cache: the cache
+ * @asked: bytes that the caller of kmalloc wanted
+ *
+ * Context: Any but NMI.
+ * Return: the object, or NULL when neither magazines nor slabs have one, or
+ * the CPU is busy with the cache.
+ */
+void *mctl_magazine_alloc(struct mctl_cache *cache, u32 asked)
+{
+	struct mctl_cache_cpu *cc = enter(cache);
+	void *object = NULL;
+
+	if (!cc)
+		return NULL;
+	while (!object && (mctl_magazine_level(cache, cc) || refill(cache, cc)))
+		object = pop(cache, cc);
+	if (object)
+		cc->asked += asked;
+	leave(cache, cc);
+	return object;
+}
+
+/* Whether the object is sound and with a caller; if so it is marked and closed. */
+static noinline bool close(struct mctl_cache *cache, const struct mctl_slab *slab, void *object)
+{
+	u32 index;
+
+	if (mctl_slab_inspect(&cache->layout, slab, object, &index) != MCTL_SLAB_OK ||
+	    !mctl_slab_mark(&cache->layout, object))
+		return false;
+	mctl_slab_close(&cache->layout, object);
+	return true;
+}
+
+/**
+ * mctl_magazine_mark() - mark an object of any slab as in a magazine
+ * @cache: the cache
+ * @cc: the CPU's part, its door shut; the slab becomes the one that was last freed to
+ * @object: any address
+ *
+ * Context: Any but NMI.
+ * Return: false when it is no object, or not surely a caller's.
+ */
+bool mctl_magazine_mark(struct mctl_cache *cache, struct mctl_cache_cpu *cc, void *object)
+{
+	const struct mctl_slab_layout *layout = &cache->layout;
+	const struct mctl_slab *slab;
+
+	slab = layout->outside ? mctl_cache_lookup(cache, object) :
+				 mctl_cache_peek_slab(cache, object);
+	if (unlikely(!slab))
+		return false;
+	if (unlikely(cache->checked))
+		return close(cache, slab, object);
+	if (unlikely(mctl_slab_index(layout, object - slab->first) >= layout->objects ||
+		     !mctl_slab_mark(layout, object)))
+		return false;
+	WRITE_ONCE(cc->base, (unsigned long)slab->first);
+	return true;
+}
+
+/**
+ * mctl_magazine_free() - put an object into this CPU's magazine, making room
+ * @cache: the cache
+ * @object: any address
+ *
+ * Context: Any but NMI.
+ * Return: whether that was done.
+ */
+bool mctl_magazine_free(struct mctl_cache *cache, void *object)
+{
+	struct mctl_cache_cpu *cc = enter(cache);
+	bool done = false;
+
+	if (!cc)
+		return false;
+	if ((cc->top < cc->limit || mctl_magazine_make_room(cache, cc)) &&
+	    mctl_magazine_mark(cache, cc, object)) {
+		mctl_debug_object_free(&cache->layout, object);
+		*++cc->top = object;
+		cc->nr_freed++;
+		done = true;
+	}
+	leave(cache, cc);
+	return done;
+}
+
+/* --- taking magazines back --------------------------------------------------------------- */
+
+/*
+ * One magazine, or the depot's first if there is none, with its @nr objects.
+ * Return: whether there was one.
+ */
+static bool put_back(struct mctl_cache *cache, struct mctl_magazine *magazine, u32 nr, u64 *objects)
+{
+	unsigned long flags;
+	struct mctl_cache_work work = MCTL_CACHE_WORK_INIT(work);
+
+	raw_spin_lock_irqsave(&cache->lock, flags);
+	cache->nr_lock++;
+	if (!magazine) {
+		magazine = pop_full(cache);
+		nr = magazine ? cache->capacity : 0;
+	}
+	if (!magazine)
+		magazine = pop_empty(cache);
+	if (nr)
+		mctl_cache_put_back(cache, magazine->object, nr, &work);
+	raw_spin_unlock_irqrestore(&cache->lock, flags);
+	mctl_cache_finish(cache, &work);
+	magazine_delete(cache, magazine);
+	*objects += nr;
+	return magazine;
+}
+
+/* The CPU is this one with its door shut, or gone; preemption is off. Return: objects. */
+static u64 drain_cpu(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
+{
+	struct mctl_magazine *magazine = mctl_magazine_loaded(cache, cc);
+	struct mctl_magazine *previous = cc->previous;
+	u32 nr = mctl_magazine_level(cache, cc);
+	u32 nr_previous = cc->nr_previous;
+	u64 objects = 0;
+
+	load(cache, cc, NULL, 0);
+	cc->previous = NULL;
+	cc->nr_previous = 0;
+	cc->balance -= nr + nr_previous;
+	if (magazine)
+		put_back(cache, magazine, nr, &objects);
+	if (previous)
+		put_back(cache, previous, nr_previous, &objects);
+	return objects;
+}
+
+/**
+ * struct drain - a round of IPIs
+ * @cache: whose magazines
+ * @nr_busy: CPUs that were interrupted while they were at them
+ * @nr_objects: objects that the CPUs gave back
+ */
+struct drain {
+	struct mctl_cache *cache;
+	atomic_t nr_busy;
+	atomic64_t nr_objects;
+};
+
+static bool has_magazines(int cpu, void *info)
+{
+	struct drain *drain = info;
+	struct mctl_cache_cpu *cc = per_cpu_ptr(drain->cache->cpu, cpu);
+
+	/* data_race(): a CPU that is just getting its first magazine need not be asked. */
+	return data_race(cc->limit) != NOTHING || data_race(cc->previous);
+}
+
+static void drain_this_cpu(void *info)
+{
+	struct drain *drain = info;
+	struct mctl_cache_cpu *cc = enter(drain->cache);
+
+	if (!cc) {
+		atomic_inc(&drain->nr_busy);
+		return;
+	}
+	atomic64_add(drain_cpu(drain->cache, cc), &drain->nr_objects);
+	leave(drain->cache, cc);
+}
+
+/* What the depot holds, back into the slabs. Return: objects. */
+static u64 drain_depot(struct mctl_cache *cache)
+{
+	u64 objects = 0;
+
+	while (put_back(cache, NULL, 0, &objects))
+		;
+	return objects;
+}
+
+/**
+ * mctl_magazine_drain_all() - put what all CPUs and the depot hold back into the slabs
+ * @cache: the cache
+ *
+ * A CPU that is at its magazines when the IPI comes is asked again, a few
+ * times; what it holds after that is left with it.
+ *
+ * Context: May sleep.
+ * Return: objects that were put back.
+ */
+u64 mctl_magazine_drain_all(struct mctl_cache *cache)
+{
+	struct drain drain = { .cache = cache };
+
+	if (!mctl_magazine_is_made(cache))
+		return 0;
+	for (int tries = 0; tries < 10; tries++) {
+		atomic_set(&drain.nr_busy, 0);
+		on_each_cpu_cond(has_magazines, drain_this_cpu, &drain, true);
+		if (!atomic_read(&drain.nr_busy))
+			break;
+		cond_resched();
+	}
+	return atomic64_read(&drain.nr_objects) + drain_depot(cache);
+}
+
+/**
+ * mctl_magazine_drain_cpu() - put what a dead CPU holds back into the slabs
+ * @cache: the cache
+ * @cpu: the CPU
+ *
+ * Context: The CPU is offline, and stays so.
+ */
+void mctl_magazine_drain_cpu(struct mctl_cache *cache, unsigned int cpu)
+{
+	if (!mctl_magazine_is_made(cache))
+		return;
+	preempt_disable();
+	drain_cpu(cache, per_cpu_ptr(cache->cpu, cpu));
+	preempt_enable();
+}

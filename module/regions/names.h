@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The names of an arena's regions, those in the kernel and those for processes:
+ * one register for both, so that neither has to know of the other. See names.c.
+ */
+#ifndef MCTL_REGIONS_NAMES_H
+#define MCTL_REGIONS_NAMES_H
+
+#include <linux/list.h>
+#include "host/error.h"
+
+struct mctl_arena;
+
+/**
+ * struct mctl_name - a name in the register
+ * @list: entry of arena->regions.names; arena->regions.lock
+ * @text: the name, which lasts as long as it is registered
+ */
+struct mctl_name {
+	struct list_head list;
+	const char *text;
+};
+
+int mctl_name_check(const char *text, struct mctl_error *error);
+int mctl_name_is_free(struct mctl_arena *arena, const char *text, struct mctl_error *error);
+void mctl_name_add(struct mctl_arena *arena, struct mctl_name *name, const char *text);
+void mctl_name_del(struct mctl_name *name);
+u32 mctl_names_count(const struct mctl_arena *arena);
+
+#endif /* MCTL_REGIONS_NAMES_H */

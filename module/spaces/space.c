@@ -1,0 +1,517 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Spaces: managed regions that processes map. Documentation/regions.rst says
+ * what they are and why.
+ *
+ *   space.c          made and removed
+ *   space_hold.c     found and held
+ *   space_frame.c    frames: references, zeros
+ *   space_loan.c, space_quarantine.c    frames that are lent, and that the host holds
+ *   space_resolve.c  what a fault does to the shadow
+ *   space_range.c    what is dropped from the shadow
+ *   space_map.c      mmap, and the vmas of processes
+ *   space_user.c     the processes that have such vmas
+ *   space_fault.c    the processes' entries, set from the shadow
+ *   space_zap.c      and taken back
+ *   space_readonly.c their right to write, taken back
+ *   space_vma.c      vmas
+ *   space_fork.c     a space's copy
+ *   space_backing.c  pages of the files that back vmas
+ *   space_inode.c, space_io.c, space_access.c    files, read and write
+ *   space_unmap.c    their entries, compared before they go
+ *   space_walk.c     processes and their tables, walked in bounded time
+ *   space_verify.c, space_process.c, space_shadow.c, space_check.c, space_usage.c, space_trace.c,
+ *   space_record.c, space_follow.c
+ *                    what looks on
+ *
+ * Invariants, tested by mctl_spaces_check() (S2 to S6, S8, S9) and
+ * mctl_space_verify() (S1):
+ *
+ * S1  An entry present in a process's tables is what the shadow's leaf for the
+ *     page comes to under the rights of the process's vma, but for A and D.
+ * S2  The shadow maps only what a vma has, with no more rights than the vma's.
+ * S3  A leaf has RW only if its frame has one reference that is no loan, and
+ *     is not the frame of zeros.
+ * S4  A frame that a leaf maps is in use of kind REGION (F1: space_frame.c).
+ * S5  A leaf of 2 MiB is a block of order 9.
+ * S6  nr_frames, nr_zero and nr_away are what a count comes to, no more is
+ *     charged than the limit (mctl_space_charged()), and each loan holds the space.
+ * S7  No frame is free before every entry for it is out of every process's
+ *     tables and TLB, and nobody holds its page (in tests alone).
+ * S8  spaces.nr spaces are listed, and each holds the frame of zeros, which is
+ *     in use, no page of any space, and all zeros.
+ * S9  No vma can be executed.
+ * S10 A space is held only while nr_holds is not negative; it is taken apart
+ *     only from then on, and whoever has its inode finds it no more
+ *     (space_inode.c).
+ *
+ * Locks, outermost first: mmap_lock of a process, or arena->regions.lock,
+ * never both; family->lock; i_mmap_rwsem; the locks of page tables; the zones'.
+ */
+#include <linux/err.h>
+#include <linux/jiffies.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include "host/asker.h"
+#include "host/event.h"
+#include "host/holder.h"
+#include "host/host.h"
+#include "spaces/space_internal.h"
+
+#define DEFAULT_WINDOW 16U
+#define FIRST_VMAS     8U
+
+/* --- make ----------------------------------------------------------------------------------- */
+
+static int check_params(const struct mctl_space_params *params, struct mctl_error *error)
+{
+	u64 unit = params->order ? PMD_SIZE : PAGE_SIZE;
+	int ret = mctl_name_check(params->name, error);
+
+	if (ret)
+		return ret;
+	if (params->order && params->order != MCTL_LARGE_ORDER)
+		return mctl_fail(error, -EINVAL, "order %u: 0 or %u", params->order,
+				 MCTL_LARGE_ORDER);
+	if (!params->size || params->size % unit ||
+	    params->size >> PAGE_SHIFT > MCTL_SPACE_MAX_PAGES)
+		return mctl_fail(error, -EINVAL, "size %llu: a multiple of %llu, up to %llu",
+				 params->size, unit, (u64)MCTL_SPACE_MAX_PAGES << PAGE_SHIFT);
+	if (params->window > MCTL_SPACE_MAX_WINDOW || params->window & (params->window - 1))
+		return mctl_fail(error, -EINVAL, "window %u: a power of two up to %u",
+				 params->window, MCTL_SPACE_MAX_WINDOW);
+	return 0;
+}
+
+static struct mctl_family *create_family(struct mctl_arena *arena)
+{
+	struct mctl_family *family = mctl_arena_meta_alloc(arena, sizeof(*family));
+
+	if (!family)
+		return NULL;
+	mutex_init(&family->lock);
+	INIT_LIST_HEAD(&family->spaces);
+	family->id = ++arena->spaces->last_family;
+	list_add_tail(&family->list, &arena->spaces->families);
+	return family;
+}
+
+static void free_family(struct mctl_arena *arena, struct mctl_family *family)
+{
+	list_del(&family->list);
+	mctl_arena_meta_free(arena, family, sizeof(*family));
+}
+
+static int create_vmas(struct mctl_space *space)
+{
+	u64 end = mctl_space_address(space->nr_pages);
+	struct mctl_vma *storage;
+
+	storage = mctl_arena_meta_alloc(space->arena, FIRST_VMAS * sizeof(*storage));
+	if (!storage)
+		return -ENOMEM;
+	return mctl_vmas_init(&space->vmas, MCTL_SPACE_START, end, storage, FIRST_VMAS);
+}
+
+static void free_vmas(struct mctl_space *space)
+{
+	/* Without vmas no file is needed. */
+	space->vmas.nr = 0;
+	mctl_space_prune_files(space);
+	mctl_arena_meta_free(space->arena, space->vmas.vma,
+			     space->vmas.capacity * sizeof(*space->vmas.vma));
+}
+
+/* @reason: becomes that of the arena, where it is the arena that has no frame. */
+static int build(struct mctl_space *space, u32 *reason)
+{
+	struct mctl_arena *arena = space->arena;
+	u64 pfn;
+	int ret;
+
+	ret = create_vmas(space);
+	if (ret)
+		return ret;
+	ret = mctl_space_zero_get(arena, &pfn, reason);
+	if (ret)
+		goto free_vmas;
+	ret = mctl_shadow_init(&space->shadow, arena);
+	if (ret) {
+		*reason = space->shadow.reason;
+		goto put_zero;
+	}
+	ret = -ENOMEM;
+	space->inode = mctl_space_inode_new(space);
+	if (!space->inode)
+		goto free_shadow;
+	ret = mctl_space_enter(space);
+	if (ret)
+		goto free_inode;
+	/* As a process's own entry for a shared mapping would be, before a write. */
+	space->flags = pgprot_val(vm_get_page_prot(VM_READ | VM_SHARED)) & __supported_pte_mask;
+	space->zero = (pfn << PAGE_SHIFT | space->flags) & ~MCTL_PT_A;
+	return 0;
+
+free_inode:
+	mctl_space_inode_free(space->inode);
+free_shadow:
+	mctl_shadow_fini(&space->shadow);
+put_zero:
+	mctl_space_zero_put(arena);
+free_vmas:
+	free_vmas(space);
+	return ret;
+}
+
+/**
+ * mctl_space_create() - make a space that nobody can find yet
+ * @arena: the arena; its regions.lock is held
+ * @params: what to make, checked
+ * @family: what it belongs to, or NULL for one of its own
+ * @error: text on failure
+ *
+ * It has no vmas, and maps nothing.
+ *
+ * Context: Process, may sleep.
+ * Return: the space, or an error as an ERR_PTR().
+ */
+struct mctl_space *mctl_space_create(struct mctl_arena *arena,
+				     const struct mctl_space_params *params,
+				     struct mctl_family *family, struct mctl_error *error)
+{
+	struct mctl_space *space = mctl_arena_meta_alloc(arena, sizeof(*space));
+	u32 reason = MEMCTL_REASON_NONE;
+	int ret = -ENOMEM;
+
+	if (!space)
+		goto failed;
+	space->arena = arena;
+	space->nr_pages = params->size >> PAGE_SHIFT;
+	space->limit = params->limit;
+	space->order = IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE) ? params->order : 0;
+	space->window = params->window ?: DEFAULT_WINDOW;
+	atomic_set(&space->nr_holds, -1);
+	INIT_LIST_HEAD(&space->users);
+	INIT_LIST_HEAD(&space->backings);
+	xa_init_flags(&space->loans, XA_FLAGS_ACCOUNT);
+	strscpy(space->name, params->name, sizeof(space->name));
+	ret = build(space, &reason);
+	if (ret)
+		goto free_space;
+	space->family = family ?: create_family(arena);
+	if (!space->family) {
+		ret = -ENOMEM;
+		goto destroy;
+	}
+	mutex_lock(&space->family->lock);
+	list_add_tail(&space->sibling, &space->family->spaces);
+	space->family->nr_spaces++;
+	mutex_unlock(&space->family->lock);
+	return space;
+
+destroy:
+	mctl_space_leave(space);
+	mctl_space_inode_free(space->inode);
+	mctl_shadow_fini(&space->shadow);
+	mctl_space_zero_put(arena);
+	free_vmas(space);
+free_space:
+	mctl_arena_meta_free(arena, space, sizeof(*space));
+failed:
+	if (reason)
+		return ERR_PTR(mctl_fail(error, ret, "region %s: no frame in arena %s: %s",
+					 params->name, arena->name, mctl_reason_text(reason)));
+	return ERR_PTR(mctl_fail(error, ret, "region %s: no memory for its records", params->name));
+}
+
+/**
+ * mctl_space_destroy() - take a space apart that nobody can find any more
+ * @space: cannot be held (nr_holds below 0), not mapped; arena->regions.lock is held
+ *
+ * Context: Process, sleeps.
+ */
+void mctl_space_destroy(struct mctl_space *space)
+{
+	struct mctl_arena *arena = space->arena;
+	struct mctl_family *family = space->family;
+	bool last;
+
+	mutex_lock(&family->lock);
+	/* From end to end no leaf is cut, so that it cannot fail. */
+	mctl_space_drop(space, 0, space->nr_pages);
+	list_del(&space->sibling);
+	last = !--family->nr_spaces;
+	mutex_unlock(&family->lock);
+
+	mctl_space_leave(space);
+	mctl_space_inode_free(space->inode);
+	mctl_shadow_fini(&space->shadow);
+	mctl_space_zero_put(arena);
+	free_vmas(space);
+	mctl_arena_meta_free(arena, space->records, MCTL_NR_RECORDS * sizeof(*space->records));
+	mctl_arena_meta_free(arena, space, sizeof(*space));
+	if (last)
+		free_family(arena, family);
+}
+
+/* Put a space where it can be found; regions.lock is held. */
+void mctl_space_publish(struct mctl_space *space)
+{
+	struct mctl_arena *arena = space->arena;
+
+	mctl_name_add(arena, &space->registered, space->name);
+	mctl_ids_add(&arena->spaces->ids, &space->id);
+	list_add_tail(&space->list, &arena->spaces->list);
+	atomic_set(&space->nr_holds, 0);
+	WRITE_ONCE(arena->spaces->nr, arena->spaces->nr + 1);
+	mctl_arena_touch(arena);
+}
+
+static void send_event(struct mctl_arena *arena, u32 type, const char *name, u64 size)
+{
+	const struct mctl_event event = {
+		.type = type,
+		.arena = arena,
+		.name = name,
+		.has_value = true,
+		.value = size,
+	};
+
+	mctl_event_send(&event);
+}
+
+static int add(struct mctl_arena *arena, const struct mctl_space_params *params,
+	       struct mctl_error *error)
+{
+	struct mctl_vma vma = {
+		.start = MCTL_SPACE_START,
+		.end = MCTL_SPACE_START + params->size,
+		.rights = MCTL_VMA_R | MCTL_VMA_W,
+	};
+	struct mctl_space *space;
+	int ret = mctl_name_is_free(arena, params->name, error);
+
+	if (ret)
+		return ret;
+	space = mctl_space_create(arena, params, NULL, error);
+	if (IS_ERR(space))
+		return PTR_ERR(space);
+	/* There is room for one. */
+	if (!params->empty)
+		mctl_vma_add(&space->vmas, &vma);
+	mctl_space_publish(space);
+	return 0;
+}
+
+/**
+ * mctl_space_add() - make a region that processes can map
+ * @arena: whose frames
+ * @params: name, size, and so on
+ * @error: why not; may be NULL
+ *
+ * It holds a reference to the module.
+ *
+ * Context: Process, may sleep. Takes arena->regions.lock.
+ * Return: 0; -EINVAL for bad parameters, -EEXIST when there is a region of this name, -ENOMEM,
+ * -ENODEV when the module is on its way out, -EINTR for a process that is killed. On error nothing
+ * is held.
+ */
+int mctl_space_add(struct mctl_arena *arena, const struct mctl_space_params *params,
+		   struct mctl_error *error)
+{
+	int ret = check_params(params, error);
+
+	if (ret)
+		return ret;
+	if (!try_module_get(THIS_MODULE))
+		return mctl_fail(error, -ENODEV, "the module is being removed");
+	ret = mutex_lock_killable(&arena->regions.lock);
+	if (!ret) {
+		ret = add(arena, params, error);
+		mutex_unlock(&arena->regions.lock);
+	}
+	if (ret)
+		module_put(THIS_MODULE);
+	else
+		send_event(arena, MEMCTL_EVENT_TYPE_REGION_ADD, params->name, params->size);
+	return ret;
+}
+
+/* --- remove --------------------------------------------------------------------------------- */
+
+static void remove(struct mctl_space *space)
+{
+	struct mctl_arena *arena = space->arena;
+
+	mctl_name_del(&space->registered);
+	mctl_ids_del(&arena->spaces->ids, &space->id);
+	list_del(&space->list);
+	WRITE_ONCE(arena->spaces->nr, arena->spaces->nr - 1);
+	mctl_space_destroy(space);
+	mctl_arena_touch(arena);
+	module_put(THIS_MODULE);
+}
+
+/* How many hold a space, and the processes that do, as far as they are found. */
+static int tell_holders(struct mctl_space *space, struct mctl_error *error)
+{
+	u32 nr_files = atomic_read(&space->nr_files), nr_lent = READ_ONCE(space->nr_lent);
+	char who[MCTL_HOLDER_TEXT_SIZE];
+	int pid = 0;
+
+	if (!nr_files)
+		return mctl_fail(error, -EBUSY, "region %s is held by requests under way",
+				 space->name);
+	if (!mctl_holders_of_inode(space->inode, who, sizeof(who)))
+		pid = mctl_space_first_pid(space);
+	if (pid)
+		snprintf(who, sizeof(who), "pid %d maps it", pid);
+	else if (!who[0] && nr_lent)
+		snprintf(who, sizeof(who), "%u pages in pipes or sockets", nr_lent);
+	return mctl_fail(error, -EBUSY, "region %s is held: %u files, mapped by %u%s%s",
+			 space->name, nr_files, READ_ONCE(space->nr_users), who[0] ? "; " : "",
+			 who);
+}
+
+/* Return: 0; -ENOENT; -EBUSY; -EAGAIN while only requests hold the space: they end soon. */
+static int try_del(struct mctl_arena *arena, const char *name, bool last, u64 *size,
+		   struct mctl_error *error)
+{
+	struct mctl_space *space;
+	int ret = 0;
+
+	if (mutex_lock_killable(&arena->regions.lock))
+		return mctl_fail(error, -EINTR, "killed while it waited");
+	space = mctl_space_find(arena, name);
+	if (!space) {
+		ret = mctl_fail(error, -ENOENT, "no region %s in arena %s", name, arena->name);
+	} else if (!atomic_cmpxchg(&space->nr_holds, 0, -1)) {
+		/* Nobody can hold it from here on. */
+		*size = (u64)space->nr_pages << PAGE_SHIFT;
+		remove(space);
+	} else {
+		ret = atomic_read(&space->nr_files) || last ? tell_holders(space, error) : -EAGAIN;
+	}
+	mutex_unlock(&arena->regions.lock);
+	return ret;
+}
+
+/**
+ * mctl_space_del() - remove a region for processes, and free its frames
+ * @arena: whose region
+ * @name: of the region
+ * @error: why not, and who holds it; may be NULL
+ *
+ * Requests that look at the region are waited for, without a lock and no longer than
+ * MCTL_WAIT_MAX_MS. Who has a file of it is not: that may last.
+ *
+ * Context: Process, sleeps. Takes arena->regions.lock.
+ * Return: 0, -ENOENT when there is no such region, -EBUSY while a file of it is open or mapped, a
+ * frame of it is in a pipe, or a request does not end, -EINTR for a process that is killed.
+ */
+int mctl_space_del(struct mctl_arena *arena, const char *name, struct mctl_error *error)
+{
+	unsigned long end = jiffies + msecs_to_jiffies(MCTL_WAIT_MAX_MS);
+	u64 size = 0;
+	int ret;
+
+	for (;;) {
+		ret = try_del(arena, name, time_after_eq(jiffies, end), &size, error);
+		if (ret != -EAGAIN)
+			break;
+		schedule_timeout_killable(1);
+	}
+	if (!ret)
+		send_event(arena, MEMCTL_EVENT_TYPE_REGION_DEL, name, size);
+	return ret;
+}
+
+/**
+ * mctl_spaces_destroy() - remove all regions for processes
+ * @arena: whose regions, if their list was made; nobody else uses it any more
+ *
+ * Context: Process, sleeps. Takes arena->regions.lock.
+ */
+void mctl_spaces_destroy(struct mctl_arena *arena)
+{
+	struct mctl_space *space, *next;
+
+	if (!arena->spaces)
+		return;
+	mutex_lock(&arena->regions.lock);
+	list_for_each_entry_safe(space, next, &arena->spaces->list, list)
+		remove(space);
+	mutex_unlock(&arena->regions.lock);
+	mctl_spaces_exit(arena);
+}
+
+/* --- change --------------------------------------------------------------------------------- */
+
+/**
+ * mctl_space_set_limit() - change how many frames may be charged to a region
+ * @arena: whose region
+ * @name: of the region
+ * @limit: frames, 0 for no limit; not fewer than are charged to it
+ * @error: why not; may be NULL
+ *
+ * Context: Process, may sleep.
+ * Return: 0, -ENOENT, -EBUSY when more frames are charged to it already, -EINTR for a process that
+ * is killed.
+ */
+int mctl_space_set_limit(struct mctl_arena *arena, const char *name, u32 limit,
+			 struct mctl_error *error)
+{
+	struct mctl_space *space = mctl_space_need(arena, name, error);
+	int ret;
+
+	if (!space)
+		return -ENOENT;
+	ret = mctl_space_lock(space, error);
+	if (ret)
+		goto put;
+	if (limit && limit < mctl_space_charged(space))
+		ret = mctl_fail(error, -EBUSY,
+				"limit %u: region %s has %u frames, %u of them tables", limit, name,
+				mctl_space_charged(space), space->shadow.nr_tables);
+	else
+		space->limit = limit;
+	mctl_space_unlock(space);
+put:
+	mctl_space_put(space);
+	return ret;
+}
+
+/**
+ * mctl_space_set_window() - change how many pages a read fault maps
+ * @arena: whose region
+ * @name: of the region
+ * @window: pages, a power of two up to MCTL_SPACE_MAX_WINDOW
+ * @error: why not; may be NULL
+ *
+ * Context: Process, may sleep.
+ * Return: 0, -ENOENT, -EINVAL, or -EINTR for a process that is killed.
+ */
+int mctl_space_set_window(struct mctl_arena *arena, const char *name, u32 window,
+			  struct mctl_error *error)
+{
+	struct mctl_space *space;
+	int ret;
+
+	if (!window || window > MCTL_SPACE_MAX_WINDOW || window & (window - 1))
+		return mctl_fail(error, -EINVAL, "window %u: a power of two up to %u", window,
+				 MCTL_SPACE_MAX_WINDOW);
+	space = mctl_space_need(arena, name, error);
+	if (!space)
+		return -ENOENT;
+	ret = mctl_space_lock(space, error);
+	if (!ret) {
+		space->window = window;
+		mctl_space_unlock(space);
+	}
+	mctl_space_put(space);
+	return ret;
+}

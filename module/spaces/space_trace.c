@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The last faults of spaces, remembered where somebody asked for it
+ * (space_record.c): turned on and off, and read. See space.c for the lock.
+ */
+#include <linux/minmax.h>
+#include "host/host.h"
+#include "spaces/space_internal.h"
+
+/**
+ * mctl_space_trace() - remember faults, or forget them
+ * @arena: whose region
+ * @name: of the region
+ * @on: remember from now on; else what was remembered goes
+ * @error: why not; may be NULL
+ *
+ * Context: Process, may sleep.
+ * Return: 0, -ENOENT, -ENOMEM, or -EINTR for a process that is killed.
+ */
+int mctl_space_trace(struct mctl_arena *arena, const char *name, bool on, struct mctl_error *error)
+{
+	const size_t size = MCTL_NR_RECORDS * sizeof(struct mctl_space_record);
+	struct mctl_space_record *records = NULL, *old = NULL;
+	struct mctl_space *space;
+	int ret;
+
+	space = mctl_space_need(arena, name, error);
+	if (!space)
+		return -ENOENT;
+	if (on) {
+		records = mctl_arena_meta_alloc(arena, size);
+		if (!records) {
+			mctl_space_put(space);
+			return mctl_fail(error, -ENOMEM, "no memory for a trace");
+		}
+	}
+	ret = mctl_space_lock(space, error);
+	if (ret || (on && space->records)) {
+		old = records;
+	} else {
+		old = space->records;
+		space->records = records;
+	}
+	if (!ret)
+		mctl_space_unlock(space);
+	mctl_arena_meta_free(arena, old, size);
+	mctl_space_put(space);
+	return ret;
+}
+
+/**
+ * mctl_space_records() - the next faults that are remembered
+ * @arena: whose region
+ * @name: of the region
+ * @next: number of the first one wanted, from 1 on; becomes the one behind the last one given
+ * @records: filled, the oldest first
+ * @nr: room in it
+ * @lost: becomes the number of faults from @next on that are forgotten already
+ *
+ * Context: Process, may sleep.
+ * Return: records filled; -ENOENT without such a region, -ENODATA when nothing is remembered,
+ * -EINTR for a process that is killed.
+ */
+int mctl_space_records(struct mctl_arena *arena, const char *name, u64 *next,
+		       struct mctl_space_record *records, unsigned int nr, u64 *lost)
+{
+	struct mctl_space *space = mctl_space_get(arena, name);
+	u64 oldest, wanted = max_t(u64, *next, 1);
+	int filled = 0;
+
+	if (!space)
+		return -ENOENT;
+	filled = mctl_space_lock(space, NULL);
+	if (filled)
+		goto put;
+	if (!space->records) {
+		filled = -ENODATA;
+		goto unlock;
+	}
+	oldest = space->nr_records > MCTL_NR_RECORDS ? space->nr_records - MCTL_NR_RECORDS + 1 : 1;
+	*lost = oldest > wanted ? oldest - wanted : 0;
+	wanted = max(wanted, oldest);
+	while (filled < nr && wanted <= space->nr_records) {
+		const struct mctl_space_record *record;
+
+		record = &space->records[(wanted - 1) % MCTL_NR_RECORDS];
+		/* Of before the trace was turned off and on again. */
+		if (record->sequence == wanted)
+			records[filled++] = *record;
+		wanted++;
+	}
+	*next = wanted;
+unlock:
+	mctl_space_unlock(space);
+put:
+	mctl_space_put(space);
+	return filled;
+}

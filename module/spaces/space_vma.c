@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The vmas of spaces: map, unmap, protect, discard. See space.c for the
+ * invariants and the lock.
+ *
+ * A vma with a file holds the file once. Splitting and merging change how many
+ * vmas have it: the difference is made up after each change.
+ *
+ * No leaf of 2 MiB reaches over the end of a vma: whatever makes an end splits
+ * the leaf there.
+ */
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/magic.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/stat.h>
+#include "host/host.h"
+#include "spaces/space_internal.h"
+
+/* Most vmas of a space, as the host's own limit is. */
+#define MAX_VMAS 65530U
+
+/* Make room for what a change can add. */
+static int need_room(struct mctl_space *space, struct mctl_error *error)
+{
+	struct mctl_vmas *vmas = &space->vmas;
+	u32 old = vmas->capacity, capacity = min(2 * old, MAX_VMAS);
+	struct mctl_vma *storage;
+
+	if (vmas->nr + 2 <= old)
+		return 0;
+	if (capacity < vmas->nr + 2)
+		return mctl_fail(error, -ENOMEM, "region %s has %u vmas: at most %u", space->name,
+				 vmas->nr, MAX_VMAS);
+	storage = mctl_arena_meta_alloc(space->arena, capacity * sizeof(*storage));
+	if (!storage)
+		return mctl_fail(error, -ENOMEM, "region %s: no memory for its vmas", space->name);
+	storage = mctl_vmas_move(vmas, storage, capacity);
+	mctl_arena_meta_free(space->arena, storage, old * sizeof(*storage));
+	return 0;
+}
+
+static int check_range(const struct mctl_space *space, u64 start, u64 size,
+		       struct mctl_error *error)
+{
+	u64 end = mctl_space_address(space->nr_pages);
+
+	if (!size || (start | size) & ~PAGE_MASK || start < MCTL_SPACE_START || start >= end ||
+	    size > end - start)
+		return mctl_fail(error, -EINVAL,
+				 "%#llx bytes at %#llx: whole pages from %#llx to %#llx", size,
+				 start, MCTL_SPACE_START, end);
+	return 0;
+}
+
+/* Hold a file for the vmas to come. */
+static int hold_file(struct mctl_space *space, struct file *file, struct mctl_error *error)
+{
+	struct mctl_space_backing *backing;
+
+	backing = mctl_arena_meta_alloc(space->arena, sizeof(*backing));
+	if (!backing)
+		return mctl_fail(error, -ENOMEM, "region %s: no memory for its vmas", space->name);
+	backing->file = get_file(file);
+	list_add_tail(&backing->list, &space->backings);
+	return 0;
+}
+
+/**
+ * mctl_space_prune_files() - let go of the files that no vma has any more
+ * @space: family->lock is held, or nobody else can find it
+ *
+ * Context: Process.
+ */
+void mctl_space_prune_files(struct mctl_space *space)
+{
+	struct mctl_space_backing *backing, *next;
+
+	list_for_each_entry_safe(backing, next, &space->backings, list) {
+		if (mctl_vmas_file_pages(&space->vmas, backing->file))
+			continue;
+		list_del(&backing->list);
+		fput(backing->file);
+		mctl_arena_meta_free(space->arena, backing, sizeof(*backing));
+	}
+}
+
+/**
+ * mctl_space_copy_vmas() - have the vmas of another space, and hold their files
+ * @to: a space without vmas, of the same size, that nobody can find yet
+ * @from: the other; family->lock is held
+ * @error: text on failure
+ *
+ * Context: Process, may sleep.
+ * Return: 0, or -ENOMEM with vmas that mctl_space_destroy() takes away.
+ */
+int mctl_space_copy_vmas(struct mctl_space *to, const struct mctl_space *from,
+			 struct mctl_error *error)
+{
+	const struct mctl_space_backing *backing;
+	struct mctl_vma *storage;
+	u32 old = to->vmas.capacity;
+	int ret = 0;
+
+	storage = mctl_arena_meta_alloc(to->arena, from->vmas.capacity * sizeof(*storage));
+	if (!storage)
+		return mctl_fail(error, -ENOMEM, "region %s: no memory for its vmas", to->name);
+	storage = mctl_vmas_move(&to->vmas, storage, from->vmas.capacity);
+	mctl_arena_meta_free(to->arena, storage, old * sizeof(*storage));
+	list_for_each_entry(backing, &from->backings, list) {
+		ret = hold_file(to, backing->file, error);
+		if (ret)
+			return ret;
+	}
+	return mctl_vmas_copy(&to->vmas, &from->vmas);
+}
+
+/* Of a leaf that reaches over an end there is no half: a table for it has no frame. */
+static int fail_split(const struct mctl_space *space, int ret, struct mctl_error *error)
+{
+	return mctl_fail(error, ret, "no frame to split a leaf of 2 MiB in region %s: %s",
+			 space->name, mctl_reason_text(space->shadow.reason));
+}
+
+/* Split leaves at the ends of a range, without a change of what is mapped. */
+static int split_ends(struct mctl_space *space, u64 start, u64 size, struct mctl_error *error)
+{
+	int ret = mctl_space_split(space, mctl_space_page(start));
+
+	if (!ret)
+		ret = mctl_space_split(space, mctl_space_page(start + size));
+	if (ret)
+		fail_split(space, ret, error);
+	return ret;
+}
+
+/* --- map ------------------------------------------------------------------------------------ */
+
+/*
+ * Whether a fault can read a file. Not a space's own, which could wait for itself; nor what the
+ * kernel writes down when it is read (procfs, sysfs), under locks of whoever is asked.
+ */
+static bool may_back(struct file *file)
+{
+	const struct inode *inode = file_inode(file);
+	const struct address_space_operations *operations = file->f_mapping->a_ops;
+	const unsigned long magic = inode->i_sb->s_magic;
+
+	if (!S_ISREG(inode->i_mode) || inode->i_flags & S_PRIVATE || IS_DAX(inode))
+		return false;
+	/* Sysfs and its like borrow ramfs's operations. */
+	if (operations == &ram_aops)
+		return magic == RAMFS_MAGIC;
+	return operations->read_folio || magic == TMPFS_MAGIC;
+}
+
+static struct file *open_file(const char *path, struct mctl_error *error)
+{
+	struct file *file;
+
+	if (!path)
+		return NULL;
+	file = filp_open(path, O_RDONLY | O_LARGEFILE | O_NONBLOCK, 0);
+	if (IS_ERR(file)) {
+		mctl_fail(error, PTR_ERR(file), "file %.64s cannot be opened (%ld)", path,
+			  PTR_ERR(file));
+		return file;
+	}
+	if (may_back(file))
+		return file;
+	fput(file);
+	return ERR_PTR(mctl_fail(error, -EINVAL,
+				 "file %.64s is not a regular file in the page cache", path));
+}
+
+static int map(struct mctl_space *space, const struct mctl_vma *vma, struct mctl_error *error)
+{
+	int ret = check_range(space, vma->start, vma->end - vma->start, error);
+
+	if (!ret)
+		ret = need_room(space, error);
+	if (!ret && vma->file)
+		ret = hold_file(space, vma->file, error);
+	if (ret)
+		return ret;
+	ret = mctl_vma_add(&space->vmas, vma);
+	mctl_space_prune_files(space);
+	if (ret)
+		mctl_fail(error, ret, "a vma of region %s is there: unmap it first", space->name);
+	return ret;
+}
+
+/* Where a vma without an address goes. A size that is no size is refused with the range. */
+static int find_gap(const struct mctl_space *space, u64 size, u64 *start, struct mctl_error *error)
+{
+	if (!size || size & ~PAGE_MASK)
+		return 0;
+	*start = mctl_vma_gap(&space->vmas, size >> PAGE_SHIFT, 1);
+	if (*start == space->vmas.end)
+		return mctl_fail(error, -ENOMEM, "region %s has no gap of %llu bytes", space->name,
+				 size);
+	return 0;
+}
+
+/**
+ * mctl_space_map() - add a vma
+ * @arena: whose region
+ * @name: of the region
+ * @start: first address; 0 for the lowest that is free
+ * @size: bytes, a multiple of 4096
+ * @rights: MCTL_SPACE_R and MCTL_SPACE_W
+ * @file: path of a regular file of the host, opened with the caller's rights; NULL for anonymous
+ *	  memory. What is written is the region's own, and never goes back to the file.
+ * @offset: byte of the file, a multiple of 4096
+ * @got: becomes the first address; may be NULL
+ * @error: why not; may be NULL
+ *
+ * Context: Process, may sleep.
+ * Return: 0; -ENOENT without such a region, -EINVAL for a bad range, right or file, -EEXIST when
+ * a vma is there, -ENOMEM without memory or, for @start 0, without a gap of @size, or what opening
+ * the file gives.
+ */
+int mctl_space_map(struct mctl_arena *arena, const char *name, u64 start, u64 size, u32 rights,
+		   const char *file, u64 offset, u64 *got, struct mctl_error *error)
+{
+	struct mctl_space *space;
+	struct mctl_vma vma = {};
+	struct file *opened;
+	int ret;
+
+	if (rights & ~(MCTL_SPACE_R | MCTL_SPACE_W) || offset & ~PAGE_MASK || (!file && offset))
+		return mctl_fail(error, -EINVAL, "rights: r and w; offset: whole pages of a file");
+	space = mctl_space_need(arena, name, error);
+	if (!space)
+		return -ENOENT;
+	opened = open_file(file, error);
+	if (IS_ERR(opened)) {
+		mctl_space_put(space);
+		return PTR_ERR(opened);
+	}
+	ret = mctl_space_lock(space, error);
+	if (ret)
+		goto put;
+	if (!start)
+		ret = find_gap(space, size, &start, error);
+	vma.start = start;
+	vma.end = start + size;
+	vma.file = opened;
+	vma.offset = offset >> PAGE_SHIFT;
+	/* To write implies to read, as in the hardware's entries. */
+	vma.rights = rights & MCTL_SPACE_W ? rights | MCTL_SPACE_R : rights;
+	if (!ret)
+		ret = map(space, &vma, error);
+	mctl_space_unlock(space);
+put:
+	if (opened)
+		fput(opened);
+	mctl_space_put(space);
+	if (!ret && got)
+		*got = start;
+	return ret;
+}
+
+/* --- change --------------------------------------------------------------------------------- */
+
+static int unmap(struct mctl_space *space, u64 start, u64 size, struct mctl_error *error)
+{
+	int ret = need_room(space, error);
+
+	if (ret)
+		return ret;
+	ret = mctl_space_drop(space, mctl_space_page(start), size >> PAGE_SHIFT);
+	if (ret)
+		return fail_split(space, ret, error);
+	ret = mctl_vma_remove(&space->vmas, start, start + size);
+	mctl_space_prune_files(space);
+	return ret;
+}
+
+/*
+ * Rights that go are taken from the shadow at once; the right to write comes
+ * back with a fault. A page that cannot be read keeps its leaf, without US.
+ */
+static int protect(struct mctl_space *space, u64 start, u64 size, u32 rights,
+		   struct mctl_error *error)
+{
+	u64 mask = MCTL_PT_US | (rights & MCTL_VMA_W ? 0 : MCTL_PT_RW);
+	int ret = need_room(space, error);
+
+	if (!ret)
+		ret = split_ends(space, start, size, error);
+	if (ret)
+		return ret;
+	ret = mctl_vma_protect(&space->vmas, start, start + size, rights);
+	if (ret)
+		return mctl_fail(error, ret, "a page of the range is in no vma of region %s",
+				 space->name);
+	mctl_ptable_protect(&space->shadow.pt, start, size >> PAGE_SHIFT, mask,
+			    rights & MCTL_VMA_R ? MCTL_PT_US : 0);
+	space->sequence++;
+	mctl_space_zap(space, mctl_space_page(start), size >> PAGE_SHIFT);
+	return 0;
+}
+
+static int discard(struct mctl_space *space, u64 start, u64 size, struct mctl_error *error)
+{
+	int ret = mctl_space_drop(space, mctl_space_page(start), size >> PAGE_SHIFT);
+
+	return ret ? fail_split(space, ret, error) : 0;
+}
+
+enum change {
+	CHANGE_UNMAP,
+	CHANGE_PROTECT,
+	CHANGE_DISCARD,
+};
+
+static int change(struct mctl_arena *arena, const char *name, u64 start, u64 size, enum change what,
+		  u32 rights, struct mctl_error *error)
+{
+	struct mctl_space *space = mctl_space_need(arena, name, error);
+	int ret;
+
+	if (!space)
+		return -ENOENT;
+	ret = mctl_space_lock(space, error);
+	if (ret)
+		goto put;
+	ret = check_range(space, start, size, error);
+	if (!ret && what == CHANGE_UNMAP)
+		ret = unmap(space, start, size, error);
+	else if (!ret && what == CHANGE_PROTECT)
+		ret = protect(space, start, size, rights, error);
+	else if (!ret)
+		ret = discard(space, start, size, error);
+	mctl_space_unlock(space);
+put:
+	mctl_space_put(space);
+	return ret;
+}
+
+/**
+ * mctl_space_unmap() - remove the vmas of a range, and free what backs them
+ * @arena: whose region
+ * @name: of the region
+ * @start: first address
+ * @size: bytes, a multiple of 4096
+ * @error: why not; may be NULL
+ *
+ * Holes do no harm. Processes that touch it get SIGSEGV.
+ *
+ * Context: Process, sleeps.
+ * Return: 0, -ENOENT, -EINVAL for a bad range, -ENOMEM.
+ */
+int mctl_space_unmap(struct mctl_arena *arena, const char *name, u64 start, u64 size,
+		     struct mctl_error *error)
+{
+	return change(arena, name, start, size, CHANGE_UNMAP, 0, error);
+}
+
+/**
+ * mctl_space_protect() - change the rights of a range
+ * @arena: whose region
+ * @name: of the region
+ * @start: first address
+ * @size: bytes, a multiple of 4096
+ * @rights: MCTL_SPACE_R and MCTL_SPACE_W; to write implies to read
+ * @error: why not; may be NULL
+ *
+ * Context: Process, sleeps.
+ * Return: 0; -ENOENT without such a region, or when a page of the range is in no vma, -EINVAL,
+ * -ENOMEM.
+ */
+int mctl_space_protect(struct mctl_arena *arena, const char *name, u64 start, u64 size, u32 rights,
+		       struct mctl_error *error)
+{
+	if (rights & ~(MCTL_SPACE_R | MCTL_SPACE_W))
+		return mctl_fail(error, -EINVAL, "rights %#x: r and w", rights);
+	if (rights & MCTL_SPACE_W)
+		rights |= MCTL_SPACE_R;
+	return change(arena, name, start, size, CHANGE_PROTECT, rights, error);
+}
+
+/**
+ * mctl_space_discard() - free what backs a range
+ * @arena: whose region
+ * @name: of the region
+ * @start: first address
+ * @size: bytes, a multiple of 4096
+ * @error: why not; may be NULL
+ *
+ * The vmas stay: the next access finds zeros, or the file's bytes.
+ *
+ * Context: Process, sleeps.
+ * Return: 0, -ENOENT, -EINVAL, -ENOMEM.
+ */
+int mctl_space_discard(struct mctl_arena *arena, const char *name, u64 start, u64 size,
+		       struct mctl_error *error)
+{
+	return change(arena, name, start, size, CHANGE_DISCARD, 0, error);
+}
