@@ -6,6 +6,12 @@
 #include <string.h>
 
 #include "address.h"
+#include "client.h"
+#include "cmd.h"
+#include "complain.h"
+#include "connect.h"
+#include "model.h"
+#include "words.h"
 
 int address_read(struct memctl_ctx *ctx, const char *object, const char *text, const char *region,
 		 uint64_t *address)

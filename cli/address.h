@@ -7,6 +7,7 @@
 #define MEMCTL_CLI_ADDRESS_H
 
 #include "cmd.h"
+#include "model.h"
 
 /* Of @region, NULL if none was named. Return: exit status, 0 and *address if it is one. */
 int address_read(struct memctl_ctx *ctx, const char *object, const char *text, const char *region,

@@ -8,8 +8,12 @@
 #include <strings.h>
 
 #include "args.h"
+#include "cmd.h"
+#include "complain.h"
 #include "match.h"
+#include "model.h"
 #include "table.h"
+#include "words.h"
 
 enum value_kind {
 	NONE,
@@ -158,7 +162,7 @@ int version_asked(struct memctl_ctx *ctx)
 {
 	ctx->json |= ctx->json_asked;
 	ctx->object = "version";
-	return cmd_version(ctx, 1, (char *[]){ (char *)"version", NULL });
+	return ctx->version(ctx, 1, (char *[]){ (char *)"version", NULL });
 }
 
 void common_help(void)

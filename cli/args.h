@@ -12,6 +12,7 @@
 #include <getopt.h>
 
 #include "cmd.h"
+#include "model.h"
 
 struct view;
 

@@ -10,6 +10,7 @@
 #define MEMCTL_CLI_BENCH_H
 
 #include "cmd.h"
+#include "model.h"
 
 #define BENCH_FILE   "/proc/memctl_bench"
 #define BENCH_REGION "memctl_bench"

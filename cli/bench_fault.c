@@ -22,6 +22,8 @@
 #include <linux/memctl_dev.h>
 
 #include "bench.h"
+#include "client.h"
+#include "model.h"
 
 #define DEVICE	    "/dev/" MEMCTL_DEV_NAME
 #define FORK_NAME   BENCH_REGION ".2"

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "bench.h"
+#include "client.h"
 
 #define WARM_UP	   4
 #define MAX_ROUNDS 100000

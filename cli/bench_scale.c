@@ -16,6 +16,8 @@
 #include <unistd.h>
 
 #include "bench.h"
+#include "client.h"
+#include "model.h"
 
 #define GIB	    (UINT64_C(1) << 30)
 #define SMALL_SIZE  (UINT64_C(64) << 20)

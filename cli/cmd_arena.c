@@ -6,8 +6,17 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "args.h"
 #include "arena_view.h"
+#include "args.h"
+#include "client.h"
+#include "cmd.h"
+#include "commands.h"
+#include "complain.h"
+#include "connect.h"
+#include "document.h"
+#include "model.h"
+#include "table.h"
+#include "text.h"
 
 /* The arena that is named: as a word, or by -a; NULL for none. */
 static int read_name(struct memctl_ctx *ctx, const struct args *args, const char **name)

@@ -10,9 +10,16 @@
 
 #include "args.h"
 #include "bench.h"
+#include "client.h"
+#include "cmd.h"
+#include "commands.h"
+#include "complain.h"
+#include "connect.h"
+#include "document.h"
 #include "family.h"
 #include "match.h"
 #include "message.h"
+#include "model.h"
 #include "stop.h"
 #include "table.h"
 

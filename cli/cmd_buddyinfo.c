@@ -5,6 +5,11 @@
 #include <stdio.h>
 
 #include "args.h"
+#include "cmd.h"
+#include "commands.h"
+#include "model.h"
+#include "table.h"
+#include "words.h"
 #include "zone_view.h"
 
 static uint64_t blocks(const struct zone *zone, unsigned int order)

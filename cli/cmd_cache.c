@@ -4,8 +4,17 @@
  */
 #include <stdio.h>
 
+#include "args.h"
 #include "cache_view.h"
+#include "client.h"
+#include "cmd.h"
+#include "commands.h"
+#include "complain.h"
+#include "connect.h"
+#include "document.h"
 #include "exec.h"
+#include "model.h"
+#include "table.h"
 
 static int list(struct memctl_ctx *ctx, const struct args *args)
 {

@@ -5,7 +5,15 @@
 #include <stdio.h>
 
 #include "args.h"
+#include "client.h"
+#include "cmd.h"
+#include "commands.h"
+#include "complain.h"
+#include "connect.h"
+#include "document.h"
+#include "model.h"
 #include "table.h"
+#include "words.h"
 
 static struct json_object *probability_of(const void *row)
 {

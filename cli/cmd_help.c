@@ -7,17 +7,20 @@
 #include <string.h>
 
 #include "args.h"
-#include "main.h"
+#include "cmd.h"
+#include "command.h"
+#include "commands.h"
+#include "complain.h"
 #include "match.h"
 
-static int overview(void)
+static int overview(const struct memctl_ctx *ctx)
 {
 	puts("Usage: memctl [OPTIONS] OBJECT [COMMAND] [ARGUMENTS]\n"
 	     "       memctl help OBJECT [COMMAND]\n\n"
 	     "A private memory manager in the kernel: inspect it, drive it, take it out again.\n\n"
 	     "Objects:");
-	for (unsigned int i = 0; i < nr_commands; i++)
-		printf("  %-14s %s\n", commands[i].name, commands[i].help);
+	for (const struct command *command = ctx->commands; command->name; command++)
+		printf("  %-14s %s\n", command->name, command->help);
 	putchar('\n');
 	common_help();
 	puts("\nExit status: 0 ok, 1 usage, 2 the kernel refused, 3 module not loaded or of\n"
@@ -37,13 +40,13 @@ static int help(struct memctl_ctx *ctx, const struct args *args)
 	if (GIVEN(args, OPT_COLUMNS) && !args->nr_words)
 		return fail_usage(ctx, "help", "--columns: of which object?");
 	if (GIVEN(args, OPT_OBJECTS)) {
-		for (unsigned int i = 0; i < nr_commands; i++)
-			puts(commands[i].name);
+		for (command = ctx->commands; command->name; command++)
+			puts(command->name);
 		return MEMCTL_EXIT_OK;
 	}
 	if (!args->nr_words)
-		return overview();
-	command = find_command(args->words[0], hint);
+		return overview(ctx);
+	command = command_find(ctx, args->words[0], hint);
 	if (!command)
 		return fail_usage(ctx, NULL, "there is no object '%s'%s", args->words[0], hint);
 	ctx->list_columns = GIVEN(args, OPT_COLUMNS);

@@ -6,7 +6,15 @@
 #include <stdlib.h>
 
 #include "args.h"
+#include "client.h"
+#include "cmd.h"
+#include "commands.h"
+#include "connect.h"
+#include "document.h"
+#include "model.h"
 #include "table.h"
+#include "text.h"
+#include "words.h"
 
 #define PAGE_BYTES UINT64_C(4096)
 

@@ -2,7 +2,12 @@
 /*
  * cmd_kmalloc.c - memory by the byte: kmalloc and kfree.
  */
+#include "args.h"
+#include "cmd.h"
+#include "commands.h"
+#include "complain.h"
 #include "exec.h"
+#include "words.h"
 
 static int do_kmalloc(struct memctl_ctx *ctx, const struct args *args)
 {

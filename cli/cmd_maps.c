@@ -6,7 +6,14 @@
 #include <stdio.h>
 
 #include "args.h"
+#include "client.h"
+#include "cmd.h"
+#include "commands.h"
+#include "connect.h"
+#include "model.h"
 #include "table.h"
+#include "text.h"
+#include "words.h"
 
 /* Column of the path in a line of maps. */
 #define PATH_AT 73

@@ -12,10 +12,18 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "args.h"
 #include "arena_view.h"
+#include "args.h"
+#include "client.h"
+#include "cmd.h"
+#include "commands.h"
+#include "complain.h"
+#include "connect.h"
+#include "document.h"
 #include "holders.h"
+#include "model.h"
 #include "module_load.h"
+#include "text.h"
 #include "trace_instance.h"
 
 /* How long an unload is tried, a thousandth of a second or more apart; up to one less. */

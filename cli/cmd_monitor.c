@@ -7,8 +7,17 @@
 #include <string.h>
 
 #include "args.h"
+#include "client.h"
+#include "cmd.h"
+#include "commands.h"
+#include "complain.h"
+#include "connect.h"
+#include "document.h"
+#include "model.h"
 #include "stop.h"
 #include "table.h"
+#include "text.h"
+#include "words.h"
 
 /* Between two looks at what would end the program while there are no events. */
 #define LOOK_MS 250

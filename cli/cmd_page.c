@@ -4,8 +4,16 @@
  */
 #include <stdio.h>
 
+#include "args.h"
+#include "client.h"
+#include "cmd.h"
+#include "commands.h"
+#include "complain.h"
+#include "connect.h"
 #include "exec.h"
+#include "model.h"
 #include "table.h"
+#include "words.h"
 
 #define OPTS_LIST (BIT(OPT_OWNER) | BIT(OPT_ALL) | BIT(OPT_KERNEL))
 

@@ -7,6 +7,12 @@
 #include <stdlib.h>
 
 #include "args.h"
+#include "cmd.h"
+#include "commands.h"
+#include "complain.h"
+#include "model.h"
+#include "table.h"
+#include "words.h"
 #include "zone_view.h"
 
 /* A row of the table: present is the zone's, so that its attributes can be asked for. */

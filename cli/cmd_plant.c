@@ -7,6 +7,11 @@
 
 #include "address.h"
 #include "args.h"
+#include "client.h"
+#include "cmd.h"
+#include "commands.h"
+#include "complain.h"
+#include "connect.h"
 #include "document.h"
 #include "match.h"
 

@@ -7,9 +7,16 @@
 
 #include "address.h"
 #include "args.h"
+#include "client.h"
+#include "cmd.h"
+#include "commands.h"
+#include "connect.h"
+#include "document.h"
+#include "model.h"
 #include "pt_verify.h"
 #include "pte.h"
 #include "table.h"
+#include "text.h"
 
 static struct json_object *level_of(const void *row)
 {

@@ -22,6 +22,8 @@
 
 #include "args.h"
 #include "cmd.h"
+#include "commands.h"
+#include "complain.h"
 #include "message.h"
 #include "output.h"
 #include "record_command.h"
@@ -29,8 +31,11 @@
 #include "table.h"
 #include "trace_build.h"
 #include "trace_direct_map.h"
+#include "trace_file.h"
+#include "trace_gfp.h"
 #include "trace_merge.h"
 #include "trace_source.h"
+#include "words.h"
 
 #define DEFAULT_BUFFER (8ULL << 20)
 #define MAX_BUFFER     (1ULL << 30)

@@ -5,8 +5,16 @@
 #include <stdio.h>
 
 #include "args.h"
+#include "client.h"
+#include "cmd.h"
+#include "commands.h"
+#include "complain.h"
+#include "connect.h"
+#include "document.h"
+#include "model.h"
 #include "region_verbs.h"
 #include "region_view.h"
+#include "table.h"
 
 /* Of a region that processes map; the cells of one in the kernel are empty. */
 #define COUNT(name, member, attr, use, help) \

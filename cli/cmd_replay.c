@@ -16,10 +16,18 @@
 #include <unistd.h>
 
 #include "args.h"
+#include "client.h"
 #include "cmd.h"
+#include "commands.h"
+#include "complain.h"
+#include "connect.h"
 #include "message.h"
 #include "replay_report.h"
 #include "stop.h"
+#include "trace_file.h"
+#include "trace_plan.h"
+#include "trace_replay.h"
+#include "words.h"
 
 #define ANY_CPU UINT32_MAX
 

@@ -5,8 +5,15 @@
 #include <stdio.h>
 
 #include "args.h"
+#include "client.h"
+#include "cmd.h"
+#include "commands.h"
+#include "complain.h"
+#include "connect.h"
+#include "model.h"
 #include "pte.h"
 #include "table.h"
+#include "words.h"
 
 static struct json_object *flags_of(const void *row)
 {

@@ -7,6 +7,13 @@
 
 #include "args.h"
 #include "cache_view.h"
+#include "client.h"
+#include "cmd.h"
+#include "commands.h"
+#include "connect.h"
+#include "model.h"
+#include "table.h"
+#include "text.h"
 
 static struct json_object *flags(const void *row)
 {

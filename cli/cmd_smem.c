@@ -6,7 +6,13 @@
 #include <string.h>
 
 #include "args.h"
+#include "client.h"
+#include "cmd.h"
+#include "commands.h"
+#include "complain.h"
+#include "connect.h"
 #include "decode.h"
+#include "model.h"
 #include "table.h"
 
 #define COUNTER(name, member, attr, help) \

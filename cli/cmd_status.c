@@ -7,10 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "args.h"
 #include "arena_view.h"
+#include "args.h"
+#include "client.h"
+#include "cmd.h"
+#include "commands.h"
+#include "connect.h"
 #include "decode.h"
+#include "document.h"
 #include "holders.h"
+#include "model.h"
+#include "table.h"
+#include "text.h"
 #include "trace_instance.h"
 
 #define PAGE_BYTES 4096

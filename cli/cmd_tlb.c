@@ -11,8 +11,16 @@
 #include <unistd.h>
 
 #include "args.h"
+#include "client.h"
+#include "cmd.h"
+#include "commands.h"
+#include "complain.h"
+#include "connect.h"
+#include "document.h"
+#include "model.h"
 #include "table.h"
 #include "tlb_trace.h"
+#include "words.h"
 
 #define SMALL	    (1U << MEMCTL_TLB_PAGE_4K)
 #define LARGE	    (1U << MEMCTL_TLB_PAGE_2M | 1U << MEMCTL_TLB_PAGE_4M | 1U << MEMCTL_TLB_PAGE_1G)

@@ -7,7 +7,16 @@
 #include <string.h>
 
 #include "args.h"
+#include "client.h"
+#include "cmd.h"
+#include "commands.h"
+#include "complain.h"
+#include "connect.h"
+#include "document.h"
+#include "model.h"
 #include "table.h"
+#include "text.h"
+#include "words.h"
 
 /* How often the views are taken again when the arena changed meanwhile. */
 #define CROSS_TRIES 16

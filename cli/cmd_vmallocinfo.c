@@ -6,7 +6,14 @@
 #include <stdio.h>
 
 #include "args.h"
+#include "client.h"
+#include "cmd.h"
+#include "commands.h"
+#include "connect.h"
+#include "model.h"
 #include "region_view.h"
+#include "table.h"
+#include "text.h"
 
 /* Regions that processes map are no ranges of the kernel. */
 static void drop_spaces(struct list *regions)

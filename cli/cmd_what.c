@@ -9,7 +9,14 @@
 
 #include "address.h"
 #include "args.h"
+#include "client.h"
+#include "cmd.h"
+#include "commands.h"
+#include "complain.h"
+#include "connect.h"
+#include "model.h"
 #include "table.h"
+#include "words.h"
 
 /* Kernel addresses have the upper half to themselves; nothing else is that large. */
 #define FIRST_ADDRESS (UINT64_C(1) << 47)

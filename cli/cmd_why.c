@@ -7,7 +7,14 @@
 #include <string.h>
 
 #include "args.h"
+#include "client.h"
+#include "cmd.h"
+#include "commands.h"
+#include "connect.h"
+#include "document.h"
+#include "model.h"
 #include "table.h"
+#include "words.h"
 
 /* Where no block is free. */
 #define NONE UINT32_MAX

@@ -12,7 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd.h"
 #include "document.h"
+#include "words.h"
 
 struct json_object *json_wide(uint64_t value)
 {

@@ -6,8 +6,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "args.h"
+#include "client.h"
+#include "cmd.h"
+#include "complain.h"
+#include "connect.h"
+#include "document.h"
 #include "exec.h"
+#include "model.h"
 #include "table.h"
+#include "words.h"
 
 static const struct column columns[] = {
 	COLUMN("ARENA", STRING, handle, arena, HANDLE_ARENA, JSON, "name of the arena"),

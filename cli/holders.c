@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "document.h"
 #include "holders.h"
-#include "table.h"
+#include "text.h"
 
 #define HOLDERS_PATH "/proc/memctl_holders"
 

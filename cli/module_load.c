@@ -17,6 +17,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "args.h"
+#include "cmd.h"
+#include "complain.h"
 #include "document.h"
 #include "match.h"
 #include "module_load.h"

@@ -7,9 +7,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "args.h"
+#include "client.h"
+#include "cmd.h"
+#include "complain.h"
+#include "connect.h"
+#include "document.h"
+#include "model.h"
 #include "pt_verify.h"
 #include "pte.h"
 #include "table.h"
+#include "text.h"
+#include "words.h"
 
 static struct json_object *step_level(const void *row)
 {

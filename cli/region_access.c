@@ -10,8 +10,16 @@
 #include <time.h>
 
 #include "address.h"
+#include "args.h"
+#include "client.h"
+#include "cmd.h"
+#include "complain.h"
+#include "connect.h"
+#include "document.h"
+#include "model.h"
 #include "region_verbs.h"
 #include "table.h"
+#include "words.h"
 
 /* What is read where no length is given. */
 #define DEFAULT_LENGTH 64

@@ -12,10 +12,12 @@
 
 #include <linux/memctl_dev.h>
 
+#include "args.h"
+#include "cmd.h"
+#include "complain.h"
 #include "family.h"
 #include "region_verbs.h"
 #include "stop.h"
-#include "table.h"
 
 #define DEVICE	   "/dev/" MEMCTL_DEV_NAME
 #define DESCRIPTOR 3

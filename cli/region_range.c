@@ -6,8 +6,14 @@
 #include <stdio.h>
 
 #include "address.h"
+#include "args.h"
+#include "client.h"
+#include "cmd.h"
+#include "complain.h"
+#include "connect.h"
+#include "document.h"
 #include "region_verbs.h"
-#include "table.h"
+#include "words.h"
 
 static int range_json(struct memctl_ctx *ctx, const char *region, uint64_t start, uint64_t size)
 {

@@ -7,9 +7,17 @@
 #include <string.h>
 #include <time.h>
 
+#include "args.h"
+#include "client.h"
+#include "cmd.h"
+#include "complain.h"
+#include "connect.h"
+#include "document.h"
+#include "model.h"
 #include "region_verbs.h"
 #include "stop.h"
 #include "table.h"
+#include "words.h"
 
 /* Between two looks at the module when nothing new was there. */
 #define LOOK_NS 100000000L

@@ -10,7 +10,14 @@
 #include <string.h>
 #include <time.h>
 
+#include "cmd.h"
+#include "document.h"
+#include "model.h"
 #include "table.h"
+#include "trace_file.h"
+#include "trace_plan.h"
+#include "trace_replay.h"
+#include "words.h"
 
 #define CHUNK_BYTES (4ULL << 20)
 

@@ -6,10 +6,8 @@
 #ifndef MEMCTL_CLI_TABLE_H
 #define MEMCTL_CLI_TABLE_H
 
-#include <limits.h>
-#include <stdio.h>
-
 #include "document.h"
+#include "model.h"
 
 enum column_kind {
 	COLUMN_U32,
@@ -128,26 +126,5 @@ int view_print_whole(struct memctl_ctx *ctx, const struct view *view, const void
 struct json_object *view_row_json(struct memctl_ctx *ctx, const struct view *view, const void *row);
 struct json_object *view_json(struct memctl_ctx *ctx, const struct view *view, const void *rows,
 			      size_t nr, size_t size);
-
-/* Room for a path, each byte of it as \xNN; a text that is longer is cut. */
-struct text_room {
-	char byte[4 * PATH_MAX + 1];
-};
-
-/* Room for a size in words. */
-struct size_room {
-	char byte[24];
-};
-
-/* @text with bytes that are not printable ASCII as \xNN, in @room. */
-const char *text_escape_to(struct text_room *room, const char *text);
-/* The same in memory of the block that it stands in. */
-#define text_escape(text) text_escape_to(&(struct text_room){ "" }, text)
-/* The same to a file, of any length. */
-void text_print(FILE *to, const char *text);
-/* Bytes in words: 64M, or the number under -b; in @room. */
-const char *text_size_to(struct size_room *room, const struct memctl_ctx *ctx, uint64_t bytes);
-/* The same in memory of the block that it stands in. */
-#define text_size(ctx, bytes) text_size_to(&(struct size_room){ "" }, ctx, bytes)
 
 #endif /* MEMCTL_CLI_TABLE_H */

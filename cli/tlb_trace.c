@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "table.h"
+#include "cmd.h"
+#include "complain.h"
 #include "tlb_trace.h"
+#include "words.h"
 
 #define BLANKS " \t\r\n"
 

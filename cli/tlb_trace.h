@@ -16,6 +16,7 @@
 #define MEMCTL_CLI_TLB_TRACE_H
 
 #include "cmd.h"
+#include "model.h"
 
 /**
  * struct tlb_trace - a trace in memory

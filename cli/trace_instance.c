@@ -27,7 +27,7 @@
 
 #include <linux/magic.h>
 
-#include "cmd.h"
+#include "complain.h"
 
 #define PREFIX	   "memctl-"
 #define STAT_START 22 /* field of /proc/PID/stat: when the process started */

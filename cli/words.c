@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "cmd.h"
+#include <linux/memctl.h>
+
+#include "words.h"
 
 #define PAGE_BYTES 4096
 

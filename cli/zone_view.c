@@ -2,7 +2,11 @@
 /*
  * zone_view.c - the zones of an arena, fetched for whoever prints them.
  */
-#include "args.h"
+#include "client.h"
+#include "cmd.h"
+#include "connect.h"
+#include "model.h"
+#include "table.h"
 #include "zone_view.h"
 
 int zone_view_print(struct memctl_ctx *ctx,

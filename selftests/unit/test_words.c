@@ -2,7 +2,9 @@
 /* LINK: cli/words.c tap.c */
 /* Numbers, sizes and rights that people write, and the words for numbers that the module sends. */
 #include <errno.h>
-#include "cli/cmd.h"
+#include <linux/memctl.h>
+
+#include "cli/words.h"
 #include "tap.h"
 
 #define BAD UINT64_MAX /* as a value: it is refused */
