@@ -602,6 +602,7 @@ int verbs_run(struct memctl_ctx *ctx, const struct object *object, int argc, cha
 		.count = 1,
 		.zone = MEMCTL_ZONE_TYPE_NORMAL,
 		.rights = MEMCTL_RIGHT_READ | MEMCTL_RIGHT_WRITE,
+		.of = object->of,
 	};
 	opterr = 0;
 	optind = 0;

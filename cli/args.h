@@ -83,6 +83,7 @@ enum opt {
  * @given: BIT(opt) of each option
  * @words: the words behind the verb
  * @nr_words: their number
+ * @of: what the object has for its verbs
  *
  * The rest are the options' values; those not given have their default.
  */
@@ -90,6 +91,7 @@ struct args {
 	uint64_t given;
 	char **words;
 	int nr_words;
+	const void *of;
 	uint64_t size, dma, dma32;
 	uint32_t nodes[MAX_NODES];
 	uint32_t nr_nodes;
@@ -154,12 +156,14 @@ struct verb {
  * @help: a paragraph
  * @verbs: its commands; the first one is the default
  * @nr: their number
+ * @of: for its verbs, where several objects share them
  */
 struct object {
 	const char *name;
 	const char *help;
 	const struct verb *verbs;
 	unsigned int nr;
+	const void *of;
 };
 
 #define OBJECT(word, text, table)                           \

@@ -4,39 +4,23 @@
  */
 #include <stdio.h>
 
-#include "args.h"
 #include "cmd.h"
 #include "commands.h"
 #include "model.h"
 #include "table.h"
 #include "words.h"
-#include "zone_view.h"
+#include "zones.h"
 
-static uint64_t blocks(const struct zone *zone, unsigned int order)
+/* Of the zone that is @row. */
+static uint64_t blocks(const void *row, unsigned int order)
 {
+	const struct zone *zone = row;
 	uint64_t sum = 0;
 
 	for (unsigned int mt = 0; mt < MODEL_NR_MIGRATETYPES; mt++)
 		sum += zone->free_blocks[mt][order];
 	return sum;
 }
-
-#define ORDER_CALL(order)                                          \
-	static struct json_object *order_##order(const void *row)  \
-	{                                                          \
-		return json_object_new_uint64(blocks(row, order)); \
-	}
-ORDER_CALL(0)
-ORDER_CALL(1)
-ORDER_CALL(2)
-ORDER_CALL(3)
-ORDER_CALL(4)
-ORDER_CALL(5)
-ORDER_CALL(6)
-ORDER_CALL(7)
-ORDER_CALL(8)
-ORDER_CALL(9)
-ORDER_CALL(10)
 
 static struct json_object *all_orders(const void *row)
 {
@@ -48,7 +32,7 @@ static struct json_object *all_orders(const void *row)
 }
 
 #define ORDER_COLUMN(order) \
-	COLUMN_COUNTED("ORDER" #order, order_##order, TEXT, "free blocks of 2^" #order " frames")
+	COLUMN_COUNTED_AT("ORDER" #order, blocks, order, TEXT, "free blocks of 2^" #order " frames")
 
 static const struct column columns[] = {
 	COLUMN("ARENA", STRING, zone, arena, ZONE_ARENA, JSON, "name of the arena"),
@@ -73,14 +57,9 @@ static const struct column columns[] = {
 
 static const struct view view = VIEW(columns);
 
-static int print_table(struct memctl_ctx *ctx, const struct list *zones)
+static void print_text(const struct list *list)
 {
-	return view_print(ctx, &view, zones);
-}
-
-static void print_text(const struct list *zones)
-{
-	LIST_FOR_EACH(struct zone, zone, zones) {
+	LIST_FOR_EACH(struct zone, zone, list) {
 		printf("Node %u, zone %8s ", zone->node, zone_name(zone->type));
 		for (unsigned int order = 0; order < MEMCTL_NR_ORDERS; order++)
 			printf("%6llu ", (unsigned long long)blocks(zone, order));
@@ -88,21 +67,14 @@ static void print_text(const struct list *zones)
 	}
 }
 
-static int show(struct memctl_ctx *ctx, const struct args *args)
-{
-	(void)args;
-	return zone_view_print(ctx, print_table, print_text);
-}
-
-static const struct verb verbs[] = {
-	{ "show", "", "print them", show, 0, 0, 0, 0, &view },
+static const struct zones zones = {
+	.name = "buddyinfo",
+	.help = "Free blocks of each order, zone by zone, in the format of /proc/buddyinfo.",
+	.view = &view,
+	.text = print_text,
 };
-
-static const struct object object =
-	OBJECT("buddyinfo",
-	       "Free blocks of each order, zone by zone, in the format of /proc/buddyinfo.", verbs);
 
 int cmd_buddyinfo(struct memctl_ctx *ctx, int argc, char **argv)
 {
-	return verbs_run(ctx, &object, argc, argv);
+	return zones_run(ctx, &zones, argc, argv);
 }

@@ -12,7 +12,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "arena_view.h"
 #include "args.h"
 #include "client.h"
 #include "cmd.h"
@@ -23,6 +22,7 @@
 #include "holders.h"
 #include "model.h"
 #include "module_load.h"
+#include "module_state.h"
 #include "text.h"
 #include "trace_instance.h"
 

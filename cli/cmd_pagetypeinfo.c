@@ -6,14 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "args.h"
 #include "cmd.h"
 #include "commands.h"
 #include "complain.h"
 #include "model.h"
 #include "table.h"
 #include "words.h"
-#include "zone_view.h"
+#include "zones.h"
 
 /* A row of the table: present is the zone's, so that its attributes can be asked for. */
 struct row {
@@ -58,16 +57,16 @@ static const struct column columns[] = {
 
 static const struct view view = VIEW(columns);
 
-static int print_table(struct memctl_ctx *ctx, const struct list *zones)
+static int print_table(struct memctl_ctx *ctx, const struct list *list)
 {
-	size_t nr = zones->nr * MODEL_NR_MIGRATETYPES;
+	size_t nr = list->nr * MODEL_NR_MIGRATETYPES;
 	struct row *rows = calloc(nr + 1, sizeof(*rows));
 	struct row *row = rows;
 	int status;
 
 	if (!rows)
 		return fail(ctx, MEMCTL_EXIT_IMPOSSIBLE, "no memory for the table");
-	LIST_FOR_EACH(struct zone, zone, zones) {
+	LIST_FOR_EACH(struct zone, zone, list) {
 		for (unsigned int mt = 0; mt < MODEL_NR_MIGRATETYPES; mt++, row++) {
 			*row = (struct row){ zone->present,	   zone->node, zone->type, mt,
 					     zone->pageblocks[mt], { 0 } };
@@ -117,9 +116,9 @@ static void print_node(const struct zone *first, const struct zone *end)
 		print_pageblocks(zone);
 }
 
-static void print_text(const struct list *zones)
+static void print_text(const struct list *list)
 {
-	const struct zone *zone = zones->rows, *end = zone + zones->nr;
+	const struct zone *zone = list->rows, *end = zone + list->nr;
 
 	while (zone < end) {
 		const struct zone *first = zone;
@@ -130,21 +129,15 @@ static void print_text(const struct list *zones)
 	}
 }
 
-static int show(struct memctl_ctx *ctx, const struct args *args)
-{
-	(void)args;
-	return zone_view_print(ctx, print_table, print_text);
-}
-
-static const struct verb verbs[] = {
-	{ "show", "", "print them", show, 0, 0, 0, 0, &view },
+static const struct zones zones = {
+	.name = "pagetypeinfo",
+	.help = "Free blocks by mobility and order, in the format of /proc/pagetypeinfo.",
+	.view = &view,
+	.table = print_table,
+	.text = print_text,
 };
-
-static const struct object object =
-	OBJECT("pagetypeinfo",
-	       "Free blocks by mobility and order, in the format of /proc/pagetypeinfo.", verbs);
 
 int cmd_pagetypeinfo(struct memctl_ctx *ctx, int argc, char **argv)
 {
-	return verbs_run(ctx, &object, argc, argv);
+	return zones_run(ctx, &zones, argc, argv);
 }

@@ -4,13 +4,12 @@
  */
 #include <stdio.h>
 
-#include "args.h"
 #include "cmd.h"
 #include "commands.h"
 #include "model.h"
 #include "table.h"
 #include "words.h"
-#include "zone_view.h"
+#include "zones.h"
 
 static struct json_object *protection(const void *row)
 {
@@ -122,34 +121,21 @@ static void print_zone(const struct zone *zone)
 	printf("\n  start_pfn:           %llu\n", (unsigned long long)zone->start_pfn);
 }
 
-static int print_table(struct memctl_ctx *ctx, const struct list *zones)
+static void print_text(const struct list *list)
 {
-	return view_print(ctx, &view, zones);
-}
-
-static void print_text(const struct list *zones)
-{
-	LIST_FOR_EACH(struct zone, zone, zones)
+	LIST_FOR_EACH(struct zone, zone, list)
 		print_zone(zone);
 }
 
-static int show(struct memctl_ctx *ctx, const struct args *args)
-{
-	(void)args;
-	return zone_view_print(ctx, print_table, print_text);
-}
-
-static const struct verb verbs[] = {
-	{ "show", "", "print them", show, 0, 0, 0, 0, &view },
+static const struct zones zones = {
+	.name = "zoneinfo",
+	.help = "Zones with their watermarks and frame caches, in the format of /proc/zoneinfo.\n"
+		"Physical frame numbers are for root: to others start_pfn is 0.",
+	.view = &view,
+	.text = print_text,
 };
-
-static const struct object object =
-	OBJECT("zoneinfo",
-	       "Zones with their watermarks and frame caches, in the format of /proc/zoneinfo.\n"
-	       "Physical frame numbers are for root: to others start_pfn is 0.",
-	       verbs);
 
 int cmd_zoneinfo(struct memctl_ctx *ctx, int argc, char **argv)
 {
-	return verbs_run(ctx, &object, argc, argv);
+	return zones_run(ctx, &zones, argc, argv);
 }

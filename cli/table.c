@@ -43,6 +43,8 @@ static struct json_object *cell_json(const struct column *column, const void *ro
 	uint64_t wide;
 	uint32_t word;
 
+	if (column->count)
+		return json_object_new_uint64(column->count(row, column->index));
 	if (column->call)
 		return column->call(row);
 	memcpy(&present, row, sizeof(present));

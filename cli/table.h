@@ -21,7 +21,7 @@ enum column_kind {
 	COLUMN_FLAG,	/* bool: yes or no in text */
 	COLUMN_ENUM,	/* u32 with @name */
 	COLUMN_CALL,	/* @call makes it */
-	COLUMN_COUNT,	/* @call makes it, and it is a number */
+	COLUMN_COUNT,	/* @call or @count makes it, and it is a number */
 };
 
 enum column_use {
@@ -41,6 +41,8 @@ enum column_use {
  * @offset: of the value in the row
  * @name_of: COLUMN_ENUM: word for a number
  * @call: makes the value in place of reading it from the row; NULL is an empty cell
+ * @count: makes it, a number, of the row and @index
+ * @index: which of several columns that share @count
  * @join: what stands in text between the parts of an array or object; NULL: a comma between
  *	  those of an array
  */
@@ -53,6 +55,8 @@ struct column {
 	size_t offset;
 	const char *(*name_of)(uint32_t value);
 	struct json_object *(*call)(const void *row);
+	uint64_t (*count)(const void *row, unsigned int index);
+	unsigned int index;
 	const char *join;
 };
 
@@ -89,6 +93,12 @@ struct column {
 	{                                                                               \
 		.name = heading, .kind = COLUMN_COUNT, .use = USE_##when, .help = text, \
 		.call = function                                                        \
+	}
+
+#define COLUMN_COUNTED_AT(heading, function, at, when, text)                            \
+	{                                                                               \
+		.name = heading, .kind = COLUMN_COUNT, .use = USE_##when, .help = text, \
+		.count = function, .index = at                                          \
 	}
 
 /**
