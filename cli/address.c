@@ -6,10 +6,12 @@
 #include <string.h>
 
 #include "address.h"
-#include "client.h"
+#include "client_api.h"
+#include "client_space.h"
 #include "cmd.h"
 #include "complain.h"
 #include "connect.h"
+#include "decode.h"
 #include "model.h"
 #include "words.h"
 

@@ -84,45 +84,7 @@ struct bench_table {
 	size_t capacity;
 };
 
-/* One more row, all zero; NULL without memory. */
-struct bench_row *bench_table_add(struct bench_table *table);
-void bench_table_free(struct bench_table *table);
-
 /* Called now and then while a benchmark runs, with the rounds done so far. */
 typedef void bench_progress(const struct bench_spec *spec, uint64_t done, uint64_t total);
-
-/*
- * Run one benchmark of the module. @stop: give up when it becomes true.
- * Return: 0, or a negative errno: -ENOENT when there is no BENCH_FILE,
- * -EINTR when it was stopped, what the module says.
- */
-int bench_file_run(const char *arena, const struct bench_spec *spec, bench_progress *progress,
-		   const volatile int *stop, struct bench_table *table);
-/* Is the module memctl_bench loaded? */
-bool bench_file_exists(void);
-
-/* The same for requests to the module memctl; client_error() has the words. */
-int bench_netlink_run(struct client *client, const char *arena, const struct bench_spec *spec,
-		      bench_progress *progress, const volatile int *stop,
-		      struct bench_table *table);
-
-/*
- * Faults on a region of the arena that this process maps. Whatever came of it,
- * bench_fault_clean() takes the regions away, once client_error() was looked at.
- */
-int bench_fault_run(struct client *client, const char *arena, const struct bench_spec *spec,
-		    bench_progress *progress, const volatile int *stop, struct bench_table *table);
-void bench_fault_clean(struct client *client, const char *arena);
-/* Can the device be opened that regions are mapped through? errno says why not. */
-bool bench_fault_possible(void);
-
-/*
- * An arena of @size bytes beside one of 64 MiB; @table gets what was measured
- * so far even after a failure. Whatever came of it, bench_scale_clean() takes
- * the arenas away, once client_error() was looked at.
- */
-int bench_scale_run(struct client *client, const struct bench_spec *spec, uint64_t size,
-		    bench_progress *progress, const volatile int *stop, struct bench_table *table);
-void bench_scale_clean(struct client *client);
 
 #endif /* MEMCTL_CLI_BENCH_H */

@@ -21,8 +21,10 @@
 
 #include <linux/memctl_dev.h>
 
-#include "bench.h"
-#include "client.h"
+#include "bench_fault.h"
+#include "bench_file.h"
+#include "client_api.h"
+#include "client_space.h"
 #include "model.h"
 
 #define DEVICE	    "/dev/" MEMCTL_DEV_NAME

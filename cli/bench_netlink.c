@@ -10,8 +10,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "bench.h"
-#include "client.h"
+#include "bench_file.h"
+#include "bench_netlink.h"
+#include "client_api.h"
 
 #define WARM_UP	   4
 #define MAX_ROUNDS 100000

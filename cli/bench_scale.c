@@ -15,8 +15,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "bench.h"
-#include "client.h"
+#include "bench_file.h"
+#include "bench_scale.h"
+#include "client_api.h"
 #include "model.h"
 
 #define GIB	    (UINT64_C(1) << 30)

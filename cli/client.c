@@ -19,8 +19,10 @@
 #include <netlink/genl/genl.h>
 
 #include "client_priv.h"
+#include "decode.h"
 #include "family.h"
 #include "reply.h"
+#include "schema.h"
 #include "transport.h"
 
 /* How often a dump is asked for again when changes interrupted it. */

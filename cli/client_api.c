@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client_api.h"
 #include "client_priv.h"
+#include "decode.h"
+#include "schema.h"
 
 int client_arena_get(struct client *c, const char *arena, struct arena *out)
 {

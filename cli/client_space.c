@@ -7,6 +7,9 @@
 #include <string.h>
 
 #include "client_priv.h"
+#include "client_space.h"
+#include "decode.h"
+#include "schema.h"
 
 int client_region_get(struct client *c, const char *arena, const char *name, struct region *out)
 {

@@ -9,8 +9,12 @@
 #include <unistd.h>
 
 #include "args.h"
-#include "bench.h"
+#include "bench_fault.h"
+#include "bench_file.h"
+#include "bench_netlink.h"
+#include "bench_scale.h"
 #include "client.h"
+#include "client_api.h"
 #include "cmd.h"
 #include "commands.h"
 #include "complain.h"

@@ -6,11 +6,12 @@
 
 #include "args.h"
 #include "cache_view.h"
-#include "client.h"
+#include "client_api.h"
 #include "cmd.h"
 #include "commands.h"
 #include "complain.h"
 #include "connect.h"
+#include "decode.h"
 #include "document.h"
 #include "exec.h"
 #include "model.h"

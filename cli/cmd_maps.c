@@ -6,10 +6,11 @@
 #include <stdio.h>
 
 #include "args.h"
-#include "client.h"
+#include "client_space.h"
 #include "cmd.h"
 #include "commands.h"
 #include "connect.h"
+#include "decode.h"
 #include "model.h"
 #include "table.h"
 #include "text.h"

@@ -14,10 +14,12 @@
 
 #include "args.h"
 #include "client.h"
+#include "client_api.h"
 #include "cmd.h"
 #include "commands.h"
 #include "complain.h"
 #include "connect.h"
+#include "decode.h"
 #include "document.h"
 #include "holders.h"
 #include "model.h"

@@ -8,6 +8,7 @@
 
 #include "args.h"
 #include "client.h"
+#include "client_api.h"
 #include "cmd.h"
 #include "commands.h"
 #include "complain.h"

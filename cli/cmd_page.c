@@ -5,11 +5,12 @@
 #include <stdio.h>
 
 #include "args.h"
-#include "client.h"
+#include "client_api.h"
 #include "cmd.h"
 #include "commands.h"
 #include "complain.h"
 #include "connect.h"
+#include "decode.h"
 #include "exec.h"
 #include "model.h"
 #include "table.h"

@@ -7,7 +7,7 @@
 
 #include "address.h"
 #include "args.h"
-#include "client.h"
+#include "client_api.h"
 #include "cmd.h"
 #include "commands.h"
 #include "complain.h"

@@ -7,10 +7,11 @@
 
 #include "address.h"
 #include "args.h"
-#include "client.h"
+#include "client_api.h"
 #include "cmd.h"
 #include "commands.h"
 #include "connect.h"
+#include "decode.h"
 #include "document.h"
 #include "model.h"
 #include "pt_verify.h"

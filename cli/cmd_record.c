@@ -35,6 +35,7 @@
 #include "trace_gfp.h"
 #include "trace_merge.h"
 #include "trace_source.h"
+#include "trace_writer.h"
 #include "words.h"
 
 #define DEFAULT_BUFFER (8ULL << 20)

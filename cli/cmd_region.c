@@ -5,14 +5,19 @@
 #include <stdio.h>
 
 #include "args.h"
-#include "client.h"
+#include "client_api.h"
+#include "client_space.h"
 #include "cmd.h"
 #include "commands.h"
 #include "complain.h"
 #include "connect.h"
+#include "decode.h"
 #include "document.h"
 #include "model.h"
-#include "region_verbs.h"
+#include "region_access.h"
+#include "region_open.h"
+#include "region_range.h"
+#include "region_trace.h"
 #include "region_view.h"
 #include "table.h"
 

@@ -5,11 +5,12 @@
 #include <stdio.h>
 
 #include "args.h"
-#include "client.h"
+#include "client_space.h"
 #include "cmd.h"
 #include "commands.h"
 #include "complain.h"
 #include "connect.h"
+#include "decode.h"
 #include "model.h"
 #include "pte.h"
 #include "table.h"

@@ -7,10 +7,11 @@
 
 #include "args.h"
 #include "cache_view.h"
-#include "client.h"
+#include "client_api.h"
 #include "cmd.h"
 #include "commands.h"
 #include "connect.h"
+#include "decode.h"
 #include "model.h"
 #include "table.h"
 #include "text.h"

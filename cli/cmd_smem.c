@@ -6,13 +6,15 @@
 #include <string.h>
 
 #include "args.h"
-#include "client.h"
+#include "client_api.h"
+#include "client_space.h"
 #include "cmd.h"
 #include "commands.h"
 #include "complain.h"
 #include "connect.h"
 #include "decode.h"
 #include "model.h"
+#include "schema.h"
 #include "table.h"
 
 #define COUNTER(name, member, attr, help) \

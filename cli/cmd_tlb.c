@@ -11,11 +11,12 @@
 #include <unistd.h>
 
 #include "args.h"
-#include "client.h"
+#include "client_api.h"
 #include "cmd.h"
 #include "commands.h"
 #include "complain.h"
 #include "connect.h"
+#include "decode.h"
 #include "document.h"
 #include "model.h"
 #include "table.h"

@@ -7,11 +7,12 @@
 #include <string.h>
 
 #include "args.h"
-#include "client.h"
+#include "client_api.h"
 #include "cmd.h"
 #include "commands.h"
 #include "complain.h"
 #include "connect.h"
+#include "decode.h"
 #include "document.h"
 #include "model.h"
 #include "table.h"

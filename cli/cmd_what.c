@@ -9,11 +9,12 @@
 
 #include "address.h"
 #include "args.h"
-#include "client.h"
+#include "client_api.h"
 #include "cmd.h"
 #include "commands.h"
 #include "complain.h"
 #include "connect.h"
+#include "decode.h"
 #include "model.h"
 #include "table.h"
 #include "words.h"

@@ -60,14 +60,10 @@ struct exec_reply {
 	uint64_t time;
 };
 
-extern const struct schema arena_schema, zone_schema, chunk_schema, cache_schema, exec_schema,
-	handle_schema, region_schema, vma_schema, process_schema, access_schema, idle_schema,
-	rmap_schema, trace_schema, pt_schema, pt_format_schema, tlb_schema, what_schema, why_schema,
-	verify_schema, event_schema, inject_schema;
-
 bool decode_row(const struct schema *schema, const void *attrs, size_t length, void *row, char *why,
 		size_t why_size);
 void decode_release(const struct schema *schema, void *row);
 void *list_add(struct list *list);
+void list_free(struct list *list);
 
 #endif /* MEMCTL_CLI_DECODE_H */

@@ -8,9 +8,11 @@
 
 #include "args.h"
 #include "client.h"
+#include "client_api.h"
 #include "cmd.h"
 #include "complain.h"
 #include "connect.h"
+#include "decode.h"
 #include "document.h"
 #include "exec.h"
 #include "model.h"

@@ -8,10 +8,11 @@
 #include <string.h>
 
 #include "args.h"
-#include "client.h"
+#include "client_api.h"
 #include "cmd.h"
 #include "complain.h"
 #include "connect.h"
+#include "decode.h"
 #include "document.h"
 #include "model.h"
 #include "pt_verify.h"

@@ -11,13 +11,13 @@
 
 #include "address.h"
 #include "args.h"
-#include "client.h"
+#include "client_space.h"
 #include "cmd.h"
 #include "complain.h"
 #include "connect.h"
 #include "document.h"
 #include "model.h"
-#include "region_verbs.h"
+#include "region_access.h"
 #include "table.h"
 #include "words.h"
 

@@ -16,7 +16,7 @@
 #include "cmd.h"
 #include "complain.h"
 #include "family.h"
-#include "region_verbs.h"
+#include "region_open.h"
 #include "stop.h"
 
 #define DEVICE	   "/dev/" MEMCTL_DEV_NAME

@@ -7,12 +7,12 @@
 
 #include "address.h"
 #include "args.h"
-#include "client.h"
+#include "client_space.h"
 #include "cmd.h"
 #include "complain.h"
 #include "connect.h"
 #include "document.h"
-#include "region_verbs.h"
+#include "region_range.h"
 #include "words.h"
 
 static int range_json(struct memctl_ctx *ctx, const char *region, uint64_t start, uint64_t size)

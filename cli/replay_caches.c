@@ -6,6 +6,9 @@
  * has none of that name or one of the same size; else "trace-" and the name, and then a number.
  * Only what was made here is removed.
  */
+#include "client_api.h"
+#include "decode.h"
+#include "replay_caches.h"
 #include "trace_replay.h"
 
 #include <ctype.h>

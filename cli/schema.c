@@ -8,6 +8,7 @@
  * the module leaves out what the caller has no right to see.
  */
 #include "decode.h"
+#include "schema.h"
 
 #define FIELD(row, set, name, member, type, need)                                                 \
 	{                                                                                         \

@@ -22,6 +22,7 @@
 #include <string.h>
 
 #include "trace_map.h"
+#include "trace_writer.h"
 
 #define SPLIT  1 /* blocks: the entry is one page of a block that was freed in parts */
 #define SLAB   2 /* blocks: marked as the slab allocator's */

@@ -10,6 +10,7 @@
 
 #include "trace_file.h"
 #include "trace_gfp.h"
+#include "trace_writer.h"
 
 /**
  * enum kmem_type - the tracepoints

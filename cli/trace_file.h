@@ -144,20 +144,6 @@ struct trace_header {
 	char *command;
 };
 
-/* ---- writing ---- */
-
-struct trace_writer;
-
-struct trace_writer *trace_writer_open(FILE *stream, const struct trace_header *header);
-void trace_writer_add(struct trace_writer *writer, const struct trace_event *event);
-uint64_t trace_writer_next_id(const struct trace_writer *writer);
-uint64_t trace_writer_events(const struct trace_writer *writer);
-int trace_writer_close(struct trace_writer *writer, uint32_t flags,
-		       const struct trace_cache *caches, uint32_t nr_caches,
-		       const struct trace_totals *totals);
-
-/* ---- reading ---- */
-
 /**
  * struct trace_reader - an open file, checked from end to end
  * @data: the whole file

@@ -19,6 +19,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "client_api.h"
+#include "decode.h"
+#include "replay_caches.h"
+
 enum { GONE, PENDING, LIVE };
 
 struct slot {

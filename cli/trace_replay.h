@@ -108,25 +108,6 @@ struct replay_result {
 	struct replay_sample samples[REPLAY_MAX_SAMPLES];
 };
 
-/**
- * struct replay_caches - the arena's caches for those of a plan
- * @nr: their number
- * @ids: the arena's number for each
- * @names: the arena's name for each
- * @made: we made it
- */
-struct replay_caches {
-	uint32_t nr;
-	uint32_t *ids;
-	char (*names)[MODEL_NAME_SIZE];
-	bool *made;
-};
-
-int replay_caches_make(struct replay_caches *caches, struct client *client, const char *arena,
-		       const struct trace_plan *plan);
-int replay_caches_remove(struct replay_caches *caches, struct client *client, const char *arena);
-void replay_caches_free(struct replay_caches *caches);
-
 int trace_replay(struct client *client, struct trace_reader *reader, const struct trace_plan *plan,
 		 const struct replay_options *options, struct replay_result *result);
 

@@ -7,12 +7,12 @@
  * keeps I2, that a number is freed once and after its allocation.
  */
 #include "trace_file.h"
+#include "trace_format.h"
+#include "trace_writer.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "trace_format.h"
 
 /**
  * struct trace_writer - a file being written

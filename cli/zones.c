@@ -3,7 +3,7 @@
  * zones.c - fetches the zones of an arena, and has one of the commands print them.
  */
 #include "args.h"
-#include "client.h"
+#include "client_api.h"
 #include "connect.h"
 #include "decode.h"
 #include "table.h"

@@ -16,6 +16,7 @@
 #include "client.h"
 #include "decode.h"
 #include "reply.h"
+#include "schema.h"
 
 #define MAX_REPLY 2048
 #define MAX_NEST  3

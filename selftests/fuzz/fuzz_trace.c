@@ -14,6 +14,7 @@
 #include "fuzz.h"
 #include "cli/trace_file.h"
 #include "cli/trace_format.h"
+#include "cli/trace_writer.h"
 
 #define MAX_EVENTS  512
 #define MAX_CHANGES 4

@@ -14,6 +14,7 @@
 
 #include "cli/trace_file.h"
 #include "cli/trace_format.h"
+#include "cli/trace_writer.h"
 #include "tap.h"
 
 #define NR_EVENTS 4000

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "cli/trace_file.h"
+#include "cli/trace_writer.h"
 #include "tap.h"
 
 #define ROOM (1 << 20)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/trace_plan.h"
+#include "cli/trace_writer.h"
 #include "tap.h"
 
 static const struct trace_cache caches[] = {
