@@ -85,6 +85,6 @@ struct bench_table {
 };
 
 /* Called now and then while a benchmark runs, with the rounds done so far. */
-typedef void bench_progress(const struct bench_spec *spec, uint64_t done, uint64_t total);
+typedef void bench_progress_handler(const struct bench_spec *spec, uint64_t done, uint64_t total);
 
 #endif /* MEMCTL_CLI_BENCH_H */

@@ -425,7 +425,7 @@ static int bind_region(const char *arena)
 	return fd;
 }
 
-static int measure(struct faults *faults, bench_progress *progress)
+static int measure(struct faults *faults, bench_progress_handler *progress)
 {
 	int err;
 
@@ -455,7 +455,8 @@ bool bench_fault_possible(void)
 }
 
 int bench_fault_run(struct client *client, const char *arena, const struct bench_spec *spec,
-		    bench_progress *progress, const volatile int *stop, struct bench_table *table)
+		    bench_progress_handler *progress, const volatile int *stop,
+		    struct bench_table *table)
 {
 	const struct client_space_add add = { .name = BENCH_REGION, .size = NR_PAGES * PAGE_BYTES };
 	struct faults faults = { client, arena, spec, stop, table, -1, { NULL, NULL } };

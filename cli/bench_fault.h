@@ -12,7 +12,8 @@
  * bench_fault_clean() takes the regions away, once client_error() was looked at.
  */
 int bench_fault_run(struct client *client, const char *arena, const struct bench_spec *spec,
-		    bench_progress *progress, const volatile int *stop, struct bench_table *table);
+		    bench_progress_handler *progress, const volatile int *stop,
+		    struct bench_table *table);
 void bench_fault_clean(struct client *client, const char *arena);
 /* Can the device be opened that regions are mapped through? errno says why not. */
 bool bench_fault_possible(void);

@@ -135,7 +135,7 @@ static int read_text(int fd, char *text, size_t size)
 }
 
 /* Until the run is over, or somebody wants it to be. */
-static int wait_for_end(int fd, const struct bench_spec *spec, bench_progress *progress,
+static int wait_for_end(int fd, const struct bench_spec *spec, bench_progress_handler *progress,
 			const volatile int *stop)
 {
 	struct pollfd poller = { .fd = fd, .events = POLLIN };
@@ -161,8 +161,9 @@ static int wait_for_end(int fd, const struct bench_spec *spec, bench_progress *p
 	}
 }
 
-int bench_file_run(const char *arena, const struct bench_spec *spec, bench_progress *progress,
-		   const volatile int *stop, struct bench_table *table)
+int bench_file_run(const char *arena, const struct bench_spec *spec,
+		   bench_progress_handler *progress, const volatile int *stop,
+		   struct bench_table *table)
 {
 	char text[8192];
 	int err, fd;

@@ -16,8 +16,9 @@ void bench_table_free(struct bench_table *table);
  * Return: 0, or a negative errno: -ENOENT when there is no BENCH_FILE,
  * -EINTR when it was stopped, what the module says.
  */
-int bench_file_run(const char *arena, const struct bench_spec *spec, bench_progress *progress,
-		   const volatile int *stop, struct bench_table *table);
+int bench_file_run(const char *arena, const struct bench_spec *spec,
+		   bench_progress_handler *progress, const volatile int *stop,
+		   struct bench_table *table);
 /* Is the module memctl_bench loaded? */
 bool bench_file_exists(void);
 

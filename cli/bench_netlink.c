@@ -151,7 +151,8 @@ static int add_row(struct bench_table *table, const struct bench_spec *spec,
 }
 
 static int measure(struct exchange *exchange, const struct bench_spec *spec,
-		   bench_progress *progress, const volatile int *stop, struct bench_table *table)
+		   bench_progress_handler *progress, const volatile int *stop,
+		   struct bench_table *table)
 {
 	uint64_t own, whole, inside;
 	int err;
@@ -187,7 +188,8 @@ static int measure(struct exchange *exchange, const struct bench_spec *spec,
 }
 
 int bench_netlink_run(struct client *client, const char *arena, const struct bench_spec *spec,
-		      bench_progress *progress, const volatile int *stop, struct bench_table *table)
+		      bench_progress_handler *progress, const volatile int *stop,
+		      struct bench_table *table)
 {
 	struct exchange *exchange;
 	int err = -ENOMEM;

@@ -62,7 +62,7 @@ struct scale {
 	struct client *client;
 	const struct bench_spec *spec;
 	uint64_t size;
-	bench_progress *progress;
+	bench_progress_handler *progress;
 	const volatile int *stop;
 	struct bench_table *table;
 	unsigned int step;
@@ -344,7 +344,8 @@ static int compare_caches(struct scale *scale)
 }
 
 int bench_scale_run(struct client *client, const struct bench_spec *spec, uint64_t size,
-		    bench_progress *progress, const volatile int *stop, struct bench_table *table)
+		    bench_progress_handler *progress, const volatile int *stop,
+		    struct bench_table *table)
 {
 	struct scale scale = { client, spec, size, progress, stop, table, 0 };
 	uint32_t nr;

@@ -13,7 +13,8 @@
  * the arenas away, once client_error() was looked at.
  */
 int bench_scale_run(struct client *client, const struct bench_spec *spec, uint64_t size,
-		    bench_progress *progress, const volatile int *stop, struct bench_table *table);
+		    bench_progress_handler *progress, const volatile int *stop,
+		    struct bench_table *table);
 void bench_scale_clean(struct client *client);
 
 #endif /* MEMCTL_CLI_BENCH_SCALE_H */

@@ -243,7 +243,7 @@ static int refused(struct memctl_ctx *ctx, const struct bench_spec *spec, int er
 }
 
 static int run_scale(struct memctl_ctx *ctx, const struct bench_spec *spec,
-		     bench_progress *progress, struct bench_table *table)
+		     bench_progress_handler *progress, struct bench_table *table)
 {
 	int status = MEMCTL_EXIT_OK, err;
 
@@ -257,7 +257,7 @@ static int run_scale(struct memctl_ctx *ctx, const struct bench_spec *spec,
 }
 
 static int run_fault(struct memctl_ctx *ctx, const struct bench_spec *spec,
-		     bench_progress *progress, struct bench_table *table)
+		     bench_progress_handler *progress, struct bench_table *table)
 {
 	int status = MEMCTL_EXIT_OK, err;
 
@@ -278,8 +278,8 @@ static int run_fault(struct memctl_ctx *ctx, const struct bench_spec *spec,
 	return status;
 }
 
-static int run_one(struct memctl_ctx *ctx, const struct bench_spec *spec, bench_progress *progress,
-		   struct bench_table *table)
+static int run_one(struct memctl_ctx *ctx, const struct bench_spec *spec,
+		   bench_progress_handler *progress, struct bench_table *table)
 {
 	struct region region;
 	int status, err;
@@ -376,7 +376,8 @@ static int check_options(struct memctl_ctx *ctx, const struct bench_spec *spec,
 static int bench(struct memctl_ctx *ctx, const struct args *args)
 {
 	char hint[MATCH_HINT_SIZE];
-	bench_progress *progress = isatty(STDERR_FILENO) && !ctx->quiet ? show_progress : NULL;
+	bench_progress_handler *progress = isatty(STDERR_FILENO) && !ctx->quiet ? show_progress :
+										  NULL;
 	static struct bench_spec specs[NR_BENCHMARKS + MEMCTL_MAX_ORDER];
 	struct bench_table table = { 0 };
 	const struct bench_spec *named;

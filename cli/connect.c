@@ -20,6 +20,8 @@ int fail_client(struct memctl_ctx *ctx, const char *format, ...)
 		[CLIENT_VERSION] = MEMCTL_EXIT_MODULE,
 		[CLIENT_IMPOSSIBLE] = MEMCTL_EXIT_IMPOSSIBLE,
 	};
+	static const char needs_root[] =
+		"this needs root: CAP_SYS_ADMIN in the initial user namespace";
 	const struct client_error *error = client_error(ctx->client);
 	char attribute[40], what[80];
 	va_list args;
@@ -36,9 +38,7 @@ int fail_client(struct memctl_ctx *ctx, const char *format, ...)
 	if (error->fault == CLIENT_REFUSED && !error->text[0]) {
 		snprintf(attribute, sizeof(attribute), "attribute %u of the request", error->attr);
 		if (error->error == EPERM)
-			complain_kernel(
-				ctx, EPERM,
-				"this needs root: CAP_SYS_ADMIN in the initial user namespace");
+			complain_kernel(ctx, EPERM, needs_root);
 		else if (error->attr)
 			complain_kernel(ctx, error->error, attribute);
 	}
