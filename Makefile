@@ -40,7 +40,7 @@ module: ## module/memctl.ko for KERNEL (default 6.12)
 CLI_PKGS  := libnl-genl-3.0 smartcols json-c libtracefs libtraceevent
 CLI_WARN  := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wold-style-definition -Wshadow -Wformat=2 \
 	-Wpointer-arith -Wwrite-strings -Wvla -Wundef $(if $(WERROR),-Werror)
-CLI_SRC   := $(sort $(wildcard cli/*.c))
+CLI_SRC   := $(sort $(wildcard cli/*.c cli/*/*.c))
 CLI_BUILD := build/cli$(if $(CLI_SANITIZE),-asan)$(if $(WERROR),-werror)
 CLI_BIN   := $(if $(WERROR),$(CLI_BUILD)/memctl,cli/memctl$(if $(CLI_SANITIZE),-asan))
 CLI_OBJ   := $(CLI_SRC:cli/%.c=$(CLI_BUILD)/%.o)
@@ -62,6 +62,7 @@ $(CLI_BIN): $(CLI_OBJ)
 	@mv $@.new $@
 
 $(CLI_BUILD)/%.o: cli/%.c Makefile
+	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CLI_FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 -include $(CLI_OBJ:.o=.d)

@@ -11,15 +11,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "args.h"
-#include "client.h"
-#include "cmd.h"
-#include "command.h"
-#include "commands.h"
-#include "complain.h"
-#include "document.h"
-#include "match.h"
-#include "stop.h"
+#include "base/cmd.h"
+#include "base/complain.h"
+#include "base/document.h"
+#include "base/match.h"
+#include "base/stop.h"
+#include "cmd/args.h"
+#include "cmd/command.h"
+#include "cmd/commands.h"
+#include "wire/client.h"
 
 /* -J counts for complaints about what stands before it, too. */
 static bool json_asked(int argc, char **argv)

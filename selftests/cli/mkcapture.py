@@ -6,7 +6,7 @@ usage: mkcapture.py DIRECTORY [SEED NUMBER]
 
 Without a seed: one file NAME.cap for each capture below. With one: NUMBER
 files fuzz-N.cap, each a good capture with some bytes changed or cut, the same
-for the same seed. The format is described in cli/transport.h, the numbers
+for the same seed. The format is described in cli/wire/transport.h, the numbers
 come from the uapi header.
 """
 import pathlib

@@ -4,7 +4,7 @@
 
 usage: requests.py FILE
 
-FILE: the lines that MEMCTL_ASKED wrote (cli/transport.h), and lines of a # and the command that they are of. Numbers
+FILE: the lines that MEMCTL_ASKED wrote (cli/wire/transport.h), and lines of a # and the command that they are of. Numbers
 and commands are as the uapi header has them. A request without attributes is its command alone, a dump has a + behind
 it; an attribute is its number and its value: a text, a number of 32 or 64 bits, bytes, or what is left of many of them.
 """

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: cli/trace_build.c cli/trace_map.c cli/trace_gfp.c cli/trace_file.c cli/trace_writer.c */
-/* LINK: cli/trace_plan.c tap.c */
+/* LINK: cli/trace/trace_build.c cli/trace/trace_map.c cli/trace/trace_gfp.c */
+/* LINK: cli/trace/trace_file.c cli/trace/trace_writer.c cli/replay/trace_plan.c tap.c */
 /*
  * A recording of what a kernel could report, and could not: events made of
  * bytes, with few frames and addresses, so that they meet.
@@ -11,8 +11,8 @@
  */
 #include <stdio.h>
 #include "fuzz.h"
-#include "cli/trace_build.h"
-#include "cli/trace_plan.h"
+#include "cli/trace/trace_build.h"
+#include "cli/replay/trace_plan.h"
 
 #define DIRECT_MAP 0xffff888000000000ULL
 #define NR_FRAMES  4096

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: cli/decode.c cli/schema.c cli/reply.c tap.c */
+/* LINK: cli/wire/decode.c cli/wire/schema.c cli/wire/reply.c tap.c */
 /*
  * What the tool makes of the module's replies. The bytes are a reply by
  * themselves, or say how to make one that is right but here and there, of
@@ -13,10 +13,10 @@
 #include <stddef.h>
 #include <linux/netlink.h>
 #include "fuzz.h"
-#include "client.h"
-#include "decode.h"
-#include "reply.h"
-#include "schema.h"
+#include "cli/wire/client.h"
+#include "cli/wire/decode.h"
+#include "cli/wire/reply.h"
+#include "cli/wire/schema.h"
 
 #define MAX_REPLY 2048
 #define MAX_NEST  3

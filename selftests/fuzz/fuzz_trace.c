@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: cli/trace_file.c cli/trace_writer.c tap.c */
+/* LINK: cli/trace/trace_file.c cli/trace/trace_writer.c tap.c */
 /*
  * The reader of trace files. The bytes are a file but for the words at its ends
  * and its checksum; or the events of a file that is made around them; or say
@@ -12,9 +12,9 @@
  */
 #include <stdio.h>
 #include "fuzz.h"
-#include "cli/trace_file.h"
-#include "cli/trace_format.h"
-#include "cli/trace_writer.h"
+#include "cli/trace/trace_file.h"
+#include "cli/trace/trace_format.h"
+#include "cli/trace/trace_writer.h"
 
 #define MAX_EVENTS  512
 #define MAX_CHANGES 4

@@ -67,8 +67,7 @@ silent "a unit test" make -s -C "$spaced/selftests/unit" ../../build/unit/test_v
 [ -x "$spaced/build/unit/test_vma" ]
 result $? "which is where it belongs"
 silent "a fuzzer" make -s -C "$spaced/selftests/fuzz" ../../build/fuzz/fuzz_vma
-mkdir -p "$spaced/build/cli"
-make -s -C "$spaced" build/cli/words.o >"$work/out" 2>&1
+make -s -C "$spaced" build/cli/base/words.o >"$work/out" 2>&1
 result $? "and what the tool is made of" "$work/out"
 refused "a space in the path of the cache" "kbuild takes no path" \
 	env "MEMCTL_CACHE=$work/a cache" scripts/build-module "$kernel"

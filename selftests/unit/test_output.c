@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: cli/output.c tap.c */
+/* LINK: cli/base/output.c tap.c */
 /*
  * test_output.c - files that are written beside what they replace: nothing is lost before all is
  * there, links stay links, and what is no regular file is written to as it is
@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cli/output.h"
+#include "cli/base/output.h"
 #include "tap.h"
 
 #define OLD "what was there before\n"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: cli/pte.c tap.c */
+/* LINK: cli/view/pte.c tap.c */
 /* Entries of page tables in words, by the tables of the Intel SDM, volume 3, chapter 4.5. */
-#include "cli/pte.h"
+#include "cli/view/pte.h"
 #include "tap.h"
 
 static void levels(void)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: cli/reply.c cli/decode.c tap.c */
+/* LINK: cli/wire/reply.c cli/wire/decode.c tap.c */
 /*
  * What comes from a netlink socket, byte by byte: heads of messages, the words of
  * an extended acknowledgment, attributes to the members of a struct. Buffers end
  * where the message does, for the sanitizers.
  */
-#include "cli/decode.h"
-#include "cli/reply.h"
+#include "cli/wire/decode.h"
+#include "cli/wire/reply.h"
 #include "tap.h"
 
 #define MAX_BYTES 512

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: cli/trace_build.c cli/trace_map.c cli/trace_gfp.c cli/trace_file.c cli/trace_writer.c */
-/* LINK: tap.c trace_fixture.c */
+/* LINK: cli/trace/trace_build.c cli/trace/trace_map.c cli/trace/trace_gfp.c */
+/* LINK: cli/trace/trace_file.c cli/trace/trace_writer.c tap.c trace_fixture.c */
 /*
  * test_trace_build.c - from the blocks that the kernel reports to a trace; times, and what is lost
  *

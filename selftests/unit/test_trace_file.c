@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: cli/trace_file.c cli/trace_writer.c tap.c */
+/* LINK: cli/trace/trace_file.c cli/trace/trace_writer.c tap.c */
 /*
  * test_trace_file.c - the trace format: round trips, and files that are cut short, damaged, random
  * or made to hurt
@@ -12,9 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/trace_file.h"
-#include "cli/trace_format.h"
-#include "cli/trace_writer.h"
+#include "cli/trace/trace_file.h"
+#include "cli/trace/trace_format.h"
+#include "cli/trace/trace_writer.h"
 #include "tap.h"
 
 #define NR_EVENTS 4000

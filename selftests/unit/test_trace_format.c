@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: cli/trace_file.c cli/trace_writer.c tap.c */
+/* LINK: cli/trace/trace_file.c cli/trace/trace_writer.c tap.c */
 /*
  * test_trace_format.c - the bytes of a trace file, as Documentation/trace-format.rst has them
  *
@@ -13,8 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/trace_file.h"
-#include "cli/trace_writer.h"
+#include "cli/trace/trace_file.h"
+#include "cli/trace/trace_writer.h"
 #include "tap.h"
 
 #define ROOM (1 << 20)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: cli/trace_gfp.c tap.c */
+/* LINK: cli/trace/trace_gfp.c tap.c */
 /*
  * test_trace_gfp.c - the GFP bits of a kernel out of the text of its format file
  */
@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/trace_file.h"
-#include "cli/trace_gfp.h"
+#include "cli/trace/trace_file.h"
+#include "cli/trace/trace_gfp.h"
 #include "tap.h"
 
 /* In the words of 6.12, where a bit is a shift, and of 6.1, where it is a number. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: cli/trace_map.c tap.c */
+/* LINK: cli/trace/trace_map.c tap.c */
 /*
  * test_trace_map.c - the hash table of live addresses against a plain array
  */
-#include "cli/trace_map.h"
+#include "cli/trace/trace_map.h"
 #include "tap.h"
 
 static void map_against_an_oracle(void)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: cli/trace_build.c cli/trace_map.c cli/trace_gfp.c cli/trace_file.c cli/trace_writer.c */
-/* LINK: cli/trace_plan.c cli/decode.c nomem.c tap.c */
+/* LINK: cli/trace/trace_build.c cli/trace/trace_map.c cli/trace/trace_gfp.c */
+/* LINK: cli/trace/trace_file.c cli/trace/trace_writer.c cli/replay/trace_plan.c */
+/* LINK: cli/wire/decode.c nomem.c tap.c */
 /*
  * Traces and replies without memory: each allocation fails once. It is an error that
  * is told, nothing is left behind (the sanitizers see to that), and what was there
@@ -9,11 +10,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
-#include "cli/client.h"
-#include "cli/decode.h"
-#include "cli/trace_build.h"
-#include "cli/trace_map.h"
-#include "cli/trace_plan.h"
+#include "cli/wire/client.h"
+#include "cli/wire/decode.h"
+#include "cli/trace/trace_build.h"
+#include "cli/trace/trace_map.h"
+#include "cli/replay/trace_plan.h"
 #include "nomem.h"
 
 static const struct trace_gfp gfp = { .movable = 8, .direct_reclaim = 0x400 };

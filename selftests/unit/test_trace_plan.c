@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: cli/trace_plan.c cli/trace_file.c cli/trace_writer.c tap.c */
+/* LINK: cli/replay/trace_plan.c cli/trace/trace_file.c cli/trace/trace_writer.c tap.c */
 /*
  * test_trace_plan.c - what a replay of a trace will do, each number of it worked out by hand
  */
@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/trace_plan.h"
-#include "cli/trace_writer.h"
+#include "cli/replay/trace_plan.h"
+#include "cli/trace/trace_writer.h"
 #include "tap.h"
 
 static const struct trace_cache caches[] = {

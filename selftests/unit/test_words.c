@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: cli/words.c tap.c */
+/* LINK: cli/base/words.c tap.c */
 /* Numbers, sizes and rights that people write, and the words for numbers that the module sends. */
 #include <errno.h>
 #include <linux/memctl.h>
 
-#include "cli/words.h"
+#include "cli/base/words.h"
 #include "tap.h"
 
 #define BAD UINT64_MAX /* as a value: it is refused */

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 #include <stdio.h>
-#include "cli/trace_build.h"
+#include "cli/trace/trace_build.h"
 #include "tap.h"
 
 #define DIRECT_MAP 0xffff888000000000ULL
