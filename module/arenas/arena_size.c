@@ -183,9 +183,6 @@ int mctl_arena_build(struct mctl_arena *arena, const struct mctl_arena_params *p
 	int ret;
 
 	init_rwsem(&arena->resize);
-	mutex_init(&arena->regions.lock);
-	INIT_LIST_HEAD(&arena->regions.list);
-	INIT_LIST_HEAD(&arena->regions.names);
 	xa_init(&arena->hwpoison.known);
 	mutex_init(&arena->caches.lock);
 	INIT_LIST_HEAD(&arena->caches.list);
@@ -198,6 +195,8 @@ int mctl_arena_build(struct mctl_arena *arena, const struct mctl_arena_params *p
 		ret = mctl_fcache_create(arena);
 	if (!ret)
 		ret = mctl_handles_create(arena);
+	if (!ret)
+		ret = mctl_regions_create(arena);
 	if (!ret)
 		ret = mctl_spaces_create(arena);
 	if (!ret)

@@ -315,8 +315,9 @@ int mctl_arena_create(const struct mctl_arena_params *params, struct mctl_error 
 	arena->no_cpu_caches = params->no_cpu_caches;
 	refcount_set(&arena->refs, 1);
 	atomic64_set(&arena->metadata, sizeof(*arena));
-	mctl_users_init(arena);
 	ret = mctl_inject_create(arena);
+	if (!ret)
+		ret = mctl_users_create(arena);
 	if (ret) {
 		mctl_fail(error, ret, "no memory for the record of an arena");
 		goto free;
@@ -339,6 +340,7 @@ int mctl_arena_create(const struct mctl_arena_params *params, struct mctl_error 
 	return 0;
 
 free:
+	mctl_users_destroy(arena);
 	mctl_inject_destroy(arena);
 	kfree(arena);
 	return ret;
@@ -400,7 +402,7 @@ static bool tell_holders(struct mctl_arena *arena, char *text, size_t size)
 		const char *many;
 	} holders[] = {
 		{ READ_ONCE(arena->handles->nr), "handle", "handles" },
-		{ READ_ONCE(arena->regions.nr) + READ_ONCE(arena->spaces->nr), "region",
+		{ READ_ONCE(arena->regions->nr) + READ_ONCE(arena->spaces->nr), "region",
 		  "regions" },
 		{ READ_ONCE(arena->spaces->nr_quarantine), "lent frame", "lent frames" },
 		{ count_busy_caches(arena), "cache with objects", "caches with objects" },
@@ -579,7 +581,7 @@ void mctl_arena_info(struct mctl_arena *arena, struct mctl_arena_info *info)
 		.nr_frames = READ_ONCE(arena->nr_frames),
 		.nr_chunks = READ_ONCE(arena->nr_chunks),
 		.nr_caches = READ_ONCE(arena->caches.nr),
-		.nr_regions = READ_ONCE(arena->regions.nr) + READ_ONCE(arena->spaces->nr),
+		.nr_regions = READ_ONCE(arena->regions->nr) + READ_ONCE(arena->spaces->nr),
 		.nr_handles = READ_ONCE(arena->handles->nr),
 		.nr_users = atomic_read(&arena->nr_users),
 		.nr_table = atomic_read(&arena->nr_tables),

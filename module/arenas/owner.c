@@ -36,6 +36,7 @@
 #include "frames/frame.h"
 #include "handles/handle.h"
 #include "host/event.h"
+#include "host/host.h"
 #include "host/symbol.h"
 #include "objects/cache.h"
 #include "objects/kmalloc.h"
@@ -49,7 +50,7 @@
 
 /**
  * struct mctl_user - who has got the arena and not yet put it
- * @list: in arena->users.list
+ * @list: in arena->users->list
  * @nr: gets without a put
  * @module: its name
  */
@@ -60,8 +61,20 @@ struct mctl_user {
 };
 
 /**
+ * struct mctl_users - users in the kernel, and what they have left
+ * @lock: of the lists; a leaf
+ * @list: struct mctl_user
+ * @gone: struct gone
+ */
+struct mctl_users {
+	struct mutex lock;
+	struct list_head list;
+	struct list_head gone;
+};
+
+/**
  * struct gone - code that has left something behind
- * @list: in arena->users.gone
+ * @list: in arena->users->gone
  * @caller: its address
  * @symbol: what it was called
  */
@@ -107,8 +120,8 @@ static bool find_gone(struct mctl_arena *arena, u64 caller, char *text, size_t s
 	const struct gone *gone;
 	bool found = false;
 
-	mutex_lock(&arena->users.lock);
-	list_for_each_entry(gone, &arena->users.gone, list) {
+	mutex_lock(&arena->users->lock);
+	list_for_each_entry(gone, &arena->users->gone, list) {
 		if (gone->caller != caller)
 			continue;
 		if (text)
@@ -116,7 +129,7 @@ static bool find_gone(struct mctl_arena *arena, u64 caller, char *text, size_t s
 		found = true;
 		break;
 	}
-	mutex_unlock(&arena->users.lock);
+	mutex_unlock(&arena->users->lock);
 	return found;
 }
 
@@ -173,33 +186,38 @@ static void note_gone(struct mctl_arena *arena, u64 caller, const char *symbol)
 	new->caller = caller;
 	/* What is too long loses its end, not this. */
 	snprintf(new->symbol, sizeof(new->symbol), "%.*s (gone)", MCTL_SYMBOL_SIZE - 8, symbol);
-	mutex_lock(&arena->users.lock);
-	list_for_each_entry(gone, &arena->users.gone, list) {
+	mutex_lock(&arena->users->lock);
+	list_for_each_entry(gone, &arena->users->gone, list) {
 		nr++;
 		if (gone->caller == caller)
 			nr = MAX_GONE;
 	}
 	if (nr < MAX_GONE) {
-		list_add_tail(&new->list, &arena->users.gone);
+		list_add_tail(&new->list, &arena->users->gone);
 		new = NULL;
 	}
-	mutex_unlock(&arena->users.lock);
+	mutex_unlock(&arena->users->lock);
 	free_record(arena, new, sizeof(*new));
 }
 
 /* --- users -------------------------------------------------------------------------------- */
 
 /**
- * mctl_users_init() - the users of a new arena: none
+ * mctl_users_create() - the users of a new arena: none
  * @arena: the arena
  *
  * Context: process.
+ * Return: 0 or -ENOMEM.
  */
-void mctl_users_init(struct mctl_arena *arena)
+int mctl_users_create(struct mctl_arena *arena)
 {
-	mutex_init(&arena->users.lock);
-	INIT_LIST_HEAD(&arena->users.list);
-	INIT_LIST_HEAD(&arena->users.gone);
+	arena->users = mctl_arena_meta_alloc(arena, sizeof(*arena->users));
+	if (!arena->users)
+		return -ENOMEM;
+	mutex_init(&arena->users->lock);
+	INIT_LIST_HEAD(&arena->users->list);
+	INIT_LIST_HEAD(&arena->users->gone);
+	return 0;
 }
 
 /**
@@ -213,10 +231,14 @@ void mctl_users_destroy(struct mctl_arena *arena)
 	struct gone *gone, *next_gone;
 	struct mctl_user *user, *next;
 
-	list_for_each_entry_safe(user, next, &arena->users.list, list)
+	if (!arena->users)
+		return;
+	list_for_each_entry_safe(user, next, &arena->users->list, list)
 		kfree(user);
-	list_for_each_entry_safe(gone, next_gone, &arena->users.gone, list)
+	list_for_each_entry_safe(gone, next_gone, &arena->users->gone, list)
 		kfree(gone);
+	mctl_arena_meta_free(arena, arena->users, sizeof(*arena->users));
+	arena->users = NULL;
 }
 
 /* users.lock is held. */
@@ -224,7 +246,7 @@ static struct mctl_user *user_of(struct mctl_arena *arena, const char *module)
 {
 	struct mctl_user *user;
 
-	list_for_each_entry(user, &arena->users.list, list)
+	list_for_each_entry(user, &arena->users->list, list)
 		if (!strcmp(user->module, module))
 			return user;
 	return NULL;
@@ -234,9 +256,9 @@ static bool is_user(struct mctl_arena *arena, const char *module)
 {
 	bool is;
 
-	mutex_lock(&arena->users.lock);
+	mutex_lock(&arena->users->lock);
 	is = user_of(arena, module);
-	mutex_unlock(&arena->users.lock);
+	mutex_unlock(&arena->users->lock);
 	return is;
 }
 
@@ -264,16 +286,16 @@ int mctl_user_add(struct mctl_arena *arena, const char *module)
 	if (!new)
 		return -ENOMEM;
 	strscpy(new->module, module, sizeof(new->module));
-	mutex_lock(&arena->users.lock);
+	mutex_lock(&arena->users->lock);
 	user = user_of(arena, module);
 	if (!user) {
 		user = new;
 		new = NULL;
-		list_add_tail(&user->list, &arena->users.list);
+		list_add_tail(&user->list, &arena->users->list);
 	}
 	user->nr++;
 	atomic_inc(&arena->nr_users);
-	mutex_unlock(&arena->users.lock);
+	mutex_unlock(&arena->users->lock);
 	free_record(arena, new, sizeof(*new));
 	return 0;
 }
@@ -284,19 +306,19 @@ static bool let_go(struct mctl_arena *arena, const char *module)
 	struct mctl_user *user, *next;
 	bool last = false, none;
 
-	mutex_lock(&arena->users.lock);
+	mutex_lock(&arena->users->lock);
 	none = atomic_dec_and_test(&arena->nr_users);
 	user = user_of(arena, module);
 	if (user)
 		last = !--user->nr;
-	list_for_each_entry_safe(user, next, &arena->users.list, list) {
+	list_for_each_entry_safe(user, next, &arena->users->list, list) {
 		/* Got by one module and put by another: such a one would stay for ever. */
 		if (user->nr && !none)
 			continue;
 		list_del(&user->list);
 		free_record(arena, user, sizeof(*user));
 	}
-	mutex_unlock(&arena->users.lock);
+	mutex_unlock(&arena->users->lock);
 	return last || none;
 }
 

@@ -59,7 +59,7 @@ struct mctl_owned {
 	char symbol[MCTL_SYMBOL_SIZE];
 };
 
-void mctl_users_init(struct mctl_arena *arena);
+int mctl_users_create(struct mctl_arena *arena);
 void mctl_users_destroy(struct mctl_arena *arena);
 int mctl_user_add(struct mctl_arena *arena, const char *module);
 void mctl_user_remove(struct mctl_arena *arena, const char *module);

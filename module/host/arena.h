@@ -8,10 +8,10 @@
  *   arena->resize (rw_semaphore)  write: grow, shrink, teardown (change the
  *                                 chunks and the frame table); read: whoever
  *                                 sleeps while it looks at chunks or sections
- *   arena->regions.lock (mutex), arena->handles->lock (mutex), arena->caches.lock (mutex):
+ *   arena->regions->lock (mutex), arena->handles->lock (mutex), arena->caches.lock (mutex):
  *                                 in this order where more than one is held
  *   arena->tlbs->lock (mutex)      the models of TLBs; taken alone
- *   arena->users.lock (mutex)     who in the kernel got the arena; taken alone
+ *   arena->users->lock (mutex)     who in the kernel got the arena; taken alone
  *   family->lock (mutex)          the spaces of a family; inside of regions.lock, and of
  *                                 the mmap_lock of processes that fault
  *   cache->lock (raw spinlock)    depot and slab lists of one cache
@@ -43,14 +43,15 @@
 #include <linux/xarray.h>
 #include <uapi/linux/memctl.h>
 #include "core/frame.h"
-#include "host/ids.h"
 
 struct mctl_cache;
 struct mctl_fcache;
 struct mctl_handles;
 struct mctl_injects;
+struct mctl_regions;
 struct mctl_spaces;
 struct mctl_tlbs;
+struct mctl_users;
 struct mctl_zone;
 struct mctl_zonelist;
 struct proc_dir_entry;
@@ -76,22 +77,6 @@ enum {
 struct mctl_array {
 	struct page **page;
 	unsigned int nr_pages;
-};
-
-/* Regions of an arena; see regions/region.h. */
-struct mctl_regions {
-	struct mutex lock;	/* of the fields that say so; see the lock order above */
-	struct list_head list;	/* lock */
-	struct list_head names; /* lock; of these and of spaces; regions/names.h */
-	struct mctl_ids ids;	/* lock; of those on list */
-	u32 nr;			/* lock */
-};
-
-/* Users in the kernel, by module, and what they have left; see arenas/owner.c. */
-struct mctl_users {
-	struct mutex lock;     /* leaf */
-	struct list_head list; /* lock */
-	struct list_head gone; /* lock */
 };
 
 /* Frames with a hardware memory error; see frames/hwpoison.h. */
@@ -156,14 +141,14 @@ struct mctl_arena {
 	struct hlist_node hotplug; /* fcache.c */
 	atomic64_t nr_bad_free;
 	struct mctl_caches caches;
-	struct mctl_users users;
-	struct mctl_regions regions;
 	struct mctl_hwpoison hwpoison;
 	/* What those above keep here; set at create, and theirs. */
 	struct mctl_injects *inject;  /* host/inject_site.h */
 	struct mctl_handles *handles; /* handles/handle.h */
+	struct mctl_regions *regions; /* regions/names.h */
 	struct mctl_spaces *spaces;   /* spaces/space.h */
 	struct mctl_tlbs *tlbs;	      /* models/tlb.h */
+	struct mctl_users *users;     /* arenas/owner.c */
 	struct proc_dir_entry *proc;  /* proc.c */
 };
 

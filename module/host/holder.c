@@ -14,7 +14,7 @@
  * H2  What is found is what was so at that moment, and gives no hold.
  *
  * Locks: those of a process, taken and let go of one by one; inside of
- * arena->regions.lock.
+ * arena->regions->lock.
  */
 #include <linux/dcache.h>
 #include <linux/fdtable.h>

@@ -191,7 +191,7 @@ static void count_holders(struct mctl_arena *arena, struct count *count)
 	const struct mctl_region *region;
 	u32 i;
 
-	list_for_each_entry(region, &arena->regions.list, list) {
+	list_for_each_entry(region, &arena->regions->list, list) {
 		count->nr_table += region->shadow.nr_tables;
 		count->nr_region += region->nr_pages;
 	}
@@ -205,7 +205,7 @@ static u64 check_snapshot(struct mctl_arena *arena, struct mctl_report *report)
 	struct count count = {};
 	struct stop stop = { .arena = arena, .report = report, .count = &count };
 
-	mutex_lock(&arena->regions.lock);
+	mutex_lock(&arena->regions->lock);
 	mutex_lock(&arena->handles->lock);
 	mctl_handles_check(arena, report);
 	count_holders(arena, &count);
@@ -216,7 +216,7 @@ static u64 check_snapshot(struct mctl_arena *arena, struct mctl_report *report)
 	mutex_unlock(&arena->caches.lock);
 	mctl_spaces_thaw(arena);
 	mutex_unlock(&arena->handles->lock);
-	mutex_unlock(&arena->regions.lock);
+	mutex_unlock(&arena->regions->lock);
 	return stop.ns;
 }
 

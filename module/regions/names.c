@@ -5,7 +5,7 @@
  * N1  A region of either kind is registered from when it can be found to when
  *     it cannot be found any more, and no name twice.
  *
- * Locks: arena->regions.lock.
+ * Locks: arena->regions->lock.
  */
 #include <linux/ctype.h>
 #include <linux/lockdep.h>
@@ -40,15 +40,15 @@ int mctl_name_check(const char *text, struct mctl_error *error)
  * @text: the name
  * @error: why not; may be NULL
  *
- * Context: Process, arena->regions.lock is held.
+ * Context: Process, arena->regions->lock is held.
  * Return: 0 or -EEXIST.
  */
 int mctl_name_is_free(struct mctl_arena *arena, const char *text, struct mctl_error *error)
 {
 	const struct mctl_name *name;
 
-	lockdep_assert_held(&arena->regions.lock);
-	list_for_each_entry(name, &arena->regions.names, list) {
+	lockdep_assert_held(&arena->regions->lock);
+	list_for_each_entry(name, &arena->regions->names, list) {
 		if (!strcmp(name->text, text))
 			return mctl_fail(error, -EEXIST, "region %s exists in arena %s", text,
 					 arena->name);
@@ -62,20 +62,20 @@ int mctl_name_is_free(struct mctl_arena *arena, const char *text, struct mctl_er
  * @name: entry of the region
  * @text: the name, part of the region
  *
- * Context: Process, arena->regions.lock is held.
+ * Context: Process, arena->regions->lock is held.
  */
 void mctl_name_add(struct mctl_arena *arena, struct mctl_name *name, const char *text)
 {
-	lockdep_assert_held(&arena->regions.lock);
+	lockdep_assert_held(&arena->regions->lock);
 	name->text = text;
-	list_add_tail(&name->list, &arena->regions.names);
+	list_add_tail(&name->list, &arena->regions->names);
 }
 
 /**
  * mctl_name_del() - give a name back
  * @name: entry of a region that cannot be found any more
  *
- * Context: Process, arena->regions.lock is held.
+ * Context: Process, arena->regions->lock is held.
  */
 void mctl_name_del(struct mctl_name *name)
 {
@@ -86,7 +86,7 @@ void mctl_name_del(struct mctl_name *name)
  * mctl_names_count() - how many names are taken
  * @arena: whose regions
  *
- * Context: Process, arena->regions.lock is held.
+ * Context: Process, arena->regions->lock is held.
  * Return: as many as there are regions of both kinds (N1).
  */
 u32 mctl_names_count(const struct mctl_arena *arena)
@@ -94,8 +94,8 @@ u32 mctl_names_count(const struct mctl_arena *arena)
 	const struct list_head *entry;
 	u32 nr = 0;
 
-	lockdep_assert_held(&arena->regions.lock);
-	list_for_each(entry, &arena->regions.names)
+	lockdep_assert_held(&arena->regions->lock);
+	list_for_each(entry, &arena->regions->names)
 		nr++;
 	return nr;
 }

@@ -7,13 +7,31 @@
 #define MCTL_REGIONS_NAMES_H
 
 #include <linux/list.h>
+#include <linux/mutex.h>
 #include "host/error.h"
+#include "host/ids.h"
 
 struct mctl_arena;
 
 /**
+ * struct mctl_regions - the regions of an arena
+ * @lock: of the other fields; host/arena.h has its place in the lock order
+ * @list: struct mctl_region
+ * @names: struct mctl_name, of these and of spaces
+ * @ids: of those on @list
+ * @nr: entries of @list
+ */
+struct mctl_regions {
+	struct mutex lock;
+	struct list_head list;
+	struct list_head names;
+	struct mctl_ids ids;
+	u32 nr;
+};
+
+/**
  * struct mctl_name - a name in the register
- * @list: entry of arena->regions.names; arena->regions.lock
+ * @list: entry of arena->regions->names; arena->regions->lock
  * @text: the name, which lasts as long as it is registered
  */
 struct mctl_name {

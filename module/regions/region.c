@@ -18,13 +18,13 @@
  *     its tag is the number of the page that it backs.
  * I2  The shadow maps each page to its frame with the flags asked of vmap,
  *     and maps nothing else.
- * I3  arena->regions.nr regions are listed.
+ * I3  arena->regions->nr regions are listed.
  * The shadow's own: regions/shadow.c, core/ptable.c.
  *
  * A frame is not free for others before vmap's lazily kept TLB entries for
  * it are flushed, and it is zeroed first.
  *
- * Lock: arena->regions.lock guards the list and all that regions hold, and
+ * Lock: arena->regions->lock guards the list and all that regions hold, and
  * is held across a whole operation. What a holder of mctl_region_get() reads
  * without it does not change as long as the region is held.
  */
@@ -51,8 +51,8 @@ struct mctl_region *mctl_region_find(struct mctl_arena *arena, const char *name)
 {
 	struct mctl_region *region;
 
-	lockdep_assert_held(&arena->regions.lock);
-	list_for_each_entry(region, &arena->regions.list, list) {
+	lockdep_assert_held(&arena->regions->lock);
+	list_for_each_entry(region, &arena->regions->list, list) {
 		if (!strcmp(region->name, name))
 			return region;
 	}
@@ -257,7 +257,7 @@ static void fill_info(const struct mctl_region *region, struct mctl_region_info 
  *
  * The pages are zero. The region holds a reference to the module.
  *
- * Context: Process, may sleep. Takes arena->regions.lock.
+ * Context: Process, may sleep. Takes arena->regions->lock.
  * Return: 0; -EINVAL for a bad name or length, -EEXIST when there is a region of this name,
  * -ENOMEM when frames or host memory are short, -ENODEV when the module is on its way out.
  * On error nothing is held.
@@ -276,7 +276,7 @@ int mctl_region_add(struct mctl_arena *arena, const char *name, u32 nr_pages, bo
 	if (!try_module_get(THIS_MODULE))
 		return mctl_fail(error, -ENODEV, "the module is being removed");
 
-	mutex_lock(&arena->regions.lock);
+	mutex_lock(&arena->regions->lock);
 	ret = mctl_name_is_free(arena, name, error);
 	if (ret)
 		goto unlock;
@@ -286,14 +286,14 @@ int mctl_region_add(struct mctl_arena *arena, const char *name, u32 nr_pages, bo
 		goto unlock;
 	}
 	mctl_name_add(arena, &region->registered, region->name);
-	mctl_ids_add(&arena->regions.ids, &region->id);
-	list_add_tail(&region->list, &arena->regions.list);
-	arena->regions.nr++;
+	mctl_ids_add(&arena->regions->ids, &region->id);
+	list_add_tail(&region->list, &arena->regions->list);
+	arena->regions->nr++;
 	mctl_arena_touch(arena);
 	if (info)
 		fill_info(region, info);
 unlock:
-	mutex_unlock(&arena->regions.lock);
+	mutex_unlock(&arena->regions->lock);
 	if (ret)
 		module_put(THIS_MODULE);
 	else
@@ -307,9 +307,9 @@ static void remove(struct mctl_region *region)
 	struct mctl_arena *arena = region->arena;
 
 	mctl_name_del(&region->registered);
-	mctl_ids_del(&arena->regions.ids, &region->id);
+	mctl_ids_del(&arena->regions->ids, &region->id);
 	list_del(&region->list);
-	arena->regions.nr--;
+	arena->regions->nr--;
 	destroy(region);
 	mctl_arena_touch(arena);
 	module_put(THIS_MODULE);
@@ -323,7 +323,7 @@ static void remove(struct mctl_region *region)
  *
  * The frames are zeroed, and no TLB knows of the mapping any more, before they are free.
  *
- * Context: Process, may sleep. Takes arena->regions.lock.
+ * Context: Process, may sleep. Takes arena->regions->lock.
  * Return: 0, -ENOENT when there is no such region, -EBUSY when somebody holds it.
  */
 int mctl_region_del(struct mctl_arena *arena, const char *name, struct mctl_error *error)
@@ -332,7 +332,7 @@ int mctl_region_del(struct mctl_arena *arena, const char *name, struct mctl_erro
 	u32 nr_pages = 0;
 	int ret = 0;
 
-	mutex_lock(&arena->regions.lock);
+	mutex_lock(&arena->regions->lock);
 	region = mctl_region_find(arena, name);
 	if (!region) {
 		ret = mctl_fail(error, -ENOENT, "no region %s in arena %s", name, arena->name);
@@ -343,26 +343,48 @@ int mctl_region_del(struct mctl_arena *arena, const char *name, struct mctl_erro
 		nr_pages = region->nr_pages;
 		remove(region);
 	}
-	mutex_unlock(&arena->regions.lock);
+	mutex_unlock(&arena->regions->lock);
 	if (!ret)
 		send_event(arena, MEMCTL_EVENT_TYPE_REGION_DEL, name, nr_pages);
 	return ret;
 }
 
 /**
- * mctl_regions_destroy() - remove all regions
- * @arena: whose regions; nobody else uses it any more
+ * mctl_regions_create() - the regions of a new arena: none
+ * @arena: the arena
  *
- * Context: Process, may sleep. Takes arena->regions.lock.
+ * Context: Process.
+ * Return: 0 or -ENOMEM.
+ */
+int mctl_regions_create(struct mctl_arena *arena)
+{
+	arena->regions = mctl_arena_meta_alloc(arena, sizeof(*arena->regions));
+	if (!arena->regions)
+		return -ENOMEM;
+	mutex_init(&arena->regions->lock);
+	INIT_LIST_HEAD(&arena->regions->list);
+	INIT_LIST_HEAD(&arena->regions->names);
+	return 0;
+}
+
+/**
+ * mctl_regions_destroy() - remove all regions
+ * @arena: whose regions, if they were made; nobody else uses it any more
+ *
+ * Context: Process, may sleep. Takes arena->regions->lock.
  */
 void mctl_regions_destroy(struct mctl_arena *arena)
 {
 	struct mctl_region *region, *next;
 
-	mutex_lock(&arena->regions.lock);
-	list_for_each_entry_safe(region, next, &arena->regions.list, list)
+	if (!arena->regions)
+		return;
+	mutex_lock(&arena->regions->lock);
+	list_for_each_entry_safe(region, next, &arena->regions->list, list)
 		remove(region);
-	mutex_unlock(&arena->regions.lock);
+	mutex_unlock(&arena->regions->lock);
+	mctl_arena_meta_free(arena, arena->regions, sizeof(*arena->regions));
+	arena->regions = NULL;
 }
 
 /* --- find --------------------------------------------------------------------------------- */
@@ -373,18 +395,18 @@ void mctl_regions_destroy(struct mctl_arena *arena)
  * @name: of the region
  * @info: filled
  *
- * Context: Process, may sleep. Takes arena->regions.lock.
+ * Context: Process, may sleep. Takes arena->regions->lock.
  * Return: 0, or -ENOENT when there is no such region.
  */
 int mctl_region_info(struct mctl_arena *arena, const char *name, struct mctl_region_info *info)
 {
 	struct mctl_region *region;
 
-	mutex_lock(&arena->regions.lock);
+	mutex_lock(&arena->regions->lock);
 	region = mctl_region_find(arena, name);
 	if (region)
 		fill_info(region, info);
-	mutex_unlock(&arena->regions.lock);
+	mutex_unlock(&arena->regions->lock);
 	return region ? 0 : -ENOENT;
 }
 
@@ -393,7 +415,7 @@ int mctl_region_info(struct mctl_arena *arena, const char *name, struct mctl_reg
  * @arena: whose region
  * @name: of the region
  *
- * Context: Process, may sleep. Takes arena->regions.lock.
+ * Context: Process, may sleep. Takes arena->regions->lock.
  * Return: the id: never given twice, and in the order of the regions' age; 0 when there is no such
  * region.
  */
@@ -402,10 +424,10 @@ u64 mctl_region_id(struct mctl_arena *arena, const char *name)
 	struct mctl_region *region;
 	u64 id;
 
-	mutex_lock(&arena->regions.lock);
+	mutex_lock(&arena->regions->lock);
 	region = mctl_region_find(arena, name);
 	id = region ? region->id.value : 0;
-	mutex_unlock(&arena->regions.lock);
+	mutex_unlock(&arena->regions->lock);
 	return id;
 }
 
@@ -415,20 +437,20 @@ u64 mctl_region_id(struct mctl_arena *arena, const char *name)
  * @id: the id; becomes the region's
  * @info: filled
  *
- * Context: Process, may sleep. Takes arena->regions.lock.
+ * Context: Process, may sleep. Takes arena->regions->lock.
  * Return: 0, or -ENOENT when there are no more.
  */
 int mctl_region_info_from(struct mctl_arena *arena, u64 *id, struct mctl_region_info *info)
 {
 	struct mctl_id *found;
 
-	mutex_lock(&arena->regions.lock);
-	found = mctl_ids_from(&arena->regions.ids, *id);
+	mutex_lock(&arena->regions->lock);
+	found = mctl_ids_from(&arena->regions->ids, *id);
 	if (found) {
 		fill_info(container_of(found, struct mctl_region, id), info);
 		*id = found->value;
 	}
-	mutex_unlock(&arena->regions.lock);
+	mutex_unlock(&arena->regions->lock);
 	return found ? 0 : -ENOENT;
 }
 
@@ -439,7 +461,7 @@ int mctl_region_info_from(struct mctl_arena *arena, u64 *id, struct mctl_region_
  * @name: filled with the region's name; MEMCTL_NAME_MAX + 1 bytes
  * @address: filled with the virtual address of the page
  *
- * Context: Process, may sleep. Takes arena->regions.lock.
+ * Context: Process, may sleep. Takes arena->regions->lock.
  * Return: 0, or -ENOENT when the frame backs none.
  */
 int mctl_region_of_frame(struct mctl_arena *arena, u32 fn, char *name, u64 *address)
@@ -449,12 +471,12 @@ int mctl_region_of_frame(struct mctl_arena *arena, u32 fn, char *name, u64 *addr
 	int ret = -ENOENT;
 	u32 page = U32_MAX;
 
-	mutex_lock(&arena->regions.lock);
+	mutex_lock(&arena->regions->lock);
 	preempt_disable();
 	if (fn < mctl_table_span(table) && table->state[fn] == MCTL_STATE(MCTL_KIND_REGION, 0))
 		page = table->tag[fn];
 	preempt_enable();
-	list_for_each_entry(region, &arena->regions.list, list) {
+	list_for_each_entry(region, &arena->regions->list, list) {
 		if (page < region->nr_pages && region->fns[page] == fn) {
 			strscpy(name, region->name, MEMCTL_NAME_MAX + 1);
 			*address = region->start + ((u64)page << PAGE_SHIFT);
@@ -462,7 +484,7 @@ int mctl_region_of_frame(struct mctl_arena *arena, u32 fn, char *name, u64 *addr
 			break;
 		}
 	}
-	mutex_unlock(&arena->regions.lock);
+	mutex_unlock(&arena->regions->lock);
 	return ret;
 }
 
@@ -473,18 +495,18 @@ int mctl_region_of_frame(struct mctl_arena *arena, u32 fn, char *name, u64 *addr
  * @arena: whose region; held by the caller for as long as the region
  * @name: of the region
  *
- * Context: Process, may sleep. Takes arena->regions.lock.
+ * Context: Process, may sleep. Takes arena->regions->lock.
  * Return: the region, or NULL when there is none of this name.
  */
 struct mctl_region *mctl_region_get(struct mctl_arena *arena, const char *name)
 {
 	struct mctl_region *region;
 
-	mutex_lock(&arena->regions.lock);
+	mutex_lock(&arena->regions->lock);
 	region = mctl_region_find(arena, name);
 	if (region)
 		region->nr_users++;
-	mutex_unlock(&arena->regions.lock);
+	mutex_unlock(&arena->regions->lock);
 	return region;
 }
 
@@ -492,15 +514,15 @@ struct mctl_region *mctl_region_get(struct mctl_arena *arena, const char *name)
  * mctl_region_put() - let go of a region
  * @region: from mctl_region_get()
  *
- * Context: Process, may sleep. Takes arena->regions.lock.
+ * Context: Process, may sleep. Takes arena->regions->lock.
  */
 void mctl_region_put(struct mctl_region *region)
 {
 	struct mctl_arena *arena = region->arena;
 
-	mutex_lock(&arena->regions.lock);
+	mutex_lock(&arena->regions->lock);
 	region->nr_users--;
-	mutex_unlock(&arena->regions.lock);
+	mutex_unlock(&arena->regions->lock);
 }
 
 /**

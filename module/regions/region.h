@@ -18,17 +18,17 @@
 
 /**
  * struct mctl_region - a managed region
- * @list: entry of arena->regions.list; arena->regions.lock
- * @id: in arena->regions.ids; arena->regions.lock
- * @registered: its name in the register; arena->regions.lock
+ * @list: entry of arena->regions->list; arena->regions->lock
+ * @id: in arena->regions->ids; arena->regions->lock
+ * @registered: its name in the register; arena->regions->lock
  * @arena: whose frames it maps
  * @start: first virtual address
  * @end: virtual address behind the last byte
  * @nr_pages: pages of 4 KiB
- * @nr_users: holders (mctl_region_get()); arena->regions.lock
+ * @nr_users: holders (mctl_region_get()); arena->regions->lock
  * @flags: bits of a leaf, without the address, that were asked for
  * @fns: the frame of each page
- * @shadow: the page tables; arena->regions.lock to change
+ * @shadow: the page tables; arena->regions->lock to change
  * @readonly: mapped without RW
  * @name: of the region
  *
@@ -50,7 +50,7 @@ struct mctl_region {
 	char name[MEMCTL_NAME_MAX + 1];
 };
 
-/* The region of this name, or NULL; arena->regions.lock is held. */
+/* The region of this name, or NULL; arena->regions->lock is held. */
 struct mctl_region *mctl_region_find(struct mctl_arena *arena, const char *name);
 
 /**
@@ -77,6 +77,7 @@ int mctl_region_del(struct mctl_arena *arena, const char *name, struct mctl_erro
 int mctl_region_info(struct mctl_arena *arena, const char *name, struct mctl_region_info *info);
 u64 mctl_region_id(struct mctl_arena *arena, const char *name);
 int mctl_region_info_from(struct mctl_arena *arena, u64 *id, struct mctl_region_info *info);
+int mctl_regions_create(struct mctl_arena *arena);
 void mctl_regions_destroy(struct mctl_arena *arena);
 
 /* For api.c: a region that cannot be removed while it is held. */

@@ -29,8 +29,8 @@ static struct mctl_region *find_by_address(struct mctl_arena *arena, u64 address
 {
 	struct mctl_region *region;
 
-	lockdep_assert_held(&arena->regions.lock);
-	list_for_each_entry(region, &arena->regions.list, list) {
+	lockdep_assert_held(&arena->regions->lock);
+	list_for_each_entry(region, &arena->regions->list, list) {
 		if (address >= region->start && address < region->end)
 			return region;
 	}
@@ -114,7 +114,7 @@ static void fill_entry(const struct mctl_region *region, const struct mctl_ptabl
  * @physical: physical address that @address leads to, 0 where nothing is mapped
  * @error: why not; may be NULL
  *
- * Context: Process, may sleep. Takes arena->regions.lock.
+ * Context: Process, may sleep. Takes arena->regions->lock.
  * Return: steps filled, 1 to MEMCTL_MAX_LEVELS; -ENOENT when there is no such region, -EFAULT when
  * @address is not canonical.
  */
@@ -128,7 +128,7 @@ int mctl_region_walk(struct mctl_arena *arena, const char *name, u64 address,
 	int ret;
 
 	*physical = 0;
-	mutex_lock(&arena->regions.lock);
+	mutex_lock(&arena->regions->lock);
 	region = name ? mctl_region_find(arena, name) : find_by_address(arena, address);
 	if (!region) {
 		ret = name ? no_region(arena, name, error) :
@@ -148,7 +148,7 @@ int mctl_region_walk(struct mctl_arena *arena, const char *name, u64 address,
 		ret = mctl_fail(error, -EFAULT, "address %#llx is not canonical with %u levels",
 				address, region->shadow.pt.format->nr_levels);
 unlock:
-	mutex_unlock(&arena->regions.lock);
+	mutex_unlock(&arena->regions->lock);
 	return ret;
 }
 
@@ -160,7 +160,7 @@ unlock:
  * @entries: filled, by address, parents first
  * @nr: how many at most
  *
- * Context: Process, may sleep. Takes arena->regions.lock.
+ * Context: Process, may sleep. Takes arena->regions->lock.
  * Return: entries filled, 0 at the end; -ENOENT when there is no such region.
  */
 int mctl_region_entries(struct mctl_arena *arena, u64 id, struct mctl_pt_cursor *cursor,
@@ -172,8 +172,8 @@ int mctl_region_entries(struct mctl_arena *arena, u64 id, struct mctl_pt_cursor 
 	struct mctl_ptable_step step;
 	int filled = 0;
 
-	mutex_lock(&arena->regions.lock);
-	found = mctl_ids_from(&arena->regions.ids, id);
+	mutex_lock(&arena->regions->lock);
+	found = mctl_ids_from(&arena->regions->ids, id);
 	if (!found || found->value != id) {
 		filled = -ENOENT;
 		goto unlock;
@@ -190,7 +190,7 @@ int mctl_region_entries(struct mctl_arena *arena, u64 id, struct mctl_pt_cursor 
 	cursor->level = place.level;
 	cursor->started = true;
 unlock:
-	mutex_unlock(&arena->regions.lock);
+	mutex_unlock(&arena->regions->lock);
 	return filled;
 }
 
@@ -253,7 +253,7 @@ static int compare_region(const struct mctl_region *region, struct comparison *c
  * @nr: room in @mismatches
  * @error: why not; may be NULL
  *
- * Context: Process, may sleep. Takes arena->regions.lock.
+ * Context: Process, may sleep. Takes arena->regions->lock.
  * Return: 0, whatever the result; -ENOENT when there is no such region; -EINTR for a process that
  * is killed.
  */
@@ -265,15 +265,15 @@ int mctl_region_verify(struct mctl_arena *arena, const char *name, struct mctl_p
 	int ret = 0;
 
 	memset(result, 0, sizeof(*result));
-	if (mutex_lock_killable(&arena->regions.lock))
+	if (mutex_lock_killable(&arena->regions->lock))
 		return mctl_fail(error, -EINTR, "killed while a region was waited for");
 	if (name && !mctl_region_find(arena, name))
 		ret = no_region(arena, name, error);
-	list_for_each_entry(region, &arena->regions.list, list) {
+	list_for_each_entry(region, &arena->regions->list, list) {
 		if (!ret && (!name || !strcmp(region->name, name)))
 			ret = compare_region(region, &comparison);
 	}
-	mutex_unlock(&arena->regions.lock);
+	mutex_unlock(&arena->regions->lock);
 	return ret;
 }
 
@@ -287,7 +287,7 @@ int mctl_region_verify(struct mctl_arena *arena, const char *name, struct mctl_p
  *
  * The hardware's tables are not touched. A second call brings the bit back.
  *
- * Context: Process, may sleep. Takes arena->regions.lock.
+ * Context: Process, may sleep. Takes arena->regions->lock.
  * Return: 0; -EINVAL for a bad level or bit, -ENOENT when @address is in no region or the walk
  * ends above @level, -EBUSY when somebody holds the region and trusts its shadow.
  */
@@ -298,7 +298,7 @@ int mctl_region_flip(struct mctl_arena *arena, u64 address, u32 level, u32 bit,
 	unsigned int nr_levels;
 	int ret;
 
-	mutex_lock(&arena->regions.lock);
+	mutex_lock(&arena->regions->lock);
 	region = find_by_address(arena, address);
 	if (!region) {
 		ret = mctl_fail(error, -ENOENT, "address %#llx is in no region of arena %s",
@@ -321,7 +321,7 @@ int mctl_region_flip(struct mctl_arena *arena, u64 address, u32 level, u32 bit,
 	else
 		mctl_arena_touch(arena);
 unlock:
-	mutex_unlock(&arena->regions.lock);
+	mutex_unlock(&arena->regions->lock);
 	return ret;
 }
 
@@ -359,15 +359,15 @@ static void check_page(const struct mctl_region *region, u32 page, struct mctl_r
  * @arena: whose regions
  * @report: gets what is broken
  *
- * Context: Process, may sleep, so not while CPUs are stopped. Takes arena->regions.lock.
+ * Context: Process, may sleep, so not while CPUs are stopped. Takes arena->regions->lock.
  */
 void mctl_regions_check(struct mctl_arena *arena, struct mctl_report *report)
 {
 	const struct mctl_region *region;
 	u32 nr = 0;
 
-	mutex_lock(&arena->regions.lock);
-	list_for_each_entry(region, &arena->regions.list, list) {
+	mutex_lock(&arena->regions->lock);
+	list_for_each_entry(region, &arena->regions->list, list) {
 		for (u32 page = 0; page < region->nr_pages; page++) {
 			check_page(region, page, report);
 			cond_resched();
@@ -377,8 +377,8 @@ void mctl_regions_check(struct mctl_arena *arena, struct mctl_report *report)
 		mctl_shadow_check(&region->shadow, report);
 		nr++;
 	}
-	list_for_each_entry(region, &arena->regions.list, list)
+	list_for_each_entry(region, &arena->regions->list, list)
 		mctl_shadow_check_done(&region->shadow, report);
-	mctl_report_expect(report, "region I3", "regions", 0, "nr", nr, arena->regions.nr);
-	mutex_unlock(&arena->regions.lock);
+	mctl_report_expect(report, "region I3", "regions", 0, "nr", nr, arena->regions->nr);
+	mutex_unlock(&arena->regions->lock);
 }

@@ -45,7 +45,7 @@
  *     only from then on, and whoever has its inode finds it no more
  *     (space_inode.c).
  *
- * Locks, outermost first: mmap_lock of a process, or arena->regions.lock,
+ * Locks, outermost first: mmap_lock of a process, or arena->regions->lock,
  * never both; family->lock; i_mmap_rwsem; the locks of page tables; the zones'.
  */
 #include <linux/err.h>
@@ -230,7 +230,7 @@ failed:
 
 /**
  * mctl_space_destroy() - take a space apart that nobody can find any more
- * @space: cannot be held (nr_holds below 0), not mapped; arena->regions.lock is held
+ * @space: cannot be held (nr_holds below 0), not mapped; arena->regions->lock is held
  *
  * Context: Process, sleeps.
  */
@@ -315,7 +315,7 @@ static int add(struct mctl_arena *arena, const struct mctl_space_params *params,
  *
  * It holds a reference to the module.
  *
- * Context: Process, may sleep. Takes arena->regions.lock.
+ * Context: Process, may sleep. Takes arena->regions->lock.
  * Return: 0; -EINVAL for bad parameters, -EEXIST when there is a region of this name, -ENOMEM,
  * -ENODEV when the module is on its way out, -EINTR for a process that is killed. On error nothing
  * is held.
@@ -329,10 +329,10 @@ int mctl_space_add(struct mctl_arena *arena, const struct mctl_space_params *par
 		return ret;
 	if (!try_module_get(THIS_MODULE))
 		return mctl_fail(error, -ENODEV, "the module is being removed");
-	ret = mutex_lock_killable(&arena->regions.lock);
+	ret = mutex_lock_killable(&arena->regions->lock);
 	if (!ret) {
 		ret = add(arena, params, error);
-		mutex_unlock(&arena->regions.lock);
+		mutex_unlock(&arena->regions->lock);
 	}
 	if (ret)
 		module_put(THIS_MODULE);
@@ -384,7 +384,7 @@ static int try_del(struct mctl_arena *arena, const char *name, bool last, u64 *s
 	struct mctl_space *space;
 	int ret = 0;
 
-	if (mutex_lock_killable(&arena->regions.lock))
+	if (mutex_lock_killable(&arena->regions->lock))
 		return mctl_fail(error, -EINTR, "killed while it waited");
 	space = mctl_space_find(arena, name);
 	if (!space) {
@@ -396,7 +396,7 @@ static int try_del(struct mctl_arena *arena, const char *name, bool last, u64 *s
 	} else {
 		ret = atomic_read(&space->nr_files) || last ? tell_holders(space, error) : -EAGAIN;
 	}
-	mutex_unlock(&arena->regions.lock);
+	mutex_unlock(&arena->regions->lock);
 	return ret;
 }
 
@@ -409,7 +409,7 @@ static int try_del(struct mctl_arena *arena, const char *name, bool last, u64 *s
  * Requests that look at the region are waited for, without a lock and no longer than
  * MCTL_WAIT_MAX_MS. Who has a file of it is not: that may last.
  *
- * Context: Process, sleeps. Takes arena->regions.lock.
+ * Context: Process, sleeps. Takes arena->regions->lock.
  * Return: 0, -ENOENT when there is no such region, -EBUSY while a file of it is open or mapped, a
  * frame of it is in a pipe, or a request does not end, -EINTR for a process that is killed.
  */
@@ -434,7 +434,7 @@ int mctl_space_del(struct mctl_arena *arena, const char *name, struct mctl_error
  * mctl_spaces_destroy() - remove all regions for processes
  * @arena: whose regions, if their list was made; nobody else uses it any more
  *
- * Context: Process, sleeps. Takes arena->regions.lock.
+ * Context: Process, sleeps. Takes arena->regions->lock.
  */
 void mctl_spaces_destroy(struct mctl_arena *arena)
 {
@@ -442,10 +442,10 @@ void mctl_spaces_destroy(struct mctl_arena *arena)
 
 	if (!arena->spaces)
 		return;
-	mutex_lock(&arena->regions.lock);
+	mutex_lock(&arena->regions->lock);
 	list_for_each_entry_safe(space, next, &arena->spaces->list, list)
 		remove(space);
-	mutex_unlock(&arena->regions.lock);
+	mutex_unlock(&arena->regions->lock);
 	mctl_spaces_exit(arena);
 }
 

@@ -279,7 +279,7 @@ static void check_zeros(const struct mctl_arena *arena, struct mctl_report *repo
  * @arena: whose spaces
  * @report: gets what is broken
  *
- * Context: Process, may sleep, so not while CPUs are stopped. Takes arena->regions.lock.
+ * Context: Process, may sleep, so not while CPUs are stopped. Takes arena->regions->lock.
  */
 void mctl_spaces_check(struct mctl_arena *arena, struct mctl_report *report)
 {
@@ -291,7 +291,7 @@ void mctl_spaces_check(struct mctl_arena *arena, struct mctl_report *report)
 
 	mctl_report_expect(report, "space S1", "arena", 0, "entries that differed when unmapped", 0,
 			   atomic64_read(&arena->spaces->nr_differed));
-	mutex_lock(&arena->regions.lock);
+	mutex_lock(&arena->regions->lock);
 	list_for_each_entry(family, &spaces->families, list)
 		check_family(family, report);
 	list_for_each_entry(space, &spaces->list, list)
@@ -300,13 +300,13 @@ void mctl_spaces_check(struct mctl_arena *arena, struct mctl_report *report)
 			   spaces->nr);
 	mctl_report_expect(report, "space S8", "arena", arena->id, "holders of zeros", nr,
 			   spaces->nr_zero);
-	list_for_each(region, &arena->regions.list)
+	list_for_each(region, &arena->regions->list)
 		nr_regions++;
 	mctl_report_expect(report, "name N1", "arena", arena->id, "names of regions",
 			   nr + nr_regions, mctl_names_count(arena));
 	if (nr)
 		check_zeros(arena, report);
-	mutex_unlock(&arena->regions.lock);
+	mutex_unlock(&arena->regions->lock);
 }
 
 /**
@@ -363,7 +363,7 @@ void mctl_spaces_freeze(struct mctl_arena *arena, u32 *nr_table, u32 *nr_region)
 	u32 tables = 0;
 
 	list_for_each_entry(family, &spaces->families, list) {
-		mutex_lock_nest_lock(&family->lock, &arena->regions.lock);
+		mutex_lock_nest_lock(&family->lock, &arena->regions->lock);
 		*nr_region += family->nr_frames;
 		list_for_each_entry(space, &family->spaces, sibling)
 			tables += space->shadow.nr_tables;

@@ -190,7 +190,7 @@ static int fork_space(struct mctl_arena *arena, const char *from_name, const cha
  *
  * Both may be mapped, forked and removed in any order.
  *
- * Context: Process, sleeps. Takes arena->regions.lock.
+ * Context: Process, sleeps. Takes arena->regions->lock.
  * Return: 0; -ENOENT, -EINVAL for a bad name, -EEXIST, -ENOMEM, -ENODEV when the module is on its
  * way out, -EINTR for a process that is killed. On error nothing is held.
  */
@@ -209,10 +209,10 @@ int mctl_space_fork(struct mctl_arena *arena, const char *from, const char *to,
 		return ret;
 	if (!try_module_get(THIS_MODULE))
 		return mctl_fail(error, -ENODEV, "the module is being removed");
-	ret = mutex_lock_killable(&arena->regions.lock);
+	ret = mutex_lock_killable(&arena->regions->lock);
 	if (!ret) {
 		ret = fork_space(arena, from, to, error);
-		mutex_unlock(&arena->regions.lock);
+		mutex_unlock(&arena->regions->lock);
 	}
 	if (ret) {
 		module_put(THIS_MODULE);

@@ -265,7 +265,7 @@ int mctl_space_zero_get(struct mctl_arena *arena, u64 *pfn, u32 *reason)
 {
 	struct mctl_spaces *spaces = arena->spaces;
 
-	lockdep_assert_held(&arena->regions.lock);
+	lockdep_assert_held(&arena->regions->lock);
 	if (!spaces->nr_zero) {
 		u32 fn = alloc_block(arena, MCTL_NO_PAGE, 0, true, reason);
 
@@ -291,7 +291,7 @@ void mctl_space_zero_put(struct mctl_arena *arena)
 {
 	struct mctl_spaces *spaces = arena->spaces;
 
-	lockdep_assert_held(&arena->regions.lock);
+	lockdep_assert_held(&arena->regions->lock);
 	if (--spaces->nr_zero)
 		return;
 	mctl_space_quarantine(arena, spaces->zero, 0, 0);

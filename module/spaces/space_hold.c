@@ -2,7 +2,7 @@
 /*
  * Finding spaces and holding them, so that they are not removed (S10 of space.c).
  *
- * Locks: arena->regions.lock for the list and to find.
+ * Locks: arena->regions->lock for the list and to find.
  */
 #include <linux/lockdep.h>
 #include <linux/string.h>
@@ -12,7 +12,7 @@ struct mctl_space *mctl_space_find(struct mctl_arena *arena, const char *name)
 {
 	struct mctl_space *space;
 
-	lockdep_assert_held(&arena->regions.lock);
+	lockdep_assert_held(&arena->regions->lock);
 	list_for_each_entry(space, &arena->spaces->list, list) {
 		if (!strcmp(space->name, name))
 			return space;
@@ -25,17 +25,17 @@ struct mctl_space *mctl_space_find(struct mctl_arena *arena, const char *name)
  * @arena: whose region
  * @name: of the region
  *
- * Context: Process, may sleep. Takes arena->regions.lock.
+ * Context: Process, may sleep. Takes arena->regions->lock.
  * Return: whether there is a space of this name; false for a process that is killed.
  */
 bool mctl_space_exists(struct mctl_arena *arena, const char *name)
 {
 	bool found;
 
-	if (mutex_lock_killable(&arena->regions.lock))
+	if (mutex_lock_killable(&arena->regions->lock))
 		return false;
 	found = mctl_space_find(arena, name);
-	mutex_unlock(&arena->regions.lock);
+	mutex_unlock(&arena->regions->lock);
 	return found;
 }
 
@@ -44,19 +44,19 @@ bool mctl_space_exists(struct mctl_arena *arena, const char *name)
  * @arena: whose space
  * @name: of the region
  *
- * Context: Process, may sleep. Takes arena->regions.lock.
+ * Context: Process, may sleep. Takes arena->regions->lock.
  * Return: the space, or NULL when there is none of this name, and for a process that is killed.
  */
 struct mctl_space *mctl_space_get(struct mctl_arena *arena, const char *name)
 {
 	struct mctl_space *space;
 
-	if (mutex_lock_killable(&arena->regions.lock))
+	if (mutex_lock_killable(&arena->regions->lock))
 		return NULL;
 	space = mctl_space_find(arena, name);
 	if (space && !mctl_space_try_hold(space))
 		space = NULL;
-	mutex_unlock(&arena->regions.lock);
+	mutex_unlock(&arena->regions->lock);
 	return space;
 }
 
@@ -79,7 +79,7 @@ struct mctl_space *mctl_space_need(struct mctl_arena *arena, const char *name,
  *
  * For who goes through them all, or comes back to one by mctl_space_id().
  *
- * Context: Process, may sleep. Takes arena->regions.lock.
+ * Context: Process, may sleep. Takes arena->regions->lock.
  * Return: the space, or NULL when there are no more, and for a process that is killed.
  */
 struct mctl_space *mctl_space_get_from(struct mctl_arena *arena, u64 id)
@@ -87,7 +87,7 @@ struct mctl_space *mctl_space_get_from(struct mctl_arena *arena, u64 id)
 	struct mctl_space *space = NULL;
 	struct mctl_id *found;
 
-	if (mutex_lock_killable(&arena->regions.lock))
+	if (mutex_lock_killable(&arena->regions->lock))
 		return NULL;
 	found = mctl_ids_from(&arena->spaces->ids, id);
 	if (found) {
@@ -95,7 +95,7 @@ struct mctl_space *mctl_space_get_from(struct mctl_arena *arena, u64 id)
 		if (!mctl_space_try_hold(space))
 			space = NULL;
 	}
-	mutex_unlock(&arena->regions.lock);
+	mutex_unlock(&arena->regions->lock);
 	return space;
 }
 

@@ -36,7 +36,7 @@ void mctl_space_hwpoison(struct mctl_arena *arena, u32 fn)
 	struct mctl_space *space;
 	u32 page, id;
 
-	mutex_lock(&arena->regions.lock);
+	mutex_lock(&arena->regions->lock);
 	page = page_of(arena, fn, &id);
 	list_for_each_entry(space, &arena->spaces->list, list) {
 		bool zeros = fn == arena->spaces->zero;
@@ -50,5 +50,5 @@ void mctl_space_hwpoison(struct mctl_arena *arena, u32 fn)
 			mctl_space_zap(space, page, min(space->nr_pages - page, MCTL_LEAVES));
 		mutex_unlock(&space->family->lock);
 	}
-	mutex_unlock(&arena->regions.lock);
+	mutex_unlock(&arena->regions->lock);
 }

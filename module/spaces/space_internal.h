@@ -33,7 +33,7 @@ struct mctl_space_found;
 
 /**
  * struct mctl_family - a space and its forks, and theirs
- * @list: entry of arena->spaces->families; arena->regions.lock
+ * @list: entry of arena->spaces->families; arena->regions->lock
  * @lock: of all that says so here and in struct mctl_space, and of the
  *	  records of the family's frames
  * @spaces: the spaces, the oldest first; @lock
@@ -84,9 +84,9 @@ struct mctl_space_backing {
 
 /**
  * struct mctl_space - a region that processes map
- * @list: entry of arena->spaces->list; arena->regions.lock
- * @id: in arena->spaces->ids; arena->regions.lock
- * @registered: its name in the register; arena->regions.lock
+ * @list: entry of arena->spaces->list; arena->regions->lock
+ * @id: in arena->spaces->ids; arena->regions->lock
+ * @registered: its name in the register; arena->regions->lock
  * @arena: whose frames it maps
  * @family: what it shares frames with
  * @sibling: entry of family->spaces; family->lock
@@ -116,7 +116,7 @@ struct mctl_space_backing {
  * @nr_away: frames in @loans that @shadow does not map; family->lock
  * @nr_reading: frames that pages of files are being read into; family->lock
  * @nr_quarantine: frames in quarantine that it was the last to let go of; quarantine_lock
- * @nr_found: what a check counts for @nr_quarantine; arena->regions.lock
+ * @nr_found: what a check counts for @nr_quarantine; arena->regions->lock
  * @faults: by enum mctl_space_fault; family->lock
  * @around: pages mapped beside; family->lock
  * @nr_zaps: times that entries of processes, or their RW, were taken back; family->lock

@@ -120,14 +120,14 @@ int mctl_space_plant(struct mctl_arena *arena, const struct mctl_plant *plant,
 
 	switch (plant->site) {
 	case MEMCTL_PLANT_SITE_SPACES:
-		mutex_lock(&arena->regions.lock);
+		mutex_lock(&arena->regions->lock);
 		MCTL_FLIP(arena->spaces->nr, plant->bit);
-		mutex_unlock(&arena->regions.lock);
+		mutex_unlock(&arena->regions->lock);
 		break;
 	case MEMCTL_PLANT_SITE_REGIONS:
-		mutex_lock(&arena->regions.lock);
-		MCTL_FLIP(arena->regions.nr, plant->bit);
-		mutex_unlock(&arena->regions.lock);
+		mutex_lock(&arena->regions->lock);
+		MCTL_FLIP(arena->regions->nr, plant->bit);
+		mutex_unlock(&arena->regions->lock);
 		break;
 	case MEMCTL_PLANT_SITE_QUARANTINE:
 		spin_lock(&arena->spaces->quarantine_lock);

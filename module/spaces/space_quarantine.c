@@ -194,7 +194,7 @@ void mctl_space_quarantine(struct mctl_arena *arena, u32 fn, unsigned int order,
 
 /**
  * mctl_space_enter() - have frames in quarantine count for a space from now on
- * @space: gets its account; arena->regions.lock is held
+ * @space: gets its account; arena->regions->lock is held
  *
  * Context: Process, may sleep.
  * Return: 0, or -ENOMEM.
@@ -203,14 +203,14 @@ int mctl_space_enter(struct mctl_space *space)
 {
 	struct mctl_spaces *spaces = space->arena->spaces;
 
-	lockdep_assert_held(&space->arena->regions.lock);
+	lockdep_assert_held(&space->arena->regions->lock);
 	space->account = ++spaces->last_account ?: ++spaces->last_account;
 	return xa_insert(&spaces->accounts, space->account, space, GFP_KERNEL) ? -ENOMEM : 0;
 }
 
 /**
  * mctl_space_leave() - the way back: what is in quarantine counts for nobody
- * @space: about to be freed; arena->regions.lock is held
+ * @space: about to be freed; arena->regions->lock is held
  *
  * Context: Process.
  */

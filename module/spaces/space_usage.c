@@ -160,7 +160,7 @@ int mctl_space_info_of(struct mctl_space *space, struct mctl_space_info *info)
  * @name: of the region
  * @info: filled
  *
- * Context: Process, may sleep. Takes arena->regions.lock.
+ * Context: Process, may sleep. Takes arena->regions->lock.
  * Return: 0; -ENOENT when there is no such region; -EINTR for a process that is killed.
  */
 int mctl_space_info(struct mctl_arena *arena, const char *name, struct mctl_space_info *info)
@@ -281,7 +281,7 @@ static struct mctl_family *find_family(struct mctl_arena *arena, u32 id)
  * @nr: room in it
  * @error: why not; may be NULL
  *
- * Context: Process, may sleep. Takes arena->regions.lock.
+ * Context: Process, may sleep. Takes arena->regions->lock.
  * Return: how many there are, also when that is more than @nr; -ENOENT when it is no frame of a
  * region for processes; -EINTR for a process that is killed.
  */
@@ -292,16 +292,16 @@ int mctl_space_rmap(struct mctl_arena *arena, u64 pfn, struct mctl_space_place *
 	const struct mctl_space *space;
 	u32 page, id, found = 0;
 
-	if (mutex_lock_killable(&arena->regions.lock))
+	if (mutex_lock_killable(&arena->regions->lock))
 		return mctl_fail(error, -EINTR, "killed while a region was waited for");
 	if (read_record(arena, pfn, &page, &id))
 		family = find_family(arena, id);
 	if (!family) {
-		mutex_unlock(&arena->regions.lock);
+		mutex_unlock(&arena->regions->lock);
 		return mctl_fail(error, -ENOENT, "pfn %#llx backs no region for processes", pfn);
 	}
 	if (mutex_lock_killable(&family->lock)) {
-		mutex_unlock(&arena->regions.lock);
+		mutex_unlock(&arena->regions->lock);
 		return mctl_fail(error, -EINTR, "killed while a region was waited for");
 	}
 	list_for_each_entry(space, &family->spaces, sibling) {
@@ -324,6 +324,6 @@ int mctl_space_rmap(struct mctl_arena *arena, u64 pfn, struct mctl_space_place *
 		found++;
 	}
 	mutex_unlock(&family->lock);
-	mutex_unlock(&arena->regions.lock);
+	mutex_unlock(&arena->regions->lock);
 	return found;
 }
