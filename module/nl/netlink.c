@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The generic netlink family: who may ask, how a request runs, how a dump goes
- * on. The nl_<object>.c files hold one object each: they parse, call below,
- * format. refusal.c has what a request is told that fails.
+ * Generic netlink: who may ask, how a request runs, how a dump begins and ends.
+ * The nl_<object>.c files hold one object each: they parse, call lower wings and
+ * format, with the help of nl_family.c (replies) and nl_dump.c (parts of dumps).
+ * refusal.c has what a failed request is told.
  *
  * N1  Nobody without CAP_SYS_ADMIN in the initial user namespace reaches a
  *     handler whose operation has GENL_ADMIN_PERM, be it a request or a dump.
@@ -36,28 +37,6 @@ static const struct genl_ops *ops_of[MEMCTL_CMD_MAX + 1];
 /* The sets of attributes have the arena's name at one place, but the one of exec. */
 #define ARENA_ATTR	  2
 #define ARENA_IS_AT(attr) BUILD_BUG_ON((attr) != ARENA_ATTR)
-
-struct nlattr *mctl_nl_need(struct genl_info *info, int type, const char *what)
-{
-	if (info->attrs[type])
-		return info->attrs[type];
-	if (info->extack)
-		info->extack->miss_type = type;
-	mctl_nl_refuse(info->extack, NULL, -EINVAL, "attribute %s is missing", what);
-	return ERR_PTR(-EINVAL);
-}
-
-const char *mctl_nl_name(struct netlink_ext_ack *extack, const struct nlattr *attr,
-			 const char *what)
-{
-	const char *name = nla_data(attr);
-
-	if (strnlen(name, nla_len(attr)) + 1 != nla_len(attr)) {
-		mctl_nl_refuse(extack, attr, -EINVAL, "the name of the %s has a NUL inside", what);
-		return ERR_PTR(-EINVAL);
-	}
-	return name;
-}
 
 /* N2 */
 static int check_message(const struct nlmsghdr *nlh, struct netlink_ext_ack *extack)
@@ -212,30 +191,6 @@ static int run_request(struct sk_buff *skb, struct genl_info *info)
 	return 0;
 }
 
-struct sk_buff *mctl_nl_reply_new(struct genl_info *info, size_t size, void **hdr)
-{
-	struct sk_buff *skb = genlmsg_new(size, GFP_KERNEL);
-
-	if (!skb)
-		return NULL;
-	*hdr = genlmsg_put_reply(skb, info, &mctl_nl_family, 0, info->genlhdr->cmd);
-	if (*hdr)
-		return skb;
-	nlmsg_free(skb);
-	return NULL;
-}
-
-int mctl_nl_reply_send(struct sk_buff *skb, void *hdr, struct genl_info *info, bool failed)
-{
-	if (failed) {
-		nlmsg_free(skb);
-		return mctl_nl_refuse(info->extack, NULL, -EMSGSIZE,
-				      "the reply does not fit into a message");
-	}
-	genlmsg_end(skb, hdr);
-	return genlmsg_reply(skb, info);
-}
-
 /* --- dumps --- */
 
 static bool dumps_all(u8 cmd)
@@ -361,138 +316,7 @@ static int end_dump(struct netlink_callback *cb)
 	return 0;
 }
 
-/* Has anything changed since the last look? Then another number goes into the messages. */
-static void look_at_generation(struct netlink_callback *cb, struct mctl_nl_dump *dump)
-{
-	u32 arenas = mctl_arenas_generation();
-	u64 generation = dump->arena ? mctl_arena_generation(dump->arena) : 0;
-
-	if (generation != dump->generation || (dump->all && arenas != dump->arenas)) {
-		dump->generation = generation;
-		dump->arenas = arenas;
-		if (!++dump->seq)
-			dump->seq = 1;
-	}
-	cb->seq = dump->seq;
-}
-
-/* Have the dump be in an arena, which is held; NULL for none. */
-static void move_to_arena(struct mctl_nl_dump *dump, struct mctl_arena *arena)
-{
-	/* In this order: what is told of it is held. */
-	mctl_asker_look(&dump->asker, arena);
-	if (dump->arena)
-		mctl_arena_drop(dump->arena);
-	dump->arena = arena;
-	if (!arena || arena->id == dump->arena_id)
-		return;
-	dump->arena_id = arena->id;
-	dump->position = 0;
-	dump->spaces = false;
-}
-
-/* Return: false when there is no further arena to dump. The last one stays held, to look at. */
-static bool next_arena(struct mctl_nl_dump *dump)
-{
-	struct mctl_arena *arena = dump->all ? mctl_arena_next(dump->arena_id + 1) : NULL;
-
-	if (!arena) {
-		dump->end = true;
-		return false;
-	}
-	move_to_arena(dump, arena);
-	dump->generation = mctl_arena_generation(arena);
-	return true;
-}
-
-/*
- * Hold the arena that the dump is in, as a part begins. A dump of all goes on with
- * the next one where that has gone; its generation, which differs, is told then.
- * Return: 0 or -ENOENT.
- */
-static int find_arena_again(struct netlink_callback *cb, struct mctl_nl_dump *dump)
-{
-	struct mctl_arena *arena;
-
-	if (dump->end || dump->arena)
-		return 0;
-	arena = mctl_arena_next(dump->arena_id);
-	if (arena && arena->id != dump->arena_id && !dump->all) {
-		mctl_arena_drop(arena);
-		arena = NULL;
-	}
-	if (!arena && !dump->all)
-		return mctl_nl_refuse(cb->extack, NULL, -ENOENT,
-				      "the arena was deleted while it was listed");
-	move_to_arena(dump, arena);
-	dump->end = !arena;
-	return 0;
-}
-
-int mctl_nl_dump_run(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
-		     int (*next)(struct sk_buff *skb, struct netlink_callback *cb,
-				 struct mctl_nl_dump *dump))
-{
-	struct mctl_nl_dump *dump = mctl_nl_dump_of(cb);
-	bool all_sent = dump->end;
-	int ret = find_arena_again(cb, dump);
-	void *hdr;
-
-	if (ret)
-		return ret;
-	/* What changes from here on is in no message. */
-	if (all_sent)
-		cb->seq = dump->seq;
-	else
-		look_at_generation(cb, dump);
-	while (!dump->end) {
-		hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
-				  &mctl_nl_family, NLM_F_MULTI, cmd);
-		ret = hdr ? next(skb, cb, dump) : -EMSGSIZE;
-		if (!ret) {
-			/* After the look at the object: a change that it shows has been counted. */
-			look_at_generation(cb, dump);
-			genl_dump_check_consistent(cb, hdr);
-			genlmsg_end(skb, hdr);
-			continue;
-		}
-		genlmsg_cancel(skb, hdr);
-		if (ret != -ENOENT)
-			break;
-		ret = 0;
-		look_at_generation(cb, dump);
-		if (!next_arena(dump))
-			break;
-	}
-	if (!dump->census)
-		move_to_arena(dump, NULL);
-	return skb->len ?: ret;
-}
-
-/* --- the family --- */
-
-/* The generated table, with the handlers above in front of those of the objects. */
-static struct genl_ops mctl_nl_ops[ARRAY_SIZE(memctl_nl_ops)];
-
-static const struct genl_multicast_group mctl_nl_groups[] = {
-	[MEMCTL_NLGRP_EVENTS] = {
-		.name = MEMCTL_MCGRP_EVENTS,
-		.flags = GENL_MCAST_CAP_SYS_ADMIN,
-	},
-};
-
-struct genl_family mctl_nl_family = {
-	.name = MEMCTL_FAMILY_NAME,
-	.version = MEMCTL_FAMILY_VERSION,
-	.module = THIS_MODULE,
-	.netnsok = false,
-	.parallel_ops = true,
-	.resv_start_op = 0,
-	.ops = mctl_nl_ops,
-	.n_ops = ARRAY_SIZE(mctl_nl_ops),
-	.mcgrps = mctl_nl_groups,
-	.n_mcgrps = ARRAY_SIZE(mctl_nl_groups),
-};
+/* --- init and exit --- */
 
 int mctl_netlink_init(void)
 {

@@ -18,7 +18,9 @@
 /* Room for the attributes of any reply that has no arrays in it. */
 #define MCTL_NL_REPLY_SIZE 1024
 
+/* nl_family.c */
 extern struct genl_family mctl_nl_family;
+extern struct genl_ops mctl_nl_ops[ARRAY_SIZE(memctl_nl_ops)];
 
 /* nl_names.c: what a command is called; a constant. */
 const char *mctl_nl_command_name(u8 cmd);
