@@ -16,12 +16,12 @@ RUN = $(if $(findstring n,$(firstword -$(MAKEFLAGS))),,+)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help all module cli man demo check check-all check-unit check-long check-cli check-vm spec-check bench bench-check lint format vm install uninstall check-mutants check-debug check-instruments check-fuzz check-spin check-kcov check-abuse \
-	clean setup regen
+	check-one compile_commands.json clean setup regen
 
 help: ## this list
 	@{ echo "make TARGET... [KERNEL=6.1|6.12|rt|latest|debug|kcsan|BUILD-DIR] [CLI_SANITIZE=1] [LLVM=1] [W=1] [C=2] [HARDENING=n] [OWNER_TAGS=n] [KCOV=y]"; \
-	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
-		printf '%-22s%s\n' "$$name" "$$text"; done; } | cat || [ $$? = 141 ]
+	sed -n 's/^\([a-z._-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
+		printf '%-24s%s\n' "$$name" "$$text"; done; } | cat || [ $$? = 141 ]
 
 all: module cli man ## module, tool and manual page
 
@@ -76,6 +76,12 @@ cli/%: cli/%.scd scripts/man-page
 	@scripts/man-page $< >$@.new
 	@mv $@.new $@
 
+# --- for editors -----------------------------------------------------------------------------------------------------
+
+compile_commands.json: ## how each C file is compiled, for clangd (KERNEL: of which the module's commands are)
+	@scripts/setup module cli
+	@scripts/compile-commands $(KERNEL)
+
 # --- running and checking --------------------------------------------------------------------------------------------
 
 vm: ## a shell in a virtual machine with KERNEL, the module and the tool
@@ -89,6 +95,12 @@ check: ## unit, tool, install, netlink spec, models, fuzzers, kselftest in machi
 
 check-all: ## the same with all of kselftest on every kernel, the debug kernels too: hours
 	@scripts/check --all
+
+# The scripts read these themselves; make would hand them on to the makefiles below.
+check-one: export MAKEFLAGS :=
+check-one: export KERNEL := $(KERNEL)
+check-one: ## one test, found by its name and run alone: T=buddy, T=region, T=vm/tlb (scripts/check-one --help)
+	@$(if $(T),scripts/check-one $(T),scripts/check-one --help)
 
 check-unit: ## the algorithms on the host: unit tests against naive oracles
 	@scripts/check unit
@@ -163,6 +175,6 @@ uninstall: ## takes away what install put there, for every kernel
 	@scripts/install --uninstall
 
 clean: ## takes away what was built here (not the kernels under ~/.cache/memctl)
-	rm -rf build cli/memctl cli/memctl-asan $(MAN) module/*.ko
+	rm -rf build compile_commands.json cli/memctl cli/memctl-asan $(MAN) module/*.ko
 	@[ ! -e selftests/unit/Makefile ] || $(MAKE) -s -C selftests/unit clean
 	@[ ! -e selftests/memctl/Makefile ] || $(MAKE) -s -C selftests/memctl clean
