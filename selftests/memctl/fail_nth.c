@@ -11,7 +11,7 @@
  * allocation of this thread, ours and the host's. Elsewhere memctl's own
  * injected faults do it, site by site.
  *
- * fail_netlink.h has the flows of requests, fail_device.h those of processes.
+ * fail_netlink.c has the flows of requests, fail_device.c those of processes.
  *
  * Usage: fail_nth [--own] [PART-OF-A-NAME]
  *        fail_nth [--own] netlink|device|arena     flows of one kind
@@ -19,14 +19,13 @@
  * Prints KTAP. Needs root and the module; with --load, the module's file, and
  * that it is not loaded: each allocation of its init fails then.
  */
-#define _GNU_SOURCE
-#include "fail_device.h"
-
+#include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
+#include "fail_flow.h"
 
-#define MAX_POINTS    3000
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define MAX_POINTS 3000
 
 static int nth_file = -1; /* of this thread, or -1 */
 static uint32_t own_site, own_id;
@@ -248,9 +247,9 @@ static int run_all(const char *part)
 	    (uint64_t)4 << 20);
 	check(device_begin(), "what the flows need");
 	start = seconds();
-	run_flows("netlink", netlink_flows, ARRAY_SIZE(netlink_flows), part);
-	run_flows("device", device_flows, ARRAY_SIZE(device_flows), part);
-	run_flows("arena", arena_flows, ARRAY_SIZE(arena_flows), part);
+	run_flows("netlink", netlink_flows, nr_netlink_flows, part);
+	run_flows("device", device_flows, nr_device_flows, part);
+	run_flows("arena", arena_flows, nr_arena_flows, part);
 	printf("# %u flows, %u points in %.0f s\n", nr_flows, nr_points, seconds() - start);
 	check(device_end(), "it can be removed");
 	check(!ask(MEMCTL_CMD_ARENA_DEL, "s", MEMCTL_A_ARENA_ARENA, OTHER), "the other arena, too");

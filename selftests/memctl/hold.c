@@ -13,7 +13,6 @@
  *
  * Prints "ready" when it has it. With HOLD_UID set it is that user's.
  */
-#define _GNU_SOURCE
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>

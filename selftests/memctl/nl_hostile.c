@@ -14,19 +14,17 @@
  * T5  dumps: interrupted, abandoned, two at a time
  * T6  the texts of callers that are refused in the same moment: with --texts
  *
- * nl_message.h has how to say it, nl_malformed.h has T1, nl_values.h and
- * nl_spaces.h T2, nl_rights.h T4, nl_texts.h T6, nl_race.h the processes of
- * test_lifetime.sh.
+ * nl_message.c has how to say it; T3 and T5 are here, and nl_hostile.h says which
+ * file has the others, and the processes of test_lifetime.sh.
  *
  * Usage: nl_hostile [--hold-dump SECONDS | --rights TABLE | --race PAUSE-FILE | --texts ROUNDS]
  * Prints KTAP. Needs root and the module, loaded without plant=1. No library is
  * used: what is tested is what a library would not send.
  */
-#define _GNU_SOURCE
-#include "nl_race.h"
-#include "nl_spaces.h"
-#include "nl_texts.h"
-#include "nl_values.h"
+#include <signal.h>
+#include <sys/wait.h>
+#include "nl_hostile.h"
+#include "nl_message.h"
 
 /* --- T3: handles --- */
 

@@ -8,7 +8,6 @@
  * has a user namespace with as many can do the same. For test_events.sh; "memctl
  * region open" starts it.
  */
-#define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>

@@ -16,7 +16,6 @@
  *
  * Locks: none; which range is next stands in the first page of the region.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>

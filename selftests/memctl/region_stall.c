@@ -20,7 +20,6 @@
  * Prints "ready PID" when it is so, with the number of the process that maps.
  * With STALL_UID set it is that user's.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

@@ -26,21 +26,8 @@
  * Usage: region_user TEST...
  * Prints KTAP. Needs root, the module, and the command memctl (or $MEMCTL).
  */
-#define _GNU_SOURCE
 #include "region_process.h"
-#include "region_cost.h"
-#include "region_error.h"
-#include "region_flush.h"
-#include "region_vma.h"
-#include "region_late.h"
-#include "region_life.h"
-#include "region_mmap.h"
-#include "region_race.h"
-#include "region_random.h"
-#include "region_tasks.h"
-#include "region_pins.h"
-#include "region_kvm.h"
-#include "region_limit.h"
+#include "region_user.h"
 
 /* --- basic --- */
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # No processor uses an entry of a region after it was taken back: see
-# region_flush.h. Each CPU but the first has a thread, so that it says most on
+# region_stale_tlb.c. Each CPU but the first has a thread, so that it says most on
 # four of them: VM_OPTIONS="--smp 4" scripts/kselftest-vm flush.
 # FLUSH_ROUNDS makes it longer or shorter.
 # HOST: who flushes which entries, and when

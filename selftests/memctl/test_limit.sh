@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # The limit of a region bounds all that a process with its descriptor can make
-# grow: pages, tables, frames in pipes and sockets; see region_limit.h. What
+# grow: pages, tables, frames in pipes and sockets; see region_over_limit.c. What
 # the command and the self-check say of it. LIMIT_ROUNDS makes it longer.
 
 . "$(dirname "$0")/lib.sh"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # Who may do what: the table of Documentation/rights.rst, each cell of it
-# tried (nl_rights.h), and what the command says to those who may not.
+# tried (nl_rights.c), and what the command says to those who may not.
 # HOST: capabilities, users, namespaces
 
 . "$(dirname "$0")/lib.sh"

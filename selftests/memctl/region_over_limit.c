@@ -1,20 +1,18 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /*
  * What a region's limit counts: pages, tables, frames that are lent or held by
  * sockets, and those that files are being read into. A process that has but a
  * descriptor tries to have more, in every way that there is, while another
  * region of the arena needs frames.
  */
-#ifndef REGION_LIMIT_H
-#define REGION_LIMIT_H
-
 #include <linux/falloc.h>
 #include <pthread.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
-#include "region_pins.h"
 #include "region_process.h"
-#include "region_tasks.h"
+#include "region_shared_mm.h"
+#include "region_pinned.h"
+#include "region_user.h"
 
 #define LIMIT	   64U
 #define LIMIT_SIZE (64UL << 30)
@@ -490,7 +488,7 @@ static void limit_abi(int fd)
 	expect(good, "others are refused");
 }
 
-static void test_limit(void)
+void test_limit(void)
 {
 	unsigned int levels;
 	int fd, pair[2];
@@ -523,5 +521,3 @@ static void test_limit(void)
 	close(fd);
 	expect(!memctl("region del limited") && !memctl("region del neighbour"), "remove them");
 }
-
-#endif /* REGION_LIMIT_H */

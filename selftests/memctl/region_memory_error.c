@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /*
  * A page of a region gets a hardware memory error, as the host's own switch
  * makes it: SIGBUS with BUS_MCEERR_AR for an access, EIO for a read or write,
@@ -6,11 +6,10 @@
  * lent to a pipe: EIO for whoever reads the pipe. The frame of zeros: zeros, from
  * elsewhere.
  */
-#ifndef REGION_ERROR_H
-#define REGION_ERROR_H
-
+#include <setjmp.h>
 #include <sys/socket.h>
 #include "region_process.h"
+#include "region_user.h"
 
 #define ERROR_START  0x100000000000ULL
 #define ERROR_SWITCH "/sys/devices/system/memory/hard_offline_page"
@@ -172,7 +171,7 @@ static void error_of_zeros(void)
 	printf("# pfn 0x%llx\n", (unsigned long long)pfn);
 }
 
-static void test_error(void)
+void test_error(void)
 {
 	const unsigned int bad = 5, nr = 64;
 	int fd, child, pipes[2], status, pid;
@@ -215,5 +214,3 @@ static void test_error(void)
 	error_of_lent();
 	error_of_zeros();
 }
-
-#endif /* REGION_ERROR_H */

@@ -1,20 +1,19 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /*
  * T7, who shares a mapping, and in which order they end: exec, vfork, tasks
  * that share the address space, a leader that ends before its threads. What
  * the module counts as processes follows, and nothing is held when they are
  * gone.
  */
-#ifndef REGION_TASKS_H
-#define REGION_TASKS_H
-
 #include <pthread.h>
+#include "region_shared_mm.h"
 #include "region_process.h"
+#include "region_user.h"
 
 #define TASKS_SIZE (1UL << 20)
 
 /* A number from a column of "memctl region list", or -1. */
-static long region_number(const char *region, const char *column)
+long region_number(const char *region, const char *column)
 {
 	const char *program = getenv("MEMCTL");
 	char line[256], name[64];
@@ -45,7 +44,7 @@ static bool region_becomes(const char *region, const char *column, long number)
 }
 
 /* Whether, within a minute, nothing of a region is lent or waits to be given back. */
-static bool nothing_held(const char *region)
+bool nothing_held(const char *region)
 {
 	return region_becomes(region, "QUARANTINE", 0) && !region_number(region, "LENT");
 }
@@ -240,7 +239,7 @@ static void tasks_leader(int fd, char *a)
 	task_close();
 }
 
-static void test_tasks(void)
+void test_tasks(void)
 {
 	char *a;
 	int fd;
@@ -256,5 +255,3 @@ static void test_tasks(void)
 	close(fd);
 	expect(!memctl("region del tasks"), "remove it");
 }
-
-#endif /* REGION_TASKS_H */

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /*
  * T8: all that would hold a page beyond its mapping. A page of a region
  * cannot be had that way, by nobody: each is refused, and what can do without
@@ -9,9 +9,6 @@
  * DIRECT_FILE is a block device, to try O_DIRECT on; HOLD_ROUNDS how often
  * frames are reused.
  */
-#ifndef REGION_PINS_H
-#define REGION_PINS_H
-
 #include <elf.h>
 #include <linux/aio_abi.h>
 #include <linux/falloc.h>
@@ -26,11 +23,12 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include "region_pinned.h"
 #include "region_process.h"
+#include "region_shared_mm.h"
+#include "region_user.h"
 
-#define PINS_SIZE (1UL << 20)
-
-static bool is_refused(long result, int error)
+bool is_refused(long result, int error)
 {
 	return result < 0 && errno == error;
 }
@@ -141,7 +139,7 @@ static void loopback_up(void)
 }
 
 /* Both ends of a connection. Return: whether there is one. */
-static bool connect_pair(int *pair)
+bool connect_pair(int *pair)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET,
 				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
@@ -356,10 +354,8 @@ static void pins_core(char *a)
 
 /* --- and then the frames are reused --------------------------------------------------------- */
 
-#define REUSE_PAGES 4UL
-
 /* The other process: takes what is free, which has to be zeros, and fills it. */
-static void __attribute__((noreturn)) reuse(int told, int tell, volatile uint64_t *stale)
+void __attribute__((noreturn)) reuse(int told, int tell, volatile uint64_t *stale)
 {
 	int fd = bind_region("reuse", O_RDWR);
 	char *b = map_region(fd, PINS_SIZE, PROT_READ | PROT_WRITE, 0), word;
@@ -486,7 +482,7 @@ static void pins_large(void)
 	expect(!memctl("region del large"), "remove it");
 }
 
-static void test_pins(void)
+void test_pins(void)
 {
 	char *a;
 	int fd;
@@ -511,7 +507,7 @@ static void test_pins(void)
 /* --- frames that a socket keeps ------------------------------------------------------------- */
 
 /* Lend pages of a region of arena $ARENA to a socket, and read them when told to. */
-static void test_lend(void)
+void test_lend(void)
 {
 	struct memctl_dev_bind bind = {};
 	int fd, device = open("/dev/memctl", O_RDWR), sockets[2];
@@ -542,5 +538,3 @@ static void test_lend(void)
 		;
 	expect(drained(sockets[0], 0x77, REUSE_PAGES * PAGE), "what was sent is as it was");
 }
-
-#endif /* REGION_PINS_H */

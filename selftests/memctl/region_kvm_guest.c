@@ -1,16 +1,16 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /*
  * T8: a region as the memory of a virtual machine. KVM takes what a process
  * has mapped for its own tables, and holds no page: it follows the process by
  * an mmu_notifier. What the region takes back the guest must not have either,
  * whether it is asked afterwards or does nothing but write all the time.
  */
-#ifndef REGION_KVM_H
-#define REGION_KVM_H
-
 #include <linux/kvm.h>
 #include <pthread.h>
-#include "region_pins.h"
+#include "region_process.h"
+#include "region_pinned.h"
+#include "region_shared_mm.h"
+#include "region_user.h"
 
 /* Where the guest has the region; below it is one page of instructions. */
 #define GUEST_MEMORY 0x40000000UL
@@ -395,7 +395,7 @@ static void kvm_on(struct guest *guest, const struct other *other, int order, un
 	expect(!memctl("region del kvm"), "remove it");
 }
 
-static void test_kvm(void)
+void test_kvm(void)
 {
 	const char *text = getenv("HOLD_ROUNDS");
 	unsigned int rounds = text ? (unsigned int)strtoul(text, NULL, 0) : 300;
@@ -414,5 +414,3 @@ static void test_kvm(void)
 	guest_end(&guest);
 	other_end(&other);
 }
-
-#endif /* REGION_KVM_H */

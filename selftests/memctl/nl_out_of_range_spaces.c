@@ -1,12 +1,10 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /*
- * For nl_hostile.c: T2, values out of range in requests about regions for
+ * nl_out_of_range_spaces - T2, values out of range in requests about regions for
  * processes.
  */
-#ifndef NL_SPACES_H
-#define NL_SPACES_H
-
-#include "nl_values.h"
+#include "nl_hostile.h"
+#include "nl_message.h"
 
 #define SPACE_START 0x100000000000ULL
 
@@ -101,7 +99,7 @@ static void test_space_words(int fd)
 	refused(fd, -EINVAL, 0, false, "T2 region of both kinds");
 }
 
-static void test_spaces(int fd)
+void test_spaces(int fd)
 {
 	begin(&request, family, MEMCTL_CMD_REGION_ADD, 0);
 	put_text(&request, MEMCTL_A_REGION_NAME, "t2");
@@ -115,5 +113,3 @@ static void test_spaces(int fd)
 	put_text(&request, MEMCTL_A_REGION_NAME, "t2");
 	check(!finish(fd, &request, &reply), "T2 it is removed");
 }
-
-#endif /* NL_SPACES_H */

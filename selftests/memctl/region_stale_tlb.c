@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /*
  * No processor may use an entry that was taken back: not by unmap, protect,
  * discard, fork and copy of the region, nor by what the process does to its
@@ -18,12 +18,11 @@
  *
  * A thread without an answer is named after FLUSH_PATIENCE seconds.
  */
-#ifndef REGION_FLUSH_H
-#define REGION_FLUSH_H
-
+#include <stdarg.h>
 #include <pthread.h>
 #include <time.h>
-#include "region_vma.h"
+#include "region_process.h"
+#include "region_user.h"
 
 #define FLUSH_SPINNERS 7
 #define FLUSH_PAGES    16UL
@@ -602,7 +601,7 @@ static void flush_stop(void)
 	expect(!memctl("region del flush") && !memctl("region del other"), "remove both");
 }
 
-static void test_flush(void)
+void test_flush(void)
 {
 	static const char *const options[] = { "", " --order 9" };
 	static const char *const kinds[] = { "", ", blocks of 2 MiB" };
@@ -624,5 +623,3 @@ static void test_flush(void)
 		flush_stop();
 	}
 }
-
-#endif /* REGION_FLUSH_H */

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /*
  * Random steps of four processes on a region and its forks: map, touch,
  * write, mprotect, mremap, madvise, munmap, fork, exit, region fork and
@@ -8,10 +8,9 @@
  * compared, and then all move on to another CPU: as only one of them runs at
  * a time, they would do nothing but wake each other's.
  */
-#ifndef REGION_RANDOM_H
-#define REGION_RANDOM_H
-
-#include "region_vma.h"
+#include <stdarg.h>
+#include "region_process.h"
+#include "region_user.h"
 
 #define RANDOM_PAGES	768UL
 #define RANDOM_REGIONS	3
@@ -536,7 +535,7 @@ static unsigned int print_steps(void)
 	return missing;
 }
 
-static void test_random(void)
+void test_random(void)
 {
 	const char *text = getenv("STEPS");
 	unsigned long nr = text ? strtoul(text, NULL, 0) : RANDOM_STEPS, i, nr_compared = 0;
@@ -577,5 +576,3 @@ static void test_random(void)
 			       i);
 	}
 }
-
-#endif /* REGION_RANDOM_H */

@@ -1,16 +1,15 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /*
- * For nl_hostile.c: T6, each caller gets the text of its own refusal.
+ * nl_mixed_texts - T6, each caller gets the text of its own refusal.
  *
  * Several callers, half of them root and half an ordinary user, are refused in
  * the same moment, by requests, by the start of dumps and by their later parts.
  * All their texts are equally long, as kept apart by length they once were.
  */
-#ifndef NL_TEXTS_H
-#define NL_TEXTS_H
-
 #include <sys/wait.h>
+#include "nl_hostile.h"
 #include "nl_message.h"
+#include "nl_rights.h"
 
 #define NR_CALLERS 4
 #define USER	   1000
@@ -104,7 +103,7 @@ static void test_long_text(int fd)
 	check(!finish(fd, &request, &reply), "T6 the arena goes: %s", reply.text);
 }
 
-static void test_texts(int fd, unsigned long nr_rounds)
+void test_texts(int fd, unsigned long nr_rounds)
 {
 	struct texts sum = {}, texts;
 	unsigned int i, nr_ended = 0;
@@ -132,5 +131,3 @@ static void test_texts(int fd, unsigned long nr_rounds)
 	      "T6 %u callers, %lu refusals, %lu with another text than their own %s", nr_ended,
 	      sum.nr, sum.nr_wrong, sum.wrong);
 }
-
-#endif /* NL_TEXTS_H */

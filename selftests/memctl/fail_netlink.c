@@ -1,22 +1,9 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /*
- * For fail_nth.c: a flow for each command of the family.
+ * fail_netlink - a flow of fail_nth.c for each command of the family
  */
-#ifndef FAIL_NETLINK_H
-#define FAIL_NETLINK_H
-
-#include "fail_nth.h"
-
-#define ACT(name, ...)              \
-	static int name(void)       \
-	{                           \
-		return __VA_ARGS__; \
-	}
-#define UNDO(name, ...)        \
-	static void name(void) \
-	{                      \
-		__VA_ARGS__;   \
-	}
+#include <stdint.h>
+#include "fail_flow.h"
 
 /* --- arenas, zones, chunks --- */
 
@@ -166,7 +153,11 @@ ACT(region_del, ask(MEMCTL_CMD_REGION_DEL, "s", MEMCTL_A_REGION_NAME, "fn"))
 ACT(region_get, ask(MEMCTL_CMD_REGION_GET, "s", MEMCTL_A_REGION_NAME, "fn"))
 ACT(region_dump, ask_dump(MEMCTL_CMD_REGION_GET, ""))
 UNDO(region_there, region_add())
-UNDO(region_gone, region_del())
+
+void region_gone(void)
+{
+	region_del();
+}
 
 static int pt_walk(void)
 {
@@ -180,7 +171,12 @@ static int pt_walk(void)
 }
 
 ACT(pt_dump, ask_dump(MEMCTL_CMD_PT_GET, ""))
-ACT(pt_verify, ask(MEMCTL_CMD_PT_VERIFY, ""))
+
+int pt_verify(void)
+{
+	return ask(MEMCTL_CMD_PT_VERIFY, "");
+}
+
 ACT(pt_format_get, ask(MEMCTL_CMD_PT_FORMAT_GET, "w", MEMCTL_A_PT_FORMAT_INDEX, 3))
 ACT(pt_format_dump, ask_dump(MEMCTL_CMD_PT_FORMAT_GET, ""))
 
@@ -188,7 +184,12 @@ ACT(pt_format_dump, ask_dump(MEMCTL_CMD_PT_FORMAT_GET, ""))
 
 ACT(what, ask(MEMCTL_CMD_WHAT, "q", MEMCTL_A_WHAT_PFN, (uint64_t)1))
 ACT(why, ask(MEMCTL_CMD_WHY, "w", MEMCTL_A_WHY_ORDER, 3))
-ACT(verify, ask(MEMCTL_CMD_VERIFY, ""))
+
+int verify(void)
+{
+	return ask(MEMCTL_CMD_VERIFY, "");
+}
+
 ACT(plant, ask(MEMCTL_CMD_PLANT, "w", MEMCTL_A_PLANT_SITE, 0))
 
 /* --- TLBs --- */
@@ -228,14 +229,16 @@ UNDO(inject_there, inject_add())
 UNDO(inject_gone, inject_del())
 
 /* These have hundreds of points, and take their time. */
-static const struct flow arena_flows[] = {
+const struct flow arena_flows[] = {
 	{ "arena-add", NULL, NULL, arena_add, arena_gone, 0 },
 	{ "arena-del", "fn-new", arena_there, arena_del, arena_gone, 0 },
 	{ "arena-grow", "fn-new", arena_there, arena_grow, arena_gone, 0 },
 	{ "arena-shrink", "fn-new", arena_grown, arena_shrink, arena_gone, 0 },
 };
 
-static const struct flow netlink_flows[] = {
+const unsigned int nr_arena_flows = ARRAY_SIZE(arena_flows);
+
+const struct flow netlink_flows[] = {
 	{ "arena-get", NULL, NULL, arena_get, NULL, 0 },
 	{ "arena-get, dump", NULL, NULL, arena_dump, NULL, 0 },
 	{ "arena-drain", NULL, NULL, arena_drain, NULL, 0 },
@@ -283,4 +286,4 @@ static const struct flow netlink_flows[] = {
 	{ "inject-del", OTHER, inject_there, inject_del, inject_gone, 0 },
 };
 
-#endif /* FAIL_NETLINK_H */
+const unsigned int nr_netlink_flows = ARRAY_SIZE(netlink_flows);

@@ -1,14 +1,12 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /*
  * T6: offset x length x kind x rights x flags, each against an oracle of a
  * few lines. What is mapped must not show a page outside of the region.
  */
-#ifndef REGION_MMAP_H
-#define REGION_MMAP_H
-
 #include <linux/userfaultfd.h>
 #include <sys/syscall.h>
 #include "region_process.h"
+#include "region_user.h"
 
 #ifndef UFFD_FEATURE_WP_ASYNC
 #define UFFD_FEATURE_WP_ASYNC (1 << 15)
@@ -175,7 +173,7 @@ static bool can_userfaultfd(char *start, uint64_t size, uint64_t features)
 	return can;
 }
 
-static void test_mmap(void)
+void test_mmap(void)
 {
 	static const int modes[] = { O_RDWR, O_RDONLY, O_WRONLY };
 	unsigned int nr = 0;
@@ -214,5 +212,3 @@ static void test_mmap(void)
 	close(fd);
 	expect(!memctl("region del matrix"), "remove it");
 }
-
-#endif /* REGION_MMAP_H */

@@ -1,11 +1,10 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /*
- * For fail_nth.c: flows of regions that processes map: what the family does
+ * fail_device - flows of fail_nth.c for regions that processes map: what the family does
  * with them, and what a process does. The region is "fn-space", of 4 MiB.
  */
-#ifndef FAIL_DEVICE_H
-#define FAIL_DEVICE_H
-
+#include <stdbool.h>
+#include <stdint.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -13,8 +12,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-
-#include "fail_netlink.h"
+#include "fail_flow.h"
 
 #define SIZE	  (4UL << 20)
 #define FILE_NAME "/tmp/fail-nth"
@@ -329,7 +327,7 @@ static int fork_process(void)
 	return status ? -ECHILD : 0;
 }
 
-static const struct flow device_flows[] = {
+const struct flow device_flows[] = {
 	{ "region-add for processes", NULL, NULL, space_add, region_gone, 0 },
 	{ "region-set", NULL, NULL, space_set, NULL, 0 },
 	{ "region-fork", NULL, something_there, space_fork, copy_gone, 0 },
@@ -368,8 +366,10 @@ static const struct flow device_flows[] = {
 	{ "fork of a process", NULL, mapped_full, fork_process, close_all, 0 },
 };
 
+const unsigned int nr_device_flows = ARRAY_SIZE(device_flows);
+
 /* What the flows need. Return: whether it is there. */
-static bool device_begin(void)
+bool device_begin(void)
 {
 	struct sigaction action = { .sa_handler = on_fault, .sa_flags = SA_NODEFER };
 	int file = open(FILE_NAME, O_CREAT | O_TRUNC | O_RDWR, 0600);
@@ -381,10 +381,8 @@ static bool device_begin(void)
 	return !add_space("fn-space", 0);
 }
 
-static bool device_end(void)
+bool device_end(void)
 {
 	unlink(FILE_NAME);
 	return !del_region("fn-space");
 }
-
-#endif /* FAIL_DEVICE_H */

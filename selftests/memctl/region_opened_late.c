@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /*
  * T6, whoever has a region's inode without a file of it, and opens that after
  * the region has been removed: by a descriptor of O_PATH, his own or one that
@@ -7,9 +7,6 @@
  * region can be removed, others come into its place, and of these nothing is read
  * or written.
  */
-#ifndef REGION_LATE_H
-#define REGION_LATE_H
-
 #include <sys/fanotify.h>
 #include <sys/inotify.h>
 #include <sys/socket.h>
@@ -18,6 +15,7 @@
 #include <sys/vfs.h>
 #include <sys/xattr.h>
 #include "region_process.h"
+#include "region_user.h"
 
 #define LATE_SIZE   (1UL << 20)
 #define LATE_OTHERS 3
@@ -303,7 +301,7 @@ static void late_race(void)
 	expect(!memctl("verify"), "the records are sound");
 }
 
-static void test_late(void)
+void test_late(void)
 {
 	late_paths();
 	late_event();
@@ -311,5 +309,3 @@ static void test_late(void)
 	late_handle();
 	late_race();
 }
-
-#endif /* REGION_LATE_H */

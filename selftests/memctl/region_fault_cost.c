@@ -1,14 +1,12 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /*
  * What a fault costs on a region, beside the host's anonymous memory in the
  * same run: medians of nanoseconds, the clock's own included. Under an
  * emulator that counts instructions these are instructions.
  */
-#ifndef REGION_COST_H
-#define REGION_COST_H
-
 #include <time.h>
 #include "region_process.h"
+#include "region_user.h"
 
 #define COST_PAGES 1024UL
 
@@ -129,7 +127,7 @@ static void cost_of_region(const char *name, unsigned int window, uint64_t *read
 	memctl("region del %s", name);
 }
 
-static void test_cost(void)
+void test_cost(void)
 {
 	uint64_t read, write, cow, our_read, mean, our_write, our_cow, populate, again;
 
@@ -145,5 +143,3 @@ static void test_cost(void)
 	cost_line("first write, around 16", our_write, write);
 	expect(our_read && mean, "measured");
 }
-
-#endif /* REGION_COST_H */

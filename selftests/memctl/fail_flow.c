@@ -1,38 +1,15 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /*
- * For fail_nth.c: flows, and how they talk to the module.
+ * fail_flow - what the flows of fail_nth.c have in common: how they talk to the module
  */
-#ifndef FAIL_NTH_H
-#define FAIL_NTH_H
+#include <stdint.h>
+#include <stdarg.h>
+#include "fail_flow.h"
 
-#include "nl_message.h"
-
-#define PAGE	    4096UL
-#define SPACE_START 0x100000000000ULL
-#define OTHER	    "fn" /* an arena beside main, for flows that change one */
-
-/**
- * struct flow - something that can fail in many places
- * @name: for the report
- * @arena: the arena that its allocations are in; NULL for main
- * @prepare: before each point; NULL for nothing
- * @act: what an allocation fails in; 0 or a negative errno
- * @undo: after each point, whether @act went well or not; NULL for nothing
- * @want: what @act returns when nothing fails
- */
-struct flow {
-	const char *name;
-	const char *arena;
-	void (*prepare)(void);
-	int (*act)(void);
-	void (*undo)(void);
-	int want;
-};
-
-static int nl_socket = -1;
+int nl_socket = -1;
 
 /* A new one: what a refused request left in the old one is of no use. */
-static void renew_socket(void)
+void renew_socket(void)
 {
 	if (nl_socket >= 0)
 		close(nl_socket);
@@ -70,7 +47,7 @@ static int ask_list(uint8_t cmd, uint16_t flags, const char *spec, va_list args)
 	return finish(nl_socket, &request, &reply);
 }
 
-static int ask(int cmd, const char *spec, ...)
+int ask(int cmd, const char *spec, ...)
 {
 	va_list args;
 	int ret;
@@ -81,7 +58,7 @@ static int ask(int cmd, const char *spec, ...)
 	return ret;
 }
 
-static int ask_dump(int cmd, const char *spec, ...)
+int ask_dump(int cmd, const char *spec, ...)
 {
 	va_list args;
 	int ret;
@@ -91,5 +68,3 @@ static int ask_dump(int cmd, const char *spec, ...)
 	va_end(args);
 	return ret;
 }
-
-#endif /* FAIL_NTH_H */

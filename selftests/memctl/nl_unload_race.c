@@ -1,12 +1,15 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /*
- * For nl_hostile.c: T15, processes that use the module while test_lifetime.sh
+ * nl_unload_race - T15, processes that use the module while test_lifetime.sh
  * loads and unloads it under their hands. Each does one thing again and again,
  * holds it for a moment, and takes it as it comes when there is no module.
  */
-#ifndef NL_RACE_H
-#define NL_RACE_H
-
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include "nl_hostile.h"
+#include "nl_message.h"
 #include "nl_rights.h"
 
 #define MODULE_DIR "/sys/module/memctl"
@@ -125,7 +128,7 @@ static void run_race(enum race race, const char *pause_file)
 }
 
 /* Until standard input ends. While @pause_file exists they rest, and hold nothing. */
-static int run_races(const char *pause_file)
+int run_races(const char *pause_file)
 {
 	pid_t pids[NR_RACES];
 	enum race race;
@@ -148,5 +151,3 @@ static int run_races(const char *pause_file)
 	}
 	return KSFT_PASS;
 }
-
-#endif /* NL_RACE_H */

@@ -1,24 +1,22 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /*
- * For nl_hostile.c: T2, values out of range.
+ * nl_out_of_range - T2, values out of range.
  */
-#ifndef NL_VALUES_H
-#define NL_VALUES_H
-
+#include "nl_hostile.h"
 #include "nl_message.h"
 
 #define NO_SUCH 999
 
-static const struct memctl_op good_op = { .nid = -1, .zone = MEMCTL_ZONE_TYPE_NORMAL };
+const struct memctl_op good_op = { .nid = -1, .zone = MEMCTL_ZONE_TYPE_NORMAL };
 
-static int exec_one(int fd, const struct memctl_op *op)
+int exec_one(int fd, const struct memctl_op *op)
 {
 	begin(&request, family, MEMCTL_CMD_EXEC, 0);
 	put(&request, MEMCTL_A_EXEC_OPS, op, sizeof(*op));
 	return finish(fd, &request, &reply);
 }
 
-static void op_refused(int fd, const struct memctl_op *op, int error, int other, const char *name)
+void op_refused(int fd, const struct memctl_op *op, int error, int other, const char *name)
 {
 	begin(&request, family, MEMCTL_CMD_EXEC, 0);
 	put(&request, MEMCTL_A_EXEC_OPS, op, sizeof(*op));
@@ -89,8 +87,7 @@ static void cache_add(int fd, const void *name, size_t len, uint32_t size, uint3
 	refused(fd, ANY_ERROR, 0, false, test);
 }
 
-static void test_names(int fd, uint8_t cmd, uint16_t attr, uint16_t size_attr, bool wide,
-		       const char *what)
+void test_names(int fd, uint8_t cmd, uint16_t attr, uint16_t size_attr, bool wide, const char *what)
 {
 	static const struct {
 		const char *name;
@@ -129,8 +126,8 @@ static void test_names(int fd, uint8_t cmd, uint16_t attr, uint16_t size_attr, b
 	refused(fd, -EINVAL, -ERANGE, false, name);
 }
 
-static void refused_u64(int fd, uint8_t cmd, const char *arena, uint16_t attr, uint64_t value,
-			const char *name)
+void refused_u64(int fd, uint8_t cmd, const char *arena, uint16_t attr, uint64_t value,
+		 const char *name)
 {
 	begin(&request, family, cmd, 0);
 	if (arena)
@@ -184,7 +181,7 @@ static void test_faults(int fd)
 	}
 }
 
-static void test_values(int fd)
+void test_values(int fd)
 {
 	static const uint64_t sizes[] = { 0, 1ULL << 62, 1ULL << 63, UINT64_MAX };
 	static const uint32_t nodes[] = { NO_SUCH, 64, INT32_MAX, UINT32_MAX };
@@ -264,5 +261,3 @@ static void test_values(int fd)
 	put_u32(&request, MEMCTL_A_PLANT_SITE, MEMCTL_PLANT_SITE_MAX + 1);
 	refused(fd, -ERANGE, -EINVAL, false, "T2 plant at a site that is none");
 }
-
-#endif /* NL_VALUES_H */

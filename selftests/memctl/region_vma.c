@@ -1,16 +1,12 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /*
  * The region's own vmas: rights that a process cannot pass, memory from a
  * file, and reclaim; and each kind of wrong bit, planted in the shadow and
  * found by one comparison. The start of every region is the same.
  */
-#ifndef REGION_VMA_H
-#define REGION_VMA_H
-
 #include "region_process.h"
-#include "region_tasks.h"
-
-#define REGION_START 0x100000000000UL
+#include "region_shared_mm.h"
+#include "region_user.h"
 
 static void vma_rights(char *a)
 {
@@ -147,7 +143,7 @@ static void vma_planted(char *a)
 	       found, again);
 }
 
-static void test_vmas(void)
+void test_vmas(void)
 {
 	char *a;
 	int fd;
@@ -164,5 +160,3 @@ static void test_vmas(void)
 	close(fd);
 	expect(!memctl("region del vmas") && verified(), "remove it");
 }
-
-#endif /* REGION_VMA_H */

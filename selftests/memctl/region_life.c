@@ -1,11 +1,8 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /*
  * T7, what a process does with a mapping; T8, who may hold a page of it and
  * who may not; files that back a region; memory in blocks of 2 MiB.
  */
-#ifndef REGION_LIFE_H
-#define REGION_LIFE_H
-
 #include <linux/falloc.h>
 #include <sys/ptrace.h>
 #include <sys/sendfile.h>
@@ -13,6 +10,7 @@
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include "region_process.h"
+#include "region_user.h"
 
 #define LIFE_SIZE (2UL << 20)
 
@@ -192,7 +190,7 @@ static void life_fork(int fd)
 	munmap(a, LIFE_SIZE);
 }
 
-static void test_life(void)
+void test_life(void)
 {
 	int fd;
 
@@ -320,7 +318,7 @@ static void holds_itself(int fd)
 	munmap(a, LIFE_SIZE);
 }
 
-static void test_holds(void)
+void test_holds(void)
 {
 	int fd, pair[2];
 
@@ -351,7 +349,7 @@ static bool has_large_leaves(void)
 	return !access("/sys/kernel/mm/transparent_hugepage", F_OK);
 }
 
-static void test_large(void)
+void test_large(void)
 {
 	bool good;
 	char *a, *b;
@@ -394,5 +392,3 @@ static void test_large(void)
 	       verified();
 	expect(good, "remove both");
 }
-
-#endif /* REGION_LIFE_H */

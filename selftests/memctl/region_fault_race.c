@@ -1,17 +1,15 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /*
  * T9, faults that race; T10, contents. What a thread may see of a page is
  * what was written to it in its own region, or zeros; never a word of whoever
  * has the frame next.
  */
-#ifndef REGION_RACE_H
-#define REGION_RACE_H
-
 #include <pthread.h>
 #include <sched.h>
 #include <time.h>
 #include "region_process.h"
-#include "region_tasks.h"
+#include "region_shared_mm.h"
+#include "region_user.h"
 
 #define RACE_PAGES 256UL
 /* Words of a region begin with its own letter. */
@@ -339,7 +337,7 @@ static void race_changes(void)
 	expect(!memctl("region del storm"), "remove it");
 }
 
-static void test_races(void)
+void test_races(void)
 {
 	expect(!memctl("region add race --size %lu", RACE_PAGES * PAGE), "make a region");
 	expect(!memctl("region add thief --size %lu", RACE_PAGES * PAGE), "make another");
@@ -365,7 +363,7 @@ static bool unmap_flip(void)
 }
 
 /* For a module with verify_unmap=1. It counts as damage from here on, until the module is gone. */
-static void test_unmap(void)
+void test_unmap(void)
 {
 	int fd, pid, status;
 	char *start;
@@ -424,7 +422,7 @@ static void __attribute__((noreturn)) content_look(bool at_once)
 }
 
 /* Frames go from region to region and from process to process; each is all zeros when it comes. */
-static void test_content(void)
+void test_content(void)
 {
 	const char *text = getenv("CONTENT");
 	unsigned long want = text ? strtoul(text, NULL, 0) << 20 : 1UL << 30, seen = 0, bad = 0;
@@ -446,5 +444,3 @@ static void test_content(void)
 	}
 	expect(!bad && seen >= want, "0 stale bytes in %lu MiB of frames reused", seen >> 20);
 }
-
-#endif /* REGION_RACE_H */

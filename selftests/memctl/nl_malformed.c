@@ -1,30 +1,17 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /*
- * For nl_hostile.c: T1, messages that are malformed, for every command.
+ * nl_malformed - T1, messages that are malformed, for every command.
  */
-#ifndef NL_MALFORMED_H
-#define NL_MALFORMED_H
-
+#include "nl_hostile.h"
 #include "nl_message.h"
 
 enum shape { NONE, U32, U64, TEXT, FLAG, BINARY };
-
-#define MAX_ATTRS 10
 
 /* Number and shape of an attribute in one. */
 #define A(name, shape) (MEMCTL_A_##name << 4 | (shape))
 #define ARENA	       (2 << 4 | TEXT)
 #define NUMBER(attr)   ((attr) >> 4)
 #define SHAPE(attr)    ((enum shape)((attr) % 16))
-
-/* What a command takes; @needs: without attributes it is refused. */
-struct command {
-	const char *name;
-	uint8_t cmd;
-	bool dump;
-	bool needs;
-	unsigned int attrs[MAX_ATTRS];
-};
 
 #define COMMAND(name, cmd, dump, needs, ...)         \
 	{                                            \
@@ -34,7 +21,7 @@ struct command {
 		}                                    \
 	}
 
-static const struct command commands[] = {
+const struct command commands[] = {
 	COMMAND("arena-get", ARENA_GET, true, false, ARENA),
 	COMMAND("arena-add", ARENA_ADD, false, true, ARENA, A(ARENA_SIZE, U64), A(ARENA_DMA, U64),
 		A(ARENA_DMA32, U64), A(ARENA_NODES, BINARY), A(ARENA_NO_CPU_CACHES, FLAG)),
@@ -121,7 +108,7 @@ static const struct command commands[] = {
 		A(INJECT_ALL, FLAG)),
 };
 
-#define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+const unsigned int nr_commands = sizeof(commands) / sizeof(commands[0]);
 
 static size_t right_length(enum shape shape)
 {
@@ -251,14 +238,14 @@ static void deep_nest(struct message *message, unsigned int levels)
 	}
 }
 
-static void test_malformed(int fd)
+void test_malformed(int fd)
 {
 	static const uint8_t unknown[] = { 0, MEMCTL_CMD_EVENT, MEMCTL_CMD_MAX + 1, 255 };
 	static uint8_t big[65000];
 	char name[64];
 	unsigned int i;
 
-	for (i = 0; i < NR_COMMANDS; i++) {
+	for (i = 0; i < nr_commands; i++) {
 		malformed_attributes(fd, &commands[i]);
 		malformed_headers(fd, &commands[i]);
 	}
@@ -280,5 +267,3 @@ static void test_malformed(int fd)
 	put(&request, MEMCTL_A_CACHE_NAME, big, sizeof(big));
 	refused(fd, ANY_ERROR, 0, false, "T1 cache-del, a name of 65000 bytes");
 }
-
-#endif /* NL_MALFORMED_H */
