@@ -1,0 +1,78 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# rooms.sh - scripts/check-rooms.sh finds a breach of each of its rules
+#
+# Usage: selftests/install/rooms.sh
+#
+# Each breach is planted in a fresh copy of the tool's sources. Prints TAP; needs gcc and nm.
+set -eu
+# shellcheck source=selftests/install/tap.sh
+. "$(dirname "$0")/tap.sh"
+
+house=$work/house
+mkdir "$house"
+cp -r "$top/scripts" "$house/"
+mkdir "$work/pristine"
+(cd "$top/cli" && find . -name '*.[ch]' -print0 | tar -c --null -T -) | tar -x -C "$work/pristine"
+
+rebuild() {
+	rm -rf "$house/cli" "$house/objects"
+	mkdir "$house/objects"
+	cp -r "$work/pristine" "$house/cli"
+}
+
+# breach NAME PATTERN: exactly one line is reported, and it matches; then the sources are restored
+breach() {
+	local status=0
+	"$house/scripts/check-rooms.sh" --objects "$house/objects" >"$work/out" 2>&1 && status=1
+	[ "$(wc -l <"$work/out")" -eq 1 ] && grep -qE -- "^cli/$2" "$work/out" || status=1
+	result $status "$1" "$work/out"
+	rebuild
+}
+
+# into FILE TEXT: appends a line to a source
+into() { printf '%s\n' "$2" >>"$house/cli/$1"; }
+
+# object NAME TEXT: adds a source and its object file
+object() {
+	printf '%s\n' "$2" >"$house/cli/$1.c"
+	mkdir -p "$(dirname "$house/objects/$1")"
+	gcc -c -o "$house/objects/$1.o" "$house/cli/$1.c"
+}
+
+rebuild
+silent "the tool keeps all rules" "$house/scripts/check-rooms.sh" --objects "$house/objects"
+
+into base/text.c '#include "wire/client.h"'
+breach "an include of a higher floor" 'base/text.c:[0-9]+: includes "wire/client.h": wire is not below base'
+into view/table.c '#include "trace/trace_file.h"'
+breach "an include across the floor" 'view/table.c:[0-9]+: includes "trace/trace_file.h": trace is not below view'
+into cmd/cmd_page.c '#include "table.h"'
+breach "an include without its room" 'cmd/cmd_page.c:[0-9]+: includes "table.h", which is in no room'
+into cmd/cmd_page.c '#include "wire/client_priv.h"'
+breach "a private header of another room is included" 'cmd/cmd_page.c:[0-9]+: .*private to wire'
+into attic.c 'int memctl_attic;'
+breach "a source in no room" 'attic.c: is in no room'
+mkdir "$house/cli/attic"
+into attic/attic.c 'int memctl_attic;'
+breach "a folder that is no room" 'attic/attic.c: is in no room'
+
+object base/planted_user 'void planted(void); void use(void); void use(void) { planted(); }'
+object cmd/planted 'void planted(void); void planted(void) { }'
+breach "a call of a higher floor, without an include" 'base/planted_user.c: uses planted of cli/cmd/planted.c: cmd is not below base'
+object bench/planted_user 'extern int planted; int *use(void); int *use(void) { return &planted; }'
+object trace/planted 'int planted = 1;'
+breach "a variable across the floor" 'bench/planted_user.c: uses planted of cli/trace/planted.c'
+object base/one 'void one(void); void two(void); void one(void) { two(); }'
+object base/two 'void one(void); void two(void); void two(void) { one(); }'
+breach "a circle in one room" 'base/(one|two).c: calls itself .*base/one.c'
+object base/planted 'void planted(void); void planted(void) { }'
+into base/text.h 'void planted(void);'
+breach "a header declares a function of another file" 'base/text.h: declares planted, which cli/base/planted.c defines'
+object base/planted 'int planted = 1;'
+into base/text.h 'extern int planted;'
+breach "a header declares a variable of another file" 'base/text.h: declares planted, which cli/base/planted.c defines'
+object wire/client 'void request_new(void); void request_new(void) { }'
+silent "a private header declares what the file without _priv defines" "$house/scripts/check-rooms.sh" --objects "$house/objects"
+finish
