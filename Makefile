@@ -15,7 +15,7 @@ RUN = $(if $(findstring n,$(firstword -$(MAKEFLAGS))),,+)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help all module cli man demo check check-all check-unit check-long check-cli check-vm spec-check bench bench-check lint format vm install uninstall check-mutants check-debug check-instruments check-fuzz check-spin check-kcov check-abuse \
+.PHONY: help all module cli man demo check check-all check-unit check-long check-cli check-vm spec-check bench bench-check lint format vm deb install uninstall check-mutants check-debug check-instruments check-fuzz check-spin check-kcov check-abuse \
 	check-one compile_commands.json clean setup regen
 
 help: ## this list
@@ -90,7 +90,7 @@ vm: ## a shell in a virtual machine with KERNEL, the module and the tool
 demo: ## a guided tour in a virtual machine
 	@scripts/demo
 
-check: ## unit, tool, install, netlink spec, models, fuzzers, kselftest in machines: all on 6.12, what depends on the kernel on 6.1 and latest (KERNEL=...: all on that one)
+check: ## unit, tool, install, packages, netlink spec, models, fuzzers, kselftest in machines: all on 6.12, what depends on the kernel on 6.1 and latest (KERNEL=...: all on that one)
 	@scripts/check $(if $(filter command line environment,$(origin KERNEL)),--kernel $(KERNEL))
 
 check-all: ## the same with all of kselftest on every kernel, the debug kernels too: hours
@@ -173,6 +173,9 @@ install: ## installs tool, manual, completion, and the module for the running ke
 
 uninstall: ## takes away what install put there, for every kernel
 	@scripts/install --uninstall
+
+deb: ## the Debian packages, in build/deb
+	@scripts/deb
 
 clean: ## takes away what was built here (not the kernels under ~/.cache/memctl)
 	rm -rf build compile_commands.json cli/memctl cli/memctl-asan $(MAN) module/*.ko
