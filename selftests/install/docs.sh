@@ -30,8 +30,14 @@ while read -r file; do
 	silent "$file is read without a warning" python3 "$work/render.py" "$file"
 done < <(scripts/sources '*.rst')
 
-# The names of files that the documents send a reader to.
-scripts/sources '*.rst' README.md SECURITY.md | while read -r file; do
+# The names of files that the documents send a reader to, and where the links of a page lead.
+scripts/sources '*.rst' '*.md' | while read -r file; do
+	grep -oP '\]\(\K[^)#]+' "$file" | while read -r name; do
+		case $name in
+		*://* | mailto:*) ;;
+		*) [ -e "$(dirname "$file")/$name" ] || echo "$file: there is no $name" ;;
+		esac
+	done
 	grep -oP '(?<![\w./-])(Documentation|scripts|selftests|module|cli|bench|include)/[A-Za-z0-9_./-]+[A-Za-z0-9]' "$file" | sort -u |
 		while read -r name; do
 			compgen -G "$name*" >/dev/null || echo "$file: there is no $name"
