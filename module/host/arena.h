@@ -1,31 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The record of an arena: everything taken from the host under one name. What
- * takes and gives it is host.h, the list of arenas is arenas.h.
+ * The record of an arena: all memory taken from the host under one name. host.h
+ * takes that memory and gives it back, arenas.h has the list of arenas.
  *
  * Lock order, outermost first:
  *   mctl_arenas_lock (mutex)      the list of arenas; add, del, lookup by name
  *   arena->resize (rw_semaphore)  write: grow, shrink, teardown (change the
- *                                 chunks and the frame table); read: whoever
+ *                                 chunks and the frame table); read: code that
  *                                 sleeps while it looks at chunks or sections
  *   arena->regions->lock (mutex), arena->handles->lock (mutex), arena->caches.lock (mutex):
  *                                 in this order where more than one is held
  *   arena->tlbs->lock (mutex)      the models of TLBs; taken alone
- *   arena->users->lock (mutex)     who in the kernel got the arena; taken alone
+ *   arena->users->lock (mutex)     in-kernel users that got the arena; taken alone
  *   family->lock (mutex)          the spaces of a family; inside of regions.lock, and of
  *                                 the mmap_lock of processes that fault
  *   cache->lock (raw spinlock)    depot and slab lists of one cache
  *   zone->lock (raw spinlock)     free lists of one zone; leaf
  *
- * The arrays of the frame table are pages of their own, mapped in one run. To
- * grow, the same pages and new ones are mapped a second time, the pointers are
- * switched, and the old mapping goes when every task has slept once and every
- * CPU has left its interrupts: whoever does not sleep between reading a
- * pointer of the table and using it is safe without a lock, and a write
- * through either mapping is the same write.
+ * Each array of the frame table has its own pages, mapped contiguously. To grow
+ * an array, the same pages and new ones are mapped a second time, the pointers
+ * are switched, and the old mapping is removed once every task has slept and
+ * every CPU has left its interrupts. Code that does not sleep between reading a
+ * pointer of the table and using it therefore needs no lock; a write through
+ * either mapping is the same write.
  *
- * From fn 0 on a run of sections is in step with the host's pages, most often
- * all of them: there, page and frame number are found from each other by a
+ * From fn 0 on a run of sections, most often all of them, is in step with the
+ * host's pages: there, page and frame number are computed from each other by a
  * subtraction (extent_page, extent_nr). Elsewhere the section tells.
  */
 #ifndef MCTL_HOST_ARENA_H
@@ -70,7 +70,7 @@ enum {
 };
 
 /**
- * struct mctl_array - host pages mapped in one run: an array of the frame table
+ * struct mctl_array - host pages mapped contiguously: an array of the frame table
  * @page: the pages; arena->resize
  * @nr_pages: how many; arena->resize
  */
@@ -102,9 +102,9 @@ struct mctl_caches {
 };
 
 /*
- * An arena. What stands behind a field is the lock that protects it.
+ * An arena. The comment behind a field names the lock that protects it.
  *
- * Hot fields first: what an allocation reads.
+ * Hot fields first: those that an allocation reads.
  */
 struct mctl_arena {
 	struct mctl_table table; /* resize to change; see above to read */
@@ -142,7 +142,7 @@ struct mctl_arena {
 	atomic64_t nr_bad_free;
 	struct mctl_caches caches;
 	struct mctl_hwpoison hwpoison;
-	/* What those above keep here; set at create, and theirs. */
+	/* Records of the parts above this one; set at create, and changed by their owners alone. */
 	struct mctl_injects *inject;  /* host/inject_site.h */
 	struct mctl_handles *handles; /* handles/handle.h */
 	struct mctl_regions *regions; /* regions/names.h */
@@ -157,10 +157,10 @@ static inline void mctl_arena_touch(struct mctl_arena *arena)
 	atomic64_inc(&arena->generation);
 }
 
-/* What the map has for a page's section: its first fn + 1, or 0. The context of the next one. */
+/* The map's entry for a page's section: its first fn + 1, or 0. Context as the next function. */
 static __always_inline u32 mctl_arena_map_entry(const struct mctl_arena *arena, unsigned long pfn)
 {
-	/* Pairs with the release in mctl_host_grow_map(): of a longer map we see the entries. */
+	/* Pairs with the release in mctl_host_grow_map(): a longer map comes with its entries. */
 	if (unlikely(pfn >> MCTL_SECTION_SHIFT >= smp_load_acquire(&arena->nr_map)))
 		return 0;
 	/* Pairs with the release in add_chunk(). */
@@ -168,15 +168,15 @@ static __always_inline u32 mctl_arena_map_entry(const struct mctl_arena *arena, 
 }
 
 /**
- * mctl_arena_pfn_to_fn() - the frame of a physical page
+ * mctl_arena_pfn_to_fn() - find the frame of a physical page
  * @arena: the arena
  * @pfn: physical frame number; any value
  *
- * Frames of a section that the arena holds in part are found as well; their
- * state is MCTL_KIND_ABSENT.
+ * Frames of a section that the arena holds only in part are found as well; if
+ * the arena does not hold them, their state is MCTL_KIND_ABSENT.
  *
- * Context: any; preemption off, or arena->resize held, while the result counts.
- * Return: the frame number, or MCTL_FN_NONE when the arena has nothing there.
+ * Context: Any context; preemption off, or arena->resize held, while the result counts.
+ * Return: the frame number, or MCTL_FN_NONE if the arena has nothing there.
  */
 static inline u32 mctl_arena_pfn_to_fn(const struct mctl_arena *arena, unsigned long pfn)
 {
@@ -187,26 +187,26 @@ static inline u32 mctl_arena_pfn_to_fn(const struct mctl_arena *arena, unsigned 
 	return entry - 1 + (pfn & (MCTL_SECTION_FRAMES - 1));
 }
 
-/* Frame number of a page of the extent; for others, some number beyond it. */
+/* Frame number of a page of the extent; for other pages, some number beyond the extent. */
 static __always_inline unsigned long mctl_arena_page_offset(const struct mctl_arena *arena,
 							    const struct page *page)
 {
 	unsigned long offset = (unsigned long)page - (unsigned long)arena->extent_page;
 
-	/* The first page of the extent is read before its length. */
+	/* The first page of the extent must be read before its length. */
 	barrier();
 	return offset / sizeof(*page);
 }
 
 /**
- * mctl_arena_page_to_fn() - the frame of a page
+ * mctl_arena_page_to_fn() - find the frame of a page
  * @arena: the arena
  * @page: the page; any value
  *
- * As mctl_arena_pfn_to_fn(), and faster in the extent.
+ * Like mctl_arena_pfn_to_fn(), but faster in the extent.
  *
- * Context: any; preemption off, or arena->resize held, while the result counts.
- * Return: the frame number, or MCTL_FN_NONE when the arena has nothing there.
+ * Context: Any context; preemption off, or arena->resize held, while the result counts.
+ * Return: the frame number, or MCTL_FN_NONE if the arena has nothing there.
  */
 static inline u32 mctl_arena_page_to_fn(const struct mctl_arena *arena, const struct page *page)
 {
@@ -225,16 +225,16 @@ static __always_inline struct page *mctl_arena_page(const struct mctl_arena *are
 }
 
 /**
- * mctl_arena_address_to_fn() - the frame that an address in the linear map is in
+ * mctl_arena_address_to_fn() - find the frame of an address in the linear map
  * @arena: the arena
  * @address: any value
  *
- * Context: any; preemption off, or arena->resize held, while the result counts.
- * Return: the frame, or MCTL_FN_NONE when the arena has nothing there.
+ * Context: Any context; preemption off, or arena->resize held, while the result counts.
+ * Return: the frame, or MCTL_FN_NONE if the arena has nothing there.
  */
 static inline u32 mctl_arena_address_to_fn(const struct mctl_arena *arena, const void *address)
 {
-	/* Below the linear map the difference wraps: a frame number that nobody has. */
+	/* Below the linear map the difference wraps to a pfn that no arena has. */
 	return mctl_arena_pfn_to_fn(arena, ((unsigned long)address - PAGE_OFFSET) >> PAGE_SHIFT);
 }
 

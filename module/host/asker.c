@@ -2,10 +2,10 @@
 /*
  * Requests and dumps, from their begin to their end.
  *
- * Anybody may have as many dumps as he has sockets, and they are gone through one
- * by one: each is found by its id in O(log n).
+ * A user may have as many dumps as sockets, and code that walks them takes one
+ * step at a time: each is found by its id in O(log n).
  *
- * Locks: askers_lock, a leaf, never held while text goes to a user.
+ * Locks: askers_lock, a leaf, never held while text is copied to a user.
  */
 #include <linux/pid.h>
 #include <linux/sched.h>
@@ -18,14 +18,14 @@ static DEFINE_SPINLOCK(askers_lock);
 static struct mctl_ids askers; /* askers_lock */
 
 /**
- * mctl_asker_begin() - a request or a dump begins
- * @asker: filled; to be kept until mctl_asker_end()
+ * mctl_asker_begin() - note that a request or a dump begins
+ * @asker: filled; must be kept until mctl_asker_end()
  * @what: name of the request; not copied
  * @dump: it is a dump
  * @port: of the netlink socket
- * @arena: what it holds, or NULL
+ * @arena: the arena that it holds, or NULL
  *
- * Context: Process, of who asks.
+ * Context: Process context of the asker.
  */
 void mctl_asker_begin(struct mctl_asker *asker, const char *what, bool dump, u32 port,
 		      struct mctl_arena *arena)
@@ -44,11 +44,11 @@ void mctl_asker_begin(struct mctl_asker *asker, const char *what, bool dump, u32
 }
 
 /**
- * mctl_asker_look() - say which arena a request holds from now on
+ * mctl_asker_look() - note which arena a request holds from now on
  * @asker: the request
  * @arena: the arena, or NULL for none
  *
- * Context: Process.
+ * Context: Process context.
  */
 void mctl_asker_look(struct mctl_asker *asker, struct mctl_arena *arena)
 {
@@ -58,10 +58,10 @@ void mctl_asker_look(struct mctl_asker *asker, struct mctl_arena *arena)
 }
 
 /**
- * mctl_asker_end() - a request or a dump is over
+ * mctl_asker_end() - note that a request or a dump is over
  * @asker: from mctl_asker_begin()
  *
- * Context: Process.
+ * Context: Process context.
  */
 void mctl_asker_end(struct mctl_asker *asker)
 {
@@ -71,14 +71,14 @@ void mctl_asker_end(struct mctl_asker *asker)
 }
 
 /**
- * mctl_askers_of_arena() - the requests that hold an arena right now, as text
+ * mctl_askers_of_arena() - list the requests that hold an arena right now, as text
  * @arena: the arena
  * @text: becomes "pid PID COMM REQUEST, ..."; empty for none
- * @size: bytes of it
+ * @size: size of @text in bytes
  *
  * The request that calls this is left out.
  *
- * Context: Process.
+ * Context: Process context.
  * Return: length of the text.
  */
 size_t mctl_askers_of_arena(struct mctl_arena *arena, char *text, size_t size)
@@ -102,11 +102,11 @@ size_t mctl_askers_of_arena(struct mctl_arena *arena, char *text, size_t size)
 }
 
 /**
- * mctl_asker_from() - the request or dump of the lowest id from some id on
+ * mctl_asker_from() - copy the request or dump with the lowest id from some id on
  * @id: the id
  * @asker: becomes a copy, whose strings are constant
  *
- * Context: Process.
+ * Context: Process context.
  * Return: whether there is one.
  */
 bool mctl_asker_from(u64 id, struct mctl_asker *asker)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Requests and dumps that are under way, and which arena each holds: to tell
- * whoever wants it gone. See asker.c.
+ * Requests and dumps that are under way, and which arena each holds, so that a
+ * caller that wants to remove the arena can be told. See asker.c.
  */
 #ifndef MCTL_HOST_ASKER_H
 #define MCTL_HOST_ASKER_H
@@ -12,19 +12,19 @@
 
 struct mctl_arena;
 
-/* Longest wait, in milliseconds, for requests that stand in the way of a removal. */
+/* Longest wait, in milliseconds, for requests that block a removal. */
 #define MCTL_WAIT_MAX_MS 2000
-/* Room for the holders in a text of a refusal; what finds no room is left out. */
+/* Room for the holders in the text of a refusal; those that do not fit are left out. */
 #define MCTL_HOLDER_TEXT_SIZE 56
 
 /**
  * struct mctl_asker - a request or a dump that is under way
  * @id: among all; askers_lock
- * @arena: what it looks at right now, held by it; NULL for none; askers_lock
- * @pid: of the thread group that asked
+ * @arena: the arena that it looks at right now and holds; NULL for none; askers_lock
+ * @pid: of the thread group of the asker
  * @port: of its netlink socket
  * @what: its name, as "arena-get"
- * @dump: it is a dump, which goes on when who asked for it reads
+ * @dump: it is a dump, which goes on when the asker reads
  * @comm: name of the process
  */
 struct mctl_asker {

@@ -2,12 +2,11 @@
 /*
  * Names of the newest kernel, for older ones.
  *
- * All other code is written for the newest kernel that is supported, as if
- * there were no other; what an older one calls by another name, or lacks, gets
- * the new name here. Whether a kernel has a name is asked of its headers, by
- * Kbuild (mctl-have), and never of its version: distributions take changes back
- * to older kernels. It is always the new name that is asked for, since the old
- * one may still be there, as something else. No other file includes
+ * All other code is written for the newest supported kernel only; what an older
+ * kernel calls by another name, or lacks, gets the new name here. Kbuild
+ * (mctl-have) looks for a name in the kernel's headers and never at its version,
+ * because distributions backport changes. It always looks for the new name,
+ * since the old one may still exist with another meaning. No other file includes
  * linux/version.h; scripts/check-layers.sh sees to that.
  *
  * Locks: none.
@@ -21,7 +20,7 @@
 #include <linux/mm.h>
 #include <linux/sched/mm.h>
 
-/* 6.3: what maps users and groups of a mount. */
+/* 6.3: the mapping of users and groups of a mount has a type of its own. */
 #ifndef MCTL_HAVE_MNT_IDMAP
 #define mnt_idmap user_namespace
 #endif
@@ -34,14 +33,14 @@ static inline void vm_flags_mod(struct vm_area_struct *vma, unsigned long set, u
 }
 #endif
 
-/* 6.4: faults take the lock of their vma; before, mmap_lock is all that there is. */
+/* 6.4: faults take the lock of their vma; before, there is the mmap_lock only. */
 #ifndef MCTL_HAVE_VMA_START_WRITE
 static inline void vma_start_write(struct vm_area_struct *vma)
 {
 }
 #endif
 
-/* 6.5: a read into pages of its own, which the older function comes to without a cache. */
+/* 6.5: a read into pages of its own; the older function does the same without a cache. */
 #ifndef MCTL_HAVE_COPY_SPLICE_READ
 #define copy_splice_read generic_file_splice_read
 #endif
@@ -68,12 +67,12 @@ static inline unsigned long mm_get_unmapped_area(struct file *file, unsigned lon
 }
 #endif
 
-/* 6.14: the array is all that pages are put into, and is in the name no more. */
+/* 6.14: pages are put into an array only, and the name no longer says so. */
 #ifndef MCTL_HAVE_ALLOC_PAGES_BULK
 #define alloc_pages_bulk(gfp, nr, pages) alloc_pages_bulk_array(gfp, nr, pages)
 #endif
 
-/* 6.15: a timer is made with its function. */
+/* 6.15: a timer is set up together with its function. */
 #ifndef MCTL_HAVE_HRTIMER_SETUP
 static inline void hrtimer_setup(struct hrtimer *timer,
 				 enum hrtimer_restart (*function)(struct hrtimer *timer),
@@ -84,7 +83,7 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 }
 #endif
 
-/* 6.17: a page frame number is a number. */
+/* 6.17: a page frame number is a plain number. */
 #ifndef MCTL_HAVE_INSERT_PFN_PMD
 #include <linux/pfn_t.h>
 #define vmf_insert_pfn_pmd(vmf, pfn, write) vmf_insert_pfn_pmd(vmf, pfn_to_pfn_t(pfn), write)

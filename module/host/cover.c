@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which instructions of the module were reached, in a build with KCOV=y alone:
- * what the compiler calls at each basic block of the other files.
+ * Which instructions of the module were reached, only in a build with KCOV=y:
+ * the compiler inserts a call of this at each basic block of the other files.
  *
- * The kernel's own function of this name feeds KCOV, which sees tasks that
- * asked for it and nothing else: not what runs while the machine is stopped,
- * in timers, in work queues, in a task that ends. So ours does as the kernel's
- * for KCOV, and counts in a byte for the place, up to 255, whoever comes by. The
- * bytes are /sys/kernel/debug/memctl_cover; the one for the function itself is in
- * the middle.
+ * The kernel's own function of this name feeds KCOV, which sees only tasks that
+ * enabled it: not what runs while the machine is stopped, in timers, in work
+ * queues, in a task that exits. So ours does for KCOV what the kernel's does,
+ * and also counts every hit, by any context, in a byte for the place, up to 255.
+ * The bytes are /sys/kernel/debug/memctl_cover; the one for the function itself
+ * is in the middle.
  *
- * I1  Nothing here calls what could be instrumented: this file is not, nor is
- *     it looked at by KASAN or the tracer.
+ * I1  Nothing here calls code that could be instrumented: this file is not
+ *     instrumented, nor is it checked by KASAN or seen by the tracer.
  *
- * Locks: none; of two that come by at once one may not be counted.
+ * Locks: none; of two simultaneous hits one may not be counted.
  */
 #include <linux/compiler.h>
 #include <linux/debugfs.h>
@@ -67,9 +67,9 @@ void notrace __sanitizer_cov_trace_pc(void)
 }
 
 /**
- * mctl_cover_init() - show what was reached
+ * mctl_cover_init() - create the debugfs file
  *
- * Context: Process.
+ * Context: Process context.
  */
 void mctl_cover_init(void)
 {
@@ -77,9 +77,9 @@ void mctl_cover_init(void)
 }
 
 /**
- * mctl_cover_exit() - show it no longer
+ * mctl_cover_exit() - remove the debugfs file
  *
- * Context: Process.
+ * Context: Process context.
  */
 void mctl_cover_exit(void)
 {

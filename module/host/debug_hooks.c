@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The kernel's checkers inside of an arena: see debug_hooks.h, which has the
- * invariants. All of this is empty in a kernel without them.
+ * The kernel's checkers inside of an arena; debug_hooks.h has the invariants. All
+ * of this is empty in a kernel without them.
  *
  * Locks: none of its own.
  */
@@ -15,7 +15,7 @@
 
 #if MCTL_DEBUG_HOOKS
 
-/* As mm/kasan/kasan.h has them: a report names what was hit by these. */
+/* As in mm/kasan/kasan.h: reports use these to name what was accessed. */
 #define POISON_FRAME   0xff
 #define POISON_OBJECT  0xfb
 #define POISON_REDZONE 0xfc
@@ -34,7 +34,7 @@ static void poison(const void *address, size_t size, u8 value)
 }
 #endif
 
-/* The first @size bytes may be touched, and no more of the granule that they end in. */
+/* The first @size bytes may be accessed, and no more of the granule that they end in. */
 static void unpoison(const void *address, size_t size)
 {
 	size_t whole = ALIGN_DOWN(size, GRANULE);
@@ -45,8 +45,8 @@ static void unpoison(const void *address, size_t size)
 }
 
 /*
- * kmemleak allocates its record from the kernel's slabs, whose locks are none
- * to take in a hard interrupt, or inside of a raw spinlock, on PREEMPT_RT.
+ * kmemleak allocates its record from the kernel's slabs, whose locks must not be
+ * taken in a hard interrupt, or inside of a raw spinlock, on PREEMPT_RT.
  */
 static void remember(const void *address, size_t size, gfp_t gfp)
 {
@@ -55,11 +55,11 @@ static void remember(const void *address, size_t size, gfp_t gfp)
 }
 
 /**
- * mctl_debug_poison_frames() - nobody may touch a block of frames
+ * mctl_debug_poison_frames() - forbid all access to a block of frames
  * @address: in the linear map
  * @order: 2^order frames
  *
- * Context: any.
+ * Context: Any context.
  */
 void mctl_debug_poison_frames(const void *address, unsigned int order)
 {
@@ -67,11 +67,11 @@ void mctl_debug_poison_frames(const void *address, unsigned int order)
 }
 
 /**
- * mctl_debug_unpoison_frames() - the way back of mctl_debug_poison_frames()
+ * mctl_debug_unpoison_frames() - undo mctl_debug_poison_frames()
  * @address: in the linear map
  * @order: 2^order frames
  *
- * Context: any.
+ * Context: Any context.
  */
 void mctl_debug_unpoison_frames(const void *address, unsigned int order)
 {
@@ -79,12 +79,12 @@ void mctl_debug_unpoison_frames(const void *address, unsigned int order)
 }
 
 /**
- * mctl_debug_poison_slab() - nobody may touch a new slab, but its header
+ * mctl_debug_poison_slab() - forbid access to all of a new slab but its header
  * @layout: of the cache
  * @slab: its header
  * @memory: its start
  *
- * Context: any.
+ * Context: Any context.
  */
 void mctl_debug_poison_slab(const struct mctl_slab_layout *layout, const struct mctl_slab *slab,
 			    void *memory)
@@ -98,11 +98,11 @@ void mctl_debug_poison_slab(const struct mctl_slab_layout *layout, const struct 
 }
 
 /**
- * mctl_debug_forget_slab() - objects of a slab that goes are nobody's leak
+ * mctl_debug_forget_slab() - have objects of a slab that is freed reported as no leak
  * @layout: of the cache
  * @slab: its header
  *
- * Context: any; nobody uses the slab.
+ * Context: Any context; nobody uses the slab.
  */
 void mctl_debug_forget_slab(const struct mctl_slab_layout *layout, const struct mctl_slab *slab)
 {
@@ -114,11 +114,11 @@ void mctl_debug_forget_slab(const struct mctl_slab_layout *layout, const struct 
 }
 
 /**
- * mctl_debug_unpoison_object() - all of an object may be touched
+ * mctl_debug_unpoison_object() - allow access to all of an object
  * @object: the object
  * @size: bytes
  *
- * Context: any.
+ * Context: Any context.
  */
 void mctl_debug_unpoison_object(const void *object, u32 size)
 {
@@ -126,13 +126,13 @@ void mctl_debug_unpoison_object(const void *object, u32 size)
 }
 
 /**
- * mctl_debug_grant_object() - an object becomes its caller's
+ * mctl_debug_grant_object() - hand an object over to its caller
  * @object: the object
  * @size: bytes that it has
- * @asked: bytes that the caller may touch; 0 for all of them
- * @gfp: what he allocated it with
+ * @asked: bytes that the caller may access; 0 for all of them
+ * @gfp: the flags of the allocation
  *
- * Context: as @gfp says.
+ * Context: As @gfp allows.
  */
 void mctl_debug_grant_object(const void *object, u32 size, u32 asked, gfp_t gfp)
 {
@@ -143,11 +143,11 @@ void mctl_debug_grant_object(const void *object, u32 size, u32 asked, gfp_t gfp)
 }
 
 /**
- * mctl_debug_poison_object() - an object is free
+ * mctl_debug_poison_object() - note that an object is free
  * @object: the object
  * @size: bytes that it has
  *
- * Context: any but NMI.
+ * Context: Any context but NMI.
  */
 void mctl_debug_poison_object(const void *object, u32 size)
 {
@@ -156,13 +156,13 @@ void mctl_debug_poison_object(const void *object, u32 size)
 }
 
 /**
- * mctl_debug_grant_large() - a block of frames becomes the caller of kmalloc's
+ * mctl_debug_grant_large() - hand a block of frames over to the caller of kmalloc
  * @object: its start
- * @size: bytes that the caller may touch
+ * @size: bytes that the caller may access
  * @order: 2^order frames
- * @gfp: what he allocated it with
+ * @gfp: the flags of the allocation
  *
- * Context: as @gfp says.
+ * Context: As @gfp allows.
  */
 void mctl_debug_grant_large(const void *object, size_t size, unsigned int order, gfp_t gfp)
 {
@@ -172,10 +172,10 @@ void mctl_debug_grant_large(const void *object, size_t size, unsigned int order,
 }
 
 /**
- * mctl_debug_forget_large() - the way back of mctl_debug_grant_large(), before the frames are freed
+ * mctl_debug_forget_large() - undo mctl_debug_grant_large(), before the frames are freed
  * @object: its start
  *
- * Context: any but NMI.
+ * Context: Any context but NMI.
  */
 void mctl_debug_forget_large(const void *object)
 {
@@ -186,16 +186,16 @@ void mctl_debug_forget_large(const void *object)
 
 #ifdef CONFIG_HARDENED_USERCOPY
 /**
- * mctl_debug_usercopy_ok() - whether bytes of a region may be copied to or from user space
+ * mctl_debug_usercopy_ok() - check whether bytes of a region may be copied to or from user space
  * @arena: whose region
  * @address: first byte, in the linear map
  * @size: bytes
  *
- * The kernel's own check (CONFIG_HARDENED_USERCOPY) has no bounds for the
+ * The kernel's own check (CONFIG_HARDENED_USERCOPY) knows no bounds for the
  * pages of an arena.
  *
- * Context: any.
- * Return: whether they are of one frame that backs a page of a region.
+ * Context: Any context.
+ * Return: whether all of them are in one frame that backs a page of a region.
  */
 bool mctl_debug_usercopy_ok(const struct mctl_arena *arena, const void *address, size_t size)
 {

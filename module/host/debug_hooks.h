@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What lets the kernel's own checkers see inside of an arena, which is one
+ * Hooks that let the kernel's own checkers see inside of an arena, which is one
  * allocation to them: KASAN is told which frames and objects are free and what
- * is between objects, kmemleak which objects there are, and no copy to or from
- * user space leaves its page of a region.
+ * lies between objects, kmemleak which objects there are, and no copy to or from
+ * user space crosses the page of a region that it starts in.
  *
- * Compiled in by the kernel's configuration; a kernel without these checkers
- * gets no instruction of it.
+ * Compiled in according to the kernel's configuration; a kernel without these
+ * checkers gets not one instruction of it.
  *
  * I1  A frame that is free or in a frame cache, an object that is free or in a
- *     magazine, and what is around the objects of a slab but its header, is
- *     poisoned. The link word of a free object is reached past KASAN (core/slab.h).
- * I2  kmemleak has the objects that callers hold, but those that were allocated
- *     in a hard interrupt or with interrupts off, where it cannot take a note.
+ *     magazine, and everything in a slab outside its objects and its header is
+ *     poisoned. The link word of a free object is accessed past KASAN (core/slab.h).
+ * I2  kmemleak knows the objects that callers hold, except those allocated in a
+ *     hard interrupt or with interrupts off, where it cannot allocate its record.
  *
- * Who frees poisons before anybody else can take what he frees: with the frame
- * cache claimed, the magazine's door shut, or the lock held. Who allocates
- * unpoisons when it is his.
+ * Freeing code poisons before anybody else can allocate what it frees: with the
+ * frame cache claimed, the magazine's door shut, or the lock held. Allocating
+ * code unpoisons once it owns the memory.
  *
  * Locks: kmemleak's own, which may be taken inside of all of ours.
  */
@@ -50,14 +50,14 @@ void mctl_debug_poison_object(const void *object, u32 size);
 void mctl_debug_grant_large(const void *object, size_t size, unsigned int order, gfp_t gfp);
 void mctl_debug_forget_large(const void *object);
 
-/* Who says that he may sleep is asked whether he may, though mostly he need not. */
+/* A caller that says it may sleep is checked for it, though it mostly need not sleep. */
 static __always_inline void mctl_debug_may_sleep(bool sleeps)
 {
 	if (MCTL_DEBUG_HOOKS)
 		might_sleep_if(sleeps);
 }
 
-/* The block at @fn becomes its caller's. */
+/* The block at @fn is handed over to its caller. */
 static __always_inline void mctl_debug_frames_alloc(const struct mctl_arena *arena, u32 fn,
 						    unsigned int order)
 {
@@ -65,14 +65,14 @@ static __always_inline void mctl_debug_frames_alloc(const struct mctl_arena *are
 		mctl_debug_unpoison_frames(mctl_arena_address(arena, fn), order);
 }
 
-/* Pages that were free in an arena become the host's again. */
+/* Pages that were free in an arena go back to the host. */
 static __always_inline void mctl_debug_host_take_back(const struct page *page, unsigned int order)
 {
 	if (MCTL_DEBUG_HOOKS)
 		mctl_debug_unpoison_frames(page_address(page), order);
 }
 
-/* Nobody may touch the block at @fn any more. */
+/* Nobody may access the block at @fn any more. */
 static __always_inline void mctl_debug_frames_free(const struct mctl_arena *arena, u32 fn,
 						   unsigned int order)
 {
@@ -99,7 +99,7 @@ static __always_inline void mctl_debug_slab_make(const struct mctl_slab_layout *
 		mctl_debug_poison_slab(layout, slab, memory);
 }
 
-/* A slab goes; with a cache that is taken away, objects in use may go with it. */
+/* A slab is freed; when its cache is destroyed, objects in use may go with it. */
 static __always_inline void mctl_debug_slab_unmake(const struct mctl_slab_layout *layout,
 						   const struct mctl_slab *slab)
 {
@@ -108,8 +108,8 @@ static __always_inline void mctl_debug_slab_unmake(const struct mctl_slab_layout
 }
 
 /*
- * The object becomes its caller's: the first @asked bytes of it, or all of it
- * if that is 0. Where a note can be taken depends on the context, not on @gfp.
+ * The object is handed over to its caller: the first @asked bytes of it, or all
+ * if that is 0. Whether kmemleak can record it depends on the context, not on @gfp.
  */
 static __always_inline void mctl_debug_object_alloc(const struct mctl_slab_layout *layout,
 						    const void *object, u32 asked, gfp_t gfp)
@@ -118,7 +118,7 @@ static __always_inline void mctl_debug_object_alloc(const struct mctl_slab_layou
 		mctl_debug_grant_object(object, layout->size, asked, gfp);
 }
 
-/* The same for @nr objects of a cache that is not kmalloc's. */
+/* The same for @nr objects of a cache other than those of kmalloc. */
 static __always_inline void mctl_debug_objects_alloc(const struct mctl_slab_layout *layout,
 						     void **objects, unsigned int nr, gfp_t gfp)
 {
@@ -129,7 +129,7 @@ static __always_inline void mctl_debug_objects_alloc(const struct mctl_slab_layo
 			mctl_debug_grant_object(objects[i], layout->size, 0, gfp);
 }
 
-/* All of the object may be written to, before it is its caller's. */
+/* All of the object may be written to, before its caller gets it. */
 static __always_inline void mctl_debug_object_open(const struct mctl_slab_layout *layout,
 						   const void *object)
 {
@@ -137,7 +137,7 @@ static __always_inline void mctl_debug_object_open(const struct mctl_slab_layout
 		mctl_debug_unpoison_object(object, layout->size);
 }
 
-/* Nobody may touch the object any more. */
+/* Nobody may access the object any more. */
 static __always_inline void mctl_debug_object_free(const struct mctl_slab_layout *layout,
 						   const void *object)
 {
@@ -155,15 +155,15 @@ static __always_inline void mctl_debug_objects_free(const struct mctl_slab_layou
 			mctl_debug_poison_object(objects[i], layout->size);
 }
 
-/* kmemleak neither looks for what points to the object, nor at what it points to. */
+/* kmemleak neither looks for pointers to the object, nor scans the object for pointers. */
 static __always_inline void mctl_debug_object_ignore(const void *object)
 {
-	/* Of an object that it does not know it would complain, if it were asked to ignore it. */
+	/* kmemleak would complain if it were asked to ignore an object that it does not know. */
 	if (MCTL_DEBUG_HOOKS)
 		kmemleak_free(object);
 }
 
-/* A block of frames becomes the caller of kmalloc's, the first @size bytes of it. */
+/* The first @size bytes of a block of frames are handed over to the caller of kmalloc. */
 static __always_inline void mctl_debug_large_alloc(const void *object, size_t size,
 						   unsigned int order, gfp_t gfp)
 {
@@ -187,7 +187,7 @@ static inline bool mctl_debug_usercopy_ok(const struct mctl_arena *arena, const 
 }
 #endif
 
-/* The kernel exports this, and declares it in a header of its own. */
+/* The kernel exports this, but declares it in a private header. */
 #ifdef CONFIG_KASAN_GENERIC
 void kasan_poison(const void *addr, size_t size, u8 value, bool init);
 #endif

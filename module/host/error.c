@@ -8,13 +8,13 @@
 #include "host/error.h"
 
 /**
- * mctl_error_format() - write a text, and mark one that is too long
- * @text: where to
- * @size: room there, at least 4 bytes; a longer text is cut, and ends in "..."
+ * mctl_error_format() - format a text, and mark one that is too long
+ * @text: where to write it
+ * @size: size of @text, at least 4 bytes; a longer text is cut, and ends in "..."
  * @format: as for printf()
  * @args: its arguments
  *
- * Context: Any.
+ * Context: Any context.
  */
 void mctl_error_format(char *text, size_t size, const char *format, va_list args)
 {
@@ -26,12 +26,12 @@ void mctl_error_format(char *text, size_t size, const char *format, va_list args
 
 /**
  * mctl_fail() - note the text of a refusal
- * @error: where to; NULL for nowhere
+ * @error: where to write it; NULL for nowhere
  * @err: negative errno
  * @format: one sentence without a full stop: which, what, and the limit
  *
- * Context: Any.
- * Return: @err, so that callers return what it returns.
+ * Context: Any context.
+ * Return: @err, so that callers can return the result.
  */
 int mctl_fail(struct mctl_error *error, int err, const char *format, ...)
 {
@@ -46,13 +46,13 @@ int mctl_fail(struct mctl_error *error, int err, const char *format, ...)
 }
 
 /**
- * mctl_reason_text() - why there was no memory, in words
+ * mctl_reason_text() - say in words why there was no memory
  * @reason: enum memctl_reason, of an allocation
  *
- * Whoever is above mctl_frame_alloc() says it in these words, so that the
- * refusal of an object, of a page table and of a page read the same.
+ * All callers above mctl_frame_alloc() use these words, so that the refusals of
+ * an object, of a page table and of a page read the same.
  *
- * Context: Any.
+ * Context: Any context.
  * Return: the end of a sentence.
  */
 const char *mctl_reason_text(u32 reason)
@@ -86,13 +86,13 @@ const char *mctl_reason_text(u32 reason)
 }
 
 /**
- * mctl_text_add() - one more of a list in words, as "pid 12 cat fd 3, pid 13 dd fd 5"
+ * mctl_text_add() - append to a list in words, as "pid 12 cat fd 3, pid 13 dd fd 5"
  * @text: the list
- * @size: bytes there
+ * @size: size of @text in bytes
  * @used: its length, 0 to begin with
- * @one: what is added; left out as a whole where there is no room
+ * @one: the entry to add; left out as a whole if there is no room
  *
- * Context: any.
+ * Context: Any context.
  * Return: the length of the list.
  */
 size_t mctl_text_add(char *text, size_t size, size_t used, const char *one)

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The one listener of events, and whoever traces.
+ * The one listener of events, and the tracepoint.
  *
- * E1  A listener that is being called is not gone: it is read under RCU, and
- *     whoever takes it away waits for a grace period.
- * E2  Refused accesses, refused allocations and watermarks are what anybody can
- *     cause who may use a region, as often as he likes. No more of them than
- *     event_source.c says goes to the listener or into the trace's buffers, which
- *     others share; what is left out is told to both.
+ * E1  A listener does not go away while it is being called: it is read under
+ *     RCU, and its removal waits for a grace period.
+ * E2  Anybody who may use a region can cause refused accesses, refused
+ *     allocations and watermark events, without limit. No more of them than
+ *     event_source.c allows go to the listener or into the trace's buffers, which
+ *     others share; both are told how many were left out.
  *
  * Locks: sources_lock (raw spinlock), a leaf.
  */
@@ -36,7 +36,7 @@ static bool anybody_can_cause(u32 type)
 	}
 }
 
-/* Does the user have this one free? If not, it was counted. */
+/* Whether the user may cause one more event. If not, it was counted. */
 static bool may_cause(u32 uid, const struct mctl_event_listener *who)
 {
 	bool may, first = false;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Events: what happened, for whoever listens. The listener (nl/) registers
- * itself, so that calls still go down only. It also stamps them, with the time
- * and the arena's generation, so that all have them from one clock. Whoever traces
- * hears what the listener hears.
+ * Events: what happened, for a listener. The listener (nl/) registers itself, so
+ * that calls only go down the layers. It also stamps events with the time and
+ * the arena's generation, so that all events are stamped by one clock. Tracers
+ * see the same events as the listener.
  */
 #ifndef MCTL_HOST_EVENT_H
 #define MCTL_HOST_EVENT_H
@@ -14,7 +14,7 @@
 /**
  * struct mctl_event - something that happened
  * @type: enum memctl_event_type
- * @arena: the arena; NULL for none, which only what the listener traces has
+ * @arena: the arena; NULL for none, which only events that the listener traces have
  * @name: cache or region, or NULL
  * @text: what was wrong, or NULL
  * @has_zone: @node and @zone_type are valid
@@ -22,12 +22,12 @@
  * @has_value: @value is valid
  * @node: of the zone that it is about
  * @zone_type: enum memctl_zone_type of that zone
- * @order: of the block that was asked for
+ * @order: of the block that was requested
  * @reason: enum memctl_reason
  * @value: bytes or frames
- * @caller: address of the code in the kernel that asked, or 0; shown as a symbol
+ * @caller: address of the kernel code that made the request, or 0; shown as a symbol
  *
- * The arena and the strings have to last until mctl_event_send() returns.
+ * The arena and the strings must stay valid until mctl_event_send() returns.
  */
 struct mctl_event {
 	u32 type;
@@ -46,19 +46,19 @@ struct mctl_event {
  * mctl_event_send() - tell the listener
  * @event: what happened
  *
- * What anybody can cause who may use a region goes no further when its user has
+ * Events that any user of a region can cause are dropped when their user has
  * caused too many of them (event_source.c). Costs a load while nobody listens.
  *
- * Context: any but NMI.
+ * Context: Any context but NMI.
  */
 void mctl_event_send(const struct mctl_event *event);
 
 /**
- * struct mctl_event_listener - who listens; none of its functions sleeps
- * @hears: whether anybody would hear of an event
- * @call: called for each event while @hears says so; @uid: who caused it, MCTL_EVENT_NO_UID where
- *	  it is nothing that anybody can cause
- * @left_out: a user caused more than he may, which was not told yet: mctl_event_left_out()
+ * struct mctl_event_listener - the listener; none of its functions may sleep
+ * @hears: whether anybody would receive an event
+ * @call: called for each event while @hears returns true; @uid: the user who caused it,
+ *	  MCTL_EVENT_NO_UID if it is no event that any user can cause
+ * @left_out: a user exceeded the limit, which was not told yet: mctl_event_left_out()
  */
 struct mctl_event_listener {
 	bool (*hears)(void);
@@ -69,21 +69,21 @@ struct mctl_event_listener {
 #define MCTL_EVENT_NO_UID U32_MAX
 
 /**
- * mctl_event_listen() - become the listener, or stop being it
- * @new: called in any context but NMI; NULL: nobody listens; calls under way are waited for
+ * mctl_event_listen() - set or remove the listener
+ * @new: called in any context but NMI; NULL for no listener; waits for calls under way
  *
- * Context: process; sleeps.
+ * Context: Process context, may sleep.
  */
 void mctl_event_listen(const struct mctl_event_listener *new);
 
 /**
- * mctl_event_left_out() - the next user whose events were left out, told to whoever traces
- * @uid: his uid; MCTL_EVENT_NO_UID for all who found no record of their own
+ * mctl_event_left_out() - get the next user whose events were left out, and trace it
+ * @uid: the user; MCTL_EVENT_NO_UID for all users without a record of their own
  *
- * Whoever calls this tells the others, for it is forgotten here.
+ * The caller must tell the other listeners, because the count is reset here.
  *
- * Context: process.
- * Return: how many events; 0 when there are none.
+ * Context: Process context.
+ * Return: number of events; 0 if there are none.
  */
 u64 mctl_event_left_out(u32 *uid);
 

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How many events each user may cause: a bucket of tokens for each uid, filled
- * at a steady rate. An event that finds the bucket empty is left out and
- * counted, and listeners are told how many of which uid it was.
+ * How many events each user may cause: a token bucket for each uid, filled at a
+ * steady rate. An event that finds the bucket empty is left out and counted, and
+ * listeners are told how many were left out for which uid.
  *
- * A user with a full bucket is as good as unknown, so his record is used for the
- * next one. Users who find no record share one (MCTL_EVENT_ANY_UID): so does
- * whoever has more uids than there are records, as in a user namespace. Root has
- * one that is nobody else's.
+ * A user with a full bucket needs no record, so it is reused for the next user.
+ * Users for whom there is no record share one (MCTL_EVENT_ANY_UID), and so does
+ * anybody with more uids than there are records, as in a user namespace. Root has
+ * a record that is never given to another user.
  *
  * S1  nr_tokens <= BURST.
- * S2  A record with events left out that were not told yet is nobody else's.
+ * S2  A record with events left out that were not told yet is given to no other user.
  * S3  No two records are of the same uid.
  *
- * Locks: the caller's, which all calls but mctl_event_uid() are made under.
+ * Locks: the caller's, held for all calls but mctl_event_uid().
  */
 #include <linux/cred.h>
 #include <linux/math64.h>
@@ -26,7 +26,7 @@
 
 #define NR_SOURCES 32
 
-/* Events at once, and then a second. */
+/* Events allowed at once, and then per second. */
 #define BURST	   100
 #define PER_SECOND 100
 #define TOKEN_NS   (NSEC_PER_SEC / PER_SECOND)
@@ -34,7 +34,7 @@
 /**
  * struct source - the bucket of one user
  * @uid: in the initial user namespace
- * @nr_tokens: events that he may cause now
+ * @nr_tokens: events that the user may cause now
  * @filled_ns: time up to which tokens were given
  * @nr_left_out: events left out and not told yet
  */
@@ -45,7 +45,7 @@ struct source {
 	u64 nr_left_out;
 };
 
-/* The first one is of all who find no other, the second one is root's; the caller's lock. */
+/* The first is shared by users without a record, the second is root's; the caller's lock. */
 static struct source sources[NR_SOURCES] = { { .uid = MCTL_EVENT_ANY_UID }, { .uid = 0 } };
 static unsigned int nr_sources = 2;
 
@@ -85,10 +85,10 @@ static struct source *find(u32 uid, u64 now_ns)
 }
 
 /**
- * mctl_event_uid() - who causes what happens now
+ * mctl_event_uid() - the user who causes an event now
  *
- * Context: Any but NMI.
- * Return: the current task's uid; 0 in an interrupt, which is nobody's.
+ * Context: Any context but NMI.
+ * Return: the current task's uid; 0 in an interrupt, which belongs to no user.
  */
 u32 mctl_event_uid(void)
 {
@@ -96,13 +96,13 @@ u32 mctl_event_uid(void)
 }
 
 /**
- * mctl_event_source_take() - may this user cause one more event
- * @uid: whose it is
+ * mctl_event_source_take() - whether a user may cause one more event
+ * @uid: the user
  * @now_ns: time since boot
- * @first: result, when he may not: nobody has been told of any left out
+ * @first: set if the user may not: whether no event left out is waiting to be told
  *
- * Context: Any but NMI, the caller's lock held.
- * Return: whether he may. If not, the event has been counted.
+ * Context: Any context but NMI, the caller's lock held.
+ * Return: whether the user may. If not, the event has been counted.
  */
 bool mctl_event_source_take(u32 uid, u64 now_ns, bool *first)
 {
@@ -118,11 +118,11 @@ bool mctl_event_source_take(u32 uid, u64 now_ns, bool *first)
 }
 
 /**
- * mctl_event_source_left_out() - the next user whose events were left out
- * @left_out: filled; who hears of it tells it, for it is forgotten here
+ * mctl_event_source_left_out() - get the next user whose events were left out
+ * @left_out: filled; the caller must tell it, because the count is reset here
  *
- * Context: Any but NMI, the caller's lock held.
- * Return: false when there is none.
+ * Context: Any context but NMI, the caller's lock held.
+ * Return: false if there is none.
  */
 bool mctl_event_source_left_out(struct mctl_left_out *left_out)
 {

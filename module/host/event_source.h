@@ -7,13 +7,13 @@
 
 #include <linux/types.h>
 
-/* Whose events they are when it is nobody's in particular. */
+/* The uid of users without a record of their own. */
 #define MCTL_EVENT_ANY_UID U32_MAX
 
 /**
- * struct mctl_left_out - events that a user caused beyond what he may
+ * struct mctl_left_out - events that a user caused beyond the limit
  * @uid: in the initial user namespace; MCTL_EVENT_ANY_UID for users without a record
- * @nr: how many were left out since that was last told
+ * @nr: number left out since it was last told
  */
 struct mctl_left_out {
 	u32 uid;

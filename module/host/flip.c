@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A bit flipped while the machine is stopped; see flip.h.
+ * Flip a bit while the machine is stopped; see flip.h.
  *
  * Locks: none.
  */
@@ -17,10 +17,10 @@ static int flip_stopped(void *context)
 
 /**
  * mctl_flip_stopped() - flip a bit that CPUs read and write without a lock
- * @field: where
+ * @field: the field
  * @bit: which, modulo the width of the field
  *
- * Context: process; sleeps.
+ * Context: Process context, may sleep.
  * Return: 0, or what stop_machine() returns.
  */
 int mctl_flip_stopped(struct mctl_flip_field field, u32 bit)

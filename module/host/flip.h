@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One bit flipped in our own records, to see that verify finds it: each part of
- * the module plants the damage in what it alone knows (NAME_plant.c), and
- * plant.c says which part a request is for.
+ * Flip one bit of our own records, to test that verify finds it: each part of
+ * the module plants the damage in its private records (NAME_plant.c), and
+ * plant.c dispatches each request to its part.
  */
 #ifndef MCTL_HOST_FLIP_H
 #define MCTL_HOST_FLIP_H
@@ -29,7 +29,7 @@ struct mctl_plant {
 	u32 bit;
 };
 
-/* Flip a bit of a field of @size bytes, the lowest byte first. KASAN has free objects poisoned. */
+/* Flip a bit of a field of @size bytes, lowest byte first. No KASAN: free objects are poisoned. */
 static __no_kasan_or_inline void mctl_flip(void *field, size_t size, u32 bit)
 {
 	((u8 *)field)[bit / 8 % size] ^= 1U << bit % 8;
@@ -37,7 +37,7 @@ static __no_kasan_or_inline void mctl_flip(void *field, size_t size, u32 bit)
 
 #define MCTL_FLIP(field, bit) mctl_flip(&(field), sizeof(field), bit)
 
-/* A field that is found, and flipped while the machine is stopped. */
+/* A field, looked up first and then flipped while the machine is stopped. */
 struct mctl_flip_field {
 	void *at;
 	size_t size;

@@ -3,17 +3,17 @@
  * Who holds the module, a region or an arena.
  *
  * Two kinds are found. Requests and dumps are on a list (asker.c). Descriptors
- * are looked for in every process, as nothing tells us of all of them: those of
- * our files (by the owner of their operations), and those of O_PATH in our file
- * system, which hold it and by it the module. A descriptor that is in no process
- * is not found: one that is in a message of a socket, in a queue of fanotify, or
+ * are searched for in every process, because no hook reports all of them: those
+ * of our files (by the owner of their operations), and O_PATH ones in our file
+ * system, which hold it and through it the module. A descriptor that no process
+ * has is not found: one in a message of a socket, in a queue of fanotify, or
  * held by the host itself (io_uring, a loop device).
  *
- * H1  Nothing here waits: a process is looked at under its task_lock() and the
- *     lock of its descriptors, and all processes one after the other.
- * H2  What is found is what was so at that moment, and gives no hold.
+ * H1  Nothing here waits: a process is examined under its task_lock() and the
+ *     lock of its descriptors, one process after the other.
+ * H2  The result was true at that moment, and takes no reference.
  *
- * Locks: those of a process, taken and let go of one by one; inside of
+ * Locks: those of a process, taken and released one by one; inside of
  * arena->regions->lock.
  */
 #include <linux/dcache.h>
@@ -34,22 +34,22 @@
 #include "host/error.h"
 #include "host/holder.h"
 
-/* Descriptors listed of one process; of more only the number is. */
+/* Descriptors listed of one process; beyond these only their number is. */
 #define NR_LISTED 8
-/* What is escaped in names: a line is split at blanks. */
+/* Escaped in names, because a line is split at blanks. */
 #define BLANKS " \t\n\\"
-/* Positions: below it pids, from it on the ids of askers. */
+/* Positions: pids are below, ids of askers from here on. */
 #define FIRST_ASKER ((u64)PID_MAX_LIMIT + 1)
 
 /* --- descriptors ---------------------------------------------------------------------------- */
 
 /**
- * struct search - what is looked for in a process
- * @inode: descriptors of it alone; NULL for whatever holds the module
+ * struct search - what to look for in a process
+ * @inode: only descriptors of this inode; NULL for all that hold the module
  * @m: where to write a line for each; NULL to count
  * @pid: of the thread group
  * @comm: its name
- * @nr: found
+ * @nr: number found
  * @first: the first of them
  */
 struct search {
@@ -66,7 +66,7 @@ static bool is_path(const struct file *file)
 	return file->f_mode & FMODE_PATH;
 }
 
-/* A region's: the module has one file system, where each of these inodes is for good. */
+/* Whether it is a region's: each of these inodes of the module's one file system is permanent. */
 static bool is_region(const struct inode *inode)
 {
 	return inode->i_sb->s_type->owner == THIS_MODULE;
@@ -105,7 +105,7 @@ static void show_line(struct search *search, const struct file *file, unsigned i
 
 static int look_at_file(const void *data, struct file *file, unsigned int fd)
 {
-	/* The host's function hands on what we gave it. */
+	/* The host's function passes our pointer on. */
 	struct search *search = *(struct search *const *)data;
 
 	if (search->inode ? file_inode(file) != search->inode || is_path(file) :
@@ -134,7 +134,7 @@ static void look_at_task(struct search *search, struct task_struct *task)
 	task_unlock(task);
 }
 
-/* The task of the lowest number from *@nr on, held, or NULL; *@nr becomes its number. */
+/* The task of the lowest number from *@nr on, referenced, or NULL; *@nr becomes its number. */
 static struct task_struct *task_from(int *nr)
 {
 	struct task_struct *task = NULL;
@@ -159,7 +159,7 @@ static bool next_process(struct search *search, int *nr)
 	struct task_struct *task;
 
 	while (!fatal_signal_pending(current) && (task = task_from(nr))) {
-		/* Who lists the holders reads that from a file of ours. */
+		/* The task that lists the holders reads the list from a file of ours. */
 		bool skip = !search->inode && same_thread_group(task, current);
 
 		look_at_task(search, task);
@@ -173,12 +173,12 @@ static bool next_process(struct search *search, int *nr)
 }
 
 /**
- * mctl_holders_of_inode() - the processes that have a file of an inode open, as text
+ * mctl_holders_of_inode() - list the processes that have a file of an inode open, as text
  * @inode: the inode
  * @text: becomes "pid PID COMM fd FD, ..."; empty for none
- * @size: bytes of it
+ * @size: size of @text in bytes
  *
- * Context: Process, sleeps.
+ * Context: Process context, may sleep.
  * Return: length of the text.
  */
 size_t mctl_holders_of_inode(struct inode *inode, char *text, size_t size)
@@ -201,12 +201,12 @@ size_t mctl_holders_of_inode(struct inode *inode, char *text, size_t size)
 
 /**
  * mctl_holders_next() - find the next process, request or dump that holds the module
- * @position: where to look from on, 0 to begin with; becomes where it was found
+ * @position: where to start, 0 to begin with; becomes where it was found
  *
- * Who asks is left out.
+ * The asker itself is left out.
  *
- * Context: Process, sleeps.
- * Return: 0, or -ENOENT when there are no more.
+ * Context: Process context, may sleep.
+ * Return: 0, or -ENOENT if there are no more.
  */
 int mctl_holders_next(u64 *position)
 {
@@ -241,14 +241,14 @@ static void show_asker(struct seq_file *m, u64 id)
 }
 
 /**
- * mctl_holders_show() - write a line for each thing that one of them holds
- * @m: where to
+ * mctl_holders_show() - write a line for each thing that a holder has
+ * @m: where to write
  * @position: from mctl_holders_next()
  *
  * A line is "PID FD KIND NAME COMM", the last two with blanks and the like as octal escapes; FD is
- * '-' for a dump or a request. Nothing is written for who has gone meanwhile.
+ * '-' for a dump or a request. Nothing is written for a holder that has gone meanwhile.
  *
- * Context: Process, sleeps.
+ * Context: Process context, may sleep.
  * Return: 0.
  */
 int mctl_holders_show(struct seq_file *m, u64 position)

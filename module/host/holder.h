@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Who holds the module, a region or an arena, by process: to tell whoever wants
- * it gone. See holder.c.
+ * The processes that hold the module, a region or an arena, so that a caller that
+ * wants to remove it can be told. See holder.c.
  */
 #ifndef MCTL_HOST_HOLDER_H
 #define MCTL_HOST_HOLDER_H

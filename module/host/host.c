@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * An arena's memory: the only file that calls the host's page allocator and
- * vmalloc. arena_size.c says how much to take, arenas.c has the list of arenas.
+ * vmalloc. arena_size.c decides how much to take, arenas.c has the list of arenas.
  *
- * Pages are taken in chunks of order 10, in lower orders when the host has
- * none so large. Each page of a chunk is made a page of its own (split_page())
- * so that it can be mapped and counted alone, and carries a cookie while we
- * hold it. On its way back each page is looked at: cookie, one reference, no
- * mapping. A page that fails is not ours to give: it is left as it is, and
+ * Pages are taken in chunks of order 10, or of lower orders if the host has
+ * none so large. Each chunk is split into single pages (split_page()), so that
+ * each page can be mapped and counted alone; a page carries a cookie while we
+ * hold it. Before a page goes back it is checked: cookie, one reference, no
+ * mapping. A page that fails must not be freed by us: it is left as it is, and
  * reported by name.
  *
- * Taking never drives the host into its OOM killer: it stops while
+ * Taking memory never drives the host into its OOM killer: it stops when only
  * HOST_RESERVE pages are available to others.
  *
  * I1  page->private of every page held is the cookie of its arena and place.
- * I2  Whatever a failed request took from the host has gone back when it
+ * I2  A failed request has given back whatever it took from the host when it
  *     returns.
  * I3  arena->metadata is the sum of all records that the arena has.
  *
- * Locks: arena->resize for writing around anything that changes the chunks.
+ * Locks: arena->resize for writing around everything that changes the chunks.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -37,7 +37,7 @@
 #define NR_SPARE	 16
 #define MAP_PAGE_ENTRIES (PAGE_SIZE / sizeof(u32))
 #define MAP_PAGE_FRAMES	 (MAP_PAGE_ENTRIES * MCTL_SECTION_FRAMES)
-/* Not from the host's last reserves, and without a fight for them. */
+/* Without using the host's last reserves, and without retrying hard. */
 #define TAKE_LIMITS (__GFP_NORETRY | __GFP_NOMEMALLOC | __GFP_NOWARN)
 #define TAKE_GFP    (GFP_KERNEL | __GFP_THISNODE | TAKE_LIMITS)
 
@@ -52,11 +52,11 @@ static const size_t section_bytes[MCTL_NR_ARRAYS] = {
 };
 
 /**
- * mctl_arena_meta_alloc() - host memory for our own records
- * @arena: in whose metadata it counts
+ * mctl_arena_meta_alloc() - allocate host memory for our own records
+ * @arena: whose metadata it counts as
  * @size: bytes
  *
- * Context: process; may sleep.
+ * Context: Process context, may sleep.
  * Return: zeroed memory, or NULL.
  */
 void *mctl_arena_meta_alloc(struct mctl_arena *arena, size_t size)
@@ -71,19 +71,19 @@ void *mctl_arena_meta_alloc(struct mctl_arena *arena, size_t size)
 		memory = kzalloc(size, GFP_KERNEL | __GFP_NOWARN);
 	if (!memory)
 		return NULL;
-	/* Sections point to it from pages of our own, which kmemleak does not scan. */
+	/* Sections point to it from our own pages, which kmemleak does not scan. */
 	kmemleak_not_leak(memory);
 	atomic64_add(size > PAGE_SIZE ? PAGE_ALIGN(size) : size, &arena->metadata);
 	return memory;
 }
 
 /**
- * mctl_arena_meta_free() - the way back of mctl_arena_meta_alloc()
+ * mctl_arena_meta_free() - free what mctl_arena_meta_alloc() returned
  * @arena: the same
  * @memory: the memory, or NULL
  * @size: the same
  *
- * Context: process; may sleep.
+ * Context: Process context, may sleep.
  */
 void mctl_arena_meta_free(struct mctl_arena *arena, void *memory, size_t size)
 {
@@ -97,11 +97,11 @@ void mctl_arena_meta_free(struct mctl_arena *arena, void *memory, size_t size)
 }
 
 /**
- * mctl_arena_wait_readers() - wait for everybody who reads without sleeping
+ * mctl_arena_wait_readers() - wait for all readers that do not sleep
  *
- * Tasks that were preempted while they read are waited for, and interrupts.
+ * Waits for tasks that were preempted while they read, and for interrupts.
  *
- * Context: process; sleeps.
+ * Context: Process context, may sleep.
  */
 void mctl_arena_wait_readers(void)
 {
@@ -145,7 +145,7 @@ static void *array_get(const struct mctl_table *table, unsigned int index)
 	return memory[index];
 }
 
-/* The pages from @from on go back. */
+/* Free the pages from @from on. */
 static void array_trim(struct mctl_arena *arena, struct mctl_array *array, unsigned int from)
 {
 	while (array->nr_pages > from) {
@@ -154,7 +154,7 @@ static void array_trim(struct mctl_arena *arena, struct mctl_array *array, unsig
 	}
 }
 
-/* A longer list of pages, the old ones first. */
+/* Make a longer list of pages, the old ones first. */
 static int array_extend(struct mctl_arena *arena, const struct mctl_array *old,
 			struct mctl_array *array, unsigned int nr_pages)
 {
@@ -176,14 +176,14 @@ static int array_extend(struct mctl_arena *arena, const struct mctl_array *old,
 }
 
 /**
- * mctl_host_grow_table() - have room for more sections in the frame table
+ * mctl_host_grow_table() - make room for more sections in the frame table
  * @arena: the arena
  * @nr: sections
  *
- * The pages stay what they are and get a second mapping, so that nobody has to
- * stop; the first one goes when nobody can be using it any more.
+ * The same pages get a second mapping, so that nobody has to stop; the first
+ * mapping is removed when nobody can be using it any more.
  *
- * Context: process, arena->resize held for writing; sleeps.
+ * Context: Process context, arena->resize held for writing, may sleep.
  * Return: 0 or -ENOMEM.
  */
 int mctl_host_grow_table(struct mctl_arena *arena, u32 nr)
@@ -218,7 +218,7 @@ int mctl_host_grow_table(struct mctl_arena *arena, u32 nr)
 		if (mapping[0])
 			mctl_arena_wait_readers();
 	}
-	/* What was replaced, or what was made in vain. */
+	/* Free what was replaced, or what was allocated in vain. */
 	for (i = 0; i < MCTL_NR_ARRAYS; i++) {
 		vunmap(mapping[i]);
 		nr_pages = ret ? DIV_ROUND_UP((u64)max * section_bytes[i], PAGE_SIZE) :
@@ -232,7 +232,7 @@ int mctl_host_grow_table(struct mctl_arena *arena, u32 nr)
 
 /* --- the map of sections --- */
 
-/* Pages that are not among those of @keep, and the list of them. */
+/* Free the pages that are not among those of @keep, and the list of them. */
 static void free_map_pages(struct mctl_arena *arena, struct mctl_array *map,
 			   const struct mctl_array *keep)
 {
@@ -262,17 +262,16 @@ static unsigned long map_entries(void)
 }
 
 /**
- * mctl_host_grow_map() - have the map of sections reach over more chunks
+ * mctl_host_grow_map() - extend the map of sections to cover more chunks
  * @arena: the arena
  * @pages: the chunks, or NULL
  *
- * The map is flat over all of the host's physical memory, and a page of it
- * stands for 4 GiB. Where the arena has nothing, the page is the host's page
- * of zeros. New pages come with a new mapping, as for the frame table. When
- * the host was given more memory since, the map becomes longer; it never
- * becomes shorter.
+ * The map is flat over all of the host's physical memory, and each page of it
+ * covers 4 GiB. Where the arena has nothing, the host's zero page is mapped. New
+ * pages come with a new mapping, as for the frame table. The map becomes longer
+ * if the host has got more memory since; it never becomes shorter.
  *
- * Context: process, arena->resize held for writing; sleeps.
+ * Context: Process context, arena->resize held for writing, may sleep.
  * Return: 0 or -ENOMEM.
  */
 int mctl_host_grow_map(struct mctl_arena *arena, const struct list_head *pages)
@@ -306,7 +305,7 @@ int mctl_host_grow_map(struct mctl_arena *arena, const struct list_head *pages)
 	if (!mapping)
 		goto free;
 	WRITE_ONCE(arena->section_map, mapping);
-	/* Pairs with the acquire of mctl_arena_map_entry(): the longer map is there first. */
+	/* Pairs with the acquire in mctl_arena_map_entry(): the longer map is there first. */
 	smp_store_release(&arena->nr_map, nr_map);
 	swap(arena->map, new);
 	if (was && arena->max_sections)
@@ -319,18 +318,18 @@ free:
 	free_map_pages(arena, &new, &arena->map);
 	if (changed)
 		return -ENOMEM;
-	/* As many pages serve a few entries more. */
+	/* The same pages have room for a few entries more. */
 	smp_store_release(&arena->nr_map, nr_map);
 	return 0;
 }
 
 /**
- * mctl_host_create_tables() - the empty map of sections of a new arena
+ * mctl_host_create_tables() - make the empty map of sections of a new arena
  * @arena: the arena
  *
- * The frame table comes with the first frames.
+ * The frame table is allocated with the first frames.
  *
- * Context: process; sleeps.
+ * Context: Process context, may sleep.
  * Return: 0 or -ENOMEM.
  */
 int mctl_host_create_tables(struct mctl_arena *arena)
@@ -339,10 +338,10 @@ int mctl_host_create_tables(struct mctl_arena *arena)
 }
 
 /**
- * mctl_host_destroy_tables() - give frame table and map of sections back
+ * mctl_host_destroy_tables() - free the frame table and the map of sections
  * @arena: an arena without frames
  *
- * Context: process; sleeps.
+ * Context: Process context, may sleep.
  */
 void mctl_host_destroy_tables(struct mctl_arena *arena)
 {
@@ -367,7 +366,7 @@ static unsigned long cookie(const struct mctl_arena *arena, const struct page *p
 	return hash_64((u64)arena->id << 40 ^ page_to_pfn(page), 63) | 1;
 }
 
-/* Return: why the page cannot go back, or NULL. */
+/* Return: why the page must not be freed, or NULL. */
 static const char *what_is_wrong(const struct mctl_arena *arena, struct page *page)
 {
 	if (page_private(page) != cookie(arena, page))
@@ -393,9 +392,9 @@ static void give_back_page(const struct mctl_arena *arena, u32 fn, struct page *
 }
 
 /*
- * What split_page() made single pages is a block again, whose first page alone
- * has a reference. Return: false, and nothing is changed, when a page is not
- * ours alone.
+ * Make single pages from split_page() one block again, of which only the first
+ * page has a reference. Return: false, with nothing changed, if anybody else
+ * uses one of the pages.
  */
 static bool unsplit(const struct mctl_arena *arena, struct page *page, unsigned int order)
 {
@@ -421,13 +420,13 @@ static bool unsplit(const struct mctl_arena *arena, struct page *page, unsigned 
  * @page: its first page
  * @order: 2^order pages
  *
- * It goes back in one piece, as page by page some would wait in the lists of
- * the host's CPUs, and the host would have fewer large blocks meanwhile. A page
- * that is not as we left it stays where it is, with a line in the log. With a
- * page of it that has a hardware error it does go page by page: only alone the
- * host looks at each, and keeps that one off its lists.
+ * The chunk is freed as one block: freed page by page, some would wait in the
+ * lists of the host's CPUs, and the host would have fewer large blocks meanwhile.
+ * A page that is not as we left it stays where it is, and is logged. If a page of
+ * the chunk has a hardware error, all are freed one by one: only then does the
+ * host look at each, and keep the bad one off its lists.
  *
- * Context: process; may sleep.
+ * Context: Process context, may sleep.
  */
 void mctl_host_give_chunk(struct mctl_arena *arena, u32 fn, struct page *page, unsigned int order)
 {
@@ -446,10 +445,10 @@ void mctl_host_give_chunk(struct mctl_arena *arena, u32 fn, struct page *page, u
 }
 
 /**
- * mctl_host_give_list() - give chunks back that did not become frames
- * @pages: the chunks; empty then
+ * mctl_host_give_list() - give back chunks that did not become frames
+ * @pages: the chunks; empty on return
  *
- * Context: process; may sleep.
+ * Context: Process context, may sleep.
  */
 void mctl_host_give_list(struct list_head *pages)
 {
@@ -474,10 +473,10 @@ void mctl_host_give_list(struct list_head *pages)
 }
 
 /**
- * mctl_host_available() - what may be taken from the host
+ * mctl_host_available() - how much may be taken from the host
  *
- * Context: any.
- * Return: pages.
+ * Context: Any context.
+ * Return: number of pages.
  */
 unsigned long mctl_host_available(void)
 {
@@ -492,10 +491,10 @@ static int compare_pfn(void *context, const struct list_head *a, const struct li
 }
 
 /**
- * mctl_host_sort() - put chunks into the order of their physical addresses
+ * mctl_host_sort() - sort chunks by physical address
  * @pages: the chunks
  *
- * Context: process.
+ * Context: Process context.
  */
 void mctl_host_sort(struct list_head *pages)
 {
@@ -503,11 +502,11 @@ void mctl_host_sort(struct list_head *pages)
 }
 
 /**
- * mctl_host_follows() - whether a chunk goes on where another one is
+ * mctl_host_follows() - whether a chunk continues the run of another one
  * @page: its first page
  * @last: first page of a chunk with a lower physical address
  *
- * Context: any.
+ * Context: Any context.
  * Return: whether its section is that of @last, or the next one.
  */
 bool mctl_host_follows(const struct page *page, const struct page *last)
@@ -516,7 +515,7 @@ bool mctl_host_follows(const struct page *page, const struct page *last)
 	       (page_to_pfn(last) >> MCTL_SECTION_SHIFT) + 1;
 }
 
-/* The last chunk of the shortest run of @pages, in the order of their pfn; NULL if all are one. */
+/* The last chunk of the shortest run of @pages, sorted by pfn; NULL if all are one run. */
 static struct page *end_of_shortest(const struct list_head *pages)
 {
 	struct page *page, *last = NULL, *end = NULL;
@@ -537,8 +536,8 @@ static struct page *end_of_shortest(const struct list_head *pages)
 }
 
 /*
- * Large chunks that lie apart are changed for such as lie together, if the host
- * has any at hand: some more are taken, and as many of the shortest runs go back.
+ * Replace scattered large chunks by contiguous ones, if the host has any at hand:
+ * take some more, and give back as many of the shortest runs.
  */
 static void join_runs(struct mctl_arena *arena, int nid, mctl_host_fits_t fits,
 		      struct list_head *whole)
@@ -572,16 +571,16 @@ static void join_runs(struct mctl_arena *arena, int nid, mctl_host_fits_t fits,
 }
 
 /**
- * mctl_host_take() - take pages of one node, in chunks as large as it has
- * @arena: the arena that is to hold them
+ * mctl_host_take() - take pages of one node, in chunks as large as possible
+ * @arena: the arena that will hold them
  * @nid: the node
  * @type: enum memctl_zone_type, or -1 for the zones that the node gives first
  * @nr: pages
  * @fits: whether a chunk is of @type and the arena can hold it; others go back
  * @pages: the chunks are put on this list
  *
- * Context: process; sleeps. A fatal signal ends it.
- * Return: pages taken, fewer than @nr when the node has no more to give.
+ * Context: Process context, may sleep. A fatal signal ends it.
+ * Return: pages taken, fewer than @nr if the node has no more to give.
  */
 u64 mctl_host_take(struct mctl_arena *arena, int nid, int type, u64 nr, mctl_host_fits_t fits,
 		   struct list_head *pages)
@@ -626,12 +625,12 @@ u64 mctl_host_take(struct mctl_arena *arena, int nid, int type, u64 nr, mctl_hos
 }
 
 /**
- * mctl_host_mark() - make the pages of a chunk single pages of an arena's
+ * mctl_host_mark() - split a chunk into single pages, marked as the arena's
  * @arena: the arena
  * @page: first page of a chunk that is on no list
  * @order: 2^order pages
  *
- * Context: any.
+ * Context: Any context.
  */
 void mctl_host_mark(const struct mctl_arena *arena, struct page *page, unsigned int order)
 {
@@ -643,11 +642,11 @@ void mctl_host_mark(const struct mctl_arena *arena, struct page *page, unsigned 
 }
 
 /**
- * mctl_host_give_marked() - give a chunk back that was marked and did not become frames
+ * mctl_host_give_marked() - give back a marked chunk that did not become frames
  * @page: its first page
  * @order: 2^order pages
  *
- * Context: process.
+ * Context: Process context.
  */
 void mctl_host_give_marked(struct page *page, unsigned int order)
 {

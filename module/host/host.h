@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The host's memory, as the arena takes and gives it, and memory for our records.
- * Chunks on their way are chained by the lru of their first pages, whose private
- * is the order.
+ * How an arena takes memory from the host and gives it back, and memory for our
+ * records. Chunks in transit are chained by the lru of their first pages, whose
+ * private is the order.
  */
 #ifndef MCTL_HOST_HOST_H
 #define MCTL_HOST_HOST_H
@@ -10,8 +10,8 @@
 #include "host/arena.h"
 
 /*
- * Whether an arena can hold the chunk that begins at a page, and whether it is of
- * a zone type, or of any for -1. Asked with arena->resize held for writing.
+ * Whether an arena can hold the chunk that begins at a page, and the chunk is of
+ * a zone type, or of any for -1. Called with arena->resize held for writing.
  */
 typedef bool (*mctl_host_fits_t)(struct mctl_arena *arena, struct page *page, int type);
 

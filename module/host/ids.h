@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Ids for what stands on a list: so that who goes through it a step at a time,
- * without its lock in between, goes on where he was and not from the head.
+ * Ids for the entries of a list, so that code that walks it one step at a time,
+ * without its lock in between, continues where it was and not at the head.
  *
  * I1  An id is never 0, never given twice, and larger than all given before.
  * I2  The tree is in the order of ids.
  *
- * Locks: none; the list's own serialises.
+ * Locks: none; the lock of the list serialises.
  */
 #ifndef MCTL_HOST_IDS_H
 #define MCTL_HOST_IDS_H
@@ -34,7 +34,7 @@ struct mctl_id {
 	u64 value;
 };
 
-/* Give a new entry its id: the last of all. O(log n). */
+/* Give a new entry the next id, the highest of all. O(log n). */
 static inline void mctl_ids_add(struct mctl_ids *ids, struct mctl_id *id)
 {
 	struct rb_node **link = &ids->root.rb_node, *parent = NULL;
@@ -53,7 +53,7 @@ static inline void mctl_ids_del(struct mctl_ids *ids, struct mctl_id *id)
 	rb_erase(&id->node, &ids->root);
 }
 
-/* The entry of the lowest id from @value on, or NULL. O(log n). */
+/* The entry with the lowest id from @value on, or NULL. O(log n). */
 static inline struct mctl_id *mctl_ids_from(const struct mctl_ids *ids, u64 value)
 {
 	struct rb_node *node = ids->root.rb_node;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The faults that are injected into arenas: what was asked for, what each has
+ * The faults that are injected into arenas: what was requested, what each has
  * counted, and whether a try fails. See inject_site.h.
  *
  * A fault counts the tries that it could make fail from when it was added, and
  * chooses by their number alone: by nth every nth, by probability those whose
- * number, mixed with the seed, says so. The same tries in the same order fail
- * again. Faults do not know of each other: a try counts for each that it
+ * number, mixed with the seed, selects them. The same tries in the same order
+ * fail again. Faults are independent: a try counts for each fault that it
  * matches, and fails if any of them fires.
  *
  * I1  arena->inject->sites has the bit of each site that a fault on the list has.
@@ -14,9 +14,8 @@
  * I3  A fault fires at most @times times, if that is not 0.
  *
  * While an arena has a fault of site alloc, no frame cache begins to be filled;
- * of site slab, no magazine. inject.c has what they held go back before a fault
- * is said to be set. A filling that began before may end after: this is no
- * invariant.
+ * with one of site slab, no magazine does. inject.c drains them before it reports
+ * a fault as set. A fill that began before may end after: this is no invariant.
  *
  * Locks: mctl_inject_lock (mutex) for changes; outside of caches.lock. Tries read
  * the list under RCU, in any context, and take no lock.
@@ -36,9 +35,9 @@
 /**
  * struct mctl_fault - a fault
  * @list: in arena->inject->list; mctl_inject_lock, RCU to read
- * @rcu: to free it when nobody reads it any more
- * @params: fixed
- * @id: fixed
+ * @rcu: frees it when nobody reads it any more
+ * @params: constant
+ * @id: constant
  * @nr_try: tries that matched
  * @nr_injected: tries that failed
  * @victim: the task whose try failed last, for mctl_inject_blame(); compared only
@@ -59,11 +58,11 @@ DEFINE_MUTEX(mctl_inject_lock);
 static u32 nr_faults;
 
 /**
- * mctl_inject_site_name() - the word for a site
+ * mctl_inject_site_name() - the name of a site
  * @site: enum memctl_inject_site
  *
- * Context: any.
- * Return: the word.
+ * Context: Any context.
+ * Return: the name.
  */
 const char *mctl_inject_site_name(u32 site)
 {
@@ -89,7 +88,7 @@ static bool matches(const struct mctl_fault *fault, u32 site, u32 order, const c
 	return !params->cache[0] || !strcmp(params->cache, cache);
 }
 
-/* splitmix64: any seed will do, and the numbers of a row look like dice. */
+/* splitmix64: any seed will do, and consecutive numbers give values that look random. */
 static u64 mix(u64 seed, u64 number)
 {
 	u64 value = seed + number * 0x9e3779b97f4a7c15ULL;
@@ -99,7 +98,7 @@ static u64 mix(u64 seed, u64 number)
 	return value ^ value >> 31;
 }
 
-/* Whether a try of this number, from 1 on, is one that fails. */
+/* Whether the try of this number, from 1 on, fails. */
 static bool chooses(const struct mctl_inject_params *params, u64 number)
 {
 	u64 remainder = number;
@@ -146,13 +145,13 @@ static void tell(struct mctl_arena *arena, const struct mctl_fault *fault, u32 o
 }
 
 /**
- * mctl_inject_fire() - mctl_inject() when the arena has a fault of this site
+ * mctl_inject_fire() - mctl_inject() for an arena that has a fault of this site
  * @arena: the arena
  * @site: enum memctl_inject_site
  * @order: of the block, for MEMCTL_INJECT_SITE_ALLOC
  * @cache: name of the cache, for MEMCTL_INJECT_SITE_SLAB
  *
- * Context: any but NMI.
+ * Context: Any context but NMI.
  * Return: whether the try has to fail.
  */
 bool mctl_inject_fire(struct mctl_arena *arena, u32 site, u32 order, const char *cache)
@@ -175,14 +174,14 @@ bool mctl_inject_fire(struct mctl_arena *arena, u32 site, u32 order, const char 
 }
 
 /**
- * mctl_inject_blame() - which fault made a try of this task fail
+ * mctl_inject_blame() - find the fault that made a try of this task fail
  * @arena: the arena
  * @site: enum memctl_inject_site of the fault
  *
- * Each failure is told once. A task that ended may have left one behind: who
- * is about to do what may fail asks before, too.
+ * Each failure is told once. A task that exited may have left one behind: a caller
+ * must also call this before it does what may fail.
  *
- * Context: process.
+ * Context: Process context.
  * Return: id of the first such fault, or 0.
  */
 u32 mctl_inject_blame(struct mctl_arena *arena, u32 *site)
@@ -207,15 +206,15 @@ u32 mctl_inject_blame(struct mctl_arena *arena, u32 *site)
 /* --- changes ------------------------------------------------------------------------------ */
 
 /**
- * mctl_inject_create() - the faults of a new arena: none
- * @arena: the arena, of which nothing else is made yet
+ * mctl_inject_create() - make the empty list of faults of a new arena
+ * @arena: the arena, nothing else of which exists yet
  *
- * Context: process.
+ * Context: Process context.
  * Return: 0 or -ENOMEM.
  */
 int mctl_inject_create(struct mctl_arena *arena)
 {
-	/* Not as other records: those ask here whether they have to fail. */
+	/* Not by mctl_arena_meta_alloc(), which asks here whether it has to fail. */
 	arena->inject = kzalloc(sizeof(*arena->inject), GFP_KERNEL);
 	if (!arena->inject)
 		return -ENOMEM;
@@ -225,10 +224,10 @@ int mctl_inject_create(struct mctl_arena *arena)
 }
 
 /**
- * mctl_inject_destroy() - the way back of mctl_inject_create()
- * @arena: an arena of which nothing else is left, without faults
+ * mctl_inject_destroy() - undo mctl_inject_create()
+ * @arena: an arena without faults, nothing else of which is left
  *
- * Context: process.
+ * Context: Process context.
  */
 void mctl_inject_destroy(struct mctl_arena *arena)
 {
@@ -236,19 +235,19 @@ void mctl_inject_destroy(struct mctl_arena *arena)
 }
 
 /**
- * mctl_inject_set() - have tries at a site fail from now on
+ * mctl_inject_set() - make tries at a site fail from now on
  * @arena: the arena
- * @params: which, and when; checked
+ * @params: which tries, and when; already checked
  *
- * Context: process, mctl_inject_lock held; sleeps.
- * Return: number of the fault, or 0 when there is no memory for its record.
+ * Context: Process context, mctl_inject_lock held, may sleep.
+ * Return: number of the fault, or 0 if there is no memory for its record.
  */
 u32 mctl_inject_set(struct mctl_arena *arena, const struct mctl_inject_params *params)
 {
 	struct mctl_fault *fault;
 
 	lockdep_assert_held(&mctl_inject_lock);
-	/* Not as other records: to set a fault is no try at a site. */
+	/* Not by mctl_arena_meta_alloc(): setting a fault is no try at a site. */
 	fault = kzalloc(sizeof(*fault), GFP_KERNEL);
 	if (!fault)
 		return 0;
@@ -264,12 +263,12 @@ u32 mctl_inject_set(struct mctl_arena *arena, const struct mctl_inject_params *p
 }
 
 /**
- * mctl_inject_unset() - take faults away
+ * mctl_inject_unset() - remove faults
  * @arena: the arena
  * @id: number of the fault, 0 for all
  *
- * Context: process, mctl_inject_lock held; sleeps.
- * Return: how many.
+ * Context: Process context, mctl_inject_lock held, may sleep.
+ * Return: number of faults removed.
  */
 u32 mctl_inject_unset(struct mctl_arena *arena, u32 id)
 {
@@ -297,10 +296,10 @@ u32 mctl_inject_unset(struct mctl_arena *arena, u32 id)
 }
 
 /**
- * mctl_inject_clear() - take all faults of an arena away
+ * mctl_inject_clear() - remove all faults of an arena
  * @arena: the arena
  *
- * Context: process; sleeps.
+ * Context: Process context, may sleep.
  */
 void mctl_inject_clear(struct mctl_arena *arena)
 {
@@ -310,13 +309,13 @@ void mctl_inject_clear(struct mctl_arena *arena)
 }
 
 /**
- * mctl_inject_next() - what is known of the fault of the lowest id from some id on
+ * mctl_inject_next() - describe the fault with the lowest id from some id on
  * @arena: the arena
  * @id: the id
  * @info: filled
  *
- * Context: process; sleeps.
- * Return: 0, or -ENOENT when there is no more.
+ * Context: Process context, may sleep.
+ * Return: 0, or -ENOENT if there are no more.
  */
 int mctl_inject_next(struct mctl_arena *arena, u32 id, struct mctl_inject_info *info)
 {
@@ -343,9 +342,9 @@ int mctl_inject_next(struct mctl_arena *arena, u32 id, struct mctl_inject_info *
 /**
  * mctl_inject_check() - test I1 to I3
  * @arena: the arena
- * @report: gets what is broken
+ * @report: where to report violations
  *
- * Context: process; sleeps.
+ * Context: Process context, may sleep.
  */
 void mctl_inject_check(struct mctl_arena *arena, struct mctl_report *report)
 {
@@ -378,8 +377,8 @@ void mctl_inject_check(struct mctl_arena *arena, struct mctl_report *report)
  * @bit: which, modulo the width of the field
  * @error: text of a refusal
  *
- * Context: process; sleeps.
- * Return: 0, or -ENOENT when there is no fault to count.
+ * Context: Process context, may sleep.
+ * Return: 0, or -ENOENT if there is no fault to count.
  */
 int mctl_inject_plant(struct mctl_arena *arena, u32 site, u32 bit, struct mctl_error *error)
 {
@@ -407,11 +406,11 @@ static DECLARE_FAULT_ATTR(debug_attr);
 static struct dentry *debug_dir;
 
 /**
- * mctl_inject_debug_init() - offer the attribute "memctl" in debugfs
+ * mctl_inject_debug_init() - create the attribute "memctl" in debugfs
  *
- * Without it fail-nth works all the same.
+ * fail-nth works without it.
  *
- * Context: process, at module init.
+ * Context: Process context, at module init.
  */
 void mctl_inject_debug_init(void)
 {
@@ -419,9 +418,9 @@ void mctl_inject_debug_init(void)
 }
 
 /**
- * mctl_inject_debug_exit() - withdraw it
+ * mctl_inject_debug_exit() - remove the attribute
  *
- * Context: process, at module exit.
+ * Context: Process context, at module exit.
  */
 void mctl_inject_debug_exit(void)
 {
@@ -429,10 +428,10 @@ void mctl_inject_debug_exit(void)
 }
 
 /**
- * mctl_inject_debug() - whether the kernel's own fault injection has this allocation fail
+ * mctl_inject_debug() - whether the kernel's own fault injection makes this allocation fail
  *
- * Context: any.
- * Return: whether it has.
+ * Context: Any context.
+ * Return: whether it does.
  */
 bool mctl_inject_debug(void)
 {

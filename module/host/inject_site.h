@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Injected faults: tries at a site that fail though they need not, so that the
- * ways out that are never taken can be walked. In every build, off by default;
- * Documentation/fault-injection.rst says what each site makes fail.
+ * Injected faults: tries at a site that fail though they need not, so that error
+ * paths that are otherwise never taken can be exercised. In every build, off by
+ * default; Documentation/fault-injection.rst says what each site makes fail.
  *
  * While no arena has a fault, each site is a nop. The hot paths of pages and
- * objects have none: in an arena with a fault of site alloc or slab the frame
- * caches, or the magazines, are empty and stay so, and everybody comes to the
- * slow path, where the site is.
+ * objects have no site: in an arena with a fault of site alloc or slab the frame
+ * caches, or the magazines, are empty and stay so, so that every request takes
+ * the slow path, where the site is.
  *
- * A kernel with CONFIG_FAULT_INJECTION has the attribute "memctl" in debugfs
- * besides, and /proc/PID/fail-nth counts every block and object of ours.
+ * A kernel with CONFIG_FAULT_INJECTION also has the attribute "memctl" in debugfs,
+ * and its /proc/PID/fail-nth counts every block and object of ours.
  */
 #ifndef MCTL_HOST_INJECT_SITE_H
 #define MCTL_HOST_INJECT_SITE_H
@@ -26,12 +26,12 @@
 #define MCTL_INJECT_ANY_ORDER U32_MAX
 
 /**
- * struct mctl_inject_params - a fault to be
+ * struct mctl_inject_params - a fault to inject
  * @site: enum memctl_inject_site
  * @nth: every nth try fails; 0 for a fault by @probability
  * @probability: chances in MEMCTL_INJECT_ALWAYS of each try; 0 for a fault by @nth
  * @times: tries that fail at most; 0 for no limit
- * @seed: what the choices of @probability follow from
+ * @seed: determines the choices of @probability
  * @order: of the blocks, for MEMCTL_INJECT_SITE_ALLOC; or MCTL_INJECT_ANY_ORDER
  * @cache: name of the cache, for MEMCTL_INJECT_SITE_SLAB; empty for any
  */
@@ -43,8 +43,8 @@ struct mctl_inject_params {
 };
 
 /**
- * struct mctl_inject_info - what is known of a fault
- * @params: what was asked for
+ * struct mctl_inject_info - the state of a fault
+ * @params: as requested
  * @id: its number in the arena
  * @nr_try: tries that it could have made fail
  * @nr_injected: tries that it made fail
@@ -71,7 +71,7 @@ struct mctl_injects {
 
 DECLARE_STATIC_KEY_FALSE(mctl_inject_key);
 
-/* Of all records of faults, to change them; outside of caches.lock. */
+/* Protects changes of all records of faults; outside of caches.lock. */
 extern struct mutex mctl_inject_lock;
 
 int mctl_inject_create(struct mctl_arena *arena);
@@ -92,7 +92,7 @@ u32 mctl_inject_blame(struct mctl_arena *arena, u32 *site);
  * @arena: the arena
  * @site: enum memctl_inject_site
  *
- * Context: any.
+ * Context: Any context.
  * Return: whether it has. Costs a nop while no arena has any.
  */
 static __always_inline bool mctl_inject_on(const struct mctl_arena *arena, u32 site)
@@ -108,7 +108,7 @@ static __always_inline bool mctl_inject_on(const struct mctl_arena *arena, u32 s
  * @order: of the block, for MEMCTL_INJECT_SITE_ALLOC
  * @cache: name of the cache, for MEMCTL_INJECT_SITE_SLAB
  *
- * Context: any but NMI.
+ * Context: Any context but NMI.
  * Return: whether it has.
  */
 static __always_inline bool mctl_inject(struct mctl_arena *arena, u32 site, u32 order,
@@ -130,7 +130,7 @@ static inline void mctl_inject_debug_exit(void)
 {
 }
 
-/* Whether the kernel's own fault injection has this allocation fail. */
+/* Whether the kernel's own fault injection makes this allocation fail. */
 static inline bool mctl_inject_debug(void)
 {
 	return false;

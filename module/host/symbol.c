@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What code is called; see symbol.h.
+ * Names of code addresses; see symbol.h.
  *
  * Locks: none.
  */
@@ -11,21 +11,21 @@
 #include "host/symbol.h"
 
 /**
- * mctl_symbol_find() - the name of the code at an address, and of its module
+ * mctl_symbol_find() - find the name of the code at an address, and of its module
  * @caller: the address
  * @text: filled
  * @size: bytes of it
  * @module: filled; MCTL_SYMBOL_MODULE_SIZE bytes
  *
- * Context: any but NMI.
- * Return: false where the kernel has none.
+ * Context: Any context but NMI.
+ * Return: false if the kernel has none.
  */
 bool mctl_symbol_find(u64 caller, char *text, size_t size, char *module)
 {
 	char full[KSYM_SYMBOL_LEN];
 	char *begin, *end;
 
-	/* As for a backtrace: a call can be the last instruction of its function. */
+	/* %pB as for a backtrace: a call can be the last instruction of its function. */
 	snprintf(full, sizeof(full), "%pB", (void *)(unsigned long)caller);
 	if (!strncmp(full, "0x", 2))
 		return false;
@@ -41,12 +41,12 @@ bool mctl_symbol_find(u64 caller, char *text, size_t size, char *module)
 }
 
 /**
- * mctl_symbol() - what the code at an address is called, if it is there
+ * mctl_symbol() - name the code at an address, if it is still there
  * @caller: its address
  * @text: filled
  * @size: bytes of it
  *
- * Context: any but NMI.
+ * Context: Any context but NMI.
  */
 void mctl_symbol(u64 caller, char *text, size_t size)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Code in the kernel by its name: who allocated a block is noted by the lower half
- * of his address.
+ * Names of code in the kernel: the owner of a block is noted as the lower half of
+ * the address of the code that allocated it.
  */
 #ifndef MCTL_HOST_SYMBOL_H
 #define MCTL_HOST_SYMBOL_H
@@ -13,10 +13,10 @@
 #define MCTL_SYMBOL_SIZE	112
 #define MCTL_SYMBOL_MODULE_SIZE MODULE_NAME_LEN
 
-/* Of whom the symbol table knows nothing any more. */
+/* For code that the symbol table no longer knows. */
 #define MCTL_SYMBOL_GONE "code that is gone"
 
-/* False in a build made to see what it costs to note the owner of each page. */
+/* False in a build made to measure the cost of noting the owner of each page. */
 #ifdef MCTL_NO_OWNER_TAGS
 #define MCTL_OWNER_TAGS false
 #else
@@ -33,8 +33,8 @@ void mctl_symbol(u64 caller, char *text, size_t size);
  * Tags of blocks of handles are numbers of slots, which are smaller than the
  * lower half of any code address of the kernel or a module.
  *
- * Context: any.
- * Return: its address; 0 for a handle's, and where no owner is noted.
+ * Context: Any context.
+ * Return: its address; 0 for a handle's block, and if no owner is noted.
  */
 static inline u64 mctl_owner_caller(u32 tag)
 {

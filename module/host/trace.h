@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Tracepoints: what goes to the netlink group `events`, for whoever traces
- * (tracefs: events/memctl). Allocating and freeing have none: it is refusals,
- * watermarks and damage that somebody looks for afterwards.
+ * Tracepoints: the events that go to the netlink group `events`, for tracers
+ * (tracefs: events/memctl). Allocating and freeing have none: what is looked for
+ * afterwards are refusals, watermarks and damage.
  *
  * Programs read a record by events/memctl/memctl_event/format. The values that
  * have names there are in host/generated/trace_enums.h, made from the netlink
- * specification: the kernel puts numbers in the place of what is named in
- * TRACE_DEFINE_ENUM(), and of nothing else. Strings are as long as they are,
+ * specification: the kernel replaces only names that are listed in
+ * TRACE_DEFINE_ENUM() by numbers. Strings have their own length, by
  * __dynamic_array() rather than __string(), whose __assign_str() has another
  * number of arguments from Linux 6.10 on; a record looks the same.
  */
@@ -38,12 +38,12 @@ static inline const char *mctl_trace_arena(const struct mctl_event *event)
 	return event->arena ? event->arena->name : NULL;
 }
 
-/* Of an event that is about no zone; parsers of others do not match names of negative numbers. */
+/* For an event without a zone; other programs' parsers do not match names of negative numbers. */
 #define MCTL_TRACE_NO_ZONE 255
 
 #endif /* MCTL_TRACE_HELPERS */
 
-/* The layout of all events of the kernel. */
+/* Laid out like all events of the kernel. */
 /* clang-format off */
 TRACE_EVENT(memctl_event,
 	TP_PROTO(const struct mctl_event *event),
