@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # ynl-regen.sh - generates the netlink header and policies, and names for the tracepoint, from
-#                Documentation/netlink/specs/memctl.yaml
+#                Documentation/netlink/specs/memctl.yaml; and which attributes the tool reads
 #
 # Usage: scripts/ynl-regen.sh [--check]
 #
@@ -107,9 +107,69 @@ enums() {
 	compare "$file" "$out"
 }
 
+# fields FILE: the attributes that the tool reads: those that a struct of model.h has a member for.
+fields() {
+	local file=$1 out=$tree/out/${1##*/}
+
+	"$python" - "$spec" cli/wire/model.h cli/wire/decode.h >"$out" <<-'EOF' || die "the spec and model.h do not fit"
+		import re
+		import sys
+		import yaml
+
+		TYPES = {"u32": "U32", "s32": "S32", "u64": "U64", "flag": "FLAG", "string": "STRING", "binary": "U32S"}
+
+		with open(sys.argv[1]) as file:
+		    spec = yaml.safe_load(file)
+		model = "".join(open(path).read() for path in sys.argv[2:])
+		members = {}
+		for name, body in re.findall(r"^struct (\w+) \{\n(.*?)^\};", re.sub(r"/\*.*?\*/", "", model, flags=re.S), re.S | re.M):
+		    members[name] = {one: line.split()[:2] == ["struct", "list"] for line in body.split("\n")
+		                     for one in re.findall(r"[ ,*](\w+)(?:\[[^\]]*\])*(?=[;,])", line)}
+
+		def rows_of(attribute, name):
+		    if attribute["type"] == "nest":
+		        return attribute["nested-attributes"]
+		    return attribute.get("struct", name if "sub-type" in attribute else "byte")
+
+		def entry(row, prefix, attribute):
+		    name = attribute["name"].replace("-", "_")
+		    own = {"exec_reply": "exec"}.get(row, row)
+		    # Of what comes more than once there are several; what a row itself is called is its name.
+		    wanted = [name, name + "s", name + "es"] + (["name"] if name == own else [])
+		    found = [one for one in wanted if one in members[row]]
+		    if not found:
+		        return None
+		    place = f"{row}, {prefix}, {name.upper()}, {found[0]}"
+		    if not members[row][found[0]]:
+		        return f"\tFIELD({place}, {TYPES[attribute['type']]}),"
+		    kind = "NEST" if attribute["type"] == "nest" else "ROWS"
+		    return f"\tNESTED({place}, {kind}, {rows_of(attribute, name).replace('-', '_')}_schema),"
+
+		print("/* SPDX-License-Identifier: GPL-2.0 */")
+		print("/* Do not edit directly, scripts/ynl-regen.sh makes it from: */")
+		print("/*\tDocumentation/netlink/specs/memctl.yaml, cli/wire/model.h */")
+		print("/* clang-format off */")
+		with_arena = []
+		for one in spec["attribute-sets"]:
+		    prefix = one["name"].upper().replace("-", "_")
+		    row = {"exec": "exec_reply"}.get(one["name"], one["name"].replace("-", "_"))
+		    if any(attribute["name"] == "arena" for attribute in one["attributes"]):
+		        with_arena.append(prefix)
+		    if row in members:
+		        print(f"\nstatic const struct field {prefix.lower()}_fields[] = {{")
+		        print("\n".join(filter(None, (entry(row, prefix, attribute) for attribute in one["attributes"]))))
+		        print("};")
+		print("\n/* One number stands for the arena in every request but an exec. */")
+		for prefix in with_arena:
+		    if prefix not in ("ARENA", "EXEC"):
+		        print(f"_Static_assert((int)MEMCTL_A_{prefix}_ARENA == (int)MEMCTL_A_ARENA_ARENA, \"{prefix}\");")
+	EOF
+	compare "$file" "$out"
+}
+
 if [ -n "$check" ]; then
 	echo "TAP version 13"
-	echo "1..5"
+	echo "1..6"
 	status=0
 	"$python" - "$spec" "$tree/Documentation/netlink/genetlink-legacy.yaml" >"$tree/diff" 2>&1 <<-'EOF' || status=1
 		import sys
@@ -125,4 +185,5 @@ generate include/uapi/linux/memctl.h uapi header
 generate module/nl/generated/memctl_gen.h kernel header
 generate module/nl/generated/memctl_gen.c kernel source
 enums module/host/generated/trace_enums.h event-type reason zone-type
+fields cli/wire/fields_gen.h
 exit "$failed"

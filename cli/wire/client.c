@@ -61,20 +61,6 @@ struct answer {
 	bool interrupted;
 };
 
-/* The exec set has its arena at another number than the others, which agree. */
-#define ARENA_AGREES(set) \
-	static_assert((int)MEMCTL_A_##set##_ARENA == (int)MEMCTL_A_ARENA_ARENA, #set)
-ARENA_AGREES(ZONE);
-ARENA_AGREES(CHUNK);
-ARENA_AGREES(CACHE);
-ARENA_AGREES(HANDLE);
-ARENA_AGREES(REGION);
-ARENA_AGREES(PT);
-ARENA_AGREES(WHAT);
-ARENA_AGREES(WHY);
-ARENA_AGREES(VERIFY);
-ARENA_AGREES(PLANT);
-
 static int __attribute__((format(printf, 4, 5)))
 set_error(struct client *c, enum client_fault fault, int error, const char *format, ...)
 {
