@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # ynl-regen.sh - generates the netlink header and policies, and names for the tracepoint, from
-#                Documentation/netlink/specs/memctl.yaml; and which attributes the tool reads
+#                Documentation/netlink/specs/memctl.yaml; and which attributes and words the tool knows
 #
 # Usage: scripts/ynl-regen.sh [--check]
 #
@@ -107,6 +107,31 @@ enums() {
 	compare "$file" "$out"
 }
 
+# words FILE ENUM...: the words of these enums, as the spec has them.
+words() {
+	local file=$1 out=$tree/out/${1##*/}
+
+	shift
+	"$python" - "$spec" "$@" >"$out" <<-'EOF' || die "the spec has not all of: $*"
+		import sys
+		import yaml
+
+		with open(sys.argv[1]) as file:
+		    spec = yaml.safe_load(file)
+		enums = {one["name"]: one["entries"] for one in spec["definitions"] if one["type"] == "enum"}
+		print("/* SPDX-License-Identifier: GPL-2.0 */")
+		print("/* Do not edit directly, scripts/ynl-regen.sh makes it from: */")
+		print("/*\tDocumentation/netlink/specs/memctl.yaml */")
+		print("/* clang-format off */")
+		for name in sys.argv[2:]:
+		    print(f"\nstatic const char *const {name.replace('-', '_')}_names[] = {{")
+		    for one in enums[name]:
+		        print(f'\t"{one["name"] if isinstance(one, dict) else one}",')
+		    print("};")
+	EOF
+	compare "$file" "$out"
+}
+
 # fields FILE: the attributes that the tool reads: those that a struct of model.h has a member for.
 fields() {
 	local file=$1 out=$tree/out/${1##*/}
@@ -169,7 +194,7 @@ fields() {
 
 if [ -n "$check" ]; then
 	echo "TAP version 13"
-	echo "1..6"
+	echo "1..7"
 	status=0
 	"$python" - "$spec" "$tree/Documentation/netlink/genetlink-legacy.yaml" >"$tree/diff" 2>&1 <<-'EOF' || status=1
 		import sys
@@ -186,4 +211,5 @@ generate module/nl/generated/memctl_gen.h kernel header
 generate module/nl/generated/memctl_gen.c kernel source
 enums module/host/generated/trace_enums.h event-type reason zone-type
 fields cli/wire/fields_gen.h
+words cli/base/words_gen.h kind event-type fault refusal reason inject-site tlb-policy
 exit "$failed"

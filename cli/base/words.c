@@ -8,6 +8,7 @@
 #include <linux/memctl.h>
 
 #include "words.h"
+#include "words_gen.h"
 
 #define PAGE_BYTES 4096
 
@@ -15,27 +16,8 @@ static const char *const zone_names[] = { "DMA", "DMA32", "Normal" };
 
 static const char *const migratetype_names[] = { "Unmovable", "Movable", "Reclaimable" };
 
-static const char *const kind_names[] = { "page", "object", "kmalloc" };
-
-static const char *const event_names[] = {
-	"arena-add",  "arena-del",  "arena-grow",   "arena-shrink", "cache-add", "cache-del",
-	"region-add", "region-del", "alloc-failed", "low",	    "high",	 "bad-free",
-	"damage",     "fault",	    "injected",	    "memory-error", "lost",	 "leak",
-};
-
-static const char *const fault_names[] = { "minor", "major", "zero", "new", "cow", "refused" };
-
-static const char *const refusal_names[] = { "none", "outside", "rights", "size",
-					     "file", "limit",	"memory" };
-
 static const char *const difference_names[] = { "present", "frame", "RW",   "US",
 						"NX",	   "level", "cache" };
-
-static const char *const reason_names[] = {
-	"none",	     "bad-op",	   "bad-order", "bad-size", "bad-node",	 "no-cache",
-	"no-handle", "wrong-kind", "not-owner", "bad-ref",  "watermark", "fragmented",
-	"no-memory", "damaged",	   "injected",	"no-zone",  "limit",	 "memory-error",
-};
 
 static const char *const reason_texts[] = {
 	"nothing is wrong",
@@ -60,9 +42,12 @@ static const char *const reason_texts[] = {
 
 static const char *const tlb_page_names[] = { "4K", "2M", "4M", "1G" };
 
-static const char *const inject_site_names[] = { "alloc", "slab", "table", "map", "record" };
-
-static const char *const tlb_policy_names[] = { "lru", "plru", "fifo", "random" };
+/* Those that are not the spec's own words, which words_gen.h has: one for each number. */
+#define ALL_OF(table, last) _Static_assert(sizeof(table) / sizeof((table)[0]) == (last) + 1, #last)
+ALL_OF(zone_names, MEMCTL_ZONE_TYPE_MAX);
+ALL_OF(migratetype_names, MEMCTL_MIGRATETYPE_MAX);
+ALL_OF(reason_texts, MEMCTL_REASON_MAX);
+ALL_OF(tlb_page_names, MEMCTL_TLB_PAGE_MAX);
 
 #define WORD(table, number) ((number) < sizeof(table) / sizeof((table)[0]) ? (table)[number] : "?")
 
@@ -93,7 +78,7 @@ const char *reason_text(uint32_t reason)
 
 const char *event_name(uint32_t event)
 {
-	return WORD(event_names, event);
+	return WORD(event_type_names, event);
 }
 
 const char *tlb_page_name(uint32_t page)
