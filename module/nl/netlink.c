@@ -1,25 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Generic netlink: who may ask, how a request runs, how a dump begins and ends.
- * The nl_<object>.c files hold one object each: they parse, call lower wings and
- * format, with the help of nl_family.c (replies) and nl_dump.c (parts of dumps).
- * refusal.c has what a failed request is told.
+ * Generic netlink: permissions, how a request runs, how a dump begins and ends. Each nl_<object>.c
+ * file handles one object: it parses, calls lower wings and formats, with the help of nl_family.c
+ * (replies) and nl_dump.c (parts of dumps). refusal.c reports the failure of a request.
  *
- * N1  Nobody without CAP_SYS_ADMIN in the initial user namespace reaches a
- *     handler whose operation has GENL_ADMIN_PERM, be it a request or a dump.
- * N2  A request has the family's version, no attribute twice, and no flag
- *     bits in an attribute's type: none of ours is nested in a request.
- * N3  While a handler runs, the arena of the request is held, and while a part of
- *     a dump is filled, the arena that it is in; from part to part the dump knows
- *     that by its id, for nobody can tell when the next part is asked for. The one
- *     that has a census, which is root's, keeps its arena. The module is held from
- *     start to done.
+ * N1  A requester without CAP_SYS_ADMIN in the initial user namespace never reaches a handler whose
+ *     operation has GENL_ADMIN_PERM, for a request or a dump.
+ * N2  A request has the family's version, no duplicate attribute, and no flag bits in the type of
+ *     an attribute: no request has nested attributes.
+ * N3  The arena of a request is held while its handler runs, and the current arena of a dump while
+ *     a part of the dump is filled; between parts the dump identifies it by id, because the next
+ *     part may be requested at any later time. A dump with a census, which only root can start,
+ *     keeps its arena. The module is held from start to done.
  * N4  Between two parts of a dump no lock is held.
- * N5  A refusal of ours carries a text. The texts of the generated policies
- *     are the kernel's.
+ * N5  Every refusal by this layer carries a text. The texts of the generated policies are the
+ *     kernel's.
  *
- * Locks: none here. Requests run side by side (parallel_ops); the layers
- * below serialise them.
+ * Locks: none here. Requests run in parallel (parallel_ops); the layers below serialise them.
  */
 #include <linux/capability.h>
 #include <linux/module.h>
@@ -31,10 +28,13 @@
 #include "nl/nl_impl.h"
 #include "spaces/space.h"
 
-/* The generated table by command. Written before the family is registered, then only read. */
+/*
+ * The generated table by command. Written before the family is registered, and
+ * read-only after that.
+ */
 static const struct genl_ops *ops_of[MEMCTL_CMD_MAX + 1];
 
-/* The sets of attributes have the arena's name at one place, but the one of exec. */
+/* All attribute sets have the arena's name at the same number, except that of exec. */
 #define ARENA_ATTR	  2
 #define ARENA_IS_AT(attr) BUILD_BUG_ON((attr) != ARENA_ATTR)
 
@@ -102,7 +102,7 @@ static struct mctl_arena *find_arena(const struct nlattr *attr, struct netlink_e
 	return ERR_PTR(-ENOENT);
 }
 
-/* A refusal that an injected fault made says so. */
+/* Say so in the text if a refusal was caused by an injected fault. */
 static void blame_injected(struct mctl_arena *arena, struct netlink_ext_ack *extack)
 {
 	u32 site, id = mctl_inject_blame(arena, &site);
@@ -115,7 +115,7 @@ static void blame_injected(struct mctl_arena *arena, struct netlink_ext_ack *ext
 		       mctl_inject_site_name(site), text);
 }
 
-/* What an earlier task at this address left behind. */
+/* Clear what an earlier task at this address left behind. */
 static void forget_injected(struct mctl_arena *arena)
 {
 	u32 site;
@@ -142,7 +142,7 @@ static int begin_request(const struct genl_ops *op, struct sk_buff *skb, struct 
 		return ret;
 
 	info->user_ptr[0] = NULL;
-	/* So that nobody is answered as if an error had not been told yet. */
+	/* So that no reply ignores a memory error that has already been reported. */
 	if (mctl_hwpoison_settle())
 		return -EINTR;
 	if (names_new_or_old_arena(op->cmd))
@@ -165,7 +165,7 @@ static void end_request(struct genl_info *info)
 	mctl_arena_drop(info->user_ptr[0]);
 }
 
-/* The handler of every request; the one of its object is in the generated table. */
+/* The handler of every request; the handler of its object is in the generated table. */
 static int run_request(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct genl_ops *op = ops_of[info->genlhdr->cmd];
@@ -185,7 +185,7 @@ static int run_request(struct sk_buff *skb, struct genl_info *info)
 		end_request(info);
 	}
 	info->extack = extack;
-	/* A batch that went in part has a text as well, and 0 for an errno. */
+	/* A batch that was partly carried out has a text as well, with errno 0. */
 	if (ret || (refusal.extack._msg && info->nlhdr->nlmsg_flags & NLM_F_ACK))
 		return mctl_nl_refusal_send(skb, ret, &refusal);
 	return 0;
@@ -198,7 +198,7 @@ static bool dumps_all(u8 cmd)
 	return cmd == MEMCTL_CMD_ARENA_GET || cmd == MEMCTL_CMD_ZONE_GET;
 }
 
-/* Bytes that the largest object of any dump takes: a zone, with a row for each CPU. */
+/* Size in bytes of the largest object in any dump: a zone, with a row for each CPU. */
 static unsigned int largest_object(void)
 {
 	return MCTL_NL_REPLY_SIZE + num_possible_cpus() * 3 * sizeof(u32);
@@ -269,7 +269,7 @@ static int start_dump(struct netlink_callback *cb)
 	int ret;
 
 	BUILD_BUG_ON(sizeof(dump) > sizeof(cb->ctx));
-	/* For as long as who asks does not read on, and he may be anybody. */
+	/* It is kept for as long as the requester, who may be unprivileged, does not read on. */
 	dump = kzalloc(sizeof(*dump), GFP_KERNEL_ACCOUNT);
 	if (!dump)
 		return mctl_nl_refusal_send(cb->skb, -ENOMEM, &refusal);

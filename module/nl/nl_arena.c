@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Requests about arenas: what there is, add, delete, grow, shrink, drain, hash.
- */
+/* Requests about arenas: show, add, delete, grow, shrink, drain, hash. */
 #include <linux/module.h>
 #include <linux/nodemask.h>
 #include "arenas/arena_size.h"
@@ -82,7 +80,7 @@ int memctl_nl_arena_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return mctl_nl_dump_run(skb, cb, MEMCTL_CMD_ARENA_GET, dump_arena);
 }
 
-/* The nodes to take memory from: those named, or all that have memory. */
+/* The nodes to take memory from: those named, or all with memory. */
 static int read_nodes(struct genl_info *info, nodemask_t *nodes)
 {
 	const struct nlattr *attr = info->attrs[MEMCTL_A_ARENA_NODES];
@@ -155,7 +153,7 @@ int memctl_nl_arena_del_doit(struct sk_buff *request, struct genl_info *info)
 	name = mctl_nl_name(info->extack, attr, "arena");
 	if (IS_ERR(name))
 		return PTR_ERR(name);
-	/* To the layers below, no name means main: nobody deletes that by an empty string. */
+	/* To the layers below an empty name means main: an empty string must not delete that. */
 	if (!*name)
 		return mctl_nl_refuse(info->extack, attr, -EINVAL,
 				      "the name of the arena is empty");

@@ -162,7 +162,7 @@ int memctl_nl_cache_add_doit(struct sk_buff *request, struct genl_info *info)
 	ret = read_params(info, &params);
 	if (ret)
 		return ret;
-	/* First the memory for the reply: a cache that was made and not told of would be lost. */
+	/* Allocate the reply first: a cache that was created but not reported would be lost. */
 	skb = mctl_nl_reply_new(info, MCTL_NL_REPLY_SIZE, &hdr);
 	if (!skb)
 		return -ENOMEM;

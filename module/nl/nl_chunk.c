@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Requests about chunks: the physical runs that an arena took.
+ * Requests about chunks: the physically contiguous runs that an arena has
+ * taken.
  */
 #include "arenas/arenas.h"
 #include "frames/chunk.h"

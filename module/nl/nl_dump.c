@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One part of a dump: object after object into a message, until that is full.
- * netlink.c begins and ends dumps; its rules N3 and N4 are kept here.
+ * One part of a dump: puts object after object into a message, until that is
+ * full. netlink.c begins and ends dumps; its rules N3 and N4 apply here.
  *
  * Locks: none.
  */
 #include "arenas/arenas.h"
 #include "nl/nl_impl.h"
 
-/* Has anything changed since the last look? Then another number goes into the messages. */
+/*
+ * If anything has changed since the last call, put a different sequence number
+ * into the messages.
+ */
 static void look_at_generation(struct netlink_callback *cb, struct mctl_nl_dump *dump)
 {
 	u32 arenas = mctl_arenas_generation();
@@ -23,10 +26,10 @@ static void look_at_generation(struct netlink_callback *cb, struct mctl_nl_dump 
 	cb->seq = dump->seq;
 }
 
-/* Have the dump be in an arena, which is held; NULL for none. */
+/* Make an arena, which is held, the current one of the dump; NULL for none. */
 static void move_to_arena(struct mctl_nl_dump *dump, struct mctl_arena *arena)
 {
-	/* In this order: what is told of it is held. */
+	/* In this order, so that the arena shown for the requester is always held. */
 	mctl_asker_look(&dump->asker, arena);
 	if (dump->arena)
 		mctl_arena_drop(dump->arena);
@@ -38,7 +41,10 @@ static void move_to_arena(struct mctl_nl_dump *dump, struct mctl_arena *arena)
 	dump->spaces = false;
 }
 
-/* Return: false when there is no further arena to dump. The last one stays held, to look at. */
+/*
+ * Return: false if there is no further arena to dump. The last one stays held,
+ * so that it can be read.
+ */
 static bool next_arena(struct mctl_nl_dump *dump)
 {
 	struct mctl_arena *arena = dump->all ? mctl_arena_next(dump->arena_id + 1) : NULL;
@@ -53,8 +59,8 @@ static bool next_arena(struct mctl_nl_dump *dump)
 }
 
 /*
- * Hold the arena that the dump is in, as a part begins. A dump of all goes on with
- * the next one where that has gone; its generation, which differs, is told then.
+ * Take a reference to the current arena when a part begins. If that is gone, a dump of all arenas
+ * continues with the next one; its generation, which differs, is reported then.
  * Return: 0 or -ENOENT.
  */
 static int find_arena_again(struct netlink_callback *cb, struct mctl_nl_dump *dump)
@@ -87,7 +93,7 @@ int mctl_nl_dump_run(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 
 	if (ret)
 		return ret;
-	/* What changes from here on is in no message. */
+	/* Changes from here on are not in any message. */
 	if (all_sent)
 		cb->seq = dump->seq;
 	else
@@ -97,7 +103,10 @@ int mctl_nl_dump_run(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 				  &mctl_nl_family, NLM_F_MULTI, cmd);
 		ret = hdr ? next(skb, cb, dump) : -EMSGSIZE;
 		if (!ret) {
-			/* After the look at the object: a change that it shows has been counted. */
+			/*
+			 * After reading the object: a change that is visible in
+			 * it has been counted.
+			 */
 			look_at_generation(cb, dump);
 			genl_dump_check_consistent(cb, hdr);
 			genlmsg_end(skb, hdr);

@@ -1,28 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Events on their way to the multicast group.
+ * Delivery of events to the multicast group.
  *
- * An event may happen in an interrupt or under a raw spinlock, where no
- * message can be made (on RT not even from GFP_ATOMIC). So it is put down in a
- * ring, and a work item sends what is in it. Waking that up goes through an
- * irq_work, which is legal wherever the event may happen.
+ * An event may occur in an interrupt or under a raw spinlock, where no message
+ * can be allocated (on RT not even with GFP_ATOMIC). So it is recorded in a
+ * ring, and a work item sends the contents of the ring. The work item is queued
+ * through an irq_work, which is legal wherever an event may occur.
  *
  *   event -> ring -> irq_work -> work -> messages
  *
- * What anybody can cause who may use a region has a ring of its own, and each
- * uid may put so many into it (host/event.c): neither root's events nor those of
- * other users are pushed out by one user's. What root causes of it is in root's
- * ring: whoever has many uids, as in a user namespace, can fill the other one.
+ * Events that any user of a region can cause have a ring of their own, with a
+ * limit for each uid (host/event.c): the events of one user displace neither
+ * root's events nor those of other users. Events of this kind that root causes
+ * are in root's ring, because someone with many uids, as in a user namespace,
+ * can fill the other one.
  *
  * E1  nr_put - nr_sent <= NR_SLOTS; the slots between the two hold events.
- * E2  Every event is sent, or counted and told: what finds a ring full, or no
- *     memory for its message, is in nr_lost of the next event of the ring, or of
- *     an event `lost`; what a user causes beyond what he may is in an event
- *     `lost` with his uid, within TELL_DELAY of the first.
- * E3  Events are sent in the order in which they were put down, whatever their
- *     ring, and the generations of an arena's events never go back.
+ * E2  Every event is sent, or counted and reported: one that finds the ring
+ *     full, or no memory for its message, is counted in nr_lost of the next
+ *     event of the ring, or of an event `lost`; those that a user causes beyond
+ *     the limit are counted in an event `lost` with the user's uid, within
+ *     TELL_DELAY of the first.
+ * E3  Events are sent in the order in which they were recorded, whatever their
+ *     ring, and the generations of an arena's events never decrease.
  *
- * Locks: events.lock (raw spinlock), a leaf. The work item alone moves nr_sent.
+ * Locks: events.lock (raw spinlock), a leaf. Only the work item advances
+ * nr_sent.
  */
 #include <linux/irq_work.h>
 #include <linux/ktime.h>
@@ -42,12 +45,12 @@
  * @event: the event; its pointers are replaced by the arrays below
  * @time: nanoseconds since boot
  * @generation: of the arena
- * @sequence: in the order in which events were put down
+ * @sequence: in the order in which events were recorded
  * @nr_lost: events lost before this one
- * @uid: who caused it, with @has_uid
- * @has_uid: it is one that anybody can cause, root included
+ * @uid: the user who caused it, valid if @has_uid
+ * @has_uid: any user can cause such an event, root included
  * @arena: name of the arena
- * @name: cache or region, or ""
+ * @name: of the cache or region, or ""
  * @text: what was wrong, or ""
  */
 struct slot {
@@ -64,11 +67,11 @@ struct slot {
 };
 
 /**
- * struct ring - events that wait for being sent
- * @slots: events.lock to put, the work item to take
+ * struct ring - events waiting to be sent
+ * @slots: filled under events.lock, emptied by the work item
  * @nr_put: events.lock
  * @nr_sent: events.lock
- * @nr_lost: events.lock; since the last event put down
+ * @nr_lost: events.lock; since the last event recorded
  */
 struct ring {
 	struct slot slots[NR_SLOTS];
@@ -77,14 +80,14 @@ struct ring {
 	u64 nr_lost;
 };
 
-/* Of what root and modules do, and of what users can cause. */
+/* Events caused by root and modules, and events that users can cause. */
 enum { RING_ADMIN, RING_USERS, NR_RINGS };
 
 static struct {
 	raw_spinlock_t lock;
 	struct ring rings[NR_RINGS];
 	u64 sequence; /* lock; of the next event */
-	bool tell;    /* lock; something was lost or left out, and is to be told */
+	bool tell;    /* lock; something was lost or left out, and must be reported */
 } events = {
 	.lock = __RAW_SPIN_LOCK_UNLOCKED(events.lock),
 };
@@ -111,7 +114,7 @@ static void lose(struct ring *ring, u64 nr)
 	WRITE_ONCE(events.tell, true);
 }
 
-/* Whether anybody is in the group. */
+/* Whether the group has any member. */
 static bool hears(void)
 {
 	return genl_has_listeners(&mctl_nl_family, &init_net, MEMCTL_NLGRP_EVENTS);
@@ -128,7 +131,7 @@ static void fill_slot(struct ring *ring, const struct mctl_event *event, u64 tim
 {
 	struct slot *slot = &ring->slots[ring->nr_put % NR_SLOTS];
 
-	/* Two CPUs may have read it in the other order. */
+	/* Two CPUs may have read the generation in the opposite order. */
 	event->arena->told = max(event->arena->told, generation);
 	slot->event = *event;
 	slot->time = time;
@@ -190,7 +193,7 @@ static bool put_event(struct sk_buff *skb, const struct slot *slot)
 	       (slot->has_uid && nla_put_u32(skb, MEMCTL_A_EVENT_UID, slot->uid));
 }
 
-/* Return: whether a message was made; a listener that cannot keep up learns it (ENOBUFS). */
+/* Return: whether a message was allocated; a listener that cannot keep up gets ENOBUFS. */
 static bool send_event(const struct slot *slot)
 {
 	struct sk_buff *skb = genlmsg_new(MCTL_NL_REPLY_SIZE, GFP_KERNEL);
@@ -208,7 +211,7 @@ static bool send_event(const struct slot *slot)
 	return true;
 }
 
-/* The ring that has the event put down first, or NULL; events.lock is held. */
+/* The ring with the event recorded first, or NULL; events.lock is held. */
 static struct ring *next_ring(void)
 {
 	struct ring *next = NULL;
@@ -227,7 +230,7 @@ static struct ring *next_ring(void)
 	return next;
 }
 
-/* A slot is not written to until nr_sent has passed it, so it can be read without the lock. */
+/* A slot is not written until nr_sent has passed it, so it can be read without the lock. */
 static void send_events(struct work_struct *work)
 {
 	struct ring *ring;
@@ -250,7 +253,7 @@ static void send_events(struct work_struct *work)
 		schedule_delayed_work(&teller, TELL_DELAY);
 }
 
-/* What no event has carried yet: of a ring, or of a user. Return: false when there is nothing. */
+/* Losses of a ring or a user that no event has reported yet. Return: false if there are none. */
 static bool next_loss(struct slot *slot)
 {
 	unsigned int i;
@@ -267,7 +270,7 @@ static bool next_loss(struct slot *slot)
 	raw_spin_unlock_irq(&events.lock);
 	if (slot->event.value)
 		return true;
-	/* Behind the store: what is left out from here on asks for the teller again. */
+	/* After the store above: an event left out from here on schedules the teller again. */
 	slot->event.value = mctl_event_left_out(&slot->uid);
 	slot->has_uid = slot->event.value && slot->uid != MCTL_EVENT_NO_UID;
 	return slot->event.value;
@@ -304,7 +307,7 @@ void mctl_nl_event_exit(void)
 {
 	mctl_event_listen(NULL);
 	irq_work_sync(&waker);
-	/* The sender may ask for the teller, and the teller for itself alone. */
+	/* The sender may schedule the teller, and the teller only itself. */
 	cancel_work_sync(&sender);
 	cancel_delayed_work_sync(&teller);
 }

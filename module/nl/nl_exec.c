@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Batches of allocations and frees: the operations come in as one array and
- * their results go out as one, written where they are sent from. All memory
- * that the request itself needs is had before its first operation, so that
- * no result is lost.
+ * Batches of allocations and frees: the operations arrive as one array, and
+ * their results are returned as one, written directly into the reply. All
+ * memory that the request itself needs is allocated before its first operation,
+ * so that no result is lost.
  */
 #include <linux/ktime.h>
 #include "handles/handle.h"
@@ -30,13 +30,13 @@ static int read_ops(struct genl_info *info, const struct memctl_op **ops, unsign
 	return 0;
 }
 
-/* Room in the reply for a result of each operation, or NULL. */
+/* Reserve room in the reply for a result of each operation. Return: NULL if there is none. */
 static struct nlattr *reserve_results(struct sk_buff *skb, unsigned int nr)
 {
 	return nla_reserve(skb, MEMCTL_A_EXEC_RESULTS, nr * sizeof(struct memctl_result));
 }
 
-/* Give back the room of operations that were not carried out. */
+/* Trim the room of operations that were not carried out. */
 static void trim_results(struct sk_buff *skb, struct nlattr *attr, unsigned int nr)
 {
 	attr->nla_len = nla_attr_size(nr * sizeof(struct memctl_result));
@@ -81,7 +81,7 @@ int memctl_nl_exec_doit(struct sk_buff *request, struct genl_info *info)
 		nlmsg_free(skb);
 		return mctl_nl_fail(info->extack, info->attrs[MEMCTL_A_EXEC_OPS], ret, &error);
 	}
-	/* The ack of a batch says what was wrong with the first that was refused. */
+	/* The ack of a batch has the error text of the first operation that was refused. */
 	if (error.text[0])
 		mctl_nl_fail(info->extack, NULL, 0, &error);
 	trim_results(skb, attr, nr_done);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The generic netlink family, and the messages that are made in its name. It knows
- * no handler: netlink.c fills in the operations before it registers the family.
+ * The generic netlink family, and the messages of the family. It knows no handler: netlink.c fills
+ * in the operations before it registers the family.
  *
  * Locks: none. The family and its operations do not change while it is registered.
  */
 #include <linux/module.h>
 #include "nl/nl_impl.h"
 
-/* The generated table, with the handlers of netlink.c in front of those of the objects. */
+/* The generated table, with the handlers of netlink.c wrapped around those of the objects. */
 struct genl_ops mctl_nl_ops[ARRAY_SIZE(memctl_nl_ops)];
 
 static const struct genl_multicast_group mctl_nl_groups[] = {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Requests about handles: what stands behind one, and free by owner.
- */
+/* Requests about handles: what a handle refers to, and free by owner. */
 #include <linux/sched/signal.h>
 #include "arenas/arenas.h"
 #include "arenas/owner.h"
@@ -33,7 +31,7 @@ static bool put_handle(struct sk_buff *skb, struct mctl_arena *arena,
 	       put_u64(skb, MEMCTL_A_HANDLE_ADDRESS, handle->address);
 }
 
-/* One policy serves request and dump: what narrows a dump has no place in a request. */
+/* Requests and dumps share one policy: refuse in a request the filters of a dump. */
 static int refuse_filter(struct genl_info *info)
 {
 	struct nlattr *attr = info->attrs[MEMCTL_A_HANDLE_KIND];

@@ -73,7 +73,7 @@ int memctl_nl_inject_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb
 	return mctl_nl_dump_run(skb, cb, MEMCTL_CMD_INJECT_GET, dump_fault);
 }
 
-/* When it fires: by number or by chance. */
+/* When the fault fires: at the nth time, or with a probability. */
 static int read_when(struct genl_info *info, struct mctl_inject_params *params)
 {
 	struct nlattr *probability = info->attrs[MEMCTL_A_INJECT_PROBABILITY];
@@ -88,7 +88,7 @@ static int read_when(struct genl_info *info, struct mctl_inject_params *params)
 				      "seed goes with probability, not with nth");
 	params->nth = mctl_nl_u32(info, MEMCTL_A_INJECT_NTH, 0);
 	params->probability = mctl_nl_u32(info, MEMCTL_A_INJECT_PROBABILITY, 0);
-	/* Not in the policy: with a limit as high, that of 6.1 cannot be constant. */
+	/* Not in the policy: with such a high limit, a policy of 6.1 cannot be constant. */
 	if (params->probability > MEMCTL_INJECT_ALWAYS)
 		return mctl_nl_refuse(info->extack, probability, -ERANGE,
 				      "probability %u: the highest is %u", params->probability,

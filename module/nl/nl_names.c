@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the commands of the interface are called, to name a request that is under
- * way: as in Documentation/netlink/specs/memctl.yaml.
+ * The names of the commands of the interface, to name a request that is in
+ * progress: as in Documentation/netlink/specs/memctl.yaml.
  */
 #include "nl/nl_impl.h"
 

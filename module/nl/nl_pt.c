@@ -50,7 +50,7 @@ static bool put_entry(struct sk_buff *skb, struct mctl_arena *arena,
 	       (entry->leaf && nla_put_flag(skb, MEMCTL_A_PT_LEAF));
 }
 
-/* Name of the region that the request is about; NULL where none is named. */
+/* Name of the region that the request is about; NULL if none is named. */
 static const char *read_region(struct genl_info *info)
 {
 	struct nlattr *attr = info->attrs[MEMCTL_A_PT_REGION];
@@ -60,7 +60,7 @@ static const char *read_region(struct genl_info *info)
 
 /*
  * Walk for the address of the request.
- * Return: steps, highest level first, or an errno that was told of.
+ * Return: steps, highest level first, or an errno that has been reported.
  */
 static int walk(struct genl_info *info, struct mctl_pt_entry *steps, u64 *physical)
 {
@@ -124,7 +124,7 @@ out:
 	return ret;
 }
 
-/* The entry for an address: of the level asked for, or the last that the walk came to. */
+/* The entry for an address: at the requested level, or the last one that the walk reached. */
 int memctl_nl_pt_get_doit(struct sk_buff *request, struct genl_info *info)
 {
 	struct nlattr *level = info->attrs[MEMCTL_A_PT_LEVEL];
@@ -160,7 +160,7 @@ out:
 	return ret;
 }
 
-/* Behind the last region: no id is as large. */
+/* After the last region: no id is that large. */
 #define NO_REGION U64_MAX
 
 static void move_to(struct mctl_nl_dump *dump, u64 region)
@@ -172,8 +172,8 @@ static void move_to(struct mctl_nl_dump *dump, u64 region)
 }
 
 /*
- * The region in the kernel that the dump is in, or the one that was named, which may be of either
- * kind. Return: 0; -ENOENT behind the last; -ESRCH.
+ * The current region in the kernel of the dump, or the one that was named, which may be of either
+ * kind. Return: 0; -ENOENT after the last; -ESRCH.
  */
 static int find_region(struct netlink_callback *cb, struct mctl_nl_dump *dump)
 {
@@ -203,7 +203,7 @@ static int find_region(struct netlink_callback *cb, struct mctl_nl_dump *dump)
 			      dump->arena->name, name);
 }
 
-/* The next entry of a region in the kernel; @dump->spaces is set behind the last. */
+/* The next entry of a region in the kernel; @dump->spaces is set after the last. */
 static int next_of_region(struct netlink_callback *cb, struct mctl_nl_dump *dump,
 			  struct mctl_pt_cursor *cursor, struct mctl_pt_entry *entry)
 {
@@ -230,7 +230,7 @@ static int next_of_region(struct netlink_callback *cb, struct mctl_nl_dump *dump
 	}
 }
 
-/* The same of one for processes. */
+/* The same for a region for processes. */
 static int next_of_space(struct netlink_callback *cb, struct mctl_nl_dump *dump,
 			 struct mctl_pt_cursor *cursor, struct mctl_pt_entry *entry)
 {

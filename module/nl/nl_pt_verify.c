@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The comparison of the shadows with the hardware's page tables: of regions in
- * the kernel with the kernel's, of regions for processes with those of each
+ * Comparison of the shadows with the hardware's page tables: for regions in the
+ * kernel with the kernel's, for regions for processes with those of each
  * process.
  */
 #include <linux/slab.h>
@@ -9,13 +9,13 @@
 #include "nl/nl_space.h"
 #include "regions/region.h"
 
-/* Mismatches listed in one reply, of either kind; the counts go on. */
+/* Mismatches listed in one reply, of each kind; the counts include the rest. */
 #define NR_LISTED 32
 
 /* Bytes of one nested entry, at most. */
 #define ENTRY_SIZE 192
 
-/* What a compare found, of one region or of several. */
+/* Result of comparing one region or several. */
 struct verified {
 	struct mctl_pt_verify sum;
 	struct mctl_pt_entry mismatch[NR_LISTED];
@@ -52,7 +52,7 @@ static bool put_mismatch(struct sk_buff *skb, const struct mctl_pt_entry *entry)
 	return false;
 }
 
-/* Number of the entry for a process's address in its table of a level. */
+/* Index of the entry for a process's address in its table of a level. */
 static u32 table_index(u64 user, u32 level)
 {
 	return user >> (PAGE_SHIFT + 9 * (level - 1)) & 511;
@@ -101,7 +101,7 @@ static int verify_region(struct genl_info *info, const char *name, struct verifi
 	return 0;
 }
 
-/* Compare one region for processes, or all where @name is NULL. */
+/* Compare one region for processes, or all if @name is NULL. */
 static int verify_spaces(struct genl_info *info, const char *name, struct verified *verified)
 {
 	struct nlattr *pid = info->attrs[MEMCTL_A_PT_PID];
@@ -111,7 +111,7 @@ static int verify_spaces(struct genl_info *info, const char *name, struct verifi
 	verified->has_spaces = true;
 	ret = mctl_space_verify(mctl_nl_arena(info), name, pid ? nla_get_u32(pid) : 0,
 				&verified->spaces, verified->different, NR_LISTED, &error);
-	/* What differs elsewhere is told first. */
+	/* Mismatches elsewhere are reported first. */
 	if (!ret && verified->spaces.nr_busy && !verified->spaces.nr_mismatch)
 		ret = mctl_space_busy(&verified->spaces, &error);
 	return ret ? mctl_nl_fail(info->extack, info->attrs[MEMCTL_A_PT_REGION], ret, &error) : 0;
@@ -150,7 +150,7 @@ static int verify(struct genl_info *info, struct verified *verified)
 		return verify_one(info, name, verified);
 	for (id = 1; !pid && !mctl_region_info_from(mctl_nl_arena(info), &id, &region); id++) {
 		ret = verify_region(info, region.name, verified);
-		/* It may have gone since it was listed. */
+		/* It may have been deleted since it was listed. */
 		if (ret && ret != -ENOENT)
 			return ret;
 	}

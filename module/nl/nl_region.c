@@ -77,7 +77,10 @@ static int dump_space(struct sk_buff *skb, struct mctl_nl_dump *dump)
 	return ret;
 }
 
-/* Those in the kernel first. The position is the lowest id of its kind that is not sent yet. */
+/*
+ * Regions in the kernel come first. The position is the lowest id of its kind
+ * that is not sent yet.
+ */
 static int dump_region(struct sk_buff *skb, struct netlink_callback *cb, struct mctl_nl_dump *dump)
 {
 	struct mctl_region_info region;
@@ -100,7 +103,10 @@ int memctl_nl_region_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb
 	return mctl_nl_dump_run(skb, cb, MEMCTL_CMD_REGION_GET, dump_region);
 }
 
-/* Make a region in the kernel. Return: 0 and what it is, or an errno that was told of. */
+/*
+ * Create a region in the kernel. Return: 0 and its description, or an errno
+ * that has been reported.
+ */
 static int add_region(struct genl_info *info, const char *name, struct mctl_region_info *region)
 {
 	bool readonly = nla_get_flag(info->attrs[MEMCTL_A_REGION_READONLY]);
@@ -120,7 +126,7 @@ static int add_region(struct genl_info *info, const char *name, struct mctl_regi
 	return ret ? mctl_nl_fail(info->extack, NULL, ret, &error) : 0;
 }
 
-/* Make a region for processes. */
+/* Create a region for processes. */
 static int add_space(struct genl_info *info, const char *name, struct mctl_region_info *region)
 {
 	struct mctl_space_info space;
@@ -128,7 +134,7 @@ static int add_space(struct genl_info *info, const char *name, struct mctl_regio
 
 	if (ret)
 		return ret;
-	/* It may be gone again by now. */
+	/* It may already have been deleted again. */
 	if (mctl_space_info(mctl_nl_arena(info), name, &space))
 		memset(&space, 0, sizeof(space));
 	region->start = space.start;

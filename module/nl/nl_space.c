@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Requests about regions that processes map: what nl_region.c passes on, and
- * change and fork.
+ * Requests about regions that processes map: those that nl_region.c passes on,
+ * and change and fork.
  */
 #include "arenas/arenas.h"
 #include "nl/nl_space.h"
@@ -12,11 +12,11 @@ static bool put_u64(struct sk_buff *skb, int type, u64 value)
 }
 
 /**
- * mctl_nl_space_name() - the region that a request is about
- * @info: the request, with a set of attributes that has the name at MCTL_NL_REGION_ATTR
+ * mctl_nl_space_name() - the name of the region that a request is about
+ * @info: the request, with an attribute set that has the name at MCTL_NL_REGION_ATTR
  *
- * Context: any.
- * Return: the name; ERR_PTR(-EINVAL) without one, or with a bad one.
+ * Context: Any.
+ * Return: the name; ERR_PTR(-EINVAL) if it is missing or invalid.
  */
 const char *mctl_nl_space_name(struct genl_info *info)
 {
@@ -30,13 +30,13 @@ const char *mctl_nl_space_name(struct genl_info *info)
 }
 
 /**
- * mctl_nl_space_put_faults() - put the counts of the kinds of faults
+ * mctl_nl_space_put_faults() - put the counts of each kind of fault
  * @skb: the message
  * @first: attribute of MCTL_FAULT_MINOR; the others follow in order
  * @faults: counts by enum mctl_space_fault
  * @pad: attribute to pad with
  *
- * Context: any.
+ * Context: Any.
  * Return: true when there is no room.
  */
 bool mctl_nl_space_put_faults(struct sk_buff *skb, int first, const u64 faults[MCTL_NR_FAULTS],
@@ -72,12 +72,12 @@ static bool put_usage(struct sk_buff *skb, const struct mctl_space_info *space)
 }
 
 /**
- * mctl_nl_space_put() - put what is known of a region for processes
+ * mctl_nl_space_put() - put the attributes of a region for processes
  * @skb: the message
  * @arena: of the region
  * @space: the region
  *
- * Context: any.
+ * Context: Any.
  * Return: true when there is no room.
  */
 bool mctl_nl_space_put(struct sk_buff *skb, struct mctl_arena *arena,
@@ -110,7 +110,7 @@ bool mctl_nl_space_put(struct sk_buff *skb, struct mctl_arena *arena,
 	       nla_put_u32(skb, MEMCTL_A_REGION_NR_CHARGED, space->nr_charged);
 }
 
-/* Behind the last region: no id is as large. */
+/* After the last region: no id is that large. */
 #define NO_REGION U64_MAX
 
 static void move_to(struct mctl_nl_dump *dump, u64 region)
@@ -122,14 +122,15 @@ static void move_to(struct mctl_nl_dump *dump, u64 region)
 }
 
 /**
- * mctl_nl_space_dumped() - the region that a dump over regions for processes is in
+ * mctl_nl_space_dumped() - the current region of a dump over regions for processes
  * @cb: the dump
- * @dump: where it is; its region becomes the region's id, and it begins anew when that is another
+ * @dump: state of the dump; its region is set to the region's id, and the position is reset if that
+ *	  has changed
  * @type: attribute that limits it to one region
  *
- * Context: process; sleeps.
- * Return: the region, for mctl_space_put(); as an ERR_PTR() -ENOENT behind the last, -ESRCH when
- * the one that was named is not there.
+ * Context: Process context, may sleep.
+ * Return: the region, for mctl_space_put(); as an ERR_PTR() -ENOENT after the last, -ESRCH if the
+ * one that was named does not exist.
  */
 struct mctl_space *mctl_nl_space_dumped(struct netlink_callback *cb, struct mctl_nl_dump *dump,
 					int type)
@@ -150,7 +151,7 @@ struct mctl_space *mctl_nl_space_dumped(struct netlink_callback *cb, struct mctl
 	}
 	space = mctl_space_get_from(dump->arena, dump->region);
 	if (space && mctl_space_id(space) != dump->region) {
-		/* The one that it was in has gone. */
+		/* The region that it was in is gone. */
 		move_to(dump, attr ? NO_REGION : mctl_space_id(space));
 		if (attr) {
 			mctl_space_put(space);
@@ -161,12 +162,12 @@ struct mctl_space *mctl_nl_space_dumped(struct netlink_callback *cb, struct mctl
 }
 
 /**
- * mctl_nl_space_next() - be done with the region that a dump is in
+ * mctl_nl_space_next() - finish the current region of a dump
  * @cb: the dump
- * @dump: where it is
+ * @dump: state of the dump
  * @type: attribute that limits it to one region
  *
- * Context: any.
+ * Context: Any.
  */
 void mctl_nl_space_next(struct netlink_callback *cb, struct mctl_nl_dump *dump, int type)
 {
@@ -179,12 +180,12 @@ static u32 optional_u32(struct genl_info *info, int type)
 }
 
 /**
- * mctl_nl_space_add() - make the region for processes that a region-add asks for
+ * mctl_nl_space_add() - create the region for processes that a region-add requests
  * @info: the request, with the attribute size
  * @name: of the region
  *
- * Context: process; sleeps.
- * Return: 0, or an errno that was told of.
+ * Context: Process context, may sleep.
+ * Return: 0, or an errno that has been reported.
  */
 int mctl_nl_space_add(struct genl_info *info, const char *name)
 {

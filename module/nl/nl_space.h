@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the files of the netlink layer that are about regions for processes
- * share.
+ * Shared by the files of the netlink layer that deal with regions for
+ * processes.
  */
 #ifndef MCTL_NL_SPACE_H
 #define MCTL_NL_SPACE_H
@@ -9,7 +9,7 @@
 #include "nl/nl_impl.h"
 #include "spaces/space.h"
 
-/* The sets of attributes that are about one region have its name at one place. */
+/* The attribute sets that concern one region have its name at the same number. */
 #define MCTL_NL_REGION_ATTR MEMCTL_A_VMA_REGION
 
 /* nl_space.c */

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Requests that read, write and touch regions for processes, and that ask
+ * Requests that read, write and touch regions for processes, and that query
  * which of their pages were touched.
  */
 #include <linux/slab.h>
 #include "arenas/arenas.h"
 #include "nl/nl_space.h"
 
-/* What a request names: a region, an address in it, and how much from there. */
+/* What a request specifies: a region, an address in it, and a length. */
 struct place {
 	const char *region;
 	struct nlattr *address;
 	struct nlattr *extent;
 };
 
-/* @type and @what: the attribute that says how much */
+/* @type and @what: the attribute that has the length */
 static int read_place(struct genl_info *info, struct place *place, int type, const char *what)
 {
 	place->region = mctl_nl_space_name(info);
@@ -41,7 +41,7 @@ static bool put_address(struct sk_buff *skb, const struct place *place)
 			       MEMCTL_A_ACCESS_PAD);
 }
 
-/* What is read goes into the reply itself. */
+/* The data are read directly into the reply. */
 static int read(struct genl_info *info, const struct place *place, u32 size)
 {
 	struct mctl_error error = {};

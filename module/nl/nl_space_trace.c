@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Requests about the faults of a region that are remembered.
- */
+/* Requests about the recorded faults of a region. */
 #include <linux/slab.h>
 #include "nl/nl_space.h"
 
-/* Faults told of in one reply; the next request goes on from there. */
+/* Faults listed in one reply; the next request continues from there. */
 #define NR_LISTED 128
 
 /* Bytes of one nested record, at most. */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Requests about who has what of regions for processes: the processes, and
- * the pages that a frame backs.
+ * Requests about the use of regions for processes: the processes that map them,
+ * and the pages that a frame backs.
  */
 #include <linux/slab.h>
 #include "arenas/arenas.h"
 #include "nl/nl_space.h"
 
-/* Places listed in one reply; the count goes on. */
+/* Places listed in one reply; the count includes the rest. */
 #define NR_LISTED 128
 
 /* Bytes of one nested place, at most. */
@@ -38,7 +38,7 @@ static bool put_process(struct sk_buff *skb, struct mctl_arena *arena,
 					MEMCTL_A_PROCESS_PAD);
 }
 
-/* Return: 0, -ENOENT when no process of this number maps the region, or another errno. */
+/* Return: 0, -ENOENT if no process with this pid maps the region, or another errno. */
 static int find_process(struct mctl_arena *arena, struct mctl_space *space, u32 pid,
 			struct mctl_space_process *process, struct mctl_error *error)
 {
@@ -96,7 +96,7 @@ static bool wanted(struct netlink_callback *cb, const struct mctl_space_process 
 	return !pid || nla_get_u32(pid) == (u32)process->pid;
 }
 
-/* Count once for a dump: of the region that it is limited to, or of all. */
+/* Take the census once for a dump: of the region that it is limited to, or of all. */
 static int take_census(struct netlink_callback *cb, struct mctl_nl_dump *dump,
 		       struct mctl_space *space)
 {
@@ -113,7 +113,7 @@ static int take_census(struct netlink_callback *cb, struct mctl_nl_dump *dump,
 	return 0;
 }
 
-/* The next process of a region that is wanted. @position: id of the last one. */
+/* The next process of a requested region. @position: id of the last one. */
 static int next_process(struct netlink_callback *cb, struct mctl_nl_dump *dump,
 			struct mctl_space *space, u64 *position, struct mctl_space_process *process)
 {

@@ -25,7 +25,6 @@ static bool put_usage(struct sk_buff *skb, const struct mctl_space_vma *vma)
 	       put_u64(skb, MEMCTL_A_VMA_PSS_DIRTY, vma->pss_dirty);
 }
 
-/* Which file backs it. */
 static bool put_file(struct sk_buff *skb, const struct mctl_space_vma *vma)
 {
 	return nla_put_string(skb, MEMCTL_A_VMA_FILE, vma->file) ||
@@ -114,7 +113,10 @@ int memctl_nl_vma_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return mctl_nl_dump_run(skb, cb, MEMCTL_CMD_VMA_GET, dump_next_vma);
 }
 
-/* Bytes of the range that a request is about, or an errno that was told of. */
+/*
+ * Read the size in bytes of the range that a request is about. Return: 0, or an
+ * errno that has been reported.
+ */
 static int read_size(struct genl_info *info, u64 *size)
 {
 	struct nlattr *attr = mctl_nl_need(info, MEMCTL_A_VMA_SIZE, "size");
@@ -135,7 +137,7 @@ static int read_rights(struct genl_info *info, u32 *rights)
 	return 0;
 }
 
-/* Path of the file that is to back a vma; NULL for none. */
+/* Path of the file to back a vma; NULL for none. */
 static const char *read_file(struct genl_info *info)
 {
 	struct nlattr *attr = info->attrs[MEMCTL_A_VMA_FILE];
@@ -182,7 +184,7 @@ int memctl_nl_vma_map_doit(struct sk_buff *request, struct genl_info *info)
 	return mctl_nl_reply_send(skb, hdr, info, put_u64(skb, MEMCTL_A_VMA_START, start));
 }
 
-/* Change what a range of a region is. */
+/* Change the properties of a range of a region. */
 static int change(struct genl_info *info, u8 cmd)
 {
 	struct mctl_arena *arena = mctl_nl_arena(info);

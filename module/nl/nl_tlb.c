@@ -7,7 +7,7 @@
 #include "models/tlb.h"
 #include "nl/nl_impl.h"
 
-/* Cycles of a model that was not told any: a guess at a processor of today. */
+/* Default cycles of a model: an estimate for a current processor. */
 #define L1_CYCLES   1
 #define L2_CYCLES   7
 #define READ_CYCLES 20
@@ -17,7 +17,7 @@ static bool put_u64(struct sk_buff *skb, int type, u64 value)
 	return mctl_nl_put_u64(skb, type, value, MEMCTL_A_TLB_PAD);
 }
 
-/* --- what goes out ------------------------------------------------------------------------ */
+/* --- replies ------------------------------------------------------------------------------ */
 
 static bool put_arrays(struct sk_buff *skb, const struct mctl_tlb_info *info)
 {
@@ -84,7 +84,7 @@ static bool put_tlb(struct sk_buff *skb, struct mctl_arena *arena, const struct 
 	       put_params(skb, &info->params) || put_stats(skb, info);
 }
 
-/* --- what comes in ------------------------------------------------------------------------ */
+/* --- attributes of requests --------------------------------------------------------------- */
 
 static const char *read_name(struct genl_info *info)
 {
@@ -94,8 +94,9 @@ static const char *read_name(struct genl_info *info)
 }
 
 /*
- * An attribute that is an array of records of @size bytes, 1 to @max of them.
- * Return: how many, or an errno that was told of.
+ * Read an attribute that is an array of records of @size bytes, 1 to @max of
+ * them.
+ * Return: how many, or an errno that has been reported.
  */
 static int read_array(struct genl_info *info, int type, const char *what, u32 size, u32 max)
 {
@@ -219,7 +220,7 @@ int memctl_nl_tlb_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return mctl_nl_dump_run(skb, cb, MEMCTL_CMD_TLB_GET, dump_tlb);
 }
 
-/* Pass on what a change of a model came to. */
+/* Pass on the result of a change of a model. */
 static int result(struct genl_info *info, int ret, const struct mctl_error *error)
 {
 	return ret ? mctl_nl_fail(info->extack, info->attrs[MEMCTL_A_TLB_NAME], ret, error) : 0;

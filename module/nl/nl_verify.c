@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * The on-line check of all invariants, and planted damage to check it with.
- */
+/* The online check of all invariants, and planted damage to test it with. */
 #include <linux/slab.h>
 #include "arenas/arenas.h"
 #include "faults/plant.h"

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * What an address, a physical frame or a handle is.
- */
+/* Identify an address, a physical frame or a handle. */
 #include <linux/slab.h>
 #include "arenas/arenas.h"
 #include "nl/nl_impl.h"
@@ -59,7 +57,7 @@ static bool put_what(struct sk_buff *skb, struct mctl_arena *arena, const struct
 		 put_u64(skb, MEMCTL_A_WHAT_REGION_ADDRESS, what->region_address)));
 }
 
-/* The one key that the request has. */
+/* The only key that the request has. */
 static struct nlattr *read_key(struct genl_info *info, struct mctl_what *what)
 {
 	struct nlattr *address = info->attrs[MEMCTL_A_WHAT_ADDRESS];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Whether an allocation would succeed now, from which zone, and if not, what
- * stops it. Counts alone, so everybody may ask.
+ * prevents it. It shows only counts, so any user may ask.
  */
 #include <linux/nodemask.h>
 #include <linux/numa.h>

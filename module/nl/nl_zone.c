@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Requests about zones. Counts are for everybody; the physical place of a
- * zone is for CAP_SYS_ADMIN alone.
+ * Requests about zones. Counts are shown to every user; the physical location
+ * of a zone only with CAP_SYS_ADMIN.
  */
 #include <linux/capability.h>
 #include <linux/slab.h>
@@ -16,8 +16,8 @@ static bool put_u64(struct sk_buff *skb, int type, u64 value)
 }
 
 /*
- * Cached frames, high mark and batch of each possible CPU. A CPU that is off has
- * none of them, as in the proc file, and its place says so: a reader counts them.
+ * Cached frames, high mark and batch of each possible CPU. A CPU that is offline has no values, as
+ * in the proc file, and its entry says so, because a reader finds a CPU by counting entries.
  */
 static bool put_cpus(struct sk_buff *skb, struct mctl_arena *arena, u32 zone)
 {
@@ -125,7 +125,7 @@ static int dump_zone(struct sk_buff *skb, struct netlink_callback *cb, struct mc
 
 	if (!zone)
 		return -ENOMEM;
-	/* A node may have no memory of a type: such a zone is nowhere. */
+	/* A node may have no memory of a type: such a zone is not listed anywhere. */
 	do {
 		ret = mctl_zone_info(dump->arena, dump->position, zone);
 		if (!ret && !zone->nr_frames)

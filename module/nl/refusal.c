@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Refusals: the text of a request or dump that failed, and the acknowledgment
- * that brings it to the requester.
+ * Refusals: the error text of a request or dump that failed, and the
+ * acknowledgment that carries it to the requester.
  *
- * The kernel's extended acknowledgment has a pointer to the text, and reads
- * it after the handler has returned. Its own room for formatted texts is 80
- * bytes, and Linux 6.1 has none. So the text lives in memory of the request,
- * and the acknowledgment is made before that memory is gone:
+ * The kernel's extended acknowledgment has a pointer to the text, and the
+ * kernel reads it after the handler has returned. Its own buffer for formatted
+ * texts has 80 bytes, and Linux 6.1 has none. So the text is stored in memory
+ * of the request, and the acknowledgment is created before that memory is
+ * freed:
  *
  *   request  A struct mctl_nl_refusal on the stack of run_request() in
  *            netlink.c, which sends the acknowledgment itself and returns
@@ -19,11 +20,11 @@
  *
  * F1  Every extack that a handler sees is that of a struct mctl_nl_refusal of
  *     its own request or dump.
- * F2  Memory with a text is written by the task of its request alone, and no
- *     acknowledgment points at it when it is given back.
- * F3  A text is never cut in silence: one that is too long ends in "...".
- * F4  The kernel gets -EINTR only with the acknowledgment sent, so that a wait
- *     that was killed is answered like every other failure.
+ * F2  Memory with a text is written only by the task of its request, and no
+ *     acknowledgment points to it when it is freed.
+ * F3  A text is never truncated silently: one that is too long ends in "...".
+ * F4  The kernel gets -EINTR only after the acknowledgment has been sent, so
+ *     that a wait that was killed is answered like every other failure.
  *
  * Locks: none.
  */
@@ -55,7 +56,7 @@ int mctl_nl_fail(struct netlink_ext_ack *extack, const struct nlattr *attr, int 
 	return mctl_nl_refuse(extack, attr, errno, "%s", error->text);
 }
 
-/* What is left to say when the handler had no text: the host's memory, or a wait that ended. */
+/* Default text if the handler had none: no memory on the host, or an interrupted wait. */
 static const char *text_of(int errno)
 {
 	switch (errno) {
@@ -71,10 +72,10 @@ static const char *text_of(int errno)
 /**
  * mctl_nl_refusal_send() - acknowledge a request that failed
  * @skb: the request
- * @errno: negative errno, or 0 for a text beside a success
- * @refusal: its text, if it has one
+ * @errno: negative errno, or 0 for a text with a success
+ * @refusal: the error text, if there is one
  *
- * Context: process; sleeps. The handler of the request, or the start of the dump.
+ * Context: Process context, may sleep. The handler of the request, or the start of the dump.
  * Return: -EINTR, for the kernel: the acknowledgment has been sent (F4).
  */
 int mctl_nl_refusal_send(struct sk_buff *skb, int errno, struct mctl_nl_refusal *refusal)
