@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /dev/memctl, and the files of regions that processes get through it. Takes
- * what the host calls with apart, and calls spaces/space.h.
+ * /dev/memctl, and the files of regions that processes get through it. Decodes
+ * the arguments of the host's calls, and calls spaces/space.h.
  *
- * The device has mode 0600: who opens it may use each region of each arena. A
- * region's file gives rights to that region alone.
+ * The device has mode 0600: a process that opens it may use every region of
+ * every arena. A region's file gives access to that region only.
  *
  * An open device, and an open or mapped file, hold the module.
  */
@@ -23,7 +23,7 @@
 
 /* --- a region's file ------------------------------------------------------------------------ */
 
-/* By a path, which may outlive the region. MEMCTL_DEV_BIND does not come this way. */
+/* Opened by a path, which may outlive the region. MEMCTL_DEV_BIND does not use this function. */
 static int file_open(struct inode *inode, struct file *file)
 {
 	file->private_data = mctl_space_inode_get(inode);
@@ -78,7 +78,7 @@ static long file_fallocate(struct file *file, int mode, loff_t offset, loff_t si
 	return mctl_space_file_discard(file->private_data, offset, size);
 }
 
-/* Whether it asks for MEMCTL_DEV_INFO, with what its program knows of the answer. */
+/* Whether a command is MEMCTL_DEV_INFO, with as much of the reply as the program knows. */
 static bool is_info(unsigned int command)
 {
 	BUILD_BUG_ON(offsetofend(struct memctl_dev_info, window) != MEMCTL_DEV_INFO_SIZE_0);
@@ -148,7 +148,7 @@ static struct mctl_space *find_space(const struct memctl_dev_bind *bind)
 	if (!arena)
 		return NULL;
 	space = mctl_space_get(arena, bind->region);
-	/* A region holds its arena. */
+	/* The region holds a reference to its arena. */
 	mctl_arena_drop(arena);
 	return space;
 }
@@ -212,10 +212,10 @@ static struct miscdevice device = {
 };
 
 /**
- * mctl_dev_init() - make /dev/memctl
+ * mctl_dev_init() - create /dev/memctl
  *
- * Context: Process.
- * Return: 0, or what misc_register() says.
+ * Context: Process context.
+ * Return: 0, or the error of misc_register().
  */
 int mctl_dev_init(void)
 {
@@ -223,9 +223,9 @@ int mctl_dev_init(void)
 }
 
 /**
- * mctl_dev_exit() - take /dev/memctl away
+ * mctl_dev_exit() - remove /dev/memctl
  *
- * Context: Process.
+ * Context: Process context.
  */
 void mctl_dev_exit(void)
 {
