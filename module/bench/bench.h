@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * memctl_bench: the costs of memctl's paths beside Linux's own, measured in
- * one run through the exported API of both.
+ * memctl_bench: the costs of memctl's paths compared with Linux's own, measured in one run through
+ * the exported API of both.
  *
  *   bench_file.c     /proc/memctl_bench: one line in, a table out
  *   bench_run.c      what a run is made of; the list of benchmarks
@@ -9,15 +9,13 @@
  *   bench_page.c  bench_object.c  bench_region.c  bench_frag.c  bench_safety.c  bench_caches.c
  *                    what is measured
  *
- * A benchmark has paths: for each of memctl's the same with its rivals in
- * Linux. A path is measured by one or more workers, threads of the kernel
- * that are bound to a CPU each. A worker takes @rounds samples; a sample is
- * the time of @batch operations, from which that of the empty loop is
- * subtracted. Where a nanosecond of guest time is one instruction (QEMU
- * -icount shift=0), times are instructions.
+ * A benchmark has paths: each of memctl's, and the same for its rivals in Linux. A path is measured
+ * by one or more workers, kernel threads that are each bound to a CPU. A worker takes @rounds
+ * samples; a sample is the time of @batch operations, minus the time of the empty loop. Where a
+ * nanosecond of guest time is one instruction (QEMU -icount shift=0), times are instructions.
  *
- * B1  What a round allocates it frees, so that a run leaves both allocators
- *     as it found them, their caches apart.
+ * B1  A round frees what it allocates, so that a run leaves both allocators as it found them,
+ *     except for their caches.
  * B2  memctl and its rivals run the same loop.
  * B3  All workers of a path do the same number of rounds.
  */
@@ -41,7 +39,7 @@
 #define BENCH_MAX_THREADS 64
 #define BENCH_MAX_SAMPLES 1000000 /* rounds of all workers */
 #define BENCH_MAX_RESULTS 16
-#define BENCH_WARM_UP	  4 /* rounds that fill caches and are not counted */
+#define BENCH_WARM_UP	  4 /* rounds that fill caches and are not measured */
 
 struct bench_block;
 struct memctl_bench_map;
@@ -51,11 +49,11 @@ struct kmem_cache;
 struct task_struct;
 
 /**
- * struct bench_options - what a line of the file asks for
+ * struct bench_options - options on a line of the file
  * @order: of a block
  * @size: of an object, bytes
- * @batch: operations in a sample
- * @rounds: samples of a worker
+ * @batch: operations per sample
+ * @rounds: samples per worker
  * @threads: workers, on as many CPUs
  * @arena: name of the arena
  * @region: name of a region to walk
@@ -73,14 +71,14 @@ struct bench_options {
 /**
  * struct bench_worker - one thread of a run
  * @run: the run
- * @index: number among the workers
+ * @index: number of the worker
  * @task: the thread
- * @done: it has left its work
+ * @done: it has finished its work
  * @slots: what it allocates; options.batch of them
  * @give: what it frees; options.batch of them
  * @times: its samples, ns; options.rounds of them
  * @failed: allocations refused
- * @random: numbers that are the same in each run
+ * @random: random state; the sequence is the same in each run
  */
 struct bench_worker {
 	struct bench_run *run;
@@ -95,9 +93,9 @@ struct bench_worker {
 };
 
 /**
- * enum bench_mix - who frees what a worker allocated
- * @BENCH_OWN: the worker, in the same order
- * @BENCH_SHUFFLE: whoever, in random order
+ * enum bench_mix - which worker frees what a worker allocated
+ * @BENCH_OWN: the same worker, in the same order
+ * @BENCH_SHUFFLE: any worker, in random order
  * @BENCH_NEXT: the next worker
  */
 enum bench_mix {
@@ -110,14 +108,15 @@ enum bench_mix {
  * struct bench_path - one row of the results
  * @name: what is measured
  * @side: "memctl", or the rival
- * @sample: the loop; the ns that options.batch operations took
- * @prepare: readies things before a sample, outside of the clock; may be NULL
- * @undo: brings things back after a sample, outside of the clock; may be NULL
- * @mix: between allocating and freeing, which @prepare, @sample and @undo do
- * @in_turn: one worker at a time, in their order, so that a count of instructions is that of one
- * @call: a sample is one call, not a loop: the clock alone is subtracted
- * @locks: reads a counter of locks taken, for a row of its own; may be NULL
- * @locks_name: of that row
+ * @sample: the loop; returns the ns that options.batch operations took
+ * @prepare: prepares a sample, not timed; may be NULL
+ * @undo: restores the state after a sample, not timed; may be NULL
+ * @mix: enum bench_mix, between allocating and freeing, which @prepare, @sample and @undo do
+ * @in_turn: one worker runs at a time, in order, so that a count of instructions is that of one
+ *	     worker
+ * @call: a sample is one call, not a loop: only the time of reading the clock is subtracted
+ * @locks: reads a counter of locks taken, for a separate row; may be NULL
+ * @locks_name: name of that row
  */
 struct bench_path {
 	const char *name;
@@ -135,12 +134,12 @@ struct bench_path {
 /**
  * struct bench_benchmark - what a line of the file names
  * @name: as written
- * @paths: rows, the last one without a name
- * @batch: operations in a sample where the line does not say
- * @threads: workers where the line does not say
- * @setup: makes what the paths need; may be NULL
- * @teardown: takes away what @setup made, all of it or a part; may be NULL
- * @measure: in place of @paths; 0 or a negative errno
+ * @paths: rows, terminated by one without a name
+ * @batch: default for the operations per sample
+ * @threads: default for the number of workers
+ * @setup: sets up what the paths need; may be NULL
+ * @teardown: undoes @setup, complete or partial; may be NULL
+ * @measure: used instead of @paths; returns 0 or a negative errno
  */
 struct bench_benchmark {
 	const char *name;
@@ -155,11 +154,11 @@ struct bench_benchmark {
 /**
  * struct bench_result - one line of the table
  * @name: what was measured
- * @side: whose it is
- * @unit: of the figures: "ns", or "1/1000", "1/1" (so many for each operation), "%"
- * @operations: how many, over all workers
+ * @side: "memctl", or the rival
+ * @unit: of the figures: "ns", or "1/1000", "1/1" (a number per operation), "%"
+ * @operations: total of all workers
  * @failed: how many of them were refused
- * @min: the least, in hundredths of the unit; per operation
+ * @min: the minimum, in hundredths of the unit; per operation
  * @median: as many samples are below as above
  * @p99: 99 of 100 samples are below
  */
@@ -175,38 +174,38 @@ struct bench_result {
 };
 
 /**
- * struct bench_run - what one line of the file starts
- * @options: what it said
- * @benchmark: what it named
- * @path: that is being measured
+ * struct bench_run - a run, started by one line of the file
+ * @options: options of that line
+ * @benchmark: the benchmark that it named
+ * @path: path being measured
  * @work: what the workers do
- * @stop: somebody does not want the rest any more
- * @done: rounds done, for those who wait
+ * @stop: the run is to be stopped
+ * @done: rounds done, for progress reports
  * @total: rounds to do
  * @workers: options.threads of them
- * @nr_workers: that take part now
+ * @nr_workers: number of workers taking part now
  * @slots: of all workers
  * @times: of all workers
  * @empty_loop: time of a sample without operations, ns
  * @empty_clock: the same without the loop, ns
  * @results: the table
- * @nr_results: its lines
+ * @nr_results: number of its lines
  * @barrier: serialises @arrived, @phase and @over
- * @wait: for the others at the barrier, or for one's turn
+ * @wait: to wait for the others at the barrier, or for a worker's turn
  * @arrived: workers at the barrier
- * @phase: counts how often all arrived
- * @over: @stop, as all workers saw it at the last barrier
+ * @phase: how often all workers have arrived
+ * @over: value of @stop that all workers saw at the last barrier
  * @turn: index of the worker whose turn it is
  * @arena: arena to allocate from
  * @cache: object cache of the arena
- * @kmem_cache: the same in Linux
+ * @kmem_cache: its counterpart in Linux
  * @mempool: of Linux, pages or objects
- * @gen_pool: of Linux, for blocks of addresses that nothing stands behind
+ * @gen_pool: of Linux, for blocks of addresses without memory behind them
  * @region: of the arena
- * @map: page tables of our own for @pages
+ * @map: separate page tables for @pages
  * @pages: pages of @region
  * @held: blocks kept so that none below the highest order is free
- * @nr_held: how many
+ * @nr_held: number of blocks held
  */
 struct bench_run {
 	struct bench_options options;
@@ -277,7 +276,7 @@ int bench_measure(struct bench_run *run, const struct bench_path *paths);
 u32 bench_random(struct bench_worker *worker, u32 limit);
 void bench_count_failed(struct bench_worker *worker, void **slots);
 
-/* Pairs of an object's allocation and its free, from any cache. */
+/* Allocate and free an object in pairs, from any cache. */
 static __always_inline u64 bench_sample_pair(struct bench_worker *worker,
 					     struct memctl_cache *cache)
 {
@@ -304,7 +303,7 @@ static __always_inline u64 bench_sample_linux_pair(struct bench_worker *worker,
 	});
 }
 
-/* bench_object.c: samples of run->cache, for bench_caches.c as well. */
+/* bench_object.c: samples of run->cache, also used by bench_caches.c. */
 u64 bench_object_sample_pair(struct bench_worker *worker);
 u64 bench_object_sample_alloc(struct bench_worker *worker);
 u64 bench_object_sample_free(struct bench_worker *worker);

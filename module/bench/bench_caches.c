@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One cache among many: what an object costs while there are NR_CACHES caches
- * and NR_OBJECTS live objects in them, beside what it costs in a cache that
- * has nobody beside it.
+ * One cache among many: the cost of an object while there are NR_CACHES caches
+ * with NR_OBJECTS live objects in them, compared with its cost when there is a
+ * single cache.
  */
 #include <linux/gfp.h>
 #include <linux/sched.h>
@@ -12,7 +12,7 @@
 #define NR_CACHES  10000
 #define NR_OBJECTS 1000000
 
-/* There is one run at a time (F1 of bench_file.c). */
+/* Only one run exists at a time (F1 of bench_file.c). */
 static struct {
 	struct memctl_cache **cache;
 	void **object; /* that of cache i are i, i + NR_CACHES, ... */
@@ -20,7 +20,7 @@ static struct {
 	unsigned int nr_objects;
 } crowd;
 
-/* Return: 0, -EINTR when the run was stopped, or -ENOMEM. */
+/* Return: 0, -EINTR if the run was stopped, or -ENOMEM. */
 static int make_caches(struct bench_run *run, unsigned int nr)
 {
 	char name[BENCH_NAME_SIZE];

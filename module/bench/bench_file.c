@@ -1,29 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /proc/memctl_bench, for root alone. Who has opened it writes one line,
+ * /proc/memctl_bench, for root only. A program opens it, writes one line,
  *
  *   NAME [order=N] [size=BYTES] [batch=N] [rounds=N] [threads=N] [arena=NAME] [region=NAME]
  *
- * which starts that benchmark, and reads, as often as he likes,
+ * which starts that benchmark, and reads, as often as it likes,
  *
  *   progress DONE TOTAL
  *   options ORDER SIZE BATCH ROUNDS THREADS
  *   PATH SIDE UNIT OPERATIONS FAILED MIN MEDIAN P99
  *   ...
  *
- * between tabs. The lines of paths are there when the run is over; a read
- * waits for that unless the file is open with O_NONBLOCK, and then fails if
- * the run has. SIDE is "memctl" or the rival in Linux; the last three are
- * hundredths of UNIT for each operation. Closing the file stops a run.
+ * separated by tabs. The lines of paths appear when the run is over; a read waits for that unless
+ * the file is open with O_NONBLOCK, and fails if the run has failed. SIDE is "memctl" or the rival
+ * in Linux; the last three are hundredths of UNIT per operation. Closing the file stops a run.
  *
- * F1  One run at a time, whoever started it, until its file is closed or its
- *     next run begins: two would measure each other.
+ * F1  Only one run exists at a time, over all files, until its file is closed or its next run
+ *     begins: two would disturb each other's measurements.
  * F2  An open file holds a reference to the module.
  *
- * Locks: session.lock serialises writes and guards the run's coming and
- * going; nothing is taken inside. session.state goes from IDLE to RUNNING
- * under it, from RUNNING to OVER by the thread of the run, whose results are
- * visible to whoever sees OVER.
+ * Locks: session.lock serialises writes and protects the creation and removal of the run; no lock
+ * is taken inside. session.state changes from IDLE to RUNNING under it, and from RUNNING to OVER in
+ * the thread of the run, whose results are visible to a reader that sees OVER.
  */
 #include <linux/capability.h>
 #include <linux/kthread.h>
@@ -51,10 +49,10 @@ enum state {
  * struct session - an open file
  * @lock: serialises writes
  * @state: enum state
- * @wait: for the state to be OVER
+ * @wait: to wait until the state is OVER
  * @run: the run; @lock, and constant while RUNNING
  * @task: its thread; @lock
- * @error: what became of it; valid when OVER
+ * @error: its result; valid in state OVER
  */
 struct session {
 	struct mutex lock;
@@ -65,7 +63,7 @@ struct session {
 	int error;
 };
 
-/* Set while anybody's run is under way. */
+/* Set while any run exists. */
 static unsigned long in_use;
 
 static enum state state_of(const struct session *session)
@@ -87,7 +85,7 @@ static int run_main(void *data)
 	return 0;
 }
 
-/* Stop the run, if there is one, and forget it. session->lock is held, or nobody else is left. */
+/* Stop and destroy the run, if there is one. session->lock is held, or there is no other user. */
 static void end_run(struct session *session)
 {
 	if (!session->run)
@@ -129,7 +127,7 @@ static int begin_run(struct session *session, const struct bench_benchmark *benc
 	return 0;
 }
 
-/* --- the line that starts it ---------------------------------------------- */
+/* --- the line that starts a run ------------------------------------------- */
 
 static const struct {
 	const char *name;
@@ -215,7 +213,7 @@ static ssize_t bench_write(struct file *file, const char __user *buffer, size_t 
 	return err ? err : size;
 }
 
-/* --- what came of it ------------------------------------------------------ */
+/* --- results -------------------------------------------------------------- */
 
 static size_t print(const struct session *session, bool over, char *text, size_t size)
 {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Fragmentation, after LLFree's benchmark of that name (Wrenger et al. 2023):
- * fill most of the memory with single pages, mix them up among all CPUs, give
- * back half of them at random, and then, round after round, give back a tenth
- * of the rest at random and take as many again. What counts is how much of
- * what is free at the end lies in whole blocks of 2 MiB.
+ * fill most of the memory with single pages, shuffle them among all CPUs, free
+ * half of them at random, and then, round after round, free a tenth of the rest
+ * at random and allocate as many again. The result is how much of the free
+ * memory at the end lies in whole blocks of 2 MiB.
  *
- * The same for memctl, in its arena, and for Linux, in the memory of the host.
- * Linux is left out where that is more than MAX_PAGES.
+ * This is done for memctl, in its arena, and for Linux, in the memory of the
+ * host. Linux is left out if that memory is more than MAX_PAGES.
  *
  *   pages[]  |<- worker 0 ->|<- worker 1 ->| ...  share entries each
  *            |kept   |NULL  |kept   |NULL  |      after half of them went
@@ -34,11 +34,11 @@ struct free_memory {
 };
 
 /**
- * struct side - whose memory
- * @name: of it
- * @alloc: take a page, or NULL
- * @free: give it back
- * @count: what is free
+ * struct side - one of the two allocators
+ * @name: its name
+ * @alloc: allocates a page, or returns NULL
+ * @free: frees a page
+ * @count: counts the free memory
  */
 struct side {
 	const char *name;
@@ -48,12 +48,12 @@ struct side {
 };
 
 /**
- * struct frag - the benchmark under way on one side
+ * struct frag - the benchmark in progress on one side
  * @side: the side
- * @pages: what is allocated; a share for each worker
- * @share: entries of each
+ * @pages: the allocated pages; a share for each worker
+ * @share: entries of each share
  *
- * There is one at a time (F1 of bench_file.c).
+ * Only one exists at a time (F1 of bench_file.c).
  */
 static struct frag {
 	const struct side *side;
@@ -110,7 +110,7 @@ static struct free_memory linux_count(struct bench_run *run)
 			struct zone *zone = &NODE_DATA(nid)->node_zones[type];
 
 			memory.nr_pages += zone_page_state(zone, NR_FREE_PAGES);
-			/* A view for people: a number that is a little old will do. */
+			/* Only for display: a slightly outdated number is good enough. */
 			for (order = HUGE_ORDER; order < ARRAY_SIZE(zone->free_area); order++)
 				memory.nr_huge += (u64)READ_ONCE(zone->free_area[order].nr_free)
 						  << (order - HUGE_ORDER);
@@ -160,7 +160,7 @@ static void drop(struct bench_worker *worker, struct page **page)
 	*page = NULL;
 }
 
-/* Give back a tenth at random and take as many again, all workers at the same time. */
+/* Free a tenth at random and allocate as many again, all workers at the same time. */
 static void reallocate(struct bench_worker *worker, unsigned int kept)
 {
 	struct page **pages = pages_of(worker);

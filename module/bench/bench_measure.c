@@ -17,11 +17,11 @@
 /* --- workers -------------------------------------------------------------- */
 
 /**
- * bench_barrier() - wait until all workers are here
+ * bench_barrier() - wait until all workers have arrived
  * @run: the run
  *
- * Context: Worker. Sleeps.
- * Return: false when the run was stopped; all workers get the same answer.
+ * Context: Worker thread, may sleep.
+ * Return: false if the run was stopped; all workers get the same result.
  */
 bool bench_barrier(struct bench_run *run)
 {
@@ -32,7 +32,7 @@ bool bench_barrier(struct bench_run *run)
 	if (++run->arrived == run->nr_workers) {
 		run->arrived = 0;
 		run->over = READ_ONCE(run->stop);
-		/* Pairs with the load of those who wait: they see @over. */
+		/* Pairs with the load of the waiting workers, which then see @over. */
 		smp_store_release(&run->phase, phase + 1);
 		spin_unlock(&run->barrier);
 		wake_up_all(&run->wait);
@@ -77,7 +77,7 @@ static int worker_create(struct bench_run *run, unsigned int index, unsigned int
 	return 0;
 }
 
-/* A worker that was not woken yet never gets to work. */
+/* A worker that has not been woken yet never starts its work. */
 static void worker_destroy(struct bench_worker *worker)
 {
 	kthread_stop(worker->task);
@@ -85,13 +85,13 @@ static void worker_destroy(struct bench_worker *worker)
 }
 
 /**
- * bench_work() - let workers work, and wait for them
+ * bench_work() - run workers, and wait for them
  * @run: the run
- * @nr_workers: how many, from options.threads down
+ * @nr_workers: number of workers, up to options.threads
  * @work: what each of them does
  *
- * Context: Process. Sleeps.
- * Return: 0, -EINTR when the run was stopped, or what kthread_create() says.
+ * Context: Process context, may sleep.
+ * Return: 0, -EINTR if the run was stopped, or the error of kthread_create().
  */
 int bench_work(struct bench_run *run, unsigned int nr_workers,
 	       void (*work)(struct bench_worker *worker))
@@ -108,7 +108,7 @@ int bench_work(struct bench_run *run, unsigned int nr_workers,
 		if (err || ++nr == nr_workers)
 			break;
 	}
-	/* CPUs may have gone since the options were checked. */
+	/* CPUs may have gone offline since the options were checked. */
 	if (!err && nr < nr_workers)
 		err = -ERANGE;
 	for (i = 0; i < nr && !err; i++)
@@ -127,10 +127,10 @@ int bench_work(struct bench_run *run, unsigned int nr_workers,
 
 /**
  * bench_random() - a random number
- * @worker: whose sequence, the same in each run
- * @limit: above all of them
+ * @worker: whose sequence to use, which is the same in each run
+ * @limit: exclusive upper bound
  *
- * Context: Worker.
+ * Context: Worker thread.
  * Return: 0 to @limit - 1.
  */
 u32 bench_random(struct bench_worker *worker, u32 limit)
@@ -165,7 +165,10 @@ static void mix(struct bench_worker *worker)
 	bench_barrier(worker->run);
 }
 
-/* Every worker has its turn as often. One that waits sleeps: its CPU takes no instructions. */
+/*
+ * All workers have the same number of turns. A waiting worker sleeps: its CPU
+ * executes no instructions.
+ */
 static void begin_turn(struct bench_worker *worker)
 {
 	struct bench_run *run = worker->run;
@@ -220,7 +223,7 @@ static void all_rounds(struct bench_worker *worker)
 			break;
 		if (i == BENCH_WARM_UP)
 			worker->failed = 0;
-		/* While others want the CPU, each preempt_enable() takes more instructions. */
+		/* While other tasks want the CPU, each preempt_enable() takes more instructions. */
 		cond_resched();
 		time = one_round(worker);
 		if (i < BENCH_WARM_UP)
@@ -234,9 +237,9 @@ static void all_rounds(struct bench_worker *worker)
 /**
  * bench_count_failed() - count allocations that were refused
  * @worker: the worker
- * @slots: its slots, or those of another
+ * @slots: its slots, or those of another worker
  *
- * Context: Worker.
+ * Context: Worker thread.
  */
 void bench_count_failed(struct bench_worker *worker, void **slots)
 {
@@ -256,14 +259,14 @@ static int compare(const void *left, const void *right)
 }
 
 /**
- * bench_result_add() - one more line of the table
+ * bench_result_add() - add a line to the table
  * @run: the run
  * @name: what was measured
- * @side: whose it is
+ * @side: "memctl", or the rival
  * @unit: of its figures
  *
- * Context: Process.
- * Return: the line, all figures zero.
+ * Context: Process context.
+ * Return: the line, with all figures zero.
  */
 struct bench_result *bench_result_add(struct bench_run *run, const char *name, const char *side,
 				      const char *unit)
@@ -277,7 +280,7 @@ struct bench_result *bench_result_add(struct bench_run *run, const char *name, c
 	return result;
 }
 
-/* Hundredths of a ns per operation beyond what a sample without operations takes. */
+/* Hundredths of a ns per operation, minus the time of a sample without operations. */
 static u64 per_operation(u64 time, u64 empty, unsigned int batch)
 {
 	return time > empty ? div_u64((time - empty) * 100, batch) : 0;
@@ -299,7 +302,7 @@ static void add_times(struct bench_run *run, const struct bench_path *path)
 	result->p99 = per_operation(run->times[nr - 1 - nr / 100], empty, batch);
 }
 
-/* Locks for each 1000 operations; a round allocates and frees. */
+/* Locks taken per 1000 operations; a round allocates and frees. */
 static void add_locks(struct bench_run *run, const struct bench_path *path, u64 nr_locks)
 {
 	u64 rounds = (u64)(run->options.rounds + BENCH_WARM_UP) * run->nr_workers;
@@ -353,11 +356,11 @@ static int measure_empty(struct bench_run *run)
 
 /**
  * bench_measure() - measure paths
- * @run: the run; all that the paths need is there
- * @paths: the paths, the last one without a name
+ * @run: the run; everything that the paths need is set up
+ * @paths: the paths, terminated by one without a name
  *
- * Context: Process. Sleeps.
- * Return: 0, or what bench_work() says.
+ * Context: Process context, may sleep.
+ * Return: 0, or the error of bench_work().
  */
 int bench_measure(struct bench_run *run, const struct bench_path *paths)
 {

@@ -70,7 +70,7 @@ static void mix_slots(struct bench_worker *worker)
 	}
 }
 
-/* Objects that were given back at random: what comes next is in that order. */
+/* Objects that were freed in random order: the next allocations come in that order. */
 static void mix_objects(struct bench_worker *worker)
 {
 	bench_object_fill(worker);
@@ -144,7 +144,7 @@ static u64 linux_bulk(struct bench_worker *worker)
 	u64 start = ktime_get_ns();
 	bool got;
 
-	/* All or none: older kernels return how many, 7.x whether. */
+	/* All or none: older kernels return the number, 7.x a boolean. */
 	got = kmem_cache_alloc_bulk(cache, GFP_KERNEL, batch, slots);
 	if (got)
 		kmem_cache_free_bulk(cache, batch, slots);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Blocks of pages: in pairs, in bursts, in bulk, in random order, across
- * CPUs, and the worst pair that there is.
+ * Blocks of pages: in pairs, in bursts, in bulk, in random order, across CPUs,
+ * and the worst possible pair.
  */
 #include <linux/genalloc.h>
 #include <linux/gfp.h>
@@ -14,14 +14,14 @@
 
 #define LINUX_GFP (GFP_KERNEL | __GFP_NOWARN)
 
-/* Addresses that gen_pool hands out: it never looks behind them. */
+/* Addresses that gen_pool hands out: it never accesses memory at them. */
 #define POOL_START BIT(40)
 #define MAX_HELD   4096
 
 /* --- memctl --------------------------------------------------------------- */
 
 /*
- * Whoever allocates pages knows the order when he is compiled, and so do these
+ * Callers that allocate pages know the order at compile time, and so do these
  * loops: there is one for each order.
  */
 /* clang-format off */
@@ -209,7 +209,7 @@ static u64 linux_bulk(struct bench_worker *worker)
 	unsigned int batch = worker->run->options.batch, got, i;
 	u64 start;
 
-	/* It fills empty slots alone. */
+	/* It fills only empty slots. */
 	memset(pages, 0, batch * sizeof(*pages));
 	start = ktime_get_ns();
 	got = alloc_pages_bulk(LINUX_GFP, batch, pages);
@@ -227,7 +227,7 @@ static u64 mempool_pair(struct bench_worker *worker)
 	return BENCH_SAMPLE(worker, mempool_free(mempool_alloc(pool, GFP_KERNEL), pool));
 }
 
-/* A kernel has gen_pool if one of its drivers asks for it. */
+/* A kernel has gen_pool if one of its drivers selects it. */
 #ifdef CONFIG_GENERIC_ALLOCATOR
 static u64 gen_pool_pair(struct bench_worker *worker)
 {
@@ -277,7 +277,7 @@ static void gen_pool_empty(struct bench_worker *worker)
 	gen_pool_burst_free(worker);
 }
 
-/* Room for twice as much as is ever taken. */
+/* Room for twice as much as is ever allocated. */
 static int gen_pool_make(struct bench_run *run)
 {
 	size_t nr = (size_t)run->options.batch * run->options.threads;
@@ -322,7 +322,7 @@ static void pools_destroy(struct bench_run *run)
 /**
  * struct bench_block - a block of the arena
  * @fn: its frame
- * @order: it has 2^order frames
+ * @order: of the block, 2^order frames
  */
 struct bench_block {
 	u32 fn;
@@ -343,7 +343,7 @@ static u64 worst(struct bench_worker *worker)
 	});
 }
 
-/* Take free blocks of one order until the next one would be split off a larger block. */
+/* Allocate free blocks of one order until the next one would be split off a larger block. */
 static void hold_order(struct bench_run *run, unsigned int order)
 {
 	struct memctl_bench_counts before, after;
@@ -365,7 +365,7 @@ static void hold_order(struct bench_run *run, unsigned int order)
 	}
 }
 
-/* The worker does it, because the zones to empty are those of its CPU. */
+/* Done by the worker, because the zones to empty are those of its CPU. */
 static void hold(struct bench_worker *worker)
 {
 	int order;

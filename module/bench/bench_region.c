@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Page tables: walking those of a region, and mapping its pages a second
- * time in tables of their own.
+ * Page tables: walking those of a region, and mapping its pages a second time
+ * in separate tables.
  */
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -22,7 +22,7 @@ static u64 walk(struct bench_worker *worker)
 	});
 }
 
-/* As code of the module does it: the call is for when the leaf table changes. */
+/* As code of the module does it: the function is called only when the leaf table changes. */
 static u64 walk_cached(struct bench_worker *worker)
 {
 	const struct memctl_region *region = worker->run->region;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A run: what one line of the file asked for, from its memory to its results;
+ * A run: what one line of the file requested, from its memory to its results;
  * and the list of benchmarks.
  *
  * Locks: none of its own.
@@ -24,7 +24,7 @@ static const struct bench_benchmark *const benchmarks[] = {
  * @name: its name
  *
  * Context: Any.
- * Return: the benchmark, or NULL when there is none of this name.
+ * Return: the benchmark, or NULL if none has this name.
  */
 const struct bench_benchmark *bench_run_find(const char *name)
 {
@@ -64,13 +64,13 @@ static int fill_in(struct bench_run *run)
 }
 
 /**
- * bench_run_create() - make a run, without starting it
+ * bench_run_create() - create a run, without starting it
  * @benchmark: what to measure
- * @options: how; what is 0 is filled in
+ * @options: its options; those that are 0 are filled in
  *
- * Context: Process. Sleeps.
+ * Context: Process context, may sleep.
  * Return: the run, or -ERANGE for more workers than CPUs or too many samples,
- * -ENOENT for an arena or region that is not there, -ENOMEM.
+ * -ENOENT for an arena or region that does not exist, -ENOMEM.
  */
 struct bench_run *bench_run_create(const struct bench_benchmark *benchmark,
 				   const struct bench_options *options)
@@ -114,10 +114,10 @@ destroy:
 }
 
 /**
- * bench_run_destroy() - give back all that a run holds
- * @run: the run; not under way; also one that bench_run_create() made in part
+ * bench_run_destroy() - free everything that a run holds
+ * @run: the run; not in progress; may be partly set up by bench_run_create()
  *
- * Context: Process. Sleeps.
+ * Context: Process context, may sleep.
  */
 void bench_run_destroy(struct bench_run *run)
 {
@@ -136,8 +136,9 @@ void bench_run_destroy(struct bench_run *run)
  * bench_run_execute() - measure
  * @run: the run
  *
- * Context: Process. Sleeps, until all is measured or run->stop is set.
- * Return: 0 and run->results filled; -EINTR when it was stopped, or another
+ * Context: Process context, may sleep until everything is measured or run->stop
+ * is set.
+ * Return: 0 with run->results filled in; -EINTR if it was stopped, or another
  * negative errno.
  */
 int bench_run_execute(struct bench_run *run)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What safety costs that one has to ask for: pages that come zeroed, objects
- * between redzones, free objects filled with poison.
+ * The cost of optional safety: zeroed pages, objects between redzones, free
+ * objects filled with poison.
  */
 #include <linux/gfp.h>
 #include <linux/mm.h>
@@ -10,7 +10,10 @@
 
 #define NR_KINDS 3
 
-/* Caches with redzones, with poison, with both. There is one run at a time (F1 of bench_file.c). */
+/*
+ * Caches with redzones, with poison, with both. Only one run exists at a time
+ * (F1 of bench_file.c).
+ */
 static struct {
 	struct memctl_cache *ours[NR_KINDS];
 	struct kmem_cache *theirs[NR_KINDS];
