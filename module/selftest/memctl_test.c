@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A module that uses memctl's in-kernel API as any other would, and tells
- * what it found as KTAP in the kernel log, with the verdict in the last line:
+ * A module that uses memctl's in-kernel API as any other module would, and
+ * reports its results as KTAP in the kernel log, with the verdict in the last
+ * line:
  *
  *   memctl_test: ok 1 - pages of every order
  *   memctl_test: pass
  *
- * Whatever it is given it fills with a pattern of its own and looks at again
- * before it gives it back, so that memory handed out twice is seen. What the
- * arena counts is read from /proc/memctl, not through the API.
+ * It fills all memory that it allocates with a unique pattern, and compares it
+ * before the memory is freed, so that memory handed out twice is detected. The
+ * counts of the arena are read from /proc/memctl, not through the API.
  *
- * The load succeeds when every case passed; the module does nothing more. With
- * plants=1 it does nothing of this, but what memctl_test_plant.c says.
+ * The load succeeds if every case passed; the module does nothing after that.
+ * With plants=1 it does nothing of this, but what memctl_test_plant.c
+ * describes.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the files of the test module share; see memctl_test.c. */
+/* Shared by the files of the test module; see memctl_test.c. */
 #ifndef MCTL_SELFTEST_MEMCTL_TEST_H
 #define MCTL_SELFTEST_MEMCTL_TEST_H
 
@@ -10,7 +10,7 @@
 #include <linux/types.h>
 #include <uapi/linux/memctl.h>
 
-/* The share of the long cases that is run, in per cent: parameter scale. */
+/* The share of the long cases to run, in percent: parameter scale. */
 extern unsigned int test_scale;
 
 static inline unsigned int test_scaled(unsigned int number)
@@ -18,13 +18,13 @@ static inline unsigned int test_scaled(unsigned int number)
 	return max(number * test_scale / 100, 1U);
 }
 
-/* What a case returns when the machine or the arena has not what it needs. */
+/* Returned by a case if the machine or the arena lacks what it needs. */
 #define TEST_SKIP 1
 
 /**
- * struct test_case - a line of the report
- * @name: what is promised
- * @run: 0 or TEST_SKIP; what did not hold was told through test_expect()
+ * struct test_case - a test case, one line of the report
+ * @name: the property under test
+ * @run: returns 0 or TEST_SKIP; failures are reported through test_expect()
  */
 struct test_case {
 	const char *name;
@@ -37,12 +37,12 @@ extern const struct test_case test_object_cases[];
 extern const struct test_case test_misuse_cases[];
 extern const struct test_case test_context_cases[];
 
-/* Note a broken promise. Return: @holds. */
+/* Record a failure if @holds is false. Return: @holds. */
 bool test_expect_at(bool holds, const char *text, const char *function, int line);
 
 #define test_expect(condition) test_expect_at(condition, #condition, __func__, __LINE__)
 
-/* Fill @size bytes with a pattern that @stamp determines; look whether it is still there. */
+/* Fill @size bytes with a pattern that @stamp determines; check that it is intact. */
 void test_fill(void *memory, size_t size, u64 stamp);
 bool test_filled(const void *memory, size_t size, u64 stamp);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Test of the in-kernel API: every context at once. On each CPU a thread
- * allocates and frees, one by one and in bulk, and is interrupted in the midst
- * of it by others that do the same, each from slots of its own:
+ * Test of the in-kernel API: all contexts at once. On each CPU a thread
+ * allocates and frees, one by one and in bulk, and is interrupted by other
+ * contexts that do the same, each with its own slots:
  *
  *   timer, soft       softirq; on PREEMPT_RT a thread
  *   timer, hard       hardirq, also with interrupts off everywhere else
@@ -11,8 +11,8 @@
  *   tasklet           softirq; on PREEMPT_RT a thread
  *
  * Every page and object is filled with words that name its owner and the
- * allocation, and compared before it is freed: memory that was handed out
- * twice has somebody else's words in it.
+ * allocation, and compared before it is freed: memory that was handed out twice
+ * contains the words of another owner.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -30,8 +30,8 @@
 
 #define NR_SLOTS      32
 #define NR_BULK	      8
-#define NR_STEPS      test_scaled(15000) /* of each thread */
-#define NR_TICKS      test_scaled(100)	 /* at least, of each of the others */
+#define NR_STEPS      test_scaled(15000) /* per thread */
+#define NR_TICKS      test_scaled(100)	 /* minimum for each of the other contexts */
 #define STEPS_A_TICK  6
 #define LARGEST_ORDER 3
 #define OBJECT_SIZE   120
@@ -61,13 +61,13 @@ static const struct {
 };
 
 /**
- * struct slot - what one allocation gave
+ * struct slot - result of one allocation
  * @memory: the blocks or objects, nr of them
- * @nr: 1, or what a bulk allocation gave
+ * @nr: 1, or the number that a bulk allocation returned
  * @size: of each of them, bytes
  * @what: what they are
  * @order: of a block
- * @stamp: what their words are made of
+ * @stamp: determines their words
  */
 struct slot {
 	void *memory[NR_BULK];
@@ -79,16 +79,16 @@ struct slot {
 };
 
 /**
- * struct worker - one context on one CPU; nobody else touches its fields
- * @slot: what it holds
+ * struct worker - one context on one CPU, which alone accesses these fields
+ * @slot: its allocations
  * @arena: the arena
  * @cache: shared by all workers
  * @gfp: what the context allows
  * @random: state of its random numbers
- * @nr_ticks: times that it was called
- * @nr_steps: allocations and frees so far
+ * @nr_ticks: number of calls
+ * @nr_steps: number of allocations and frees so far
  * @nr_refused: allocations that were refused
- * @nr_spoiled: blocks that somebody else wrote to
+ * @nr_spoiled: blocks that were written by another owner
  */
 struct worker {
 	struct slot slot[NR_SLOTS];
@@ -114,7 +114,7 @@ static u32 random_below(struct worker *worker, u32 limit)
 	return (worker->random >> 32) * limit >> 32;
 }
 
-/* The words of the block or object of that number in a slot. */
+/* The stamp of the block or object with this number in a slot. */
 static u64 stamp_of(const struct slot *slot, unsigned int number)
 {
 	return slot->stamp + number * 0x9e3779b97f4a7c15ULL;
@@ -152,7 +152,7 @@ static void release(struct worker *worker, struct slot *slot)
 	slot->what = WHAT_NOTHING;
 }
 
-/* Return: how many blocks or objects there are now in the slot. */
+/* Return: how many blocks or objects are in the slot now. */
 static unsigned int ask(struct worker *worker, struct slot *slot, enum what what)
 {
 	struct page *pages[NR_BULK];
@@ -279,7 +279,7 @@ static bool ticked_enough(const struct site *site)
 	return true;
 }
 
-/* The thread of a CPU: sets the others off there, and works until all have done enough. */
+/* The thread of a CPU: starts the other contexts there, and works until all have done enough. */
 static int work(void *data)
 {
 	struct site *site = data;
@@ -289,10 +289,10 @@ static int work(void *data)
 	hrtimer_setup(&site->hard, tick_hard, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
 	hrtimer_start(&site->soft, ns_to_ktime(NSEC_PER_MSEC), HRTIMER_MODE_REL_PINNED_SOFT);
 	hrtimer_start(&site->hard, ns_to_ktime(NSEC_PER_MSEC), HRTIMER_MODE_REL_PINNED_HARD);
-	/* On a slow machine the timers may come seldom: hence a bound. */
+	/* On a slow machine the timers may fire rarely, hence the bound. */
 	for (i = 0; i < 100 * NR_STEPS && (i < NR_STEPS || !ticked_enough(site)); i++) {
 		step(&site->worker[IN_THREAD]);
-		/* An interrupt that comes some instructions later, inside of the next step. */
+		/* An interrupt that arrives some instructions later, inside the next step. */
 		if (!(i % 16))
 			irq_work_queue(&site->hard_work);
 		cond_resched();
@@ -321,7 +321,7 @@ static void finish(struct worker *worker, const char *context, int cpu)
 	test_expect(!worker->nr_spoiled);
 }
 
-/* Return: the CPU's site at work, or NULL. */
+/* Return: the started site of the CPU, or NULL. */
 static struct site *start(struct memctl_arena *arena, struct memctl_cache *cache, int cpu)
 {
 	struct site *site = kvzalloc(sizeof(*site), GFP_KERNEL);
@@ -366,7 +366,7 @@ static int every_context(struct memctl_arena *arena)
 	for_each_possible_cpu(cpu) {
 		if (!sites[cpu])
 			continue;
-		/* Idly: on an emulated machine with checkers it takes minutes. */
+		/* TASK_IDLE: on an emulated machine with checkers it takes minutes. */
 		wait_for_completion_state(&sites[cpu]->done, TASK_IDLE);
 		for (i = 0; i < NR_CONTEXTS; i++)
 			finish(&sites[cpu]->worker[i], contexts[i].name, cpu);

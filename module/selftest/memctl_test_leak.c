@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A module that does not give back what it has, for the tests of the views and
- * reports about users in the kernel: what is written to parameter leave of a
- * module loaded with plants=1 says what it does.
+ * A module that does not free what it has, for the tests of the views and
+ * reports about users in the kernel: the word written to parameter leave of a
+ * module loaded with plants=1 selects what it does.
  *
  *   hold  get the arena, and take 3 blocks of 2 pages, a cache with 5 objects,
  *         2 objects of kmalloc and a large one
@@ -26,7 +26,7 @@ static struct page *blocks[NR_BLOCKS];
 static void *objects[NR_OBJECTS];
 static void *memory[NR_KMALLOC];
 
-/* Not the last thing that it does is to call: then the caller would be that of this one. */
+/* Must not end in a tail call: then the recorded caller would be the caller of this function. */
 static noinline int take_blocks(void)
 {
 	int nr = 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Test of the in-kernel API: what a caller must not do. Each is reported by
- * memctl in the kernel log, and must change nothing: the counts are the same
- * afterwards, and the memory can still be freed in the right way.
+ * Test of the in-kernel API: what a caller must not do. Each misuse is reported
+ * by memctl in the kernel log, and must change nothing: the counts are the same
+ * afterwards, and the memory can still be freed correctly.
  */
 #include <linux/slab.h>
 #include "memctl_test.h"
@@ -60,7 +60,7 @@ static int free_interior(struct memctl_arena *arena)
 	return 0;
 }
 
-/* A page of the host's, and one that belongs to a slab of ours. */
+/* A page of the host, and one that belongs to a slab of the arena. */
 static int free_foreign(struct memctl_arena *arena)
 {
 	struct page *page = alloc_page(GFP_KERNEL);
@@ -108,7 +108,7 @@ static int free_objects_wrong(struct memctl_arena *arena)
 	return 0;
 }
 
-/* Each object is with one caller at most, however often it was freed. */
+/* Each object has at most one owner, however often it was freed. */
 static int free_bulk_twice(struct memctl_arena *arena)
 {
 	struct memctl_cache *cache = memctl_cache_create(arena, "memctl_test", 96, 0, 0, NULL);
@@ -159,7 +159,7 @@ static int kfree_wrong(struct memctl_arena *arena)
 	return 0;
 }
 
-/* A cache with an object in use stays, and goes once that is freed. */
+/* A cache with an object in use stays, and can be destroyed once that is freed. */
 static int destroy_in_use(struct memctl_arena *arena)
 {
 	struct memctl_cache *cache = memctl_cache_create(arena, "memctl_test", 50, 0, 0, NULL);

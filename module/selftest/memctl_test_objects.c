@@ -51,7 +51,7 @@ static int constructor(struct memctl_arena *arena)
 	return 0;
 }
 
-/* One cache of @size and @align: objects apart from each other, aligned, and all given back. */
+/* One cache of @size and @align: objects do not overlap, are aligned, and are all freed. */
 static void use_cache(struct memctl_arena *arena, unsigned int size, unsigned int align,
 		      slab_flags_t flags, void **objects)
 {
@@ -96,7 +96,7 @@ static int caches(struct memctl_arena *arena)
 	use_cache(arena, 64, 4096, 0, objects);
 	use_cache(arena, 40, 0, SLAB_HWCACHE_ALIGN, objects);
 	use_cache(arena, 72, 0, SLAB_RED_ZONE | SLAB_POISON, objects);
-	/* Slabs are back; what stays is what the arena keeps for magazines and headers. */
+	/* Slabs have been freed, except for what the arena keeps for magazines and headers. */
 	test_expect(test_free_frames() >= before - 64);
 	kfree(objects);
 	return 0;
@@ -122,7 +122,7 @@ static int bad_caches(struct memctl_arena *arena)
 	return 0;
 }
 
-/* Where a flag is 0, this kernel does not have it, and a caller that passes it asks for nothing. */
+/* A flag that is 0 does not exist in this kernel, and a caller that passes it requests nothing. */
 static int slab_flags(struct memctl_arena *arena)
 {
 	static const slab_flags_t taken[] = {
@@ -185,7 +185,7 @@ static int zeroed_objects(struct memctl_arena *arena)
 /* Sizes from 1 byte to 64 KiB, all held at once. */
 #define NR_AROUND 3
 
-/* The nth size: one less than a power of two, the power itself, one more. */
+/* The nth size: a power of two minus one, the power itself, plus one. */
 static size_t nth_size(unsigned int n)
 {
 	return (1UL << n / NR_AROUND) + n % NR_AROUND - 1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Test of the in-kernel API: pages, their orders, zones, nodes and contents. */
+/* Test of the in-kernel API: pages, their orders, zones, nodes and content. */
 #include <linux/nodemask.h>
 #include <linux/numa.h>
 #include <linux/pfn.h>
@@ -9,7 +9,7 @@
 
 #define NR_PAGES 1024
 
-/* Every order, with every migratetype. Orders 9 and 10 need luck with fragmentation. */
+/* Every order, with every migratetype. Orders 9 and 10 may fail due to fragmentation. */
 static int every_order(struct memctl_arena *arena)
 {
 	static const gfp_t kinds[] = {
@@ -50,7 +50,7 @@ static int bad_orders(struct memctl_arena *arena)
 	return 0;
 }
 
-/* Many at once: each has its own pattern until the end. */
+/* Many at once: each keeps its own pattern until the end. */
 static int hold_many(struct memctl_arena *arena, bool bulk)
 {
 	struct page **pages = kvcalloc(NR_PAGES, sizeof(*pages), GFP_KERNEL);
@@ -111,7 +111,7 @@ static int zeroed(struct memctl_arena *arena)
 	return 0;
 }
 
-/* Pages below a physical address; at least one, where the arena has the zone. */
+/* Pages below a physical address; at least one, if the arena has the zone. */
 static int below(struct memctl_arena *arena, gfp_t gfp, u64 limit)
 {
 	struct page *pages[64];
@@ -136,7 +136,7 @@ static int zone_dma32(struct memctl_arena *arena)
 	return below(arena, GFP_KERNEL | GFP_DMA32, SZ_4G);
 }
 
-/* All that a node has: every page is of this node, to the last. */
+/* All pages of a node: every page, to the last, is of this node. */
 static void exhaust_node(struct memctl_arena *arena, int nid, struct page **pages, unsigned int max)
 {
 	unsigned int nr = 0, wrong = 0;
@@ -169,7 +169,7 @@ static int strict_nodes(struct memctl_arena *arena)
 	return 0;
 }
 
-/* Of all pages that there are, none has what test_api.sh wrote into each page of a region. */
+/* No page at all contains what test_api.sh wrote into each page of a region. */
 static int nothing_of_regions(struct memctl_arena *arena)
 {
 	static const char text[] = "memctl!\n";

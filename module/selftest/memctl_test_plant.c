@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Mistakes, made on purpose to see that they are found: each time that a name
- * is written to /sys/module/memctl_test/parameters/plant. See plants.sh, which
- * knows who has to find each, and scripts/check-instruments.
+ * Mistakes made on purpose to see that they are found: one each time that a
+ * name is written to /sys/module/memctl_test/parameters/plant. See plants.sh,
+ * which knows which instrument must find each, and scripts/check-instruments.
  *
- * What they break stays broken: the machine is to be thrown away.
+ * What they break stays broken: the machine must be discarded afterwards.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -41,7 +41,7 @@ MODULE_PARM_DESC(address, "that it has there");
 
 /* --- mistakes of a caller ---------------------------------------------------------------- */
 
-/* Objects that nobody has a pointer to any more. */
+/* Objects to which no pointer exists any more. */
 static int leak(struct memctl_arena *arena)
 {
 	unsigned int i;
@@ -76,7 +76,7 @@ static int use_of_free_page(struct memctl_arena *arena)
 	return 0;
 }
 
-/* One byte, which is inside of the size class still. */
+/* One byte, which is still inside the size class. */
 static int overflow(struct memctl_arena *arena)
 {
 	char *object = memctl_kmalloc(arena, BYTES, GFP_KERNEL);
@@ -88,7 +88,7 @@ static int overflow(struct memctl_arena *arena)
 	return 0;
 }
 
-/* Two locks, taken in one order and in the other: nobody waits, but somebody could. */
+/* Two locks, taken in one order and in the other: nothing deadlocks here, but it could. */
 static int deadlock(struct memctl_arena *arena)
 {
 	static DEFINE_MUTEX(first);
@@ -119,7 +119,7 @@ static int sleep_in_atomic(struct memctl_arena *arena)
 
 /* --- damage to the arena ----------------------------------------------------------------- */
 
-/* A page that no list has, and nobody who would free it. */
+/* A page that is on no list, and that no caller would free. */
 static int lost_frame(struct memctl_arena *arena)
 {
 	return memctl_alloc_pages(arena, GFP_KERNEL, 0) ? 0 : -ENOMEM;
@@ -129,8 +129,8 @@ static int lost_frame(struct memctl_arena *arena)
  * struct race - two CPUs that free one page, again and again
  * @arena: the arena
  * @page: the page of this round
- * @round: number of the round that has begun; negative when there is none any more
- * @freed: number of the last round in which the other CPU is through
+ * @round: number of the round that has begun; negative after the last one
+ * @freed: number of the last round that the other CPU has finished
  * @over: the other CPU's thread has ended
  */
 struct race {
@@ -166,8 +166,8 @@ static int other_cpu(void *data)
 }
 
 /*
- * What no check at a free sees: two CPUs free the same page in the same moment.
- * It is served twice then; a free that comes too late is refused.
+ * What no check in a free detects: two CPUs free the same page at the same
+ * moment. It is handed out twice then; a free that comes too late is refused.
  */
 static int double_frame(struct memctl_arena *arena)
 {
@@ -207,9 +207,9 @@ static int double_frame(struct memctl_arena *arena)
 /* --- between CPUs ------------------------------------------------------------------------ */
 
 /**
- * struct shared - pages of one CPU, at which another one looks without a lock
+ * struct shared - pages of one CPU, which another one reads without a lock
  * @pages: where memctl writes them
- * @seen: what the other CPU made of them
+ * @seen: what the other CPU read
  */
 struct shared {
 	struct page *pages[NR_SHARED];
@@ -229,7 +229,7 @@ static int read_shared(void *data)
 	return 0;
 }
 
-/* Plain reads of what memctl writes with plain stores in the same moment. */
+/* Plain reads of what memctl writes with plain stores at the same moment. */
 static int race_of_cpus(struct memctl_arena *arena)
 {
 	struct shared shared = {};
@@ -253,7 +253,7 @@ static int clear_entry(pte_t *pte, unsigned long at, void *data)
 {
 	struct mm_struct *mm = data;
 
-	/* The processor may go by what it had, for as long as nobody tells it. */
+	/* The processor may use its cached entry until it is flushed. */
 	pte_clear(mm, at, pte);
 	return 0;
 }
@@ -275,7 +275,7 @@ static int damage_entry(pte_fn_t damage)
 
 	if (mm) {
 		mmap_write_lock(mm);
-		/* The table is there, and stays: the process has used the page. */
+		/* The table exists, and stays: the process has used the page. */
 		ret = apply_to_page_range(mm, address & PAGE_MASK, PAGE_SIZE, damage, mm);
 		mmap_write_unlock(mm);
 		mmput(mm);
