@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Loading and unloading: orders the steps.
+ * Loading and unloading: the order of the steps.
  *
- *   /proc/memctl   before arenas: each makes its directory
+ *   /proc/memctl   before arenas: each one creates its directory
  *   arena "main"   takes its pages from the host
- *   memory errors  are listened to from now on
- *   /dev/memctl    for processes; nobody has made a region for them yet
- *   netlink        last: requests come in as soon as it is there
+ *   memory errors  are handled from now on
+ *   /dev/memctl    for processes; no region for them exists yet
+ *   netlink        last: requests can arrive as soon as it is registered
  *
- * Unloading goes the other way. A load that fails says why in one line of
- * the kernel log, and takes back every step.
+ * Unloading uses the reverse order. A load that fails logs the reason in one
+ * line of the kernel log, and undoes every step.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -101,4 +101,4 @@ module_exit(memctl_exit);
 MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("A private memory manager: buddy, slab and page tables over an arena of pages");
 MODULE_VERSION(MEMCTL_VERSION);
-/* No alias of the netlink family: with one, whoever asks for it by name loads the module. */
+/* No alias for the netlink family: with one, any user who requests it by name loads the module. */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A wish: what of its gfp flags decides where a page comes from, in 7 bits, so
- * that a frame cache can look up the stack that serves it. Made inline by
- * memctl_alloc_pages() (linux/memctl.h), where constant flags make a constant;
- * not for others.
+ * A wish is the part of the gfp flags that decides where a page comes from,
+ * encoded in 7 bits, so that a frame cache can use it to look up the stack that
+ * serves the allocation. It is computed inline by memctl_alloc_pages()
+ * (linux/memctl.h), where constant flags give a constant. Internal: must not be
+ * used directly.
  */
 #ifndef _LINUX_MEMCTL_WISH_H
 #define _LINUX_MEMCTL_WISH_H
@@ -14,7 +15,7 @@
 #define MEMCTL_WISH_GFP	     31 /* the bits of gfp flags for zone and migratetype */
 #define MEMCTL_WISH_NOWAIT   32
 #define MEMCTL_WISH_MEMALLOC 64
-#define MEMCTL_WISH_EXCLUDED (__GFP_ZERO | __GFP_THISNODE) /* gfp flags of which no wish is made */
+#define MEMCTL_WISH_EXCLUDED (__GFP_ZERO | __GFP_THISNODE) /* gfp flags that a wish cannot encode */
 
 static __always_inline unsigned long memctl_wish(gfp_t gfp)
 {

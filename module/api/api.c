@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The in-kernel API of include/linux/memctl.h: the exported names of what
- * the wings below do, and nothing else. The opaque types of the API are theirs.
- * What a caller has to know of each function is in the header.
+ * The in-kernel API of include/linux/memctl.h: exported wrappers of functions
+ * of the wings below, and nothing else. The opaque types of the API are theirs.
+ * The header documents each function for callers.
  *
- * I1  An arena that memctl_arena_get() handed out stays, and with it the
- *     module, until memctl_arena_put(): nr_users counts them.
+ * I1  An arena that memctl_arena_get() returned stays, and with it the module,
+ *     until memctl_arena_put(): nr_users counts these references.
  *
  * Allocations are tagged with the lower half of the caller's address, which
  * `memctl what` shows as a symbol.
@@ -44,13 +44,13 @@ static inline const struct mctl_region *inner_region(const struct memctl_region 
 }
 
 /**
- * __memctl_arena_get() - hold an arena; memctl_arena_get() names the user
+ * __memctl_arena_get() - get a reference to an arena; memctl_arena_get() supplies the user
  * @name: of the arena; NULL for "main"
- * @user: the module that asks; NULL for the kernel
+ * @user: the calling module; NULL for the kernel
  *
- * Context: process; may sleep.
- * Return: the arena, or NULL when there is none of this name, memctl is
- * about to be unloaded, or the host has no memory to note it. Give it back with memctl_arena_put().
+ * Context: Process context, may sleep.
+ * Return: the arena, or NULL if none has this name, memctl is about to be unloaded, or the host has
+ * no memory to record the user. Release it with memctl_arena_put().
  */
 struct memctl_arena *__memctl_arena_get(const char *name, struct module *user)
 {
@@ -72,16 +72,17 @@ struct memctl_arena *__memctl_arena_get(const char *name, struct module *user)
 EXPORT_SYMBOL_GPL(__memctl_arena_get);
 
 /**
- * __memctl_arena_put() - give an arena back; memctl_arena_put() names the user
+ * __memctl_arena_put() - release an arena; memctl_arena_put() supplies the user
  * @arena: from memctl_arena_get(), or NULL
- * @user: the module that has it; NULL for the kernel
+ * @user: the module that holds it; NULL for the kernel
  *
- * What was allocated from it has to be freed before. What a module still has
- * when it puts the arena for the last time is told to the kernel log, by symbol
- * and count, and as an event: blocks of pages, and caches with their objects.
- * Of kmalloc nobody is noted, so that is told when the arena has no user left.
+ * Everything allocated from it must be freed first. What a module still has
+ * allocated when it puts the arena for the last time is reported in the kernel
+ * log, by symbol and count, and as an event: blocks of pages, and caches with
+ * their objects. No user is recorded for kmalloc, so that is reported when the
+ * arena has no user left.
  *
- * Context: process; may sleep.
+ * Context: Process context, may sleep.
  */
 void __memctl_arena_put(struct memctl_arena *arena, struct module *user)
 {
@@ -93,7 +94,7 @@ void __memctl_arena_put(struct memctl_arena *arena, struct module *user)
 }
 EXPORT_SYMBOL_GPL(__memctl_arena_put);
 
-/* memctl_alloc_pages() where the caller's compiler knew flags and order. */
+/* memctl_alloc_pages() for flags and order that are compile-time constants in the caller. */
 struct page *__memctl_alloc_block(struct memctl_arena *arena, unsigned long wish,
 				  unsigned long block)
 {
@@ -108,7 +109,7 @@ struct page *__memctl_alloc_block(struct memctl_arena *arena, unsigned long wish
 }
 EXPORT_SYMBOL_GPL(__memctl_alloc_block);
 
-/* memctl_alloc_pages() for everybody else. */
+/* memctl_alloc_pages() for all other callers. */
 struct page *__memctl_alloc_pages(struct memctl_arena *arena, gfp_t gfp, unsigned int order)
 {
 	struct page *page;
@@ -134,14 +135,14 @@ struct page *memctl_alloc_pages_node(struct memctl_arena *arena, int nid, gfp_t 
 }
 EXPORT_SYMBOL_GPL(memctl_alloc_pages_node);
 
-/* memctl_free_pages() where the caller's compiler knew the order. */
+/* memctl_free_pages() for an order that is a compile-time constant in the caller. */
 void __memctl_free_block(struct memctl_arena *arena, struct page *page, unsigned long block)
 {
 	mctl_frame_free_page(inner_arena(arena), page, block);
 }
 EXPORT_SYMBOL_GPL(__memctl_free_block);
 
-/* memctl_free_pages() for everybody else. */
+/* memctl_free_pages() for all other callers. */
 void __memctl_free_pages(struct memctl_arena *arena, struct page *page, unsigned int order)
 {
 	unsigned long state = MCTL_STATE(MCTL_KIND_USED, 0) + (unsigned long)order;

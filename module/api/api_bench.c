@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * For memctl_bench.ko alone, see api_bench.h: paths of wings that the in-kernel
- * API does not show as they are, and what the zones have counted.
+ * Only for memctl_bench.ko, see api_bench.h: paths of the wings that the
+ * in-kernel API does not expose directly, and the counters of the zones.
  *
  * Locks: none of its own.
  */
@@ -18,13 +18,14 @@
 #include "regions/shadow.h"
 
 /**
- * struct memctl_bench_map - page tables that map a region's frames once more
+ * struct memctl_bench_map - page tables that map a region's frames a second time
  * @shadow: the tables
  * @fns: the region's frames
  * @start: first virtual address, the start of a leaf table
  * @flags: of the leaves
  *
- * The caller serialises. The tables are no processor's: only we look at them.
+ * The caller serialises. No processor uses the tables: only this code reads
+ * them.
  */
 struct memctl_bench_map {
 	struct mctl_shadow shadow;
@@ -39,9 +40,9 @@ static inline struct mctl_arena *inner_arena(struct memctl_arena *arena)
 }
 
 /**
- * memctl_bench_count() - what the zones of an arena have counted
+ * memctl_bench_count() - read the counters of the zones of an arena
  * @arena: the arena
- * @counts: filled
+ * @counts: filled in
  *
  * Context: Any.
  */
@@ -69,7 +70,7 @@ EXPORT_SYMBOL_GPL(memctl_bench_count);
  * @cache: the cache
  *
  * Context: Any.
- * Return: the number.
+ * Return: number of acquisitions.
  */
 u64 memctl_bench_cache_locks(struct memctl_cache *cache)
 {
@@ -81,10 +82,10 @@ u64 memctl_bench_cache_locks(struct memctl_cache *cache)
 EXPORT_SYMBOL_GPL(memctl_bench_cache_locks);
 
 /**
- * memctl_bench_drain() - every CPU's cached blocks back to the zones
+ * memctl_bench_drain() - return every CPU's cached blocks to the zones
  * @arena: the arena
  *
- * Context: Process, may sleep.
+ * Context: Process context, may sleep.
  */
 void memctl_bench_drain(struct memctl_arena *arena)
 {
@@ -93,11 +94,11 @@ void memctl_bench_drain(struct memctl_arena *arena)
 EXPORT_SYMBOL_GPL(memctl_bench_drain);
 
 /**
- * memctl_bench_zone_alloc() - take a block past the frame caches
+ * memctl_bench_zone_alloc() - allocate a block, bypassing the frame caches
  * @arena: the arena
  * @order: 2^order pages, 0 to MCTL_MAX_ORDER
  *
- * Context: Process, may sleep.
+ * Context: Process context, may sleep.
  * Return: frame of the block, or MCTL_FN_NONE.
  */
 u32 memctl_bench_zone_alloc(struct memctl_arena *arena, unsigned int order)
@@ -115,10 +116,10 @@ u32 memctl_bench_zone_alloc(struct memctl_arena *arena, unsigned int order)
 EXPORT_SYMBOL_GPL(memctl_bench_zone_alloc);
 
 /**
- * memctl_bench_zone_free() - give a block back past the frame caches
+ * memctl_bench_zone_free() - free a block, bypassing the frame caches
  * @arena: the arena
  * @fn: of the block, from memctl_bench_zone_alloc()
- * @order: as it was allocated
+ * @order: the order of the allocation
  *
  * Context: Any but NMI.
  */
@@ -142,9 +143,9 @@ const struct mctl_ptable *memctl_bench_tables(const struct memctl_region *region
 EXPORT_SYMBOL_GPL(memctl_bench_tables);
 
 /**
- * memctl_bench_walk_cached() - a walk that remembers its last leaf table
+ * memctl_bench_walk_cached() - a walk that caches its last leaf table
  * @region: a region that is held
- * @cache: what it remembers; all zero to begin with
+ * @cache: the cached leaf table; initialised to zero
  * @address: an address in the region
  *
  * Context: Any.
@@ -161,11 +162,12 @@ u64 memctl_bench_walk_cached(const struct memctl_region *region, struct mctl_pta
 EXPORT_SYMBOL_GPL(memctl_bench_walk_cached);
 
 /**
- * memctl_bench_map_create() - tables that map nothing yet
- * @region: whose frames are to be mapped; held for as long as the tables
+ * memctl_bench_map_create() - create tables that map nothing yet
+ * @region: the region whose frames are to be mapped; held for as long as the
+ *	    tables exist
  *
- * Context: Process, may sleep.
- * Return: the tables, or NULL when there is no memory for them.
+ * Context: Process context, may sleep.
+ * Return: the tables, or NULL if there is no memory for them.
  */
 struct memctl_bench_map *memctl_bench_map_create(const struct memctl_region *region)
 {
@@ -186,10 +188,10 @@ struct memctl_bench_map *memctl_bench_map_create(const struct memctl_region *reg
 EXPORT_SYMBOL_GPL(memctl_bench_map_create);
 
 /**
- * memctl_bench_map_destroy() - give the tables back
+ * memctl_bench_map_destroy() - destroy the tables
  * @map: the tables
  *
- * Context: Process, may sleep.
+ * Context: Process context, may sleep.
  */
 void memctl_bench_map_destroy(struct memctl_bench_map *map)
 {
@@ -201,12 +203,12 @@ void memctl_bench_map_destroy(struct memctl_bench_map *map)
 EXPORT_SYMBOL_GPL(memctl_bench_map_destroy);
 
 /**
- * memctl_bench_map() - map the first frames of the region, as making a region does
+ * memctl_bench_map() - map the first frames of the region, as creating a region does
  * @map: the tables, which map nothing
- * @nr: pages, at most those of the region
+ * @nr: pages, at most the number in the region
  *
- * Context: Process, may sleep.
- * Return: 0, or what mctl_shadow_map() says.
+ * Context: Process context, may sleep.
+ * Return: 0, or the error of mctl_shadow_map().
  */
 int memctl_bench_map(struct memctl_bench_map *map, u32 nr)
 {
@@ -219,8 +221,8 @@ EXPORT_SYMBOL_GPL(memctl_bench_map);
  * @map: the tables
  * @nr: pages
  *
- * Context: Process, may sleep.
- * Return: pages that were mapped, or what mctl_ptable_unmap() says.
+ * Context: Process context, may sleep.
+ * Return: pages that were mapped, or the error of mctl_ptable_unmap().
  */
 s64 memctl_bench_unmap(struct memctl_bench_map *map, u32 nr)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * For memctl_bench.ko alone: what there is to measure that the in-kernel API
- * does not show. No other module may count on any of it.
+ * Only for memctl_bench.ko: what it measures beyond the in-kernel API. No other
+ * module may depend on any of it.
  */
 #ifndef MCTL_API_API_BENCH_H
 #define MCTL_API_API_BENCH_H
@@ -13,7 +13,7 @@
 struct memctl_bench_map;
 
 /**
- * struct memctl_bench_counts - what the zones of an arena have counted
+ * struct memctl_bench_counts - counters of the zones of an arena
  * @nr_lock: times that a zone's lock was taken
  * @nr_split: blocks split
  * @nr_merge: pairs of blocks merged

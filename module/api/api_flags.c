@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The SLAB_ flags that kmem_cache_create() takes, as those of an arena's
- * cache. Their values differ between kernels, and some are 0 where the kernel
- * lacks what they ask for.
+ * Conversion of the SLAB_ flags of kmem_cache_create() to those of an arena's
+ * cache. Their values differ between kernels, and some are 0 if the kernel
+ * lacks the feature.
  *
- * I1  A flag is done, or it asks for what every cache of an arena is, or the
- *     cache is not made. None is dropped in silence.
+ * I1  A flag is honoured, or requests what every cache of an arena has anyway,
+ *     or the cache is not created. No flag is ignored silently.
  *
  * Locks: none.
  */
@@ -44,11 +44,11 @@ static const struct {
 };
 
 /**
- * mctl_api_cache_flags() - the flags of an arena's cache that SLAB_ flags ask for
- * @name: of the cache, for the refusal
+ * mctl_api_cache_flags() - convert SLAB_ flags to the flags of an arena's cache
+ * @name: of the cache, for the error text
  * @slab: SLAB_ flags of this kernel
  * @flags: MEMCTL_CACHE_FLAG_ flags, set on success
- * @error: text of the refusal
+ * @error: error text if the flags are refused
  *
  * Context: Any.
  * Return: 0, or -EINVAL for a flag that cannot be honoured.

@@ -1,27 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * /proc/memctl/ARENA/{buddyinfo,zoneinfo,slabinfo} in the kernel's own
- * formats (mm/vmstat.c, mm/slab_common.c), so that slabtop, vmstat -m and
- * whatever else reads those reads ours; and /proc/memctl_holders, of which
- * host/holder.h has the format: outside, for an arena may have any name.
+ * formats (mm/vmstat.c, mm/slab_common.c), so that slabtop, vmstat -m and any
+ * other tool that reads those can read these; and /proc/memctl_holders, whose
+ * format is in host/holder.h: outside of the directory, because an arena may
+ * have any name.
  *
- * Who reads decides how long that takes: his page may be one that never comes
- * (userfaultfd, FUSE). proc_remove() waits for every call that is in a file of
- * /proc, so that no read may be one. Therefore a file is given operations of our
- * own when it is opened, which the host calls directly.
+ * The reader determines how long a read takes: the fault on its buffer may
+ * never be resolved (userfaultfd, FUSE). proc_remove() waits for every call in
+ * progress in a file of /proc, so a read must not be such a call. Therefore a
+ * file gets separate file operations when it is opened, which the host calls
+ * directly.
  *
- * I1  Nothing but open() is called by way of /proc, and that takes no time of
- *     anybody's: proc_remove() does not wait for a reader.
+ * I1  Only open() is called through /proc, and it waits for no reader:
+ *     proc_remove() does not wait for a reader.
  * I2  An open file holds the module, by the owner of its operations.
- * I3  An open file knows its arena by the id, and holds it while a part of the
- *     text is made, never while that is copied to the reader: between start()
- *     and stop(). When the arena has gone, a read says ENODEV.
- * I4  A read takes no zone lock, and holds a cache by reference alone.
- * I5  Physical addresses are for CAP_SYS_ADMIN, of whoever opened the file and
- *     of whoever reads it: others read 0. Pids of others are for whoever has it.
+ * I3  An open file identifies its arena by id, and holds it while a part of the
+ *     text is generated, that is between start() and stop(), but never while
+ *     the text is copied to the reader. If the arena is gone, a read fails with
+ *     ENODEV.
+ * I4  A read takes no zone lock, and holds a cache only by reference.
+ * I5  Physical addresses are shown only if both the opener and the reader of
+ *     the file have CAP_SYS_ADMIN: others read 0. Pids of other processes are
+ *     shown only to those with CAP_SYS_ADMIN.
  *
- * Locks: none but the one of the file itself (seq_file->lock), under which its
- * reader is waited for, and nobody else.
+ * Locks: none but that of the file itself (seq_file->lock), under which only
+ * the reader of the file is waited for.
  */
 #include <linux/capability.h>
 #include <linux/cpumask.h>
@@ -44,7 +48,8 @@ static struct proc_dir_entry *root;
 /**
  * struct reader - an open file of an arena
  * @id: of the arena
- * @arena: held from start() to stop(), else NULL; of the file's own lock
+ * @arena: held from start() to stop(), otherwise NULL; protected by the file's
+ *	   own lock
  */
 struct reader {
 	u32 id;
@@ -56,7 +61,7 @@ static struct mctl_arena *arena_of(struct seq_file *m)
 	return ((struct reader *)m->private)->arena;
 }
 
-/* Hold the arena. Return: 0, or -ENODEV when it has gone. */
+/* Get a reference to the arena. Return: 0, or -ENODEV if it is gone. */
 static int hold_arena(struct seq_file *m)
 {
 	struct reader *reader = m->private;
@@ -79,7 +84,7 @@ static void drop_arena(struct seq_file *m)
 	reader->arena = NULL;
 }
 
-/* A zone's number is the position; zones without frames are left out. */
+/* The position is the number of a zone; zones without frames are left out. */
 static void *zone_at(struct seq_file *m, loff_t *pos)
 {
 	return *pos < arena_of(m)->nr_zones ? pos : NULL;
@@ -166,7 +171,7 @@ static int zoneinfo_show(struct seq_file *m, void *v)
 	return 0;
 }
 
-/* Position 0 is the header, then the cache of the lowest id >= position. */
+/* Position 0 is the header; after that, the cache with the lowest id >= position. */
 static void *cache_at(struct seq_file *m, loff_t *pos)
 {
 	struct mctl_cache *cache;
@@ -248,7 +253,7 @@ static const struct seq_operations slabinfo_ops = {
 	.show = slabinfo_show,
 };
 
-/* The position is the one of host/holder.h; the seq_file keeps it where it is. */
+/* The position is that of host/holder.h, which the seq_file keeps unchanged. */
 static void *holder_start(struct seq_file *m, loff_t *pos)
 {
 	u64 position = *pos;
@@ -293,13 +298,13 @@ static const struct file_operations file_operations = {
 	.release = seq_release_private,
 };
 
-/* From here on the host calls our operations, and /proc has no part in it (I1). */
+/* From here on the host calls these operations directly, without /proc (I1). */
 static int open_as(struct file *file, const struct seq_operations *operations, u32 id)
 {
 	const struct file_operations *ours = &file_operations;
 	struct reader *reader;
 
-	/* Not when the module is on its way out. */
+	/* Fails if the module is being unloaded. */
 	if (!fops_get(ours))
 		return -ENODEV;
 	reader = __seq_open_private(file, operations, sizeof(*reader));
@@ -332,7 +337,7 @@ static int slabinfo_open(struct inode *inode, struct file *file)
 	return open_as(file, &slabinfo_ops, id_of(inode));
 }
 
-/* Mode 0400 alone would let in whoever may override modes in a user namespace's stead. */
+/* Mode 0400 alone would admit a task whose right to override modes comes from a user namespace. */
 static int holders_open(struct inode *inode, struct file *file)
 {
 	if (!capable(CAP_SYS_ADMIN))
@@ -340,7 +345,7 @@ static int holders_open(struct inode *inode, struct file *file)
 	return open_as(file, &holders_ops, 0);
 }
 
-/* What reads is there for the host to know that the file can be read; it is not called. */
+/* The read operation only tells the host that the file can be read; it is never called. */
 #define PROC_OPS(name)                                   \
 	static const struct proc_ops name##_proc_ops = { \
 		.proc_open = name##_open,                \

@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* /proc/memctl: views for tools that know the kernel's own; see proc.c. */
+/* /proc/memctl: views for tools that know those of the kernel; see proc.c. */
 #ifndef MCTL_API_PROC_H
 #define MCTL_API_PROC_H
 
 /**
- * mctl_proc_init() - make /proc/memctl, and a directory in it for each arena
- * from now on
+ * mctl_proc_init() - create /proc/memctl, and a directory in it for each arena from now on
  *
- * Context: process; may sleep.
+ * Context: Process context, may sleep.
  * Return: 0 or -ENOMEM.
  */
 int mctl_proc_init(void);
 
 /**
- * mctl_proc_exit() - take /proc/memctl away, once there are no arenas
+ * mctl_proc_exit() - remove /proc/memctl, once there are no arenas
  *
- * Context: process; sleeps until whoever opens a file is done with that.
+ * Context: Process context, may sleep until any open() in progress is done.
  */
 void mctl_proc_exit(void);
 

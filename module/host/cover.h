@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What a build with KCOV=y has in addition, see cover.c; nothing in any other. */
+/* Additions to a build with KCOV=y, see cover.c; empty in any other. */
 #ifndef MCTL_HOST_COVER_H
 #define MCTL_HOST_COVER_H
 

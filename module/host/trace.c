@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The tracepoints of trace.h, as the kernel makes them. */
+/* Instantiates the tracepoints of trace.h. */
 #define CREATE_TRACE_POINTS
 #include "host/trace.h"
