@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A number for the state of an arena, to see that two arenas came to the same
- * one: what is alive, where, and in which order what is free will be handed
- * out.
+ * A hash of the state of an arena, to test whether two arenas are in the same
+ * state. It covers what is allocated, where, and the order in which free memory
+ * will be handed out.
  *
- * A frame is named by its zone and by its rank among the frames that the arena
- * holds in that zone: so the hash does not depend on where the host had memory
- * to give, as long as it came in chunks of the same sizes. Addresses, physical
- * numbers, counters of the past and the serials of handles are left out.
+ * A frame is identified by its zone and by its rank among the frames that the
+ * arena holds in that zone: so the hash does not depend on where the host had
+ * memory to give, as long as it came in chunks of the same sizes. Addresses,
+ * physical frame numbers, counters of past events and the serials of handles
+ * are left out.
  *
  * Locks: arena->resize (read), handles.lock; each zone->lock for one class of
  * its pageblocks at a time.
@@ -129,7 +130,7 @@ static u64 hash_pageblock(const struct ranks *ranks, u32 index, u64 hash)
 	return hash;
 }
 
-/* One class of pageblocks in their order, each with its lists in theirs. */
+/* One class of pageblocks in list order, and the free lists of each in theirs. */
 static u64 hash_class(struct mctl_zone *zone, const struct ranks *ranks, unsigned int klass,
 		      unsigned int mt, u64 hash)
 {

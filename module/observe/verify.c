@@ -1,30 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The on-line fsck: the checks of every layer, and what no layer can check
- * alone.
+ * The on-line fsck: runs the checks of every layer, and those that no layer can
+ * do alone.
  *
  * V1  The frames held, the frames of all zones, and the frames that are in
  *     some state are the same number.
  * V2  Frames that are set aside are those with a memory error (hwpoison.c, H1 and H2).
- * V3  As many frames are slabs and large kmalloc objects as the caches have,
- *     and each of them names a cache.
- * V4  As many frames are page tables, and back pages of regions, as the
- *     regions have.
+ * V3  The number of frames that are slabs and large kmalloc objects is what the
+ *     caches count, and each of them names a cache.
+ * V4  The numbers of frames that are page tables, and that back pages of
+ *     regions, are what the regions count.
  * V5  At least as many blocks are in use as there are handles of pages.
  *
- * Zones and chunks come first: the others go by them from pages to frames, and
- * are left out where these are wrong.
+ * Zones and chunks are checked first: the other checks use them to get from
+ * pages to frames, and are skipped if they are damaged.
  *
- * What is guarded by mutexes (handles, regions) is checked under them. Free
+ * Records that mutexes protect (handles, regions) are checked under them. Free
  * lists, frame caches and magazines are changed by sections that cannot be
- * preempted and hold no lock that we could take on their behalf; so these are
- * checked with the machine stopped: then every such section is over, on every
- * CPU. The time that takes is measured and told.
+ * preempted and hold no lock that the check could take; so these are checked
+ * with the machine stopped, when every such section has ended, on every CPU.
+ * The time that this takes is measured and reported.
  *
- * One thing the stop cannot exclude: who was preempted on the way from one
- * layer to the next, with frames that left the one and have not arrived at
- * the other. Such a thing is gone a moment later, and damage stays. So a check
- * that finds something is done again, and the last one counts.
+ * The stop cannot exclude a task that was preempted between two layers, with
+ * frames that have left the one and have not arrived at the other. Such a
+ * difference is gone a moment later, while damage stays. So a check that finds
+ * something is repeated, and the last run counts.
  *
  * Lock order: arena->resize, regions.lock, handles.lock, each family->lock,
  * caches.lock, the stop.
@@ -45,12 +45,12 @@
 #include "regions/region.h"
 #include "spaces/space.h"
 
-/* Times that a check is done when it finds something, and milliseconds in between. */
+/* How often a check that finds something is run, and milliseconds in between. */
 #define NR_TRIES     3
 #define TRY_DELAY_MS 20
 
 /**
- * struct count - what the other layers say, to compare the frame table with
+ * struct count - counts of the other layers, to compare the frame table with
  * @nr_table: frames of page tables
  * @nr_region: frames that back pages of regions
  * @nr_page_handles: live handles of pages
@@ -62,11 +62,11 @@ struct count {
 };
 
 /**
- * struct stop - what the stopped machine works on
+ * struct stop - argument of the check that runs with the machine stopped
  * @arena: the arena
- * @report: where to
- * @count: to compare with
- * @ns: becomes the time that it took
+ * @report: gets what is found
+ * @count: counts to compare with
+ * @ns: set to the time that the check took
  */
 struct stop {
 	struct mctl_arena *arena;
@@ -83,7 +83,7 @@ static void list_problem(struct mctl_report *report, const struct mctl_problem *
 		result->listed[result->nr_listed++] = *problem;
 }
 
-/* Frames and blocks of each kind, as the heads tell; an order that cannot be counts as 0. */
+/* Count frames and blocks of each kind by their heads; an impossible order counts as 0. */
 static void count_kinds(const struct mctl_table *table, u64 *frames, u64 *blocks)
 {
 	u32 span = mctl_table_span(table);
@@ -102,7 +102,7 @@ static void count_kinds(const struct mctl_table *table, u64 *frames, u64 *blocks
 	}
 }
 
-/* V3: frames of slabs that the caches know, and that each slab names one of them. */
+/* V3: the caches know all frames of slabs, and each slab names one of the caches. */
 static void check_slabs(struct mctl_arena *arena, u64 nr_slab, struct mctl_report *report)
 {
 	const struct mctl_caches *caches = &arena->caches;
@@ -132,7 +132,7 @@ static void check_slabs(struct mctl_arena *arena, u64 nr_slab, struct mctl_repor
 			mctl_report_expect(report, "verify V3", "frame", fn, "cache", true,
 					   id < caches->nr_ids && caches->by_id[id]);
 	}
-	/* Slabs that are just being made or given back may be there or not. */
+	/* Slabs that are just being made or freed may or may not be counted. */
 	mctl_report_expect(report, "verify V3", "arena", arena->id, "frames of slabs",
 			   clamp(nr_slab, nr, nr + nr_moving), nr_slab);
 }
@@ -199,7 +199,7 @@ static void count_holders(struct mctl_arena *arena, struct count *count)
 		count->nr_page_handles += handles->slot[i].kind == MEMCTL_KIND_PAGE;
 }
 
-/* What is checked at one time; arena->resize is held. Return: nanoseconds of the stop. */
+/* Check what must be seen at one moment; arena->resize is held. Return: nanoseconds of the stop. */
 static u64 check_snapshot(struct mctl_arena *arena, struct mctl_report *report)
 {
 	struct count count = {};
@@ -244,7 +244,7 @@ static void verify_once(struct mctl_arena *arena, struct mctl_verify_result *res
 	mctl_tlbs_check(arena, &report);
 	mctl_inject_check(arena, &report);
 	down_read(&arena->resize);
-	/* All others go by the map and by the zones, so they come after these. */
+	/* All other checks rely on the map and the zones, so these come first. */
 	if (mctl_zones_check(arena, &report) && mctl_chunks_check(arena, &report)) {
 		mctl_regions_check(arena, &report);
 		mctl_spaces_check(arena, &report);
@@ -287,7 +287,7 @@ int mctl_verify(struct mctl_arena *arena, struct mctl_verify_result *result)
 			break;
 	}
 	result->stop_ns = stop_ns;
-	/* Who does not trust the records cannot tell what is left. */
+	/* Leaks cannot be told from damaged records. */
 	if (!result->nr_problems)
 		mctl_leaks_find(arena, &result->leaks);
 	if (result->nr_problems)

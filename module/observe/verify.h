@@ -15,7 +15,7 @@
  * struct mctl_memory_error - a frame with a hardware memory error
  * @fn: frame number
  * @pfn: physical frame number
- * @state: what its block is in use for, in a word
+ * @state: one word for what its block is used for
  */
 struct mctl_memory_error {
 	u32 fn;
@@ -24,15 +24,15 @@ struct mctl_memory_error {
 };
 
 /**
- * struct mctl_verify_result - what a check of everything found
- * @nr_checks: invariants tested, object by object
+ * struct mctl_verify_result - what a check of an arena found
+ * @nr_checks: invariants tested, counted for each object
  * @nr_problems: invariants found broken
  * @stop_ns: nanoseconds for which the machine was stopped, at most
  * @nr_listed: entries of @listed
  * @listed: the first problems
  * @nr_errors: entries of @errors
  * @errors: the first frames with a hardware memory error, set aside or in use
- * @leaks: what nobody will give back
+ * @leaks: memory that nobody will free
  */
 struct mctl_verify_result {
 	u64 nr_checks, nr_problems, stop_ns;
@@ -48,11 +48,11 @@ struct mctl_verify_result {
  * @arena: the arena
  * @result: filled
  *
- * Finding something is an event (MEMCTL_EVENT_TYPE_DAMAGE) and no failure.
- * The records may be damaged in any way.
+ * Broken invariants are reported by an event (MEMCTL_EVENT_TYPE_DAMAGE), and
+ * are not a failure of the call. The records may be damaged in any way.
  *
- * Context: process; sleeps, and stops the machine for a time that grows with
- * the arena. No lock of the arena is held.
+ * Context: Process context, may sleep; stops the machine for a time that grows with
+ * the arena. The caller must not hold a lock of the arena.
  * Return: 0.
  */
 int mctl_verify(struct mctl_arena *arena, struct mctl_verify_result *result);

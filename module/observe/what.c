@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What an address, a physical frame or a handle is: from the frame up to the
- * object, the handle and the region that have to do with it.
+ * Tells what an address, a physical frame or a handle is: the frame, and the
+ * object, the handle and the region that use it.
  *
- * Locks: arena->resize (read) while the frame table is looked at; those of
- * handles and regions one after the other, never two.
+ * Locks: arena->resize (read) while the frame table is read; the locks of
+ * handles and regions one after the other, never two at once.
  */
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -17,7 +17,7 @@
 #include "observe/what.h"
 #include "regions/region.h"
 
-/* An address in a region that is mapped: its physical address, or 0. */
+/* Return: the physical address of an address in a mapped region, or 0. */
 static u64 region_physical(struct mctl_arena *arena, u64 address)
 {
 	struct mctl_pt_entry *steps;
@@ -33,7 +33,7 @@ static u64 region_physical(struct mctl_arena *arena, u64 address)
 	return physical;
 }
 
-/* The key becomes a physical frame number. */
+/* Translate the key to a physical frame number. */
 static int resolve_key(struct mctl_arena *arena, struct mctl_what *what, struct mctl_error *error)
 {
 	struct mctl_handle_info info;
@@ -65,7 +65,7 @@ static int resolve_key(struct mctl_arena *arena, struct mctl_what *what, struct 
 	return 0;
 }
 
-/* What the frame table says; arena->resize is held. */
+/* Fill in what the frame table says; arena->resize is held. */
 static int look_at_frame(struct mctl_arena *arena, struct mctl_what *what, struct mctl_error *error)
 {
 	const struct mctl_table *table = &arena->table;
@@ -101,7 +101,7 @@ static int look_at_frame(struct mctl_arena *arena, struct mctl_what *what, struc
 	return 0;
 }
 
-/* The address to look for an object at: the caller's own, where it named one. */
+/* The address at which to look for an object: the caller's own, if it gave one. */
 static const void *object_address(const struct mctl_what *what)
 {
 	return (void *)(unsigned long)(what->kernel_address + offset_in_page(what->address));
@@ -132,7 +132,7 @@ static void look_at_handle(struct mctl_arena *arena, struct mctl_what *what)
 		what->owner = info.owner;
 		what->caller = 0;
 	} else if (what->has_object && !what->object.free) {
-		/* Objects are not tagged: it is known who made the cache. */
+		/* Objects are not tagged; only the creator of the cache is known. */
 		what->caller = what->object.creator;
 	}
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What an address, a physical frame or a handle is; see what.c. */
+/* Tells what an address, a physical frame or a handle is; see what.c. */
 #ifndef MCTL_OBSERVE_WHAT_H
 #define MCTL_OBSERVE_WHAT_H
 
@@ -15,7 +15,7 @@
  * @has_handle: key: @handle; in the answer: a handle holds it
  * @address: a kernel address, of the linear map or in a region
  * @pfn: physical frame number
- * @handle: handle
+ * @handle: the handle
  * @fn: arena frame number
  * @block_fn: head of the block that the frame is in, or MCTL_FN_NONE
  * @block_order: order of that block
@@ -25,19 +25,19 @@
  * @chunk_fn: first frame of the chunk
  * @chunk_order: order of the chunk
  * @owner: owner of the handle, with @has_owner
- * @state: what the block is in use for, in a word
+ * @state: one word for what the block is used for
  * @hwpoison: the frame has a hardware memory error, and is not set aside yet
- * @caller: code address that allocated the block; 0 when it is not known
+ * @caller: address of the code that allocated the block; 0 if it is not known
  * @has_object: @object is valid
  * @object: the object that the address lies in
  * @has_region: @region and @region_address are valid
  * @region: region that maps the frame
- * @region_address: where it does
+ * @region_address: address at which it does
  * @has_cpu: @cpu is valid
  * @cpu: CPU whose frame cache holds the frame
  * @has_owner: a handle holds it: @owner and @handle are valid
  * @kernel_address: in the linear map
- * @symbol: what the code at @caller is called, or ""
+ * @symbol: symbol of the code at @caller, or ""
  */
 struct mctl_what {
 	bool has_address, has_pfn, has_handle;
@@ -59,16 +59,16 @@ struct mctl_what {
 };
 
 /**
- * mctl_what() - what an address, a physical frame or a handle is
+ * mctl_what() - tell what an address, a physical frame or a handle is
  * @arena: the arena
- * @what: exactly one key is set; the rest is filled
- * @error: text of a refusal
+ * @what: exactly one key is set; the rest is filled in
+ * @error: text on failure
  *
- * Takes no lock that an allocation takes: what is being allocated or freed
- * meanwhile is seen before or after.
+ * Takes no lock that an allocation takes: memory that is allocated or freed
+ * meanwhile is seen as it was before or after.
  *
- * Context: process; sleeps.
- * Return: 0; -ENOENT when it is nothing of this arena; -EINVAL without a key.
+ * Context: Process context, may sleep.
+ * Return: 0; -ENOENT if it does not belong to this arena; -EINVAL without a key.
  */
 int mctl_what(struct mctl_arena *arena, struct mctl_what *what, struct mctl_error *error);
 
