@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The paging formats, and the memory that their tables take for the examples. */
+/* The paging formats, and how much memory their tables need for the examples. */
 #include <linux/errno.h>
 #include <linux/slab.h>
 #include "models/pt_format.h"
 
 /**
- * mctl_pt_format_nth() - one format with one example
- * @nth: all examples of the first format, then those of the next
- * @row: filled
+ * mctl_pt_format_nth() - fill in one format with one example
+ * @nth: number of the pair: all examples of the first format, then those of the next
+ * @row: filled in
  *
- * Context: Process, may sleep.
- * Return: 0; -ENOENT when there are no more; -ENOMEM.
+ * Context: Process context, may sleep.
+ * Return: 0; -ENOENT if there are no more; -ENOMEM.
  */
 int mctl_pt_format_nth(u32 nth, struct mctl_pt_format *row)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The paging formats, and the memory that their tables need for the examples.
+ * The paging formats, and how much memory their tables need for the examples.
  */
 #ifndef MCTL_MODELS_PT_FORMAT_H
 #define MCTL_MODELS_PT_FORMAT_H
@@ -8,10 +8,10 @@
 #include "core/ptable_format.h"
 
 /**
- * struct mctl_pt_format - a paging format, and what its tables take for one example
+ * struct mctl_pt_format - a paging format, and the memory of its tables for one example
  * @kind: the format
  * @example: name of the example
- * @small: with pages of 4 KiB alone
+ * @small: with pages of 4 KiB only
  * @large: with the largest pages that fit
  */
 struct mctl_pt_format {

@@ -1,29 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Models of TLBs (core/tlb.h) in an arena, each with a name, fed with the
- * addresses of a trace, or told by a region of what is touched in it.
+ * Models of TLBs (core/tlb.h) in an arena. Each has a name, and is either fed
+ * with the addresses of a trace or bound to a region, which reports the
+ * accesses to it.
  *
- * What a miss of a fed model walks is a model too: every address that the
- * format translates is mapped, to itself, by pages of one size. So a walk reads
- * one entry for each level from the root down to that page's, and an address
- * that is not canonical is a fault.
+ * The page tables that a miss of a fed model walks are a model, too: every
+ * address that the format translates is mapped to itself, by pages of one size.
+ * So a walk reads one entry for each level from the root down to the level of
+ * that page, and an address that is not canonical is a fault.
  *
  * A model that is bound to a region finds the page that the region's shadow
- * has, as large as it is there, if the format and the arrays allow. Formats of
- * 32 bits get the place in the region for an address. What the region takes
- * back or changes is invalidated, as in the processor's TLB. It is bound by
- * name: a region that is gone touches nothing, and another of its name does.
+ * has, of the same size if the format and the arrays allow it. With formats of
+ * 32 bits, the offset in the region serves as the address. When the region
+ * unmaps or changes a page, the entry is invalidated, as in the processor's TLB.
+ * A model is bound by name: a region that was removed reports no accesses, but
+ * another one with its name does.
  *
  * Invariants, tested by mctl_tlbs_check():
  *
- * I1  arena->tlbs->nr models are listed, MAX_MODELS at most, and as many of them
- *     are bound to a region as spaces.nr_followers says.
- * I2  A valid entry of a model that is not bound has its size of page, and leads
- *     where the walk does: to the page itself.
- * The models' own: core/tlb.c.
+ * I1  arena->tlbs->nr models are listed, at most MAX_MODELS, and
+ *     spaces.nr_followers of them are bound to a region.
+ * I2  A valid entry of a model that is not bound has the model's page size, and
+ *     leads where the walk does: to the page itself.
+ * For the invariants of a single model see core/tlb.c.
  *
- * Lock: arena->tlbs->lock guards the list and all models; nothing is taken
- * under it. The family's lock of a region that is touched is held around it.
+ * Lock: arena->tlbs->lock protects the list and all models; no lock is taken
+ * under it. It nests inside the family lock of the region that is accessed.
  */
 #include <linux/ctype.h>
 #include <linux/sched.h>
@@ -37,15 +39,15 @@
 
 #define MAX_MODELS  32
 #define MAX_ENTRIES 65536
-/* Pages invalidated one by one; for more everything is flushed, as Linux does. */
+/* Up to so many pages are invalidated one by one; for more, all is flushed, as Linux does. */
 #define MAX_INVALIDATED 33
 
 /**
  * struct mctl_tlbs - the models of an arena
- * @lock: of all that is here; leaf
+ * @lock: protects all fields here; leaf
  * @list: struct model
- * @ids: of those on @list
- * @nr: how many
+ * @ids: ids of the models on @list
+ * @nr: number of models
  */
 struct mctl_tlbs {
 	struct mutex lock;
@@ -55,14 +57,14 @@ struct mctl_tlbs {
 };
 
 /**
- * struct model - a TLB with what it walks; arena->tlbs->lock
+ * struct model - a TLB with the tables that it walks; protected by arena->tlbs->lock
  * @list: entry of arena->tlbs->list
  * @id: in arena->tlbs->ids
  * @tlb: the TLB
  * @storage: its storage
  * @size: bytes of @storage
- * @params: as made
- * @reads: entries of tables that a walk reads
+ * @params: parameters that it was made with
+ * @reads: table entries that a walk reads
  * @name: of the model
  */
 struct model {
@@ -88,7 +90,7 @@ static struct model *find(struct mctl_arena *arena, const char *name)
 	return NULL;
 }
 
-/* The model of this name, with the lock held; NULL and no lock when there is none. */
+/* Find a model by name and take the lock. Return: NULL, without the lock, if there is none. */
 static struct model *lock_model(struct mctl_arena *arena, const char *name,
 				struct mctl_error *error)
 {
@@ -105,7 +107,7 @@ static struct model *lock_model(struct mctl_arena *arena, const char *name,
 
 /* --- walks -------------------------------------------------------------------------------- */
 
-/* Entries that a walk to a page of this size reads; 0 when the format has no such pages. */
+/* Entries that a walk to a page of this size reads; 0 if the format has no such pages. */
 static u32 count_reads(const struct mctl_ptable_format *format, u32 page)
 {
 	for (u32 level = 1; level <= format->nr_levels; level++) {
@@ -144,7 +146,7 @@ static bool is_wide(const struct model *model)
 	return model->params.kind->format->address_bits > 32;
 }
 
-/* Whether a model can hold pages of a size. */
+/* Whether a model can hold pages of a given size. */
 static bool has_page(const struct model *model, u32 page)
 {
 	const struct mctl_tlb_config *config = &model->params.config;
@@ -257,14 +259,14 @@ static struct model *create(struct mctl_arena *arena, const char *name,
 
 /**
  * mctl_tlb_add() - make a model of a TLB
- * @arena: where it is listed, and whose metadata its storage is
+ * @arena: the arena that lists it, and accounts its storage as metadata
  * @name: 1 to MEMCTL_NAME_MAX letters, digits, '_', '.' and '-'
  * @params: its shape, and what it walks
- * @error: why not; may be NULL
+ * @error: text on failure; may be NULL
  *
- * Context: Process, may sleep. Takes arena->tlbs->lock.
- * Return: 0; -EINVAL for a bad name or shape, -ERANGE for more than 65536 entries, -ENOENT when
- * there is no such region for processes, -EEXIST, -ENOSPC when there are 32 already, -ENOMEM.
+ * Context: Process context, may sleep. Takes arena->tlbs->lock.
+ * Return: 0; -EINVAL for a bad name or shape, -ERANGE for more than 65536 entries, -ENOENT if
+ * there is no such region for processes, -EEXIST, -ENOSPC if there are 32 already, -ENOMEM.
  */
 int mctl_tlb_add(struct mctl_arena *arena, const char *name, const struct mctl_tlb_params *params,
 		 struct mctl_error *error)
@@ -315,11 +317,11 @@ static void remove(struct mctl_arena *arena, struct model *model)
 
 /**
  * mctl_tlb_del() - remove a model
- * @arena: whose model
+ * @arena: the arena
  * @name: of the model
- * @error: why not; may be NULL
+ * @error: text on failure; may be NULL
  *
- * Context: Process, may sleep. Takes arena->tlbs->lock.
+ * Context: Process context, may sleep. Takes arena->tlbs->lock.
  * Return: 0, or -ENOENT.
  */
 int mctl_tlb_del(struct mctl_arena *arena, const char *name, struct mctl_error *error)
@@ -334,10 +336,10 @@ int mctl_tlb_del(struct mctl_arena *arena, const char *name, struct mctl_error *
 }
 
 /**
- * mctl_tlbs_create() - the models of a new arena: none
+ * mctl_tlbs_create() - set up the empty list of models of a new arena
  * @arena: the arena
  *
- * Context: Process.
+ * Context: Process context.
  * Return: 0 or -ENOMEM.
  */
 int mctl_tlbs_create(struct mctl_arena *arena)
@@ -352,9 +354,9 @@ int mctl_tlbs_create(struct mctl_arena *arena)
 
 /**
  * mctl_tlbs_destroy() - remove all models
- * @arena: whose models, if they were made; nobody else uses it any more
+ * @arena: the arena, which may have no list of models; nobody else uses it any more
  *
- * Context: Process, may sleep. Takes arena->tlbs->lock.
+ * Context: Process context, may sleep. Takes arena->tlbs->lock.
  */
 void mctl_tlbs_destroy(struct mctl_arena *arena)
 {
@@ -373,12 +375,12 @@ void mctl_tlbs_destroy(struct mctl_arena *arena)
 /* --- use ---------------------------------------------------------------------------------- */
 
 /**
- * mctl_tlb_clear() - make a model as it was at first: empty, nothing counted
- * @arena: whose model
+ * mctl_tlb_clear() - reset a model: no valid entry, all counters 0
+ * @arena: the arena
  * @name: of the model
- * @error: why not; may be NULL
+ * @error: text on failure; may be NULL
  *
- * Context: Process, may sleep. Takes arena->tlbs->lock.
+ * Context: Process context, may sleep. Takes arena->tlbs->lock.
  * Return: 0, or -ENOENT.
  */
 int mctl_tlb_clear(struct mctl_arena *arena, const char *name, struct mctl_error *error)
@@ -394,18 +396,18 @@ int mctl_tlb_clear(struct mctl_arena *arena, const char *name, struct mctl_error
 }
 
 /**
- * mctl_tlb_feed() - tell a model of accesses
- * @arena: whose model
+ * mctl_tlb_feed() - feed accesses to a model
+ * @arena: the arena
  * @name: of the model
- * @accesses: they, in order; a change of the address space is a switch
- * @nr: how many
- * @error: why not; may be NULL
+ * @accesses: the accesses, in order; a change of the address space is a switch
+ * @nr: number of accesses
+ * @error: text on failure; may be NULL
  *
- * A page that cannot be walked to is counted as a fault and goes on.
+ * A page that the walk does not reach is counted as a fault, and the next access follows.
  *
- * Context: Process, may sleep. Takes arena->tlbs->lock.
+ * Context: Process context, may sleep. Takes arena->tlbs->lock.
  * Return: 0; -ENOENT; -EINVAL for an unknown flag, the address space U32_MAX, or a model that is
- * bound to a region, and none of @accesses was told.
+ * bound to a region; then none of @accesses was fed.
  */
 int mctl_tlb_feed(struct mctl_arena *arena, const char *name,
 		  const struct memctl_tlb_access *accesses, u32 nr, struct mctl_error *error)
@@ -442,7 +444,7 @@ int mctl_tlb_feed(struct mctl_arena *arena, const char *name,
 	return 0;
 }
 
-/* Tell the models that are bound to a region of an access to it. */
+/* Report an access to a region to the models that are bound to it. */
 static void touch_region(struct mctl_arena *arena, const struct mctl_space_touch *touch)
 {
 	struct mctl_tlb_translation translation;
@@ -462,7 +464,7 @@ static void touch_region(struct mctl_arena *arena, const struct mctl_space_touch
 	mutex_unlock(&arena->tlbs->lock);
 }
 
-/* Have the models that are bound to a region forget a part of it. */
+/* Invalidate a part of a region in the models that are bound to it. */
 static void forget_region(struct mctl_arena *arena, const char *region, u64 address, u64 offset,
 			  u32 nr)
 {
@@ -488,9 +490,9 @@ static const struct mctl_space_follower follower = {
 };
 
 /**
- * mctl_tlbs_init() - follow what is touched in regions for processes
+ * mctl_tlbs_init() - register for the accesses to regions for processes
  *
- * Context: Process, at module init, before the first arena is made.
+ * Context: Process context, at module init, before the first arena is made.
  */
 void mctl_tlbs_init(void)
 {
@@ -510,12 +512,12 @@ static void fill_info(const struct model *model, struct mctl_tlb_info *info)
 }
 
 /**
- * mctl_tlb_info() - what is known of a model
- * @arena: whose model
+ * mctl_tlb_info() - describe a model
+ * @arena: the arena
  * @name: of the model
  * @info: filled
  *
- * Context: Process, may sleep. Takes arena->tlbs->lock.
+ * Context: Process context, may sleep. Takes arena->tlbs->lock.
  * Return: 0, or -ENOENT.
  */
 int mctl_tlb_info(struct mctl_arena *arena, const char *name, struct mctl_tlb_info *info)
@@ -530,13 +532,13 @@ int mctl_tlb_info(struct mctl_arena *arena, const char *name, struct mctl_tlb_in
 }
 
 /**
- * mctl_tlb_info_from() - what is known of the model of the lowest id from some id on
- * @arena: whose model
- * @id: the id; becomes the model's. Ids are never given twice, and in the order of age.
+ * mctl_tlb_info_from() - describe the model with the lowest id not below a given one
+ * @arena: the arena
+ * @id: the lowest id to return; set to the model's. Ids grow, and are never reused.
  * @info: filled
  *
- * Context: Process, may sleep. Takes arena->tlbs->lock.
- * Return: 0, or -ENOENT when there are no more.
+ * Context: Process context, may sleep. Takes arena->tlbs->lock.
+ * Return: 0, or -ENOENT if there are no more.
  */
 int mctl_tlb_info_from(struct mctl_arena *arena, u64 *id, struct mctl_tlb_info *info)
 {
@@ -577,10 +579,10 @@ static void check_entries(const struct model *model, struct mctl_report *report)
 
 /**
  * mctl_tlbs_check() - test the invariants of the models
- * @arena: whose models
+ * @arena: the arena
  * @report: gets what is broken
  *
- * Context: Process, may sleep. Takes arena->tlbs->lock.
+ * Context: Process context, may sleep. Takes arena->tlbs->lock.
  */
 void mctl_tlbs_check(struct mctl_arena *arena, struct mctl_report *report)
 {
@@ -604,7 +606,7 @@ void mctl_tlbs_check(struct mctl_arena *arena, struct mctl_report *report)
 	mutex_unlock(&arena->tlbs->lock);
 }
 
-/* The first model's first array; @index is of one of its valid entries. */
+/* In the first array of the first model; @index selects one of its valid entries. */
 static int plant_entry(struct mctl_arena *arena, u32 site, u64 index, u32 bit,
 		       struct mctl_error *error)
 {
@@ -629,15 +631,15 @@ static int plant_entry(struct mctl_arena *arena, u32 site, u64 index, u32 bit,
 }
 
 /**
- * mctl_tlbs_plant() - flip a bit of the models, for tests of mctl_tlbs_check()
- * @arena: whose models
- * @site: MEMCTL_PLANT_SITE_TLB_PAGE and on
+ * mctl_tlbs_plant() - flip a bit in the records of the models, for tests of mctl_tlbs_check()
+ * @arena: the arena
+ * @site: MEMCTL_PLANT_SITE_TLB_PAGE or a later one
  * @index: number of an entry
  * @bit: which, modulo the width of the field
- * @error: text of a refusal
+ * @error: text on failure
  *
- * Context: Process, may sleep. Takes arena->tlbs->lock.
- * Return: 0, or -ENOENT when there is no such entry.
+ * Context: Process context, may sleep. Takes arena->tlbs->lock.
+ * Return: 0, or -ENOENT if there is no such entry.
  */
 int mctl_tlbs_plant(struct mctl_arena *arena, u32 site, u64 index, u32 bit,
 		    struct mctl_error *error)

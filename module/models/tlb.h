@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Models of TLBs, which a user makes in an arena and feeds with addresses.
- * Nothing here looks at the processor's own TLB or changes a page table. See
+ * Nothing here reads the processor's own TLB or changes a page table. See
  * tlb.c.
  */
 #ifndef MCTL_MODELS_TLB_H
@@ -14,12 +14,12 @@
 #include "host/error.h"
 
 /**
- * struct mctl_tlb_params - a model
- * @config: of the TLB
+ * struct mctl_tlb_params - parameters of a model
+ * @config: configuration of the TLB
  * @page: size of the pages that map everything, enum mctl_tlb_page
  * @kind: format of the tables that a miss walks
- * @region: name of the region that tells it of its touches, or "" for a model that is fed;
- *	    with one, the pages are what the region's shadow has where @kind and the arrays allow
+ * @region: name of the region that it is bound to, or "" for a model that is fed; with a region,
+ *	    pages have the size that they have in its shadow, where @kind and the arrays allow it
  */
 struct mctl_tlb_params {
 	struct mctl_tlb_config config;
@@ -29,11 +29,11 @@ struct mctl_tlb_params {
 };
 
 /**
- * struct mctl_tlb_info - what is known of a model
+ * struct mctl_tlb_info - description of a model
  * @name: of the model
- * @params: as made
- * @stats: what was counted
- * @cycles: what that has cost: [0] walks, [1] and [2] the levels
+ * @params: parameters that it was made with
+ * @stats: counters
+ * @cycles: what the counted events cost: [0] walks, [1] and [2] the levels
  * @nr_valid: valid entries by array
  */
 struct mctl_tlb_info {
