@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Faults asked for by an administrator. A fault is checked, set (inject_site.c),
- * and what would be served past its site goes back.
+ * Faults that an administrator injects. A new fault is checked and set
+ * (inject_site.c); then the caches that could serve requests without passing
+ * its site are drained.
  *
  * Locks: mctl_inject_lock (mutex), outside of caches.lock.
  */
@@ -33,7 +34,7 @@ static int check(struct mctl_arena *arena, const struct mctl_inject_params *para
 	return 0;
 }
 
-/* What would be served past the site goes back. */
+/* Drain the caches that could serve requests without passing the site. */
 static void empty_caches(struct mctl_arena *arena, u32 site)
 {
 	struct mctl_cache *cache;
@@ -50,15 +51,16 @@ static void empty_caches(struct mctl_arena *arena, u32 site)
 }
 
 /**
- * mctl_inject_add() - have tries at a site fail
+ * mctl_inject_add() - make tries at a site fail
  * @arena: the arena
- * @params: which, and when; either nth or probability
- * @id: number of the fault
+ * @params: which tries fail, and when; either nth or probability is set
+ * @id: set to the number of the fault
  * @error: text on failure
  *
- * Context: process; sleeps.
- * Return: 0; -EINVAL for an order or cache where the site has none; -ENOENT for
- * a cache that there is not; -ENOSPC when there are MEMCTL_MAX_INJECTS; -ENOMEM.
+ * Context: Process context, may sleep.
+ * Return: 0; -EINVAL for an order or cache where the site has none; -ENOENT if
+ * the cache does not exist; -ENOSPC if there are MEMCTL_MAX_INJECTS faults
+ * already; -ENOMEM.
  */
 int mctl_inject_add(struct mctl_arena *arena, const struct mctl_inject_params *params, u32 *id,
 		    struct mctl_error *error)
@@ -87,7 +89,7 @@ unlock:
  * @id: its number
  * @error: text on failure
  *
- * Context: process; sleeps.
+ * Context: Process context, may sleep.
  * Return: 0, or -ENOENT.
  */
 int mctl_inject_del(struct mctl_arena *arena, u32 id, struct mctl_error *error)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Faults asked for by an administrator: set and taken away; see inject.c. Where
- * they fire is in inject_site.h.
+ * Faults that an administrator injects and removes; see inject.c.
+ * inject_site.h has the sites where they fire.
  */
 #ifndef MCTL_FAULTS_INJECT_H
 #define MCTL_FAULTS_INJECT_H

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Planted damage: one bit of the arena's own records is flipped, to see that
+ * Planted damage: flips one bit of the arena's own records, to test that
  * verify finds it. Only in a module that was loaded with plant=1.
  *
  * Locks: those of the records, or the machine is stopped, so that nothing but
- * the bit is wrong. What is damaged is found by what no plant damages, so that
- * the same call brings the bit back.
+ * the bit is wrong. The place is looked up through records that no plant
+ * damages, so that the same call restores the bit.
  */
 #include <linux/moduleparam.h>
 #include "faults/plant.h"
@@ -82,14 +82,15 @@ static int plant_bit(struct mctl_arena *arena, const struct mctl_plant *plant,
 /**
  * mctl_plant() - flip a bit in the arena's own records
  * @arena: the arena
- * @plant: which
- * @error: text of a refusal
+ * @plant: which bit
+ * @error: text on failure
  *
  * For tests of mctl_verify(). The same call again repairs the damage.
  *
- * Context: process; sleeps.
- * Return: 0; -EPERM unless the module was loaded with plant=1; -ENOENT when there
- * is no such place; -EINVAL for an unknown site, or a region where none belongs.
+ * Context: Process context, may sleep.
+ * Return: 0; -EPERM unless the module was loaded with plant=1; -ENOENT if there
+ * is no such place; -EINVAL for an unknown site, or for a region with a site
+ * that takes none.
  */
 int mctl_plant(struct mctl_arena *arena, const struct mctl_plant *plant, struct mctl_error *error)
 {

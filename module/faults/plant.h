@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Planted damage, for tests of mctl_verify(): which part of the module flips the
- * bit that a request asks for.
+ * Planted damage, for tests of mctl_verify(): dispatches a request to the part
+ * of the module that flips the bit.
  */
 #ifndef MCTL_FAULTS_PLANT_H
 #define MCTL_FAULTS_PLANT_H
