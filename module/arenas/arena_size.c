@@ -172,7 +172,7 @@ static int take_frames(struct mctl_arena *arena, const struct mctl_arena_params 
  * @params: what to take
  * @error: text on failure
  *
- * Context: process; sleeps.
+ * Context: Process context, may sleep.
  * Return: 0; -EINVAL, -ERANGE for parameters; -ENOMEM when the host cannot
  * give the size or memory for the records. After a failure nothing is left
  * but @arena itself.
@@ -242,7 +242,7 @@ static void give_back_all(struct mctl_arena *arena)
  * mctl_arena_dismantle() - give everything back to the host
  * @arena: an arena that nobody uses any more
  *
- * Context: process; sleeps.
+ * Context: Process context, may sleep.
  */
 void mctl_arena_dismantle(struct mctl_arena *arena)
 {
@@ -276,7 +276,7 @@ void mctl_arena_dismantle(struct mctl_arena *arena)
  * @got: bytes taken
  * @error: text on failure
  *
- * Context: process; sleeps.
+ * Context: Process context, may sleep.
  * Return: 0; -EINVAL, -ERANGE for parameters; -ENOMEM when the host cannot
  * give it. After a failure the arena is what it was.
  */
@@ -311,7 +311,7 @@ int mctl_arena_grow(struct mctl_arena *arena, u64 size, const nodemask_t *nodes,
  * @given: bytes given back, fewer when less is free in whole chunks
  * @error: text on failure
  *
- * Context: process; sleeps.
+ * Context: Process context, may sleep.
  * Return: 0 when anything was given back; -EINVAL for 0 or for as much as the
  * arena has; -EBUSY when no chunk is wholly free.
  */

@@ -51,7 +51,7 @@ static const struct mctl_arena_hooks *hooks; /* building */
  * mctl_arena_set_hooks() - name the one who follows the life of arenas
  * @new: the hooks; NULL for nobody
  *
- * Context: process, at module init and exit.
+ * Context: Process context, at module init and exit.
  */
 void mctl_arena_set_hooks(const struct mctl_arena_hooks *new)
 {
@@ -75,7 +75,7 @@ static struct mctl_arena *lookup(const char *name)
  * mctl_arena_find() - look an arena up by name
  * @name: its name; NULL or "" for "main"
  *
- * Context: process; may sleep.
+ * Context: Process context, may sleep.
  * Return: the arena with a reference, for mctl_arena_drop(), or NULL.
  */
 struct mctl_arena *mctl_arena_find(const char *name)
@@ -98,7 +98,7 @@ struct mctl_arena *mctl_arena_find(const char *name)
  *
  * For the text of a refusal: it may be there, or gone, a moment later.
  *
- * Context: process; may sleep.
+ * Context: Process context, may sleep.
  * Return: whether there is one of this name that cannot be found right now.
  */
 bool mctl_arena_changing(const char *name)
@@ -117,7 +117,7 @@ bool mctl_arena_changing(const char *name)
  * mctl_arena_next() - the arena of the lowest id from some id on, for dumps
  * @id: the id
  *
- * Context: process; may sleep.
+ * Context: Process context, may sleep.
  * Return: the arena with a reference, for mctl_arena_drop(), or NULL.
  */
 struct mctl_arena *mctl_arena_next(u32 id)
@@ -140,7 +140,7 @@ struct mctl_arena *mctl_arena_next(u32 id)
  * mctl_arena_hold() - one more reference to an arena
  * @arena: an arena that the caller has a reference to
  *
- * Context: any.
+ * Context: Any context.
  */
 void mctl_arena_hold(struct mctl_arena *arena)
 {
@@ -154,7 +154,7 @@ void mctl_arena_hold(struct mctl_arena *arena)
  * The list's own reference stays, so this never ends an arena; but it may be gone
  * when this returns.
  *
- * Context: any.
+ * Context: Any context.
  */
 void mctl_arena_drop(struct mctl_arena *arena)
 {
@@ -164,7 +164,7 @@ void mctl_arena_drop(struct mctl_arena *arena)
 /**
  * mctl_arenas_generation() - counts changes of the list of arenas
  *
- * Context: any.
+ * Context: Any context.
  * Return: a number that grows with each arena made or deleted.
  */
 u32 mctl_arenas_generation(void)
@@ -179,7 +179,7 @@ u32 mctl_arenas_generation(void)
  * Allocations and frees are counted by the per-CPU counters that they move
  * anyway.
  *
- * Context: any.
+ * Context: Any context.
  * Return: a number that grows with every change.
  */
 u64 mctl_arena_generation(struct mctl_arena *arena)
@@ -221,7 +221,7 @@ static int check_name(const char *name, struct mctl_error *error)
  * @type: enum memctl_event_type
  * @size: bytes taken from the host or given back to it
  *
- * Context: Any but NMI.
+ * Context: Any context except NMI.
  */
 void mctl_arena_send_event(struct mctl_arena *arena, u32 type, u64 size)
 {
@@ -294,9 +294,9 @@ static int build(struct mctl_arena *arena, const struct mctl_arena_params *param
  * @params: name, and what to take from the host
  * @error: text on failure
  *
- * Context: process; sleeps.
+ * Context: Process context, may sleep.
  * Return: 0; -EEXIST when the name is taken; -EINVAL, -ERANGE for parameters;
- * -ENOMEM when the host cannot give it; -EINTR for a process that is killed.
+ * -ENOMEM when the host cannot give it; -EINTR if the process is killed.
  */
 int mctl_arena_create(const struct mctl_arena_params *params, struct mctl_error *error)
 {
@@ -492,9 +492,9 @@ static int hide(struct mctl_arena *arena, char *text, size_t size)
  * Requests about it that are under way are waited for, without a lock and no longer
  * than MCTL_WAIT_MAX_MS; new ones do not find it any more.
  *
- * Context: process; sleeps.
+ * Context: Process context, may sleep.
  * Return: 0; -ENOENT; -EBUSY while it has handles, regions, objects, frames in
- * use or users, or a request that does not end; -EINTR for a process that is killed.
+ * use or users, or a request that does not end; -EINTR if the process is killed.
  */
 int mctl_arena_delete(const char *name, struct mctl_error *error)
 {
@@ -528,7 +528,7 @@ int mctl_arena_delete(const char *name, struct mctl_error *error)
  * left behind is told to the log, by symbol and count. A chunk
  * that is in use all the same is not given back, and named in the log.
  *
- * Context: process; sleeps.
+ * Context: Process context, may sleep.
  */
 void mctl_arenas_exit(void)
 {
@@ -568,7 +568,7 @@ static void sum_up_caches(struct mctl_arena *arena, struct mctl_arena_info *sum)
  * No lock of the allocators is taken, and no frame is looked at: the numbers are
  * kept, and may be of moments a little apart.
  *
- * Context: process; may sleep.
+ * Context: Process context, may sleep.
  */
 void mctl_arena_info(struct mctl_arena *arena, struct mctl_arena_info *info)
 {

@@ -21,8 +21,8 @@
  *
  * What is freed meanwhile may be in a CPU's cache again when this returns.
  *
- * Context: process; sleeps.
- * Return: 0, or -EINTR for a process that is killed.
+ * Context: Process context, may sleep.
+ * Return: 0, or -EINTR if the process is killed.
  */
 int mctl_arena_drain(struct mctl_arena *arena, struct mctl_drained *drained,
 		     struct mctl_error *error)

@@ -128,7 +128,7 @@ static void look(struct work_struct *unused)
 /**
  * mctl_hwpoison_sequence() - how often the host has met an error
  *
- * Context: any.
+ * Context: Any context.
  * Return: a number that grows.
  */
 u32 mctl_hwpoison_sequence(void)
@@ -139,7 +139,7 @@ u32 mctl_hwpoison_sequence(void)
 /**
  * mctl_hwpoison_look() - have the pages of all arenas looked at
  *
- * Context: any but NMI.
+ * Context: Any context except NMI.
  */
 void mctl_hwpoison_look(void)
 {
@@ -152,8 +152,8 @@ void mctl_hwpoison_look(void)
  * The look may have to wait for an arena that is being made larger. So a process
  * that is killed does not wait for it.
  *
- * Context: process; sleeps. No lock of an arena is held.
- * Return: 0, or -EINTR for a process that is killed.
+ * Context: Process context, may sleep. No lock of an arena is held.
+ * Return: 0, or -EINTR if the process is killed.
  */
 int mctl_hwpoison_settle(void)
 {
@@ -185,7 +185,7 @@ static void find_tracepoint(struct tracepoint *candidate, void *found)
  * A kernel without them (no CONFIG_MEMORY_FAILURE) marks no page, and has
  * nothing to tell.
  *
- * Context: process.
+ * Context: Process context.
  * Return: 0, or what the host says when it does not let us listen.
  */
 int mctl_hwpoison_init(void)
@@ -204,7 +204,7 @@ int mctl_hwpoison_init(void)
 /**
  * mctl_hwpoison_exit() - be told no more
  *
- * Context: process; sleeps. Arenas may be there still.
+ * Context: Process context, may sleep. Arenas may be there still.
  */
 void mctl_hwpoison_exit(void)
 {

@@ -143,7 +143,7 @@ static bool find_gone(struct mctl_arena *arena, u64 caller, char *text, size_t s
  * Not the address, which is nobody's business: of code that was unloaded
  * without being noted it is only said that it is gone.
  *
- * Context: process; sleeps.
+ * Context: Process context, may sleep.
  * Return: whether there is anything to say; false for no @caller.
  */
 bool mctl_owner_symbol(struct mctl_arena *arena, u64 caller, char *text, size_t size)
@@ -206,7 +206,7 @@ static void note_gone(struct mctl_arena *arena, u64 caller, const char *symbol)
  * mctl_users_create() - the users of a new arena: none
  * @arena: the arena
  *
- * Context: process.
+ * Context: Process context.
  * Return: 0 or -ENOMEM.
  */
 int mctl_users_create(struct mctl_arena *arena)
@@ -224,7 +224,7 @@ int mctl_users_create(struct mctl_arena *arena)
  * mctl_users_destroy() - forget them
  * @arena: the arena, that nobody uses any more
  *
- * Context: process.
+ * Context: Process context.
  */
 void mctl_users_destroy(struct mctl_arena *arena)
 {
@@ -276,7 +276,7 @@ static void module_of(u64 caller, char *module)
  * @arena: the arena
  * @module: its name
  *
- * Context: process; sleeps.
+ * Context: Process context, may sleep.
  * Return: 0 or -ENOMEM.
  */
 int mctl_user_add(struct mctl_arena *arena, const char *module)
@@ -401,7 +401,7 @@ static int look_at_all(void *context)
  *
  * Looks at a part of the arena in one go, so that a dump does not keep others waiting.
  *
- * Context: process; sleeps.
+ * Context: Process context, may sleep.
  * Return: 0; -EAGAIN when there was none in this part; -ENOENT when there is no more.
  */
 int mctl_owned_next(struct mctl_arena *arena, u32 *fn, struct mctl_owned *owned)
@@ -630,7 +630,7 @@ static void find(struct mctl_arena *arena, const char *only, struct mctl_leaks *
  *
  * Handles, regions and users are who could; what they have is not looked at.
  *
- * Context: process; sleeps, and stops the machine where there seems to be something.
+ * Context: Process context, may sleep; stops the machine where there seems to be something.
  */
 void mctl_leaks_find(struct mctl_arena *arena, struct mctl_leaks *leaks)
 {
@@ -686,7 +686,7 @@ static void tell(struct mctl_arena *arena, const struct mctl_leaks *leaks)
  * mctl_leaks_tell() - tell the log what was left behind
  * @arena: the arena, that nobody uses any more
  *
- * Context: process; sleeps.
+ * Context: Process context, may sleep.
  */
 void mctl_leaks_tell(struct mctl_arena *arena)
 {
@@ -706,7 +706,7 @@ void mctl_leaks_tell(struct mctl_arena *arena)
  *
  * With its last put it is told what it has left.
  *
- * Context: process; sleeps.
+ * Context: Process context, may sleep.
  */
 void mctl_user_remove(struct mctl_arena *arena, const char *module)
 {

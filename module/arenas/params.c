@@ -153,7 +153,7 @@ static int parse_shares(struct mctl_arena_params *params, struct mctl_error *err
  * mctl_params_create_main() - make arena "main" as the parameters of the module say
  * @error: text on failure
  *
- * Context: process, at module init.
+ * Context: Process context, at module init.
  * Return: as mctl_arena_create().
  */
 int mctl_params_create_main(struct mctl_error *error)

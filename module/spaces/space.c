@@ -176,7 +176,7 @@ free_vmas:
  *
  * It has no vmas, and maps nothing.
  *
- * Context: Process, may sleep.
+ * Context: Process context, may sleep.
  * Return: the space, or an error as an ERR_PTR().
  */
 struct mctl_space *mctl_space_create(struct mctl_arena *arena,
@@ -232,7 +232,7 @@ failed:
  * mctl_space_destroy() - take a space apart that nobody can find any more
  * @space: cannot be held (nr_holds below 0), not mapped; arena->regions->lock is held
  *
- * Context: Process, sleeps.
+ * Context: Process context, may sleep.
  */
 void mctl_space_destroy(struct mctl_space *space)
 {
@@ -309,15 +309,15 @@ static int add(struct mctl_arena *arena, const struct mctl_space_params *params,
 
 /**
  * mctl_space_add() - make a region that processes can map
- * @arena: whose frames
+ * @arena: the arena
  * @params: name, size, and so on
- * @error: why not; may be NULL
+ * @error: text on failure; may be NULL
  *
  * It holds a reference to the module.
  *
- * Context: Process, may sleep. Takes arena->regions->lock.
+ * Context: Process context, may sleep. Takes arena->regions->lock.
  * Return: 0; -EINVAL for bad parameters, -EEXIST when there is a region of this name, -ENOMEM,
- * -ENODEV when the module is on its way out, -EINTR for a process that is killed. On error nothing
+ * -ENODEV when the module is on its way out, -EINTR if the process is killed. On error nothing
  * is held.
  */
 int mctl_space_add(struct mctl_arena *arena, const struct mctl_space_params *params,
@@ -402,16 +402,16 @@ static int try_del(struct mctl_arena *arena, const char *name, bool last, u64 *s
 
 /**
  * mctl_space_del() - remove a region for processes, and free its frames
- * @arena: whose region
+ * @arena: the arena
  * @name: of the region
  * @error: why not, and who holds it; may be NULL
  *
  * Requests that look at the region are waited for, without a lock and no longer than
  * MCTL_WAIT_MAX_MS. Who has a file of it is not: that may last.
  *
- * Context: Process, sleeps. Takes arena->regions->lock.
+ * Context: Process context, may sleep. Takes arena->regions->lock.
  * Return: 0, -ENOENT when there is no such region, -EBUSY while a file of it is open or mapped, a
- * frame of it is in a pipe, or a request does not end, -EINTR for a process that is killed.
+ * frame of it is in a pipe, or a request does not end, -EINTR if the process is killed.
  */
 int mctl_space_del(struct mctl_arena *arena, const char *name, struct mctl_error *error)
 {
@@ -432,9 +432,9 @@ int mctl_space_del(struct mctl_arena *arena, const char *name, struct mctl_error
 
 /**
  * mctl_spaces_destroy() - remove all regions for processes
- * @arena: whose regions, if their list was made; nobody else uses it any more
+ * @arena: the arena, which may have no list of regions; nobody else uses it any more
  *
- * Context: Process, sleeps. Takes arena->regions->lock.
+ * Context: Process context, may sleep. Takes arena->regions->lock.
  */
 void mctl_spaces_destroy(struct mctl_arena *arena)
 {
@@ -453,12 +453,12 @@ void mctl_spaces_destroy(struct mctl_arena *arena)
 
 /**
  * mctl_space_set_limit() - change how many frames may be charged to a region
- * @arena: whose region
+ * @arena: the arena
  * @name: of the region
  * @limit: frames, 0 for no limit; not fewer than are charged to it
- * @error: why not; may be NULL
+ * @error: text on failure; may be NULL
  *
- * Context: Process, may sleep.
+ * Context: Process context, may sleep.
  * Return: 0, -ENOENT, -EBUSY when more frames are charged to it already, -EINTR for a process that
  * is killed.
  */
@@ -487,13 +487,13 @@ put:
 
 /**
  * mctl_space_set_window() - change how many pages a read fault maps
- * @arena: whose region
+ * @arena: the arena
  * @name: of the region
  * @window: pages, a power of two up to MCTL_SPACE_MAX_WINDOW
- * @error: why not; may be NULL
+ * @error: text on failure; may be NULL
  *
- * Context: Process, may sleep.
- * Return: 0, -ENOENT, -EINVAL, or -EINTR for a process that is killed.
+ * Context: Process context, may sleep.
+ * Return: 0, -ENOENT, -EINVAL, or -EINTR if the process is killed.
  */
 int mctl_space_set_window(struct mctl_arena *arena, const char *name, u32 window,
 			  struct mctl_error *error)

@@ -118,17 +118,17 @@ put:
 
 /**
  * mctl_space_read() - read from a region
- * @arena: whose region
+ * @arena: the arena
  * @name: of the region
  * @address: first address
  * @buffer: filled
  * @size: bytes
- * @error: why not; may be NULL
+ * @error: text on failure; may be NULL
  *
- * Context: Process, may sleep.
+ * Context: Process context, may sleep.
  * Return: 0; -ENOENT without such a region, -EFAULT outside of it or its vmas or against their
  * rights, -ENOMEM without a frame, -EIO when a file cannot be read, -EBUSY when it does not answer,
- * -EINTR for a process that is killed. What comes before the page that is refused is read.
+ * -EINTR if the process is killed. What comes before the page that is refused is read.
  */
 int mctl_space_read(struct mctl_arena *arena, const char *name, u64 address, void *buffer,
 		    size_t size, struct mctl_error *error)
@@ -138,14 +138,14 @@ int mctl_space_read(struct mctl_arena *arena, const char *name, u64 address, voi
 
 /**
  * mctl_space_write() - write to a region
- * @arena: whose region
+ * @arena: the arena
  * @name: of the region
  * @address: first address
  * @buffer: what
  * @size: bytes
- * @error: why not; may be NULL
+ * @error: text on failure; may be NULL
  *
- * Context: Process, may sleep.
+ * Context: Process context, may sleep.
  * Return: as mctl_space_read(); what comes before the page that is refused is written.
  */
 int mctl_space_write(struct mctl_arena *arena, const char *name, u64 address, const void *buffer,
@@ -156,16 +156,16 @@ int mctl_space_write(struct mctl_arena *arena, const char *name, u64 address, co
 
 /**
  * mctl_space_touch() - access each page of a range
- * @arena: whose region
+ * @arena: the arena
  * @name: of the region
  * @address: first address
  * @size: bytes
  * @write: for writing; what is there stays as it is
  * @counts: how the accesses ended, by enum mctl_space_fault; those of MCTL_FAULT_MINOR needed no
  *	    fault, or one that copied from the page cache
- * @error: why not; may be NULL
+ * @error: text on failure; may be NULL
  *
- * Context: Process, may sleep.
+ * Context: Process context, may sleep.
  * Return: as mctl_space_read(); the first page that is refused ends it.
  */
 int mctl_space_touch(struct mctl_arena *arena, const char *name, u64 address, u64 size, bool write,

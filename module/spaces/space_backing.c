@@ -248,7 +248,7 @@ static int read_by_worker(struct mctl_space *space, struct file *file, u64 page,
  * @bounded: for a request: wait for a while only
  * @io: becomes whether the host's page cache did not have it
  *
- * Context: Process, sleeps.
+ * Context: Process context, may sleep.
  * Return: 0; -EIO when the file does not reach so far or cannot be read; -EINTR for a process that
  * is killed; with @bounded -EBUSY when the file does not answer.
  */
@@ -264,7 +264,7 @@ int mctl_space_read_file(struct mctl_space *space, struct file *file, u64 page, 
 /**
  * mctl_space_readers_init() - have workers that read files
  *
- * Context: Process, at module init.
+ * Context: Process context, at module init.
  * Return: 0 or -ENOMEM.
  */
 int mctl_space_readers_init(void)
@@ -278,7 +278,7 @@ int mctl_space_readers_init(void)
  *
  * No space is there, so that nothing is read.
  *
- * Context: Process, at module exit.
+ * Context: Process context, at module exit.
  */
 void mctl_space_readers_exit(void)
 {

@@ -276,10 +276,10 @@ static void check_zeros(const struct mctl_arena *arena, struct mctl_report *repo
 
 /**
  * mctl_spaces_check() - test the invariants of all spaces
- * @arena: whose spaces
+ * @arena: the arena
  * @report: gets what is broken
  *
- * Context: Process, may sleep, so not while CPUs are stopped. Takes arena->regions->lock.
+ * Context: Process context, may sleep, so not while CPUs are stopped. Takes arena->regions->lock.
  */
 void mctl_spaces_check(struct mctl_arena *arena, struct mctl_report *report)
 {
@@ -311,10 +311,10 @@ void mctl_spaces_check(struct mctl_arena *arena, struct mctl_report *report)
 
 /**
  * mctl_spaces_check_quarantine() - test F2 and F4 of what is in quarantine
- * @arena: whose frames, between mctl_spaces_freeze() and mctl_spaces_thaw()
+ * @arena: the arena, between mctl_spaces_freeze() and mctl_spaces_thaw()
  * @report: gets what is broken
  *
- * Context: Process.
+ * Context: Process context.
  */
 void mctl_spaces_check_quarantine(struct mctl_arena *arena, struct mctl_report *report)
 {
@@ -349,11 +349,11 @@ void mctl_spaces_check_quarantine(struct mctl_arena *arena, struct mctl_report *
 
 /**
  * mctl_spaces_freeze() - have no fault under way
- * @arena: whose spaces; its regions.lock is held
+ * @arena: the arena; its regions.lock is held
  * @nr_table: grows by the frames that hold their tables
  * @nr_region: grows by the frames that back their pages, with those in quarantine
  *
- * Context: Process, may sleep. mctl_spaces_thaw() follows.
+ * Context: Process context, may sleep. mctl_spaces_thaw() follows.
  */
 void mctl_spaces_freeze(struct mctl_arena *arena, u32 *nr_table, u32 *nr_region)
 {
@@ -378,7 +378,7 @@ void mctl_spaces_freeze(struct mctl_arena *arena, u32 *nr_table, u32 *nr_region)
  * mctl_spaces_thaw() - the way back
  * @arena: its regions.lock is held
  *
- * Context: Process.
+ * Context: Process context.
  */
 void mctl_spaces_thaw(struct mctl_arena *arena)
 {

@@ -254,7 +254,7 @@ static vm_fault_t handle(struct vm_fault *vmf, bool write)
  * mctl_space_fault() - set the entry that a process lacks, from the shadow's
  * @vmf: the fault
  *
- * Context: Process, its mmap_lock or the lock of the vma is held; sleeps.
+ * Context: Process context, may sleep. The mmap_lock or the lock of the vma is held.
  * Return: as the host wants it of vm_ops->fault().
  */
 vm_fault_t mctl_space_fault(struct vm_fault *vmf)

@@ -15,7 +15,7 @@ static const struct mctl_space_follower *follower;
  * mctl_space_set_follower() - name the one who follows
  * @new: who
  *
- * Context: Process, at module init, before the first arena is made.
+ * Context: Process context, at module init, before the first arena is made.
  */
 void mctl_space_set_follower(const struct mctl_space_follower *new)
 {
@@ -40,7 +40,7 @@ void mctl_space_follow(struct mctl_arena *arena, int change)
  * @address: in the space
  * @access: what came of it
  *
- * Context: Process, may sleep.
+ * Context: Process context, may sleep.
  */
 void mctl_space_tell(const struct mctl_space *space, u64 address, const struct mctl_access *access)
 {
@@ -69,7 +69,7 @@ void mctl_space_tell(const struct mctl_space *space, u64 address, const struct m
  * @page: first page
  * @nr: pages
  *
- * Context: Process, may sleep.
+ * Context: Process context, may sleep.
  */
 void mctl_space_forget(const struct mctl_space *space, u32 page, u32 nr)
 {

@@ -183,16 +183,16 @@ static int fork_space(struct mctl_arena *arena, const char *from_name, const cha
 
 /**
  * mctl_space_fork() - copy a region on write
- * @arena: whose region
+ * @arena: the arena
  * @from: name of the region to copy
  * @to: name of the copy
- * @error: why not; may be NULL
+ * @error: text on failure; may be NULL
  *
  * Both may be mapped, forked and removed in any order.
  *
- * Context: Process, sleeps. Takes arena->regions->lock.
+ * Context: Process context, may sleep. Takes arena->regions->lock.
  * Return: 0; -ENOENT, -EINVAL for a bad name, -EEXIST, -ENOMEM, -ENODEV when the module is on its
- * way out, -EINTR for a process that is killed. On error nothing is held.
+ * way out, -EINTR if the process is killed. On error nothing is held.
  */
 int mctl_space_fork(struct mctl_arena *arena, const char *from, const char *to,
 		    struct mctl_error *error)

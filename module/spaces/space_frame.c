@@ -63,7 +63,7 @@ static void set_record(struct mctl_arena *arena, u32 fn, u32 tag, u32 family, u3
  * @zero: fill it with zeros
  * @reason: enum memctl_reason on failure; may be NULL
  *
- * Context: Process, may sleep.
+ * Context: Process context, may sleep.
  * Return: its first frame, or MCTL_FN_NONE.
  */
 u32 mctl_space_frame_alloc(struct mctl_space *space, u32 page, unsigned int order, bool zero,
@@ -85,7 +85,7 @@ u32 mctl_space_frame_alloc(struct mctl_space *space, u32 page, unsigned int orde
  * @nr: how many
  * @fns: the frames
  *
- * Context: Process, may sleep.
+ * Context: Process context, may sleep.
  * Return: how many there are, the first ones of @fns.
  */
 u32 mctl_space_frame_alloc_bulk(struct mctl_space *space, u32 page, u32 nr, u32 *fns)
@@ -115,7 +115,7 @@ u32 mctl_space_frame_alloc_bulk(struct mctl_space *space, u32 page, u32 nr, u32 
  * @space: whose shadow
  * @entry: a leaf; of 2 MiB for the first frame of the block
  *
- * Context: Any.
+ * Context: Any context.
  * Return: the frame.
  */
 u32 mctl_space_frame_of(const struct mctl_space *space, u64 entry)
@@ -133,7 +133,7 @@ u32 mctl_space_frame_of(const struct mctl_space *space, u64 entry)
  * @space: whose
  * @fn: the frame
  *
- * Context: Any.
+ * Context: Any context.
  * Return: the address.
  */
 void *mctl_space_frame_address(const struct mctl_space *space, u32 fn)
@@ -151,7 +151,7 @@ void *mctl_space_frame_address(const struct mctl_space *space, u32 fn)
  * @space: whose; family->lock is held
  * @fn: the frame, or the first one of a block
  *
- * Context: Any.
+ * Context: Any context.
  * Return: leaves that map it, and loans.
  */
 u32 mctl_space_frame_refs(const struct mctl_space *space, u32 fn)
@@ -169,7 +169,7 @@ u32 mctl_space_frame_refs(const struct mctl_space *space, u32 fn)
  * @space: whose; family->lock is held
  * @fn: the frame
  *
- * Context: Any.
+ * Context: Any context.
  */
 void mctl_space_frame_get(struct mctl_space *space, u32 fn)
 {
@@ -183,7 +183,7 @@ void mctl_space_frame_get(struct mctl_space *space, u32 fn)
  * @space: whose; family->lock is held
  * @fn: the first frame of a block of MCTL_LARGE_ORDER with one reference
  *
- * Context: Process.
+ * Context: Process context.
  */
 void mctl_space_frame_split(struct mctl_space *space, u32 fn)
 {
@@ -214,7 +214,7 @@ void mctl_space_frame_split(struct mctl_space *space, u32 fn)
  * No process has an entry for it if this was the last one: the caller has zapped it. Without
  * references it is filled with zeros and freed, or, if the host holds its page, put in quarantine.
  *
- * Context: Process.
+ * Context: Process context.
  */
 void mctl_space_frame_put(struct mctl_space *space, u32 fn, unsigned int order)
 {
@@ -238,7 +238,7 @@ void mctl_space_frame_put(struct mctl_space *space, u32 fn, unsigned int order)
  *
  * One leaf less, and its reference; what the space has lent stays on its account.
  *
- * Context: Process.
+ * Context: Process context.
  */
 void mctl_space_frame_unmapped(struct mctl_space *space, u32 fn, unsigned int order)
 {
@@ -258,7 +258,7 @@ void mctl_space_frame_unmapped(struct mctl_space *space, u32 fn, unsigned int or
  *
  * It is taken when the first space comes.
  *
- * Context: Process, may sleep.
+ * Context: Process context, may sleep.
  * Return: 0, or -ENOMEM.
  */
 int mctl_space_zero_get(struct mctl_arena *arena, u64 *pfn, u32 *reason)
@@ -285,7 +285,7 @@ int mctl_space_zero_get(struct mctl_arena *arena, u64 *pfn, u32 *reason)
  * mctl_space_zero_put() - let go of it
  * @arena: the arena; its regions.lock is held
  *
- * Context: Process.
+ * Context: Process context.
  */
 void mctl_space_zero_put(struct mctl_arena *arena)
 {

@@ -22,10 +22,10 @@ struct mctl_space *mctl_space_find(struct mctl_arena *arena, const char *name)
 
 /**
  * mctl_space_exists() - whether a region is a space
- * @arena: whose region
+ * @arena: the arena
  * @name: of the region
  *
- * Context: Process, may sleep. Takes arena->regions->lock.
+ * Context: Process context, may sleep. Takes arena->regions->lock.
  * Return: whether there is a space of this name; false for a process that is killed.
  */
 bool mctl_space_exists(struct mctl_arena *arena, const char *name)
@@ -41,10 +41,10 @@ bool mctl_space_exists(struct mctl_arena *arena, const char *name)
 
 /**
  * mctl_space_get() - hold a space, so that it cannot be removed
- * @arena: whose space
+ * @arena: the arena
  * @name: of the region
  *
- * Context: Process, may sleep. Takes arena->regions->lock.
+ * Context: Process context, may sleep. Takes arena->regions->lock.
  * Return: the space, or NULL when there is none of this name, and for a process that is killed.
  */
 struct mctl_space *mctl_space_get(struct mctl_arena *arena, const char *name)
@@ -74,12 +74,12 @@ struct mctl_space *mctl_space_need(struct mctl_arena *arena, const char *name,
 
 /**
  * mctl_space_get_from() - hold the space of the lowest id from some id on
- * @arena: whose space
+ * @arena: the arena
  * @id: the id
  *
  * For who goes through them all, or comes back to one by mctl_space_id().
  *
- * Context: Process, may sleep. Takes arena->regions->lock.
+ * Context: Process context, may sleep. Takes arena->regions->lock.
  * Return: the space, or NULL when there are no more, and for a process that is killed.
  */
 struct mctl_space *mctl_space_get_from(struct mctl_arena *arena, u64 id)
@@ -103,7 +103,7 @@ struct mctl_space *mctl_space_get_from(struct mctl_arena *arena, u64 id)
  * mctl_space_id() - number of a space in its arena
  * @space: held
  *
- * Context: Any.
+ * Context: Any context.
  * Return: the id: not 0, never given twice, and in the order of the spaces' age.
  */
 u64 mctl_space_id(const struct mctl_space *space)
@@ -115,7 +115,7 @@ u64 mctl_space_id(const struct mctl_space *space)
  * mctl_space_name() - name of a space
  * @space: held
  *
- * Context: Any.
+ * Context: Any context.
  * Return: the name.
  */
 const char *mctl_space_name(const struct mctl_space *space)
@@ -127,7 +127,7 @@ const char *mctl_space_name(const struct mctl_space *space)
  * mctl_space_hold() - hold a space once more
  * @space: held already
  *
- * Context: Any.
+ * Context: Any context.
  */
 void mctl_space_hold(struct mctl_space *space)
 {
@@ -138,7 +138,7 @@ void mctl_space_hold(struct mctl_space *space)
  * mctl_space_try_hold() - hold a space that may be about to be removed, or is not made yet
  * @space: on a list, or of an inode, whose lock is held, so that it is not freed
  *
- * Context: Any.
+ * Context: Any context.
  * Return: whether it is held, for mctl_space_put().
  */
 bool mctl_space_try_hold(struct mctl_space *space)
@@ -152,7 +152,7 @@ bool mctl_space_try_hold(struct mctl_space *space)
  *
  * The space may be gone when this returns.
  *
- * Context: Any.
+ * Context: Any context.
  */
 void mctl_space_put(struct mctl_space *space)
 {
@@ -163,7 +163,7 @@ void mctl_space_put(struct mctl_space *space)
  * mctl_space_file_hold() - hold a space for a file or a loan
  * @space: held already
  *
- * Context: Any.
+ * Context: Any context.
  */
 void mctl_space_file_hold(struct mctl_space *space)
 {
@@ -175,7 +175,7 @@ void mctl_space_file_hold(struct mctl_space *space)
  * mctl_space_file_put() - the way back
  * @space: from mctl_space_file_hold() or mctl_space_inode_get()
  *
- * Context: Any.
+ * Context: Any context.
  */
 void mctl_space_file_put(struct mctl_space *space)
 {

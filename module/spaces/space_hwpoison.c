@@ -29,7 +29,7 @@ static u32 page_of(struct mctl_arena *arena, u32 fn, u32 *family)
  * The frame of zeros goes out of all spaces. What backs a region in the kernel
  * stays where it is: its users hold addresses.
  *
- * Context: Process, sleeps. arena->resize may be held for reading.
+ * Context: Process context, may sleep. arena->resize may be held for reading.
  */
 void mctl_space_hwpoison(struct mctl_arena *arena, u32 fn)
 {

@@ -71,7 +71,7 @@ static const struct inode_operations inode_operations = {
  * mctl_space_inode_new() - the inode for a space
  * @space: the space, with its pages; not found by others yet
  *
- * Context: Process, may sleep.
+ * Context: Process context, may sleep.
  * Return: the inode, or NULL without memory.
  */
 struct inode *mctl_space_inode_new(struct mctl_space *space)
@@ -99,7 +99,7 @@ struct inode *mctl_space_inode_new(struct mctl_space *space)
  *
  * When this returns nobody who opens the inode finds the space.
  *
- * Context: Process, may sleep.
+ * Context: Process context, may sleep.
  */
 void mctl_space_inode_free(struct inode *inode)
 {
@@ -115,7 +115,7 @@ void mctl_space_inode_free(struct inode *inode)
  * mctl_space_inode_get() - hold the space of an inode, for a file that is opened by a path
  * @inode: of mctl_space_inode_new()
  *
- * Context: Any.
+ * Context: Any context.
  * Return: the space, for mctl_space_file_put(), or NULL when it has been removed.
  */
 struct mctl_space *mctl_space_inode_get(struct inode *inode)
@@ -138,7 +138,7 @@ struct mctl_space *mctl_space_inode_get(struct inode *inode)
  * @operations: of the file
  * @flags: O_RDONLY, O_WRONLY or O_RDWR, and O_CLOEXEC
  *
- * Context: Process, may sleep.
+ * Context: Process context, may sleep.
  * Return: the file, or an error as an ERR_PTR().
  */
 struct file *mctl_space_file_open(struct mctl_space *space,

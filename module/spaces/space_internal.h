@@ -87,7 +87,7 @@ struct mctl_space_backing {
  * @list: entry of arena->spaces->list; arena->regions->lock
  * @id: in arena->spaces->ids; arena->regions->lock
  * @registered: its name in the register; arena->regions->lock
- * @arena: whose frames it maps
+ * @arena: the arena whose frames it maps
  * @family: what it shares frames with
  * @sibling: entry of family->spaces; family->lock
  * @inode: of its file; its i_mapping has every mapping of it
@@ -214,7 +214,7 @@ static inline u32 mctl_space_page(u64 address)
 	return (address - MCTL_SPACE_START) >> PAGE_SHIFT;
 }
 
-/* Take family->lock for a request. Return: 0, or -EINTR for a process that is killed. */
+/* Take family->lock for a request. Return: 0, or -EINTR if the process is killed. */
 static inline int mctl_space_lock(struct mctl_space *space, struct mctl_error *error)
 {
 	if (!mutex_lock_killable(&space->family->lock))
@@ -265,7 +265,7 @@ static inline u32 mctl_space_charged(const struct mctl_space *space)
  * @space: family->lock is held
  * @fn: the frame
  *
- * Context: Any.
+ * Context: Any context.
  * Return: loans that are not back.
  */
 static inline u32 mctl_space_loans_of(const struct mctl_space *space, u32 fn)

@@ -114,9 +114,9 @@ static ssize_t copy_all(struct mctl_space *space, u64 offset, struct iov_iter *i
  * @offset: byte to begin at
  * @to: where to
  *
- * Context: Process, sleeps.
+ * Context: Process context, may sleep.
  * Return: bytes, 0 at the end; -EFAULT when no vma has the first page or @to is not there, -EIO
- * when a file that backs it cannot be read, -ENOMEM, -EINTR for a process that is killed.
+ * when a file that backs it cannot be read, -ENOMEM, -EINTR if the process is killed.
  */
 ssize_t mctl_space_read_iter(struct mctl_space *space, u64 offset, struct iov_iter *to)
 {
@@ -129,7 +129,7 @@ ssize_t mctl_space_read_iter(struct mctl_space *space, u64 offset, struct iov_it
  * @offset: byte to begin at
  * @from: what
  *
- * Context: Process, sleeps.
+ * Context: Process context, may sleep.
  * Return: bytes; -ENOSPC behind the end, else as mctl_space_read_iter().
  */
 ssize_t mctl_space_write_iter(struct mctl_space *space, u64 offset, struct iov_iter *from)
@@ -234,7 +234,7 @@ static void release_page(struct splice_pipe_desc *desc, unsigned int i)
  * @size: bytes
  * @flags: SPLICE_F_*
  *
- * Context: Process, sleeps.
+ * Context: Process context, may sleep.
  * Return: bytes, 0 at the end, or as mctl_space_read_iter() and splice_to_pipe().
  */
 ssize_t mctl_space_splice_read(struct mctl_space *space, u64 offset, struct pipe_inode_info *pipe,

@@ -31,7 +31,7 @@ static bool is_zeros(const struct mctl_space *space, u32 fn)
  * @space: family->lock is held
  * @fn: a frame of its family, not the first one of a block
  *
- * Context: Process.
+ * Context: Process context.
  * Return: whether the shadow has a leaf of it.
  */
 bool mctl_space_maps(const struct mctl_space *space, u32 fn)
@@ -54,7 +54,7 @@ bool mctl_space_maps(const struct mctl_space *space, u32 fn)
  * @space: whose shadow maps @fn, or that has lent it before; family->lock is held
  * @fn: the frame, which may be the one of zeros
  *
- * Context: Process, may sleep.
+ * Context: Process context, may sleep.
  * Return: 0, or -ENOMEM for more than MCTL_MAX_LOANS, too; then there is no loan.
  */
 int mctl_space_lend(struct mctl_space *space, u32 fn)
@@ -82,7 +82,7 @@ int mctl_space_lend(struct mctl_space *space, u32 fn)
  *
  * What the loan held the space by is the caller's to put, without the lock.
  *
- * Context: Process, may sleep.
+ * Context: Process context, may sleep.
  */
 void mctl_space_unlend(struct mctl_space *space, u32 fn)
 {

@@ -86,7 +86,7 @@ static void set_flags(struct vm_area_struct *vma)
  * @space: held by the file
  * @vma: the vma to be
  *
- * Context: Process, its mmap_lock is held for writing.
+ * Context: Process context. The mmap_lock is held for writing.
  * Return: 0; -EINVAL for a private mapping, or one that reaches beyond the space; -EPERM for one
  * to execute; -ENOMEM.
  */
@@ -121,7 +121,7 @@ int mctl_space_mmap(struct mctl_space *space, struct vm_area_struct *vma)
  *
  * Where leaves of 2 MiB are to be had, the place is one that allows them.
  *
- * Context: Process, its mmap_lock is held.
+ * Context: Process context. The mmap_lock is held.
  * Return: an address, or an error.
  */
 unsigned long mctl_space_get_area(struct file *file, unsigned long address, unsigned long size,

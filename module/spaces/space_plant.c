@@ -106,11 +106,11 @@ static int plant_space(struct mctl_arena *arena, const struct mctl_plant *plant,
  * mctl_space_plant() - flip a bit of the records of regions
  * @arena: the arena
  * @plant: which bit
- * @error: text of a refusal
+ * @error: text on failure
  *
  * Until the bit is back, nothing else is to be done with regions but to verify them.
  *
- * Context: process; sleeps.
+ * Context: Process context, may sleep.
  * Return: 0, -ENOENT when there is no such place, or -EINVAL for a level that no record has.
  */
 int mctl_space_plant(struct mctl_arena *arena, const struct mctl_plant *plant,

@@ -106,7 +106,7 @@ static int populate_table(struct mctl_space *space, u32 page, u32 end)
  *
  * Processes get their entries when they touch it, a window at a time.
  *
- * Context: Process, sleeps.
+ * Context: Process context, may sleep.
  * Return: 0; -EINVAL for a bad range, -EFAULT when a page of it is in no vma or may not be
  * written, -ENOMEM, -EINTR. What comes before the page that is refused is populated.
  */
@@ -136,7 +136,7 @@ int mctl_space_file_populate(struct mctl_space *space, u64 offset, u64 size)
  * @offset: byte of the file, a multiple of 4096
  * @size: bytes, a multiple of 4096
  *
- * Context: Process, sleeps.
+ * Context: Process context, may sleep.
  * Return: 0, -EINVAL for a bad range, or -ENOMEM.
  */
 int mctl_space_file_discard(struct mctl_space *space, u64 offset, u64 size)
@@ -156,7 +156,7 @@ int mctl_space_file_discard(struct mctl_space *space, u64 offset, u64 size)
  * @space: held by the file
  * @info: filled
  *
- * Context: Process, may sleep.
+ * Context: Process context, may sleep.
  */
 void mctl_space_file_info(struct mctl_space *space, struct memctl_dev_info *info)
 {

@@ -21,7 +21,7 @@
 
 /**
  * struct mctl_census - how many entries of processes map each frame
- * @arena: whose frames
+ * @arena: the arena
  * @counts: entries that map a frame, by frame number, up to U16_MAX
  * @nr: frames that there were when it was taken
  * @walk: goes through the processes
@@ -135,11 +135,12 @@ static int count_space(struct mctl_census *census, struct mctl_space *space,
 
 /**
  * mctl_census_take() - count how many entries of processes map each frame
- * @arena: whose frames
+ * @arena: the arena
  * @space: held; the frames of its family are counted, or with NULL those of all
- * @error: why not; may be NULL
+ * @error: text on failure; may be NULL
  *
- * Context: Process, sleeps. Tries the mmap_lock of every process that maps one (space_walk.c).
+ * Context: Process context, may sleep. Tries the mmap_lock of every
+ * process that maps one (space_walk.c).
  * Return: the census for mctl_census_free(), or as an ERR_PTR(): -ENOMEM, -EINTR, or -EBUSY when
  * a process does not let go of its mmap_lock.
  */
@@ -177,7 +178,7 @@ no_memory:
  * mctl_census_free() - let go of a census
  * @census: from mctl_census_take(), or NULL
  *
- * Context: Process.
+ * Context: Process context.
  */
 void mctl_census_free(struct mctl_census *census)
 {
@@ -207,9 +208,9 @@ static void read_comm(int pid, char *comm, size_t size)
  * @id: the process behind this one is told of, 0 for the first; becomes its id. Those that are
  *	ending are passed over, and those that came after the space was first asked for.
  * @process: filled
- * @error: why not; may be NULL
+ * @error: text on failure; may be NULL
  *
- * Context: Process, sleeps. Tries the mmap_lock of the process (space_walk.c).
+ * Context: Process context, may sleep. Tries the mmap_lock of the process (space_walk.c).
  * Return: 0; -ENOENT when there are no more; -EINTR; -EBUSY when the process does not let go of
  * its mmap_lock.
  */
@@ -289,16 +290,17 @@ static int count_idle(const struct mctl_space *space, struct mctl_space_idle *re
 
 /**
  * mctl_space_idle() - which pages were touched since the last clear
- * @arena: whose region
+ * @arena: the arena
  * @name: of the region
  * @clear: begin anew: no page counts as touched
  * @result: filled, with what was before a clear
- * @error: why not; may be NULL
+ * @error: text on failure; may be NULL
  *
  * For a clear all entries are taken from the processes: a processor that has one in its TLB would
  * not set A again.
  *
- * Context: Process, sleeps. Tries the mmap_lock of every process that maps it (space_walk.c).
+ * Context: Process context, may sleep. Tries the mmap_lock of every
+ * process that maps it (space_walk.c).
  * Return: 0; -ENOENT; -EINTR; -ENOMEM; -EBUSY when a process does not let go of its mmap_lock, so
  * that what it touched is not known, and nothing is cleared.
  */

@@ -120,9 +120,9 @@ static void count_freed(struct mctl_arena *arena, u32 account)
 
 /**
  * mctl_spaces_reap() - free what is in quarantine and nobody holds any more
- * @arena: whose frames
+ * @arena: the arena
  *
- * Context: Process, may sleep.
+ * Context: Process context, may sleep.
  * Return: whether a frame was freed.
  */
 bool mctl_spaces_reap(struct mctl_arena *arena)
@@ -182,7 +182,7 @@ static void work(struct work_struct *work)
  * It is filled with zeros and freed, or put in quarantine. A block is never lent: only a frame of
  * its own is.
  *
- * Context: Process.
+ * Context: Process context.
  */
 void mctl_space_quarantine(struct mctl_arena *arena, u32 fn, unsigned int order, u32 account)
 {
@@ -196,7 +196,7 @@ void mctl_space_quarantine(struct mctl_arena *arena, u32 fn, unsigned int order,
  * mctl_space_enter() - have frames in quarantine count for a space from now on
  * @space: gets its account; arena->regions->lock is held
  *
- * Context: Process, may sleep.
+ * Context: Process context, may sleep.
  * Return: 0, or -ENOMEM.
  */
 int mctl_space_enter(struct mctl_space *space)
@@ -212,7 +212,7 @@ int mctl_space_enter(struct mctl_space *space)
  * mctl_space_leave() - the way back: what is in quarantine counts for nobody
  * @space: about to be freed; arena->regions->lock is held
  *
- * Context: Process.
+ * Context: Process context.
  */
 void mctl_space_leave(struct mctl_space *space)
 {
@@ -227,7 +227,7 @@ void mctl_space_leave(struct mctl_space *space)
  * mctl_spaces_create() - the spaces of a new arena: none
  * @arena: the arena, whose regions.lock is made
  *
- * Context: Process.
+ * Context: Process context.
  * Return: 0 or -ENOMEM.
  */
 int mctl_spaces_create(struct mctl_arena *arena)
@@ -252,7 +252,7 @@ int mctl_spaces_create(struct mctl_arena *arena)
  * mctl_spaces_exit() - end the worker of the quarantine, and the record of it all
  * @arena: an arena that nobody uses any more, without spaces and with an empty quarantine
  *
- * Context: Process, sleeps.
+ * Context: Process context, may sleep.
  */
 void mctl_spaces_exit(struct mctl_arena *arena)
 {

@@ -16,7 +16,7 @@
  * frames. But what follows is a change of a part of it, so it is zapped. The
  * limit does not matter: it has counted the table ever since the leaf came.
  *
- * Context: Process.
+ * Context: Process context.
  * Return: 0, or -ENOMEM when there is no frame for the table; nothing is changed then.
  */
 int mctl_space_split(struct mctl_space *space, u32 page)
@@ -75,7 +75,7 @@ static void put_frames(struct mctl_space *space, u32 page, u32 nr)
  * @page: first page of it
  * @nr: pages, within the space
  *
- * Context: Process, may sleep.
+ * Context: Process context, may sleep.
  * Return: 0, or -ENOMEM when there is no frame for a table to split a leaf; nothing is changed
  * then, but for leaves that may be split.
  */
@@ -132,7 +132,7 @@ static u32 reclaim_table(struct mctl_space *space, u32 page, u32 end, u32 nr)
  * @space: family->lock is held
  * @nr: how many at most
  *
- * Context: Process, may sleep.
+ * Context: Process context, may sleep.
  * Return: frames freed.
  */
 u32 mctl_space_reclaim(struct mctl_space *space, u32 nr)

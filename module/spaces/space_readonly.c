@@ -60,7 +60,7 @@ static void protect_vma(struct vm_area_struct *vma)
  *
  * When this returns no processor can write the space, by its tables or its TLB. A and D stay.
  *
- * Context: Process, sleeps.
+ * Context: Process context, may sleep.
  */
 void mctl_space_make_readonly(struct mctl_space *space)
 {

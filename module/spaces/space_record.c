@@ -31,7 +31,7 @@ static const char *word(const struct mctl_access *access)
  * mctl_space_why() - why an access was refused for lack of memory
  * @access: that was refused
  *
- * Context: Any.
+ * Context: Any context.
  * Return: enum memctl_reason; MEMCTL_REASON_NONE when it was not memory that it lacked.
  */
 u32 mctl_space_why(const struct mctl_access *access)
@@ -54,7 +54,7 @@ u32 mctl_space_why(const struct mctl_access *access)
  * @text: where to
  * @size: bytes of it
  *
- * Context: Any.
+ * Context: Any context.
  */
 void mctl_space_refusal(const struct mctl_access *access, char *text, size_t size)
 {

@@ -33,7 +33,7 @@ static int refuse(struct mctl_access *access, unsigned int reason)
  * @space: family->lock is held
  * @nr: frames more, be it of pages or of tables
  *
- * Context: Any.
+ * Context: Any context.
  * Return: whether they would be more than the limit.
  */
 bool mctl_space_over_limit(const struct mctl_space *space, u32 nr)
@@ -438,7 +438,7 @@ static int resolve(struct mctl_space *space, struct mctl_access *access)
  * @access: page, below nr_pages, and write are given; kind, reason, why, entry and level become
  *	    what came of it
  *
- * Context: Process, may sleep.
+ * Context: Process context, may sleep.
  * Return: 0, or -EFAULT when it is refused.
  */
 int mctl_space_resolve(struct mctl_space *space, struct mctl_access *access)

@@ -9,17 +9,17 @@
 
 /**
  * mctl_space_flip() - damage a shadow, to show that the checks find it
- * @arena: whose region
+ * @arena: the arena
  * @name: of the region
  * @address: in the region
  * @level: of the entry's table, 1 for the leaf of 4 KiB
  * @bit: of the entry, 0 to 63
- * @error: why not; may be NULL
+ * @error: text on failure; may be NULL
  *
  * The tables of processes are not touched. A second call brings the bit back. Until then nothing
  * else is to be done with the region but to verify it.
  *
- * Context: Process, may sleep.
+ * Context: Process context, may sleep.
  * Return: 0; -EINVAL for a bad level or bit, -ENOENT when there is no such region, or the walk
  * ends above @level.
  */
@@ -65,14 +65,14 @@ static void fill_entry(const struct mctl_space *space, const struct mctl_ptable_
 
 /**
  * mctl_space_walk() - translate an address, with every entry met
- * @arena: whose region
+ * @arena: the arena
  * @name: of the region
  * @address: in the region
  * @steps: filled, the highest level first; no entry of the hardware's, which are the processes'
  * @physical: physical address that @address leads to, 0 where nothing is mapped
- * @error: why not; may be NULL
+ * @error: text on failure; may be NULL
  *
- * Context: Process, may sleep.
+ * Context: Process context, may sleep.
  * Return: steps filled; -ENOENT when there is no such region, -EFAULT when @address is not
  * canonical.
  */
@@ -112,8 +112,8 @@ int mctl_space_walk(struct mctl_arena *arena, const char *name, u64 address,
  * @entries: filled, by address, parents first
  * @nr: how many at most
  *
- * Context: Process, may sleep.
- * Return: entries filled, 0 at the end; -EINTR for a process that is killed.
+ * Context: Process context, may sleep.
+ * Return: entries filled, 0 at the end; -EINTR if the process is killed.
  */
 int mctl_space_entries(struct mctl_space *space, struct mctl_pt_cursor *cursor,
 		       struct mctl_pt_entry *entries, unsigned int nr)

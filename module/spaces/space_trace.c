@@ -9,13 +9,13 @@
 
 /**
  * mctl_space_trace() - remember faults, or forget them
- * @arena: whose region
+ * @arena: the arena
  * @name: of the region
  * @on: remember from now on; else what was remembered goes
- * @error: why not; may be NULL
+ * @error: text on failure; may be NULL
  *
- * Context: Process, may sleep.
- * Return: 0, -ENOENT, -ENOMEM, or -EINTR for a process that is killed.
+ * Context: Process context, may sleep.
+ * Return: 0, -ENOENT, -ENOMEM, or -EINTR if the process is killed.
  */
 int mctl_space_trace(struct mctl_arena *arena, const char *name, bool on, struct mctl_error *error)
 {
@@ -50,16 +50,16 @@ int mctl_space_trace(struct mctl_arena *arena, const char *name, bool on, struct
 
 /**
  * mctl_space_records() - the next faults that are remembered
- * @arena: whose region
+ * @arena: the arena
  * @name: of the region
  * @next: number of the first one wanted, from 1 on; becomes the one behind the last one given
  * @records: filled, the oldest first
  * @nr: room in it
  * @lost: becomes the number of faults from @next on that are forgotten already
  *
- * Context: Process, may sleep.
+ * Context: Process context, may sleep.
  * Return: records filled; -ENOENT without such a region, -ENODATA when nothing is remembered,
- * -EINTR for a process that is killed.
+ * -EINTR if the process is killed.
  */
 int mctl_space_records(struct mctl_arena *arena, const char *name, u64 *next,
 		       struct mctl_space_record *records, unsigned int nr, u64 *lost)

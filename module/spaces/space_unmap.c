@@ -128,7 +128,7 @@ static const struct mmu_interval_notifier_ops notifier_ops = {
  *
  * Where there is no memory for it they are not.
  *
- * Context: Process, may sleep.
+ * Context: Process context, may sleep.
  */
 void mctl_space_watch(struct mctl_space_user *user)
 {
@@ -141,7 +141,7 @@ void mctl_space_watch(struct mctl_space_user *user)
  * mctl_space_unwatch() - the way back
  * @user: the process; nobody finds it any more, family->lock is not held
  *
- * Context: Process, sleeps.
+ * Context: Process context, may sleep.
  */
 void mctl_space_unwatch(struct mctl_space_user *user)
 {

@@ -106,8 +106,8 @@ static int count_range(const struct mctl_space *space, u32 page, u32 end, struct
  * @space: held
  * @info: filled
  *
- * Context: Process, may sleep.
- * Return: 0, or -EINTR for a process that is killed.
+ * Context: Process context, may sleep.
+ * Return: 0, or -EINTR if the process is killed.
  */
 int mctl_space_info_of(struct mctl_space *space, struct mctl_space_info *info)
 {
@@ -156,12 +156,12 @@ int mctl_space_info_of(struct mctl_space *space, struct mctl_space_info *info)
 
 /**
  * mctl_space_info() - what is known of a region for processes, by its name
- * @arena: whose region
+ * @arena: the arena
  * @name: of the region
  * @info: filled
  *
- * Context: Process, may sleep. Takes arena->regions->lock.
- * Return: 0; -ENOENT when there is no such region; -EINTR for a process that is killed.
+ * Context: Process context, may sleep. Takes arena->regions->lock.
+ * Return: 0; -ENOENT when there is no such region; -EINTR if the process is killed.
  */
 int mctl_space_info(struct mctl_arena *arena, const char *name, struct mctl_space_info *info)
 {
@@ -221,8 +221,8 @@ static int fill_vma(const struct mctl_space *space, const struct mctl_vma *from,
  * @address: any; 0 for the first vma
  * @vma: filled
  *
- * Context: Process, may sleep.
- * Return: 0; -ENODATA when no vma ends behind @address; -EINTR for a process that is killed.
+ * Context: Process context, may sleep.
+ * Return: 0; -ENODATA when no vma ends behind @address; -EINTR if the process is killed.
  */
 int mctl_space_vma_at(struct mctl_space *space, u64 address, struct mctl_space_vma *vma)
 {
@@ -275,15 +275,15 @@ static struct mctl_family *find_family(struct mctl_arena *arena, u32 id)
 
 /**
  * mctl_space_rmap() - every region and address that a frame backs
- * @arena: whose frame
+ * @arena: the arena
  * @pfn: physical frame number; any value
  * @places: filled
  * @nr: room in it
- * @error: why not; may be NULL
+ * @error: text on failure; may be NULL
  *
- * Context: Process, may sleep. Takes arena->regions->lock.
+ * Context: Process context, may sleep. Takes arena->regions->lock.
  * Return: how many there are, also when that is more than @nr; -ENOENT when it is no frame of a
- * region for processes; -EINTR for a process that is killed.
+ * region for processes; -EINTR if the process is killed.
  */
 int mctl_space_rmap(struct mctl_arena *arena, u64 pfn, struct mctl_space_place *places,
 		    unsigned int nr, struct mctl_error *error)

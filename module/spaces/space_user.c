@@ -29,7 +29,7 @@ static struct mctl_space_user *user_of(struct mctl_space *space, struct mm_struc
  * @vma: the vma, whose vm_ops are set
  * @fresh: what to use if this is the process's first one; zeroed
  *
- * Context: Process, its mmap_lock is held for writing.
+ * Context: Process context. The mmap_lock is held for writing.
  * Return: whether it was the first one; else @fresh is not used.
  */
 bool mctl_space_user_add(struct mctl_space *space, struct vm_area_struct *vma,
@@ -63,7 +63,7 @@ bool mctl_space_user_add(struct mctl_space *space, struct vm_area_struct *vma,
  * mctl_space_user_drop() - one vma less
  * @user: the record of its process
  *
- * Context: Process, its mmap_lock is held for writing.
+ * Context: Process context. The mmap_lock is held for writing.
  * Return: whether it was the last one: then the record is the caller's.
  */
 bool mctl_space_user_drop(struct mctl_space_user *user)
@@ -87,7 +87,7 @@ bool mctl_space_user_drop(struct mctl_space_user *user)
  * mctl_space_user_of() - the record of a vma's process
  * @vma: any vma; the mmap_lock of its process is held
  *
- * Context: Any.
+ * Context: Any context.
  * Return: the record, or NULL when the vma maps no space.
  */
 struct mctl_space_user *mctl_space_user_of(const struct vm_area_struct *vma)

@@ -75,7 +75,7 @@ struct comparison {
  * @found: the entry, present
  * @expected: becomes what it should be, 0 for none
  *
- * Context: Process.
+ * Context: Process context.
  * Return: enum mctl_pt_difference.
  */
 u32 mctl_space_compare(const struct mctl_space *space, const struct vm_area_struct *vma, u32 page,
@@ -390,7 +390,7 @@ static int compare_all(struct comparison *c, struct mctl_arena *arena, int pid)
  * @result: of mctl_space_verify(), with nr_busy
  * @error: filled; may be NULL
  *
- * Context: Any.
+ * Context: Any context.
  * Return: -EBUSY.
  */
 int mctl_space_busy(const struct mctl_space_verify *result, struct mctl_error *error)
@@ -402,17 +402,18 @@ int mctl_space_busy(const struct mctl_space_verify *result, struct mctl_error *e
 
 /**
  * mctl_space_verify() - compare the tables of processes with the shadow
- * @arena: whose regions
+ * @arena: the arena
  * @name: of the region, or NULL for all regions for processes
  * @pid: of a thread group; 0 for all processes
  * @result: counts
  * @mismatches: the first @nr entries that differ; may be NULL when @nr is 0
  * @nr: room in @mismatches
- * @error: why not; may be NULL
+ * @error: text on failure; may be NULL
  *
  * A and D of the processes' entries are folded into the shadow.
  *
- * Context: Process, sleeps. Tries the mmap_lock of every process that maps one (space_walk.c).
+ * Context: Process context, may sleep. Tries the mmap_lock of every
+ * process that maps one (space_walk.c).
  * Return: 0, whatever the result; -ENOENT when there is no such region; -ENOMEM; -EINTR for a
  * process that is killed.
  */

@@ -71,7 +71,7 @@ static int hold_file(struct mctl_space *space, struct file *file, struct mctl_er
  * mctl_space_prune_files() - let go of the files that no vma has any more
  * @space: family->lock is held, or nobody else can find it
  *
- * Context: Process.
+ * Context: Process context.
  */
 void mctl_space_prune_files(struct mctl_space *space)
 {
@@ -92,7 +92,7 @@ void mctl_space_prune_files(struct mctl_space *space)
  * @from: the other; family->lock is held
  * @error: text on failure
  *
- * Context: Process, may sleep.
+ * Context: Process context, may sleep.
  * Return: 0, or -ENOMEM with vmas that mctl_space_destroy() takes away.
  */
 int mctl_space_copy_vmas(struct mctl_space *to, const struct mctl_space *from,
@@ -205,7 +205,7 @@ static int find_gap(const struct mctl_space *space, u64 size, u64 *start, struct
 
 /**
  * mctl_space_map() - add a vma
- * @arena: whose region
+ * @arena: the arena
  * @name: of the region
  * @start: first address; 0 for the lowest that is free
  * @size: bytes, a multiple of 4096
@@ -214,9 +214,9 @@ static int find_gap(const struct mctl_space *space, u64 size, u64 *start, struct
  *	  memory. What is written is the region's own, and never goes back to the file.
  * @offset: byte of the file, a multiple of 4096
  * @got: becomes the first address; may be NULL
- * @error: why not; may be NULL
+ * @error: text on failure; may be NULL
  *
- * Context: Process, may sleep.
+ * Context: Process context, may sleep.
  * Return: 0; -ENOENT without such a region, -EINVAL for a bad range, right or file, -EEXIST when
  * a vma is there, -ENOMEM without memory or, for @start 0, without a gap of @size, or what opening
  * the file gives.
@@ -342,15 +342,15 @@ put:
 
 /**
  * mctl_space_unmap() - remove the vmas of a range, and free what backs them
- * @arena: whose region
+ * @arena: the arena
  * @name: of the region
  * @start: first address
  * @size: bytes, a multiple of 4096
- * @error: why not; may be NULL
+ * @error: text on failure; may be NULL
  *
  * Holes do no harm. Processes that touch it get SIGSEGV.
  *
- * Context: Process, sleeps.
+ * Context: Process context, may sleep.
  * Return: 0, -ENOENT, -EINVAL for a bad range, -ENOMEM.
  */
 int mctl_space_unmap(struct mctl_arena *arena, const char *name, u64 start, u64 size,
@@ -361,14 +361,14 @@ int mctl_space_unmap(struct mctl_arena *arena, const char *name, u64 start, u64 
 
 /**
  * mctl_space_protect() - change the rights of a range
- * @arena: whose region
+ * @arena: the arena
  * @name: of the region
  * @start: first address
  * @size: bytes, a multiple of 4096
  * @rights: MCTL_SPACE_R and MCTL_SPACE_W; to write implies to read
- * @error: why not; may be NULL
+ * @error: text on failure; may be NULL
  *
- * Context: Process, sleeps.
+ * Context: Process context, may sleep.
  * Return: 0; -ENOENT without such a region, or when a page of the range is in no vma, -EINVAL,
  * -ENOMEM.
  */
@@ -384,15 +384,15 @@ int mctl_space_protect(struct mctl_arena *arena, const char *name, u64 start, u6
 
 /**
  * mctl_space_discard() - free what backs a range
- * @arena: whose region
+ * @arena: the arena
  * @name: of the region
  * @start: first address
  * @size: bytes, a multiple of 4096
- * @error: why not; may be NULL
+ * @error: text on failure; may be NULL
  *
  * The vmas stay: the next access finds zeros, or the file's bytes.
  *
- * Context: Process, sleeps.
+ * Context: Process context, may sleep.
  * Return: 0, -ENOENT, -EINVAL, -ENOMEM.
  */
 int mctl_space_discard(struct mctl_arena *arena, const char *name, u64 start, u64 size,

@@ -64,7 +64,7 @@ static u64 plain_pte(pte_t pte)
  * @address: in it, in a vma
  * @found: filled
  *
- * Context: Process.
+ * Context: Process context.
  */
 void mctl_space_look_up(struct mm_struct *mm, u64 address, struct mctl_space_found *found)
 {
@@ -106,7 +106,7 @@ void mctl_space_look_up(struct mm_struct *mm, u64 address, struct mctl_space_fou
  * @end: where to stop
  * @next: becomes the end of what the entry translates, or of the hole
  *
- * Context: Process.
+ * Context: Process context.
  * Return: the entry, or NULL where there is none up to @next.
  */
 pmd_t *mctl_space_find_table(struct mm_struct *mm, u64 address, u64 end, u64 *next)
@@ -140,7 +140,7 @@ pmd_t *mctl_space_find_table(struct mm_struct *mm, u64 address, u64 end, u64 *ne
  * @steps: how many may be taken; becomes how many are left
  * @found: filled; its entry is 0 when there is none up to what is returned
  *
- * Context: Process.
+ * Context: Process context.
  * Return: the address of the entry; or @end, or where the steps were used up.
  */
 u64 mctl_space_next_entry(struct mm_struct *mm, u64 address, u64 end, u32 *steps,
@@ -191,7 +191,7 @@ static int pid_of(const struct mctl_space_user *user)
  * mctl_space_first_pid() - a process that maps a space, for a text
  * @space: cannot be removed meanwhile
  *
- * Context: Process, may sleep. Takes family->lock.
+ * Context: Process context, may sleep. Takes family->lock.
  * Return: number of its thread group; 0 when there is none, or it has ended.
  */
 int mctl_space_first_pid(struct mctl_space *space)
@@ -215,7 +215,7 @@ int mctl_space_first_pid(struct mctl_space *space)
  * @space: held until mctl_space_walk_end()
  * @after: id of the process behind which to begin, 0 for all
  *
- * Context: Process, may sleep.
+ * Context: Process context, may sleep.
  * Return: 0, or -EINTR; mctl_space_walk_end() follows in either case.
  */
 int mctl_space_walk_begin(struct mctl_space_walk *walk, struct mctl_space *space, u64 after)
@@ -243,7 +243,7 @@ static void put_process(struct mctl_space_walk *walk)
  *
  * Those that are ending are passed over.
  *
- * Context: Process, may sleep.
+ * Context: Process context, may sleep.
  * Return: 0, -ENOENT when there are no more, or -EINTR.
  */
 int mctl_space_walk_next(struct mctl_space_walk *walk)
@@ -280,7 +280,7 @@ int mctl_space_walk_next(struct mctl_space_walk *walk)
  * mctl_space_walk_end() - let go of what a walk holds
  * @walk: the walk; the space is the caller's
  *
- * Context: Any that may not be a hard interrupt.
+ * Context: Any context except hard interrupt.
  */
 void mctl_space_walk_end(struct mctl_space_walk *walk)
 {
@@ -293,7 +293,7 @@ void mctl_space_walk_end(struct mctl_space_walk *walk)
  * @errno: what mctl_space_walk_mappings() returned
  * @error: filled; may be NULL
  *
- * Context: Any.
+ * Context: Any context.
  * Return: @errno.
  */
 int mctl_space_walk_fail(const struct mctl_space_walk *walk, int errno, struct mctl_error *error)
@@ -417,7 +417,7 @@ static bool walk_slice(struct mctl_space_walk *walk, const struct mctl_space_vis
  * @visitor: what is done
  * @context: for @visitor
  *
- * Context: Process, sleeps. Tries mmap_lock of the process; takes family->lock.
+ * Context: Process context, may sleep. Tries mmap_lock of the process; takes family->lock.
  * Return: 0; -EBUSY when the process does not let go of its mmap_lock, -EINTR for a process that
  * is killed.
  */

@@ -14,7 +14,7 @@
  *
  * When this returns no processor has an entry for it, in tables or TLB.
  *
- * Context: Process, sleeps.
+ * Context: Process context, may sleep.
  */
 void mctl_space_zap(struct mctl_space *space, u32 page, u32 nr)
 {
