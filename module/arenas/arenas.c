@@ -9,10 +9,10 @@
  * I4  An arena that is being made or deleted is on the list, so that its name is
  *     taken, and is found by nobody: from then on its references only get fewer.
  *
- * Whoever asks something of an arena holds it for as long as that takes, and
- * anybody may ask. A delete therefore hides the arena first, and then waits for
- * those who had found it before; for a while, and without a lock. Those who do
- * not end are told by name, and the arena can be found again.
+ * A request holds its arena until it ends, and anybody may make one. A delete
+ * therefore hides the arena first, and then waits for the requests that had
+ * found it before, for a limited time and without a lock. If some do not end,
+ * they are reported by name, and the arena can be found again.
  *
  * Locks: building (mutex) is held while an arena is made or taken apart, outside
  * of everything, and is waited for killably: that takes as long as the host needs
@@ -331,7 +331,7 @@ int mctl_arena_create(const struct mctl_arena_params *params, struct mctl_error 
 		goto free;
 	}
 	set_live(arena, true);
-	/* Whoever looked meanwhile did not find the arena. */
+	/* A look at memory errors in the meantime did not find the arena. */
 	if (sequence != mctl_hwpoison_sequence())
 		mctl_hwpoison_look();
 	atomic_inc(&generation);
@@ -358,7 +358,7 @@ static void destroy(struct mctl_arena *arena)
 	kfree(arena);
 }
 
-/* The arena's own caches, of magazines and headers, are nobody's hold. */
+/* The arena's own caches, of magazines and headers, do not count as in use. */
 static u32 count_busy_caches(struct mctl_arena *arena)
 {
 	struct mctl_cache_info info;
@@ -391,8 +391,8 @@ static u32 count_used(struct mctl_arena *arena)
 }
 
 /*
- * Who holds what of an arena, and does not let go by itself, as a list of words.
- * Return: whether anybody does.
+ * List in @text what is held of an arena and is not released by itself.
+ * Return: whether anything is.
  */
 static bool tell_holders(struct mctl_arena *arena, char *text, size_t size)
 {
@@ -456,8 +456,8 @@ static int wait_for_requests(struct mctl_arena *arena, char *text, size_t size)
 }
 
 /*
- * Hide an arena that nothing is in use of, wait, and look again: whoever was about
- * may have left something. Return: 0, then nobody else has it; else it is as it was.
+ * Hide an arena of which nothing is in use, wait, and check again: a request may
+ * have left something. Return: 0 if nobody else holds it; else it is visible again.
  */
 static int hide(struct mctl_arena *arena, char *text, size_t size)
 {
@@ -478,7 +478,7 @@ static int hide(struct mctl_arena *arena, char *text, size_t size)
 	}
 	if (ret) {
 		set_live(arena, true);
-		/* Whoever looked meanwhile did not find the arena. */
+		/* A look at memory errors in the meantime did not find the arena. */
 		mctl_hwpoison_look();
 	}
 	return ret;
