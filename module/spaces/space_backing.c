@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Pages of the files that back vmas, read. A file can be somebody's who never
- * answers (FUSE, a server that is gone), so:
+ * Reads pages of the files that back vmas. The file system may never answer
+ * (FUSE, a server that is gone), so:
  *
  * B1  No lock of ours is held while a page is read.
  * B2  A process that faults, reads or writes waits as in a fault of the host's
@@ -85,7 +85,7 @@ static struct folio *get_folio(struct file *file, u64 page, bool *io)
 
 /*
  * Through the page cache, as the host's own fault would do it: the file system's read may take a
- * lock of the inode that whoever faults holds already, in a write to the file from a mapping of it.
+ * lock of the inode that the faulting task holds already, in a write to the file from a mapping.
  */
 static int read_cached(struct file *file, u64 page, void *address, bool *io)
 {
@@ -156,11 +156,11 @@ static int read_page(struct file *file, u64 page, void *address, bool *io)
  * struct reading - a page that a worker reads
  * @work: the worker's
  * @done: the read is over
- * @refs: the worker, and who waits
+ * @refs: references of the worker and of the waiter
  * @space: whose page; held until the worker is done
  * @file: to read from; held as well
  * @page: of the file
- * @fn: frame to read into; the waiter's, if he sees @done, else the worker's
+ * @fn: frame to read into; the waiter's if it sees @done, else the worker's
  * @io: of read_page()
  * @ret: of read_page()
  */
@@ -176,7 +176,7 @@ struct reading {
 	int ret;
 };
 
-/* Who is last frees it, with the frame that nobody has taken. */
+/* The last reference frees it, with the frame if nobody has taken that. */
 static void put_reading(struct reading *reading)
 {
 	struct mctl_space *space = reading->space;
@@ -197,7 +197,7 @@ static void put_reading(struct reading *reading)
 static void run(struct work_struct *work)
 {
 	struct reading *reading = container_of(work, struct reading, work);
-	/* As who opened the file: it is he whom a file system asks for the right. */
+	/* With the opener's credentials: file systems check these. */
 	const struct cred *old = override_creds(reading->file->f_cred);
 
 	reading->ret = read_page(reading->file, reading->page,
@@ -274,7 +274,7 @@ int mctl_space_readers_init(void)
 }
 
 /**
- * mctl_space_readers_exit() - the way back
+ * mctl_space_readers_exit() - destroy the workers
  *
  * No space is there, so that nothing is read.
  *

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is touched in spaces without a process, and what their shadows take
- * back, told to whoever follows it.
+ * Reports accesses to spaces without a process, and what their shadows unmap,
+ * to the registered follower.
  *
  * Locks: the family's is held by the callers; the follower takes its own inside.
  */
@@ -12,8 +12,8 @@
 static const struct mctl_space_follower *follower;
 
 /**
- * mctl_space_set_follower() - name the one who follows
- * @new: who
+ * mctl_space_set_follower() - register the follower
+ * @new: the follower
  *
  * Context: Process context, at module init, before the first arena is made.
  */

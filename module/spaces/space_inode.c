@@ -5,7 +5,7 @@
  * of our own that nobody can mount, without the right to execute.
  *
  * The inode may outlive its space. An open file and a mapping hold the space,
- * so that it cannot be removed; but whoever has the inode without our knowledge
+ * so that it cannot be removed; but a user of the inode that we do not know of
  * may open it later, by a path: a descriptor of O_PATH, an event that fanotify
  * has in its queue, a mark of inotify, /proc/PID/map_files or /proc/PID/fd of
  * another process, looked up before and opened after. None of these is counted.
@@ -17,8 +17,8 @@
  *     gave, under inode->i_lock where it is opened by its inode: ESTALE without.
  * I3  Nothing but open() looks at i_private. What else can be done to an inode
  *     (chmod, stat, truncate, extended attributes) needs no space.
- * I4  Whoever can reach our operations holds the module: a file does by itself,
- *     and a path by its mount, which holds the file system's type.
+ * I4  Everything that can reach our operations holds the module: a file does by
+ *     itself, and a path by its mount, which holds the file system's type.
  * I5  The inode is on its file system's list, where the host looks for whoever
  *     watches it when the file system goes: a mark of inotify would else be waited
  *     for, for ever. Its marks go with the space, and say so (IN_DELETE_SELF).

@@ -3,15 +3,15 @@
  * Quarantine: frames of spaces that nothing of ours refers to any more, while
  * the host still holds references to their pages, as a fragment of a socket's
  * buffer does. Such a frame is not free. A worker looks at it now and then, and
- * so does who has no frame left. Quarantine holds the module.
+ * so does an allocation that finds no frame. Quarantine holds the module.
  *
  *   tag        MCTL_NO_PAGE
  *   link.prev  account of the space that let go of it last; 0 for none
  *   link.next  the next frame in quarantine
  *
  * Until it is free the frame counts against the limit of that space: a process
- * could else have as many of them as the arena has frames. Whoever removes the
- * space gets its limit back; the frames stay the arena's.
+ * could otherwise have as many of them as the arena has frames. Removing the
+ * space gives its limit back; the frames stay the arena's.
  *
  * Invariants, tested by mctl_spaces_check_quarantine():
  *
@@ -19,8 +19,8 @@
  * F4  As many of them as a space counts have its account.
  *
  * Locks: quarantine_lock, a leaf, for the records of frames in quarantine, the
- * counts, and who is found by an account. Frames come in under family->lock; go they
- * may without, so that counts may shrink at any time.
+ * counts, and the lookup of spaces by account. Frames enter under family->lock,
+ * but may leave without it, so that counts may shrink at any time.
  */
 #include <linux/highmem.h>
 #include <linux/mm.h>
@@ -209,7 +209,7 @@ int mctl_space_enter(struct mctl_space *space)
 }
 
 /**
- * mctl_space_leave() - the way back: what is in quarantine counts for nobody
+ * mctl_space_leave() - undo mctl_space_enter(): frames in quarantine count for no space
  * @space: about to be freed; arena->regions->lock is held
  *
  * Context: Process context.
