@@ -15,7 +15,7 @@
  * I5  The sections of the extent are whole numbers of the table, hold frames,
  *     and are in step with section 0, whose first page the extent's is.
  *
- * Locks: arena->resize for writing to change anything; whoever reads the map
+ * Locks: arena->resize for writing to change anything; code that reads the map
  * without sleeping needs none (see arena.h).
  */
 #include <linux/sched.h>
@@ -25,10 +25,10 @@
 #include "host/host.h"
 
 /**
- * mctl_chunk_zone_type() - zone of a page by its physical address
+ * mctl_chunk_zone_type() - the zone type of a page, by its physical address
  * @pfn: physical frame number
  *
- * Context: any.
+ * Context: Any context.
  * Return: enum memctl_zone_type.
  */
 unsigned int mctl_chunk_zone_type(unsigned long pfn)
@@ -56,10 +56,10 @@ static u32 section_of(const struct mctl_arena *arena, unsigned long pfn)
  * @page: its first page
  * @type: enum memctl_zone_type that it has to be of, or -1 for any
  *
- * It cannot when the section is another node's as well, and when the node has
+ * It cannot if the section also belongs to another node, or if the node has
  * no zones here.
  *
- * Context: process, arena->resize held.
+ * Context: Process context, arena->resize held.
  * Return: whether it fits.
  */
 bool mctl_chunk_fits(struct mctl_arena *arena, struct page *page, int type)
@@ -81,7 +81,7 @@ bool mctl_chunk_fits(struct mctl_arena *arena, struct page *page, int type)
 	return true;
 }
 
-/* Sections that chunks need beyond those that the frame table has or has room for in holes. */
+/* Sections that chunks need beyond those that the frame table has, and beyond its holes. */
 static u32 new_sections(struct mctl_arena *arena, const struct list_head *pages)
 {
 	unsigned long last = ULONG_MAX;
@@ -111,7 +111,7 @@ static u32 free_section(struct mctl_arena *arena)
 	return i < arena->max_sections ? i : U32_MAX;
 }
 
-/* A section that is to hold a chunk; not in the map yet when it is new. */
+/* Get a section to hold a chunk; a new one is not in the map yet. */
 static u32 get_section(struct mctl_arena *arena, struct page *page, unsigned int order)
 {
 	unsigned long pfn = page_to_pfn(page);
@@ -138,15 +138,15 @@ static u32 get_section(struct mctl_arena *arena, struct page *page, unsigned int
 		.zone = zone->index,
 	};
 	if (number == arena->table.nr_sections) {
-		/* Whoever sees the longer span sees the section filled in. */
+		/* A reader that sees the longer span also sees the section filled in. */
 		smp_store_release(&arena->table.nr_sections, number + 1);
 	}
 	return number;
 }
 
 /*
- * The extent goes on over sections that follow in step. Whoever sees it longer
- * sees these filled in, and the page that it begins with.
+ * Extend the extent over sections that follow in step. A reader that sees it longer
+ * also sees these filled in, and the page that it begins with.
  */
 static void extend_extent(struct mctl_arena *arena)
 {
@@ -163,7 +163,7 @@ static void extend_extent(struct mctl_arena *arena)
 }
 
 /*
- * A chunk becomes frames; the frame table has room for its section. Return: its first frame, or
+ * Make a chunk frames; the frame table has room for its section. Return: its first frame, or
  * MCTL_FN_NONE: no memory for records, or the section is another zone's.
  */
 static u32 add_chunk(struct mctl_arena *arena, struct page *page, unsigned int order)
@@ -179,7 +179,7 @@ static u32 add_chunk(struct mctl_arena *arena, struct page *page, unsigned int o
 	fn = number << MCTL_SECTION_SHIFT | (pfn & (MCTL_SECTION_FRAMES - 1));
 	if (section->orders)
 		memset(&section->orders[fn & (MCTL_SECTION_FRAMES - 1)], order, 1U << order);
-	/* Whoever finds fn finds the section filled in. */
+	/* A reader that finds fn also finds the section filled in. */
 	smp_store_release(&arena->section_map[pfn >> MCTL_SECTION_SHIFT],
 			  (number << MCTL_SECTION_SHIFT) + 1);
 	mctl_zone_add(arena, &arena->zones[section->zone], fn, order);
@@ -190,7 +190,7 @@ static u32 add_chunk(struct mctl_arena *arena, struct page *page, unsigned int o
 }
 
 /*
- * The longest run of chunks whose sections follow each other goes first: it
+ * Move the longest run of chunks with consecutive sections to the front: it
  * becomes the extent of a new arena. @pages is in the order of their pfn.
  */
 static void longest_run_first(struct list_head *pages)
@@ -221,7 +221,7 @@ static void longest_run_first(struct list_head *pages)
  * @pages: the chunks; after a failure, those that did not become frames
  * @error: text on failure
  *
- * Context: process, arena->resize held for writing; sleeps.
+ * Context: Process context, arena->resize held for writing, may sleep.
  * Return: 0 or -ENOMEM.
  */
 int mctl_chunk_add_list(struct mctl_arena *arena, struct list_head *pages, struct mctl_error *error)
@@ -251,15 +251,15 @@ int mctl_chunk_add_list(struct mctl_arena *arena, struct list_head *pages, struc
 }
 
 /**
- * mctl_chunk_remove() - take a chunk that is wholly free out of the arena
+ * mctl_chunk_remove() - remove a chunk that is wholly free from the arena
  * @arena: the arena
  * @fn: its first frame
  * @order: 2^order frames
  *
- * The pages are the caller's then.
+ * The pages then belong to the caller.
  *
- * Context: process, arena->resize held for writing.
- * Return: 0, or -EBUSY when a frame of it is not on a free list.
+ * Context: Process context, arena->resize held for writing.
+ * Return: 0, or -EBUSY if a frame of it is not on a free list.
  */
 int mctl_chunk_remove(struct mctl_arena *arena, u32 fn, unsigned int order)
 {
@@ -275,7 +275,7 @@ int mctl_chunk_remove(struct mctl_arena *arena, u32 fn, unsigned int order)
 	if (section->nr_frames)
 		return 0;
 	WRITE_ONCE(arena->section_map[section->pfn >> MCTL_SECTION_SHIFT], 0);
-	/* The hole may be given to other pages, and its pages may get another number. */
+	/* Other pages may reuse the hole, and its pages may get another number. */
 	if (fn < arena->extent_nr)
 		WRITE_ONCE(arena->extent_nr, ALIGN_DOWN(fn, MCTL_SECTION_FRAMES));
 	if (orders) {
@@ -292,7 +292,7 @@ int mctl_chunk_remove(struct mctl_arena *arena, u32 fn, unsigned int order)
  * @end: frame number, at most the table's span
  * @order: of the chunk
  *
- * Context: process, arena->resize held.
+ * Context: Process context, arena->resize held.
  * Return: fn of its first frame, or MCTL_FN_NONE.
  */
 u32 mctl_chunk_last(const struct mctl_arena *arena, u32 end, unsigned int *order)
@@ -317,7 +317,7 @@ u32 mctl_chunk_last(const struct mctl_arena *arena, u32 end, unsigned int *order
  * mctl_chunks_destroy() - give back the records of sections
  * @arena: an arena without users
  *
- * Context: process.
+ * Context: Process context.
  */
 void mctl_chunks_destroy(struct mctl_arena *arena)
 {
@@ -351,8 +351,8 @@ static u32 count_free(const struct mctl_table *table, u32 fn, u32 end)
  * @fn: frame number, any value
  * @info: filled
  *
- * Context: process; takes arena->resize for reading.
- * Return: 0, or -ENOENT behind the last chunk.
+ * Context: Process context; takes arena->resize for reading.
+ * Return: 0, or -ENOENT if there is no further chunk.
  */
 int mctl_arena_chunk_info(struct mctl_arena *arena, u32 fn, struct mctl_chunk_info *info)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The check of chunk.c's invariants, I1 to I5. Everything else that is checked
- * goes from pages to frames by way of the records that are looked at here, so
- * this comes first, and believes none of them.
+ * The check of chunk.c's invariants, I1 to I5. All other checks
+ * go from pages to frames by way of the records that are checked here, so
+ * this one comes first, and trusts none of them.
  *
  * Locks: arena->resize (read).
  */
@@ -36,7 +36,7 @@ static bool check_map(const struct mctl_arena *arena, u32 index, struct mctl_rep
 				  arena->section_map[section->pfn >> MCTL_SECTION_SHIFT]);
 }
 
-/* I2. Return: whether the zone is one. */
+/* I2. Return: whether all frames are of one zone. */
 static bool check_zone(const struct mctl_arena *arena, u32 index, struct mctl_report *report)
 {
 	const struct mctl_section *section = &arena->table.section[index];
@@ -60,7 +60,7 @@ static bool check_zone(const struct mctl_arena *arena, u32 index, struct mctl_re
 	return true;
 }
 
-/* I3 of a chunk that begins at @at of a section. Return: frames to go on by. */
+/* I3 of a chunk that begins at @at of a section. Return: frames to advance by. */
 static u32 check_chunk(const struct mctl_table *table, u32 index, u32 at, u32 *nr_chunks,
 		       struct mctl_report *report)
 {
@@ -132,9 +132,9 @@ static void check_extent(const struct mctl_arena *arena, struct mctl_report *rep
  * @arena: the arena
  * @report: where to
  *
- * Context: process; sleeps. arena->resize is held.
+ * Context: Process context, may sleep. arena->resize held.
  * Return: whether frames can be found from pages and pages from frames; if not,
- * no other check is to be made.
+ * no other check may be made.
  */
 bool mctl_chunks_check(const struct mctl_arena *arena, struct mctl_report *report)
 {

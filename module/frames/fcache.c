@@ -2,13 +2,12 @@
 /*
  * Filling, draining and watching the per-CPU frame caches.
  *
- * The frames that all CPUs' caches may hold together are at most an eighth of
- * the arena. A CPU has an equal share, its budget, and promises it to its
- * stacks as they come to need it: a stack that is full gets a higher limit
- * while there is quota left, else what others were promised and do not use;
- * when nothing is left it drains the older half of itself, and when that is
- * nothing, every sixteenth time all of the cache. An arena whose
- * share comes to nothing is not cached, nor one that was made without caches.
+ * All CPUs' caches together may hold at most an eighth of the arena's frames. A
+ * CPU has an equal share, its budget, and promises it to its stacks on demand:
+ * a full stack gets a higher limit while there is quota left, else what others
+ * were promised and do not use; if nothing is left, its older half is drained,
+ * and if that is nothing, every sixteenth time all of the cache. An arena is not
+ * cached if a share of it comes to nothing, or if it was made without caches.
  *
  * I1  A stack's blocks are CACHED, of its order, in the zone of its slot; those
  *     of the last slot are of another node, or of a pageblock of no known type.
@@ -16,11 +15,12 @@
  * I3  Per CPU, quota and the limits of all stacks in frames are the budget.
  * I4  Every block that is CACHED is in exactly one stack.
  * I5  All budgets together are at most an eighth of the arena.
- * I6  A cache that nobody is at work on is there to be claimed.
+ * I6  A cache that nobody is working on can be claimed.
  *
  * A block leaves a stack for its CPU, or for its zone: by the CPU itself, by an
- * interrupt on it that finds nobody at work, or by whoever took the CPU down.
- * Blocks of other nodes go home 64 at a time where there are as many.
+ * interrupt on it that finds nobody working on the cache, or by the code that
+ * takes the CPU down. Blocks of other nodes go home 64 at a time if there are as
+ * many.
  *
  * Locks: preemption off and the cache claimed, see fcache.h; zone->lock inside.
  */
@@ -32,7 +32,7 @@
 #define DRAIN_TRIES 32
 #define STARVED_MAX 16
 
-/* Blocks of another node that go home in one hold of its zone's lock. */
+/* Blocks of another node that go home under one hold of its zone's lock. */
 #define REMOTE_BATCH 64
 
 /* Frames that each CPU may hold. */
@@ -43,7 +43,7 @@ static u32 share(const struct mctl_arena *arena)
 	return READ_ONCE(arena->nr_frames) / MCTL_FCACHE_DIVISOR / num_possible_cpus();
 }
 
-/* The plan for what the node has now; all stacks are empty. */
+/* Choose the plan for the frames that the node has now; all stacks are empty. */
 static const struct mctl_fcache_range *choose_plan(const struct mctl_arena *arena,
 						   const struct mctl_fcache *fc)
 {
@@ -55,13 +55,13 @@ static const struct mctl_fcache_range *choose_plan(const struct mctl_arena *aren
 }
 
 /**
- * mctl_fcache_reset() - what stacks were promised goes back to the quota
+ * mctl_fcache_reset() - return what stacks were promised to the quota
  * @arena: the arena
- * @fc: a frame cache without blocks, claimed or of a CPU that does not run
+ * @fc: a frame cache without blocks, claimed or of a CPU that is not running
  *
  * Zones that came or went and a new budget take effect.
  *
- * Context: any but NMI.
+ * Context: Any context but NMI.
  */
 void mctl_fcache_reset(struct mctl_arena *arena, struct mctl_fcache *fc)
 {
@@ -87,7 +87,7 @@ void mctl_fcache_reset(struct mctl_arena *arena, struct mctl_fcache *fc)
 	}
 }
 
-/* Blocks of other nodes, as many of one zone at a time as there are. */
+/* Give blocks of other nodes back, as many of one zone at a time as there are. */
 static void send_home(struct mctl_arena *arena, unsigned int order, u32 *fns, unsigned int nr)
 {
 	u32 batch[REMOTE_BATCH];
@@ -112,7 +112,7 @@ static void send_home(struct mctl_arena *arena, unsigned int order, u32 *fns, un
 	}
 }
 
-/* The @nr blocks that have been in a stack for longest leave it. */
+/* Give the @nr oldest blocks of a stack back. */
 static void give_back(struct mctl_arena *arena, struct mctl_fcache *fc, unsigned int index,
 		      unsigned int nr)
 {
@@ -131,12 +131,12 @@ static void give_back(struct mctl_arena *arena, struct mctl_fcache *fc, unsigned
 }
 
 /**
- * mctl_fcache_drain() - all blocks of a CPU's frame cache to their zones
+ * mctl_fcache_drain() - give all blocks of a CPU's frame cache back to their zones
  * @arena: the arena
- * @fc: the frame cache, claimed or of a CPU that does not run
+ * @fc: the frame cache, claimed or of a CPU that is not running
  *
- * Context: any but NMI.
- * Return: frames that there were.
+ * Context: Any context but NMI.
+ * Return: number of frames given back.
  */
 u32 mctl_fcache_drain(struct mctl_arena *arena, struct mctl_fcache *fc)
 {
@@ -155,7 +155,7 @@ u32 mctl_fcache_drain(struct mctl_arena *arena, struct mctl_fcache *fc)
 	return frames;
 }
 
-/* Promises to all stacks but one, as far as they do not use them, come back. */
+/* Take back the unused promises to all stacks but one. */
 static void collect_quota(struct mctl_fcache *fc, unsigned int except)
 {
 	unsigned int i;
@@ -171,9 +171,9 @@ static void collect_quota(struct mctl_fcache *fc, unsigned int except)
 }
 
 /*
- * The other stacks are so full that a stack gets nothing at all. It may be that
- * nobody needs what they hold, so once in a while everything goes home, and
- * whoever needs it is promised it again.
+ * The other stacks are so full that a stack gets nothing at all. Possibly nobody
+ * needs what they hold, so once in a while everything is drained, and stacks that
+ * need it are promised it again.
  */
 static bool starve(struct mctl_arena *arena, struct mctl_fcache *fc, unsigned int index)
 {
@@ -201,7 +201,7 @@ static unsigned int raise_limit(struct mctl_fcache *fc, unsigned int index, unsi
 	return room + more;
 }
 
-/* While faults are injected, or a frame with a memory error is in use, each block is looked at. */
+/* While faults are injected, or a frame with a memory error is in use, each block is checked. */
 static bool stands_aside(const struct mctl_arena *arena)
 {
 	return mctl_inject_on(arena, MEMCTL_INJECT_SITE_ALLOC) || mctl_hwpoison_in_use(arena);
@@ -213,10 +213,10 @@ static bool stands_aside(const struct mctl_arena *arena)
  * @fc: this CPU's frame cache, entered
  * @order: of the stack
  * @slot: of the stack, not MCTL_FCACHE_SLOT_REMOTE
- * @nr: blocks wanted at least; more are taken for low orders
+ * @nr: minimum number of blocks; more are taken for low orders
  *
- * Context: any but NMI, between mctl_fcache_enter() and mctl_fcache_leave().
- * Return: whether it holds a block now.
+ * Context: Any context but NMI, between mctl_fcache_enter() and mctl_fcache_leave().
+ * Return: whether the stack holds a block now.
  */
 bool mctl_fcache_fill(struct mctl_arena *arena, struct mctl_fcache *fc, unsigned int order,
 		      unsigned int slot, unsigned int nr)
@@ -241,13 +241,13 @@ bool mctl_fcache_fill(struct mctl_arena *arena, struct mctl_fcache *fc, unsigned
 }
 
 /**
- * mctl_fcache_make_room() - make the stack that a block belongs to less full
+ * mctl_fcache_make_room() - make room in the stack that a block belongs to
  * @arena: the arena
  * @fc: this CPU's frame cache, entered
  * @fn: the block's head
  * @order: its order
  *
- * Context: any but NMI, between mctl_fcache_enter() and mctl_fcache_leave().
+ * Context: Any context but NMI, between mctl_fcache_enter() and mctl_fcache_leave().
  * Return: whether the block fits now; false when it has to go to its zone.
  */
 bool mctl_fcache_make_room(struct mctl_arena *arena, struct mctl_fcache *fc, u32 fn,
@@ -317,7 +317,7 @@ static void drain_ipi(void *info)
  * mctl_fcache_drain_kick() - drain this CPU's frame cache
  * @info: the frame cache
  *
- * Context: hardirq.
+ * Context: Hard interrupt context.
  */
 void mctl_fcache_drain_kick(void *info)
 {
@@ -327,13 +327,13 @@ void mctl_fcache_drain_kick(void *info)
 }
 
 /**
- * mctl_fcache_drain_count() - every CPU's cached blocks back to the zones, and how many
+ * mctl_fcache_drain_count() - give every CPU's cached blocks back to the zones, and count them
  * @arena: the arena
- * @frames: becomes what the CPUs gave back
+ * @frames: becomes the number of frames that the CPUs gave back
  *
- * A CPU that is at work on its cache at that moment is asked again, DRAIN_TRIES times.
+ * A CPU that is working on its cache at that moment is asked again, DRAIN_TRIES times.
  *
- * Context: process, interrupts on; may sleep.
+ * Context: Process context, interrupts on, may sleep.
  * Return: whether any CPU may have held something.
  */
 bool mctl_fcache_drain_count(struct mctl_arena *arena, u64 *frames)
@@ -351,7 +351,7 @@ bool mctl_fcache_drain_count(struct mctl_arena *arena, u64 *frames)
 		if (!left)
 			break;
 		any = true;
-		/* Somebody who holds the CPU between two interrupts must get on first. */
+		/* A task that holds the cache between two interrupts must proceed first. */
 		if (try > 2)
 			usleep_range(50, 100);
 		on_each_cpu_cond(may_hold, drain_ipi, &round, true);
@@ -361,10 +361,10 @@ bool mctl_fcache_drain_count(struct mctl_arena *arena, u64 *frames)
 }
 
 /**
- * mctl_fcache_drain_all() - every CPU's cached blocks back to the zones
+ * mctl_fcache_drain_all() - give every CPU's cached blocks back to the zones
  * @arena: the arena
  *
- * Context: as for mctl_fcache_drain_count().
+ * Context: As for mctl_fcache_drain_count().
  * Return: whether any CPU may have held something.
  */
 bool mctl_fcache_drain_all(struct mctl_arena *arena)
@@ -375,12 +375,12 @@ bool mctl_fcache_drain_all(struct mctl_arena *arena)
 }
 
 /**
- * mctl_fcache_drain_nowait() - this CPU's cached blocks back to the zones
+ * mctl_fcache_drain_nowait() - give this CPU's cached blocks back to the zones
  * @arena: the arena
  *
  * The other CPUs are asked to do the same a moment later.
  *
- * Context: any but NMI.
+ * Context: Any context but NMI.
  * Return: whether this CPU held something.
  */
 bool mctl_fcache_drain_nowait(struct mctl_arena *arena)
@@ -403,12 +403,12 @@ static bool relieve(struct mctl_arena *arena, bool nowait)
 }
 
 /**
- * mctl_fcache_init() - give back what is cached when a zone is short of frames
+ * mctl_fcache_init() - register to give back cached frames when a zone is short of them
  *
- * A caller that must not sleep gets back its own CPU's frames alone; the other
+ * A caller that must not sleep gets back only its own CPU's frames; the other
  * CPUs give theirs a moment later, for the next one.
  *
- * Context: process, at module init.
+ * Context: Process context, at module init.
  */
 void mctl_fcache_init(void)
 {

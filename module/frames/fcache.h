@@ -6,23 +6,23 @@
  * atomic operation, interrupts stay on.
  *
  * A CPU's cache is claimed, with preemption off, by taking the pointer to it
- * and leaving that to mctl_fcache_none in its place, whose stacks are empty
- * and full at once. Who interrupts the claim finds nothing to pop and no room
- * to push, without a test of its own, and goes to the zone instead.
+ * and leaving in its place a pointer to mctl_fcache_none, whose stacks are both
+ * empty and full. Code that interrupts the claim finds nothing to pop and no
+ * room to push, without a separate test, and goes to the zone instead.
  *
  *   entry[]  ... NONE 12 7 40  .  . | NONE 64  .  . | ...
  *                base      top  limit                   a stack grows upwards
  *
- * The entry at base is MCTL_FN_NONE for ever, so that popping tests the frame
- * that it has read, and no count.
+ * The entry at base is always MCTL_FN_NONE, so that popping tests the frame that
+ * it has read, and no count.
  *
  * A zone that is tight (at most its high watermark free) fills no stack and
- * raises no limit. Stacks live on with what they were promised until an
+ * raises no limit. Stacks continue with what they were promised until an
  * allocation is about to fail: then all are drained, and nothing is cached
  * until the zone has recovered.
  *
- * frame.h has the door of all page allocation; fcache.c fills and drains,
- * fcache_setup.c makes.
+ * frame.h is the entry point of all page allocation; fcache.c fills and drains
+ * the caches, fcache_setup.c creates them.
  */
 #ifndef MCTL_FRAMES_FCACHE_H
 #define MCTL_FRAMES_FCACHE_H
@@ -87,9 +87,9 @@ struct mctl_fcache_range {
  * struct mctl_fcache - the frame cache of one CPU
  * @stack: the stacks, by mctl_fcache_index()
  * @limit: highest index that each top may take now
- * @self: what to claim: this, or mctl_fcache_none while somebody has it
+ * @self: what to claim: this cache, or mctl_fcache_none while it is claimed
  * @range: where each stack is, in one of the mctl_fcache_ranges
- * @slot_of: slot for each wish
+ * @slot_of: slot for each value of memctl_wish()
  * @push_of: slot for each value of a pageblock's byte
  * @budget: frames that the stacks may hold together
  * @quota: frames of @budget not yet promised to a stack by its limit
@@ -99,7 +99,7 @@ struct mctl_fcache_range {
  * @nid: the node served: the CPU's own, or the nearest with memory
  * @nr_starved: times that a stack was promised nothing
  * @arena: for @kick
- * @kick: asks the CPU to drain, from where nobody can wait for it
+ * @kick: asks the CPU to drain, for callers that cannot wait for it
  * @entry: the blocks
  */
 struct mctl_fcache {
@@ -144,7 +144,7 @@ static inline unsigned int mctl_fcache_limit(const struct mctl_fcache *fc, unsig
 	return READ_ONCE(fc->limit[index]) - READ_ONCE(fc->range)[index].base;
 }
 
-/* The zone type and the migratetype that a wish is for. */
+/* The zone type and the migratetype of a request, as memctl_wish() encodes it. */
 static inline unsigned int mctl_fcache_wish_type(unsigned int wish)
 {
 	if (wish & (__force u32)__GFP_DMA)
@@ -179,25 +179,25 @@ static inline unsigned int mctl_fcache_slot_mt(unsigned int slot)
  * mctl_fcache_claim() - take this CPU's frame cache
  * @percpu: arena->fcache
  *
- * Context: any but NMI, preemption off until mctl_fcache_release().
- * Return: the cache, or mctl_fcache_none when we interrupted somebody who has it.
+ * Context: Any context but NMI, preemption off until mctl_fcache_release().
+ * Return: the cache, or mctl_fcache_none if we interrupted code that has claimed it.
  */
 static __always_inline struct mctl_fcache *mctl_fcache_claim(struct mctl_fcache __percpu *percpu)
 {
 	struct mctl_fcache *fc = this_cpu_read(percpu->self);
 
-	/* Who interrupts us here puts back what he took before he returns. */
+	/* Code that interrupts us here puts back what it took before it returns. */
 	this_cpu_write(percpu->self, (struct mctl_fcache *)&mctl_fcache_none);
 	barrier();
 	return fc;
 }
 
 /**
- * mctl_fcache_release() - the way back of mctl_fcache_claim()
+ * mctl_fcache_release() - undo mctl_fcache_claim()
  * @percpu: arena->fcache
  * @fc: what was claimed
  *
- * Context: as for mctl_fcache_claim().
+ * Context: As for mctl_fcache_claim().
  */
 static __always_inline void mctl_fcache_release(struct mctl_fcache __percpu *percpu,
 						struct mctl_fcache *fc)
@@ -210,8 +210,8 @@ static __always_inline void mctl_fcache_release(struct mctl_fcache __percpu *per
  * mctl_fcache_enter() - begin work on this CPU's frame cache
  * @arena: the arena
  *
- * Context: any but NMI, preemption off until mctl_fcache_leave().
- * Return: the cache, or NULL when somebody is at work already, whom we interrupted.
+ * Context: Any context but NMI, preemption off until mctl_fcache_leave().
+ * Return: the cache, or NULL if we interrupted code that is already working on it.
  */
 static inline struct mctl_fcache *mctl_fcache_enter(const struct mctl_arena *arena)
 {
@@ -225,7 +225,7 @@ static inline struct mctl_fcache *mctl_fcache_enter(const struct mctl_arena *are
  * @arena: the arena
  * @fc: what mctl_fcache_enter() returned
  *
- * Context: after mctl_fcache_enter(), preemption still off.
+ * Context: After mctl_fcache_enter(), preemption still off.
  */
 static inline void mctl_fcache_leave(const struct mctl_arena *arena, struct mctl_fcache *fc)
 {
@@ -240,7 +240,7 @@ static inline void mctl_fcache_leave(const struct mctl_arena *arena, struct mctl
  * @state: state that the head gets
  * @tag: owner
  *
- * Context: any but NMI, preemption off.
+ * Context: Any context but NMI, preemption off.
  * Return: fn of the block, or MCTL_FN_NONE: take the slow path.
  */
 static __always_inline u32 mctl_fcache_pop(struct mctl_arena *arena, unsigned long wish,
@@ -268,8 +268,8 @@ static __always_inline u32 mctl_fcache_pop(struct mctl_arena *arena, unsigned lo
  * @kind: enum mctl_kind
  * @state: state that the head must be in: of this kind, order 0 to MCTL_MAX_ORDER
  *
- * Context: any but NMI, preemption off.
- * Return: whether it was taken; if not, nothing was changed: take the slow path.
+ * Context: Any context but NMI, preemption off.
+ * Return: whether the block was taken; if not, nothing was changed: take the slow path.
  */
 static __always_inline bool mctl_fcache_push(struct mctl_arena *arena, unsigned long fn,
 					     unsigned long kind, unsigned long state)
@@ -281,7 +281,7 @@ static __always_inline bool mctl_fcache_push(struct mctl_arena *arena, unsigned 
 
 	if (unlikely(states[fn] != (u8)state))
 		return false;
-	/* Indexing twice is cheaper than a pointer, which takes a register more. */
+	/* Indexing twice is cheaper than a pointer, which takes another register. */
 	OPTIMIZER_HIDE_VAR(states);
 	index = arena->table.pageblock[fn >> MCTL_PAGEBLOCK_ORDER];
 	percpu = arena->fcache;

@@ -2,7 +2,7 @@
 /*
  * Planted damage in the frame caches.
  *
- * Locks: the machine is stopped, as whoever works on a cache is done by then.
+ * Locks: none; the machine is stopped, and all work on the caches is done by then.
  */
 #include <linux/stop_machine.h>
 #include "frames/fcache.h"
@@ -22,8 +22,8 @@ static int toggle_claim(void *context)
  * @plant: which bit; MEMCTL_PLANT_SITE_FCACHE claims the cache, and never leaves it
  * @error: text of a refusal
  *
- * Context: process; sleeps.
- * Return: 0, -ENOENT when there is no such place, or -EINVAL for a level that no record has.
+ * Context: Process context, may sleep.
+ * Return: 0, -ENOENT if there is no such place, or -EINVAL for a level that no record has.
  */
 int mctl_fcache_plant(struct mctl_arena *arena, const struct mctl_plant *plant,
 		      struct mctl_error *error)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Making the frame caches of an arena and taking them away, and CPUs that go.
+ * Creating and destroying the frame caches of an arena, and CPU hotplug.
  *
- * Where each stack is in entry[] is the same for all CPUs and arenas, but that
- * the node's zone type with the most frames gets most of the room: so there
+ * Where each stack is in entry[] is the same for all CPUs and arenas, except
+ * that the node's zone type with the most frames gets most of the room: so there
  * are two plans to choose from when a cache is reset.
  *
  * Locks: arenas.c's mutex for what is global here.
@@ -14,12 +14,12 @@
 #include <linux/topology.h>
 #include "frames/fcache.h"
 
-/* Blocks that a stack of each order can hold; most stacks get a part of it. */
+/* Blocks that a stack of each order can hold; most stacks get only a part of that. */
 static const u8 depth[MCTL_NR_ORDERS] = {
 	MCTL_FCACHE_DEPTH, 32, 16, 16, 8, 8, 8, 4, 4, 2, 0,
 };
 
-/* By the zone type that most room is for, less one; written before the first arena has caches. */
+/* By the zone type that gets most room, less one; written before the first arena has caches. */
 struct mctl_fcache_range mctl_fcache_ranges[MCTL_NR_ZONE_TYPES - 1][MCTL_FCACHE_STACKS];
 
 const struct mctl_fcache mctl_fcache_none = { .entry = { MCTL_FN_NONE } };
@@ -120,13 +120,13 @@ static void init(struct mctl_arena *arena, struct mctl_fcache *fc, int cpu)
 }
 
 /**
- * mctl_fcache_create() - empty frame caches for a new arena
+ * mctl_fcache_create() - make empty frame caches for a new arena
  * @arena: the arena; its zones exist
  *
  * They begin to hold frames at the first mctl_fcache_drain_all() after the
  * arena got any.
  *
- * Context: process, under arenas.c's mutex.
+ * Context: Process context, under arenas.c's mutex.
  * Return: 0, -ENOMEM, or what the CPU hotplug core says.
  */
 int mctl_fcache_create(struct mctl_arena *arena)
@@ -150,13 +150,13 @@ int mctl_fcache_create(struct mctl_arena *arena)
 }
 
 /**
- * mctl_fcache_resize() - every CPU's budget is that of the arena's new size
+ * mctl_fcache_resize() - set every CPU's budget for the arena's new size
  * @arena: an arena whose frames came or went
  *
- * All that was cached has gone to the zones then. A CPU that is off holds
+ * All cached blocks have gone to the zones then. A CPU that is offline holds
  * nothing, and comes back with the budget that it gets here.
  *
- * Context: process, interrupts on; sleeps.
+ * Context: Process context, interrupts on, may sleep.
  */
 void mctl_fcache_resize(struct mctl_arena *arena)
 {
@@ -175,10 +175,10 @@ static void nothing(void *info)
 }
 
 /**
- * mctl_fcache_destroy() - drain the frame caches and give their records back
+ * mctl_fcache_destroy() - drain the frame caches and free their records
  * @arena: an arena that nobody allocates from any more
  *
- * Context: process, under arenas.c's mutex.
+ * Context: Process context, under arenas.c's mutex.
  */
 void mctl_fcache_destroy(struct mctl_arena *arena)
 {
@@ -186,7 +186,7 @@ void mctl_fcache_destroy(struct mctl_arena *arena)
 		return;
 	mctl_fcache_drain_all(arena);
 	hotplug_put(arena);
-	/* Kicks under way are served in the order of their sending: before this one. */
+	/* IPIs under way are served in the order in which they were sent: before this one. */
 	on_each_cpu(nothing, NULL, true);
 	free_percpu(arena->fcache);
 	arena->fcache = NULL;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Looking at the frame caches: sums for views, and the check of the invariants
+ * Views of the frame caches: sums, and the check of the invariants
  * that fcache.c lists. Views read without a lock, while the CPUs go on.
  *
  * Locks: none.
@@ -37,7 +37,7 @@ static u32 count_remote(const struct mctl_arena *arena, const struct mctl_fcache
  * @cpu: number of a possible CPU
  * @info: filled
  *
- * Context: any.
+ * Context: Any context.
  */
 void mctl_fcache_info(struct mctl_arena *arena, u32 zone, int cpu, struct mctl_fcache_info *info)
 {
@@ -67,7 +67,7 @@ void mctl_fcache_info(struct mctl_arena *arena, u32 zone, int cpu, struct mctl_f
  * @nr_alloc: blocks allocated from caches are added
  * @nr_freed: blocks freed to caches are added
  *
- * Context: any.
+ * Context: Any context.
  */
 void mctl_fcache_fold(struct mctl_arena *arena, u32 zone, u32 *nr_cached, u64 *nr_alloc,
 		      u64 *nr_freed)
@@ -94,7 +94,7 @@ void mctl_fcache_fold(struct mctl_arena *arena, u32 zone, u32 *nr_cached, u64 *n
 			if (mctl_fcache_slot_type(i % MCTL_FCACHE_SLOTS) != type)
 				continue;
 			*nr_alloc += nr;
-			/* What went out and what is there came from zones, or from callers. */
+			/* Blocks that left and those still here came from zones or callers. */
 			*nr_freed += nr + mctl_fcache_count(fc, i);
 		}
 		for (i = 0; i < MCTL_FCACHE_SLOTS; i++)
@@ -104,11 +104,11 @@ void mctl_fcache_fold(struct mctl_arena *arena, u32 zone, u32 *nr_cached, u64 *n
 }
 
 /**
- * mctl_fcache_cpu_of() - the CPU whose frame cache holds a block
+ * mctl_fcache_cpu_of() - find the CPU whose frame cache holds a block
  * @arena: the arena
  * @fn: the block's head
  *
- * Context: any; the answer may be late.
+ * Context: Any context; the answer may be late.
  * Return: number of the CPU, or -ENOENT.
  */
 int mctl_fcache_cpu_of(struct mctl_arena *arena, u32 fn)
@@ -146,15 +146,15 @@ static bool may_become_free(const struct mctl_table *table, u32 first, unsigned 
 }
 
 /**
- * mctl_fcache_would_free() - whether a drain would leave a zone a block that large
+ * mctl_fcache_would_free() - whether a drain would give a zone a block of an order
  * @arena: the arena
  * @zone: index of the zone
  * @order: of the block
  *
- * Looks at the block of that order around each cached block of the zone. It is
- * all the same whether a cached block is that large, or merges to it.
+ * Looks at the block of that order around each cached block of the zone. It makes
+ * no difference whether a cached block is that large, or merges into one.
  *
- * Context: process, arena->resize held; sleeps. The answer may be late.
+ * Context: Process context, arena->resize held, may sleep. The answer may be late.
  * Return: whether there would be one that is not on the free lists now.
  */
 bool mctl_fcache_would_free(struct mctl_arena *arena, u32 zone, unsigned int order)
@@ -227,7 +227,7 @@ static u32 check_stack(struct mctl_arena *arena, const struct mctl_fcache *fc, u
  * @arena: the arena
  * @report: where to
  *
- * Context: all CPUs stopped.
+ * Context: All CPUs stopped.
  */
 void mctl_fcache_check(struct mctl_arena *arena, struct mctl_report *report)
 {
@@ -259,7 +259,7 @@ void mctl_fcache_check(struct mctl_arena *arena, struct mctl_report *report)
 	}
 	mctl_report_expect(report, "fcache I4", "arena", arena->id, "cached blocks", nr_heads,
 			   nr_entries);
-	/* One twice in place of another is as many. */
+	/* The count is right even if one block is there twice in place of another. */
 	mctl_report_expect(report, "fcache I4", "arena", arena->id, "sum of cached blocks",
 			   sum_heads, sum_entries);
 	mctl_report_expect(report, "fcache I5", "arena", arena->id, "budget", true,

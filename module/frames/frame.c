@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The door of all page allocation: the CPU's frame cache first (fcache.h),
- * then the zones; and the check of every free.
+ * The entry point of all page allocation: the CPU's frame cache first
+ * (fcache.h), then the zones; and the check of every free.
  *
  * I1  A free whose head is not in use, of the order and for the kind that the
  *     caller says, changes nothing but arena->nr_bad_free, and is reported by
- *     name. Two CPUs that free the same block in the same moment are beyond
- *     it: only a lock or an atomic operation on every free would see that, and
- *     `verify` finds the block in two stacks (fcache I4).
+ *     name. This does not cover two CPUs that free the same block at the same
+ *     moment: only a lock or an atomic operation on every free would catch that,
+ *     and `verify` finds the block in two stacks (fcache I4).
  *
  * Locks: none of its own.
  */
@@ -56,7 +56,7 @@ static u32 refill(struct mctl_arena *arena, const struct mctl_request *request)
 		return MCTL_FN_NONE;
 	filled = mctl_fcache_fill(arena, fc, request->order, fc->slot_of[wish], 1);
 	mctl_fcache_leave(arena, fc);
-	/* An interrupt may take what we filled: then the zone has to do. */
+	/* An interrupt may take what we filled: then the zone has to serve the request. */
 	if (!filled)
 		return MCTL_FN_NONE;
 	return mctl_fcache_pop(arena, wish, request->order,
@@ -81,7 +81,7 @@ static u32 check_request(const struct mctl_request *request)
 	return MEMCTL_REASON_NONE;
 }
 
-/* What the frame cache did not have. Of an arena with a fault of site alloc it has nothing. */
+/* Past the frame cache, which is empty in an arena with a fault of site alloc. */
 static u32 past_cache(struct mctl_arena *arena, const struct mctl_request *request, u32 *reason)
 {
 	if (mctl_inject(arena, MEMCTL_INJECT_SITE_ALLOC, request->order, NULL)) {
@@ -95,10 +95,10 @@ static u32 past_cache(struct mctl_arena *arena, const struct mctl_request *reque
 /**
  * mctl_frame_alloc() - allocate a block
  * @arena: the arena
- * @request: what is asked for
+ * @request: the request
  * @reason: enum memctl_reason on failure; may be NULL
  *
- * Context: any but NMI; may sleep unless MCTL_REQUEST_NOWAIT is set.
+ * Context: Any context but NMI, may sleep unless MCTL_REQUEST_NOWAIT is set.
  * Return: fn of the block, or MCTL_FN_NONE.
  */
 u32 mctl_frame_alloc(struct mctl_arena *arena, const struct mctl_request *request, u32 *reason)
@@ -165,7 +165,7 @@ static void describe(struct mctl_arena *arena, u32 fn, unsigned int order, unsig
 		snprintf(text, size, "inside the block at %u", head);
 }
 
-/* The code that allocated the block of a frame, or had it last, where that is noted; or 0. */
+/* The code that allocated the block of a frame, or had it last, if that is noted; or 0. */
 static u64 allocator_of(const struct mctl_arena *arena, u32 fn)
 {
 	const struct mctl_table *table = &arena->table;
@@ -219,14 +219,14 @@ static noinline int free_block(struct mctl_arena *arena, u32 fn, unsigned int or
 	if (fc) {
 		taken = mctl_fcache_make_room(arena, fc, fn, order);
 		mctl_fcache_leave(arena, fc);
-		/* An interrupt may have filled the room: then the zone has to do. */
+		/* An interrupt may have filled the room: then the block goes to the zone. */
 		taken = taken && mctl_fcache_push(arena, fn, kind, state);
 	}
 	preempt_enable();
 	return taken ? 0 : mctl_zone_free(arena, fn, state);
 }
 
-/* Apart from mctl_frame_free(), which has no text on its stack that way. */
+/* Separate from mctl_frame_free(), so that the latter has no text on its stack. */
 static noinline int refuse_free(struct mctl_arena *arena, u32 fn, unsigned int order,
 				unsigned int kind)
 {
@@ -244,9 +244,9 @@ static noinline int refuse_free(struct mctl_arena *arena, u32 fn, unsigned int o
  * @order: as it was allocated; any value
  * @kind: enum mctl_kind, as it was allocated
  *
- * Context: any but NMI.
- * Return: 0, or -EINVAL when it is no such block (double free, wrong order,
- * inside of a block, not ours): reported by name, nothing changed.
+ * Context: Any context but NMI.
+ * Return: 0, or -EINVAL if it is no such block (double free, wrong order,
+ * inside of a block, not ours), which is reported by name and changes nothing.
  */
 int mctl_frame_free(struct mctl_arena *arena, u32 fn, unsigned int order, unsigned int kind)
 {
@@ -262,7 +262,7 @@ int mctl_frame_free(struct mctl_arena *arena, u32 fn, unsigned int order, unsign
 	return refuse_free(arena, fn, order, kind);
 }
 
-/* As many as the stack has, filled when it is empty as long as that helps. */
+/* Pop as many as the stack has, and refill it when it is empty as long as that helps. */
 static unsigned int pop_bulk(struct mctl_arena *arena, const struct mctl_request *request,
 			     unsigned int nr, u32 *fns)
 {
@@ -299,7 +299,7 @@ static unsigned int pop_bulk(struct mctl_arena *arena, const struct mctl_request
  * @nr: how many
  * @fns: their heads
  *
- * Context: any but NMI; may sleep unless MCTL_REQUEST_NOWAIT is set.
+ * Context: Any context but NMI, may sleep unless MCTL_REQUEST_NOWAIT is set.
  * Return: blocks allocated, the first ones of @fns.
  */
 unsigned int mctl_frame_alloc_bulk(struct mctl_arena *arena, const struct mctl_request *request,
@@ -367,7 +367,7 @@ static struct mctl_request page_request(int nid, gfp_t gfp, unsigned int order, 
  * @order: 2^order pages; any value
  * @tag: lower half of the caller's address
  *
- * Context: any but NMI; may sleep as @gfp says.
+ * Context: Any context but NMI, may sleep if @gfp allows it.
  * Return: the first page, or NULL.
  */
 struct page *mctl_frame_alloc_page_slow(struct mctl_arena *arena, int nid, gfp_t gfp,
@@ -380,13 +380,13 @@ struct page *mctl_frame_alloc_page_slow(struct mctl_arena *arena, int nid, gfp_t
 }
 
 /**
- * mctl_frame_refill_page() - what mctl_frame_take_page() did not find
+ * mctl_frame_refill_page() - allocate a page that mctl_frame_take_page() did not find
  * @arena: the arena
  * @wish: memctl_wish()
  * @state: MCTL_STATE(MCTL_KIND_USED, order)
  * @tag: lower half of the caller's address
  *
- * Context: any but NMI; may sleep as @wish says.
+ * Context: Any context but NMI, may sleep if @wish allows it.
  * Return: the first page, or NULL.
  */
 struct page *mctl_frame_refill_page(struct mctl_arena *arena, unsigned long wish,
@@ -404,7 +404,7 @@ struct page *mctl_frame_refill_page(struct mctl_arena *arena, unsigned long wish
  * @fn: head of the block, below the table's span
  * @state: MCTL_STATE(MCTL_KIND_USED, order)
  *
- * Context: any but NMI.
+ * Context: Any context but NMI.
  */
 void mctl_frame_free_block(struct mctl_arena *arena, unsigned long fn, unsigned long state)
 {
@@ -412,12 +412,12 @@ void mctl_frame_free_block(struct mctl_arena *arena, unsigned long fn, unsigned 
 }
 
 /**
- * mctl_frame_free_page_slow() - mctl_frame_free_page() when its hot path does not serve
+ * mctl_frame_free_page_slow() - mctl_frame_free_page() past its hot path
  * @arena: the arena
  * @page: first page of the block; any page
  * @state: MCTL_STATE(MCTL_KIND_USED, 0) + its order as it was allocated, which may be any
  *
- * Context: any but NMI.
+ * Context: Any context but NMI.
  */
 void mctl_frame_free_page_slow(struct mctl_arena *arena, struct page *page, unsigned long state)
 {

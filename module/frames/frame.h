@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Frames: the door of all page allocation, for the in-kernel API, caches,
+ * Frames: the entry point of all page allocation, for the in-kernel API, caches,
  * regions and handles. What the CPU's frame cache (fcache.h) can serve is done
  * here, inline; frame.c has the rest, frame_bulk.c many pages at once.
  *
@@ -37,7 +37,7 @@ unsigned int mctl_frame_alloc_pages_bulk(struct mctl_arena *arena, gfp_t gfp, un
 					 struct page **pages, u32 tag);
 void mctl_frame_free_pages_bulk(struct mctl_arena *arena, unsigned int nr, struct page **pages);
 
-/* The block at @fn is its caller's. The address is that of the code that called us. */
+/* Hand the block at @fn over to its caller. The address is that of the code that called us. */
 static __always_inline void mctl_frame_grant(struct mctl_arena *arena, unsigned long fn,
 					     unsigned long state)
 {
@@ -48,15 +48,15 @@ static __always_inline void mctl_frame_grant(struct mctl_arena *arena, unsigned 
 }
 
 /**
- * mctl_frame_take_page() - a block from the frame cache for the in-kernel API
+ * mctl_frame_take_page() - take a block from the frame cache for the in-kernel API
  * @arena: the arena
  * @wish: memctl_wish()
  * @state: MCTL_STATE(MCTL_KIND_USED, order)
  * @page: its first page
  *
- * It belongs to whoever called the function that this is a part of.
+ * The owner is the caller of the function that this is inlined into.
  *
- * Context: any but NMI.
+ * Context: Any context but NMI.
  * Return: whether there was one; if not, take the slow path.
  */
 static __always_inline bool mctl_frame_take_page(struct mctl_arena *arena, unsigned long wish,
@@ -95,14 +95,14 @@ static __always_inline bool mctl_frame_take_page(struct mctl_arena *arena, unsig
 }
 
 /**
- * mctl_frame_free_page() - the way back of mctl_frame_take_page()
+ * mctl_frame_free_page() - free a block from mctl_frame_take_page()
  * @arena: the arena
  * @page: first page of the block
  * @state: as it was allocated
  *
- * What is not such a block is reported by name and left as it is.
+ * A page that is no such block is reported by name and left as it is.
  *
- * Context: any but NMI.
+ * Context: Any context but NMI.
  */
 static __always_inline void mctl_frame_free_page(struct mctl_arena *arena, struct page *page,
 						 unsigned long state)
@@ -112,7 +112,7 @@ static __always_inline void mctl_frame_free_page(struct mctl_arena *arena, struc
 	preempt_disable();
 	fn = mctl_arena_page_offset(arena, page);
 	if (unlikely(fn >= arena->extent_nr)) {
-		/* So that nothing has to keep the page until here. */
+		/* So that the compiler need not keep the page until here. */
 		OPTIMIZER_HIDE_VAR(fn);
 		page = arena->extent_page + fn;
 		fn = mctl_arena_pfn_to_fn(arena, page_to_pfn(page));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Many pages at once: one claim of the frame cache, then a straight run over
- * the end of a stack. What the cache does not serve goes page by page.
+ * Many pages at once: one claim of the frame cache, then one loop over
+ * the end of a stack. Pages that the cache does not serve go one by one.
  *
  * A caller keeps preemption off for BULK pages at most.
  *
@@ -102,7 +102,7 @@ static unsigned int refill_pages(struct mctl_arena *arena, unsigned long wish, u
 	return got;
 }
 
-/* What one pop did not serve. */
+/* Allocate the pages that one pop did not serve. */
 static noinline unsigned int alloc_rest(struct mctl_arena *arena, gfp_t gfp, unsigned int nr,
 					struct page **pages, u32 tag)
 {
@@ -131,7 +131,7 @@ static noinline unsigned int alloc_rest(struct mctl_arena *arena, gfp_t gfp, uns
  * @pages: the pages
  * @tag: lower half of the caller's address
  *
- * Context: any but NMI; may sleep as @gfp says.
+ * Context: Any context but NMI, may sleep if @gfp allows it.
  * Return: pages allocated, the first ones of @pages.
  */
 unsigned int mctl_frame_alloc_pages_bulk(struct mctl_arena *arena, gfp_t gfp, unsigned int nr,
@@ -249,14 +249,14 @@ static __always_inline unsigned int push_pages(struct mctl_arena *arena, struct 
 	return done;
 }
 
-/* What is pushed when there is room again, and what is not pushed at all. */
+/* Free the pages that are pushed once there is room again, and those that are not pushed at all. */
 static noinline void free_rest(struct mctl_arena *arena, unsigned int nr, struct page **pages)
 {
 	struct mctl_fcache *fc;
 	unsigned int done = 0;
 
 	while (done < nr) {
-		/* This makes room, or says what is wrong. */
+		/* This makes room, or reports what is wrong. */
 		mctl_frame_free_page_slow(arena, pages[done++], MCTL_STATE(MCTL_KIND_USED, 0));
 		if (done == nr)
 			break;
@@ -279,7 +279,7 @@ static noinline void free_rest(struct mctl_arena *arena, unsigned int nr, struct
  *
  * A page that is not such a block is reported by name and left as it is.
  *
- * Context: any but NMI.
+ * Context: Any context but NMI.
  */
 void mctl_frame_free_pages_bulk(struct mctl_arena *arena, unsigned int nr, struct page **pages)
 {

@@ -8,7 +8,7 @@
 #include "frames/frame.h"
 #include "host/flip.h"
 
-/* The link of a frame whose links say something. */
+/* The link of a frame whose links are valid. */
 static struct mctl_link *link_of(const struct mctl_table *table, u32 fn)
 {
 	u8 state = table->state[fn];
@@ -169,13 +169,13 @@ static int plant(struct mctl_arena *arena, const struct mctl_plant *plant, struc
 }
 
 /**
- * mctl_frame_plant() - flip a bit of what an arena knows of its frames
+ * mctl_frame_plant() - flip a bit of an arena's records of its frames
  * @arena: the arena
  * @where: which bit
  * @error: text of a refusal
  *
- * Context: process; sleeps.
- * Return: 0, -ENOENT when there is no such place, or -EINVAL for a level that no record has.
+ * Context: Process context, may sleep.
+ * Return: 0, -ENOENT if there is no such place, or -EINVAL for a level that no record has.
  */
 int mctl_frame_plant(struct mctl_arena *arena, const struct mctl_plant *where,
 		     struct mctl_error *error)

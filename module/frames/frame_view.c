@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a frame is, for those who look on: views, checks, and the answer to
- * "what is this address". Nothing that is looked at here is believed.
+ * What a frame is used for: for views, checks, and the answer to
+ * "what is this address". Nothing that is read here is trusted.
  *
  * Locks: none of its own; the caller keeps the frame table from changing its size.
  */
@@ -13,7 +13,7 @@
  * mctl_frame_kind_name() - what frames of a kind are in use for, in a word
  * @kind: enum mctl_kind, or any other number
  *
- * Context: any.
+ * Context: Any context.
  * Return: the word; the same pointer for the same kind.
  */
 const char *mctl_frame_kind_name(unsigned int kind)
@@ -34,7 +34,7 @@ const char *mctl_frame_kind_name(unsigned int kind)
  * @arena: the arena
  * @fn: a frame, below the table's span
  *
- * Context: any; arena->resize is held.
+ * Context: Any context; arena->resize is held.
  * Return: the word.
  */
 const char *mctl_frame_state_name(struct mctl_arena *arena, u32 fn)
@@ -46,11 +46,11 @@ const char *mctl_frame_state_name(struct mctl_arena *arena, u32 fn)
 }
 
 /**
- * mctl_frame_held() - the frame of a page that the arena holds
+ * mctl_frame_held() - find the frame of a page that the arena holds
  * @arena: the arena
  * @pfn: physical frame number; any value
  *
- * Context: any; arena->resize is held, or preemption is off.
+ * Context: Any context; arena->resize is held, or preemption is off.
  * Return: fn, or MCTL_FN_NONE when the arena does not hold it.
  */
 u32 mctl_frame_held(struct mctl_arena *arena, u64 pfn)
@@ -63,11 +63,11 @@ u32 mctl_frame_held(struct mctl_arena *arena, u64 pfn)
 }
 
 /**
- * mctl_frame_at() - the frame that an address of the linear map is in
+ * mctl_frame_at() - find the frame of an address in the linear map
  * @arena: the arena
  * @address: any number
  *
- * Context: any; arena->resize is held, or preemption is off.
+ * Context: Any context; arena->resize is held, or preemption is off.
  * Return: fn, or MCTL_FN_NONE when the arena does not hold it.
  */
 u32 mctl_frame_at(struct mctl_arena *arena, unsigned long address)

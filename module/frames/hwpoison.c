@@ -3,8 +3,8 @@
  * Frames whose memory has a hardware error.
  *
  * The host marks the page (PG_hwpoison, mm/memory-failure.c) and, as the page
- * is ours, does nothing else. hwpoison_look.c is told, and looks at the pages of
- * all arenas; what becomes of a frame that has an error:
+ * is ours, does nothing else. hwpoison_look.c is notified, and checks the pages of
+ * all arenas. What happens to a frame that has an error:
  *
  *   free            the frame is set aside: taken off the free lists for good
  *   in a frame cache   all are drained, and then it is free
@@ -12,8 +12,8 @@
  *   region          the processes' entries go; an access is SIGBUS or EIO
  *   anything else   it stays with its user
  *
- * What is in use is set aside when it comes back. So that this is noticed with
- * nothing to pay for it in other times, the arena's frame caches, and the
+ * A frame in use is set aside when it is freed. So that this is noticed without
+ * any cost at other times, the arena's frame caches, and the
  * magazines of the slab's cache, take and give nothing until then.
  *
  * H1  A frame known to have an error is on no free list and in no frame cache
@@ -24,7 +24,7 @@
  *
  * Locks: arena->resize (read) while pages are looked at; regions.lock,
  * family->lock, cache->lock and zone->lock inside, one after the other.
- * hwpoison.known is changed by the one worker of hwpoison_look.c, and by who
+ * hwpoison.known is changed by the one worker of hwpoison_look.c, and by code that
  * holds arena->resize for writing.
  */
 #include <linux/atomic.h>
@@ -44,7 +44,7 @@ static bool is_bad(struct mctl_arena *arena, u32 fn)
  * @fn: first of them, which the arena holds
  * @order: 2^order frames
  *
- * Context: any; the frames stay with the arena.
+ * Context: Any context; the frames stay with the arena.
  * Return: whether one has.
  */
 bool mctl_hwpoison_has(struct mctl_arena *arena, u32 fn, unsigned int order)
@@ -59,11 +59,11 @@ bool mctl_hwpoison_has(struct mctl_arena *arena, u32 fn, unsigned int order)
 }
 
 /**
- * mctl_hwpoison_next() - the first frame known to have an error from one on
+ * mctl_hwpoison_next() - find the first frame known to have an error, from a frame on
  * @arena: the arena
  * @fn: frame number, any value
  *
- * Context: any.
+ * Context: Any context.
  * Return: the frame, or MCTL_FN_NONE.
  */
 u32 mctl_hwpoison_next(struct mctl_arena *arena, u32 fn)
@@ -75,7 +75,7 @@ u32 mctl_hwpoison_next(struct mctl_arena *arena, u32 fn)
 }
 
 /**
- * mctl_hwpoison_weed() - set aside what has an error of frames that have just become free
+ * mctl_hwpoison_weed() - set aside the frames with an error among frames just freed
  * @arena: the arena
  * @zone: their zone
  * @fn: first of them
@@ -92,12 +92,12 @@ void mctl_hwpoison_weed(struct mctl_arena *arena, struct mctl_zone *zone, u32 fn
 }
 
 /**
- * mctl_hwpoison_forget() - a chunk has left the arena
+ * mctl_hwpoison_forget() - forget the frames of a chunk that has left the arena
  * @arena: the arena
  * @fn: its first frame
  * @order: 2^order frames, which were free or set aside
  *
- * Context: process, arena->resize held for writing.
+ * Context: Process context, arena->resize held for writing.
  */
 void mctl_hwpoison_forget(struct mctl_arena *arena, u32 fn, unsigned int order)
 {
@@ -115,7 +115,7 @@ void mctl_hwpoison_forget(struct mctl_arena *arena, u32 fn, unsigned int order)
  * @arena: the arena
  * @fn: the frame; one that is not free is left as it is
  *
- * Context: any but NMI; arena->resize is held.
+ * Context: Any context but NMI; arena->resize is held.
  */
 void mctl_hwpoison_set_aside(struct mctl_arena *arena, u32 fn)
 {
@@ -129,10 +129,10 @@ void mctl_hwpoison_set_aside(struct mctl_arena *arena, u32 fn)
 }
 
 /**
- * mctl_hwpoison_find() - learn of the frames with an error that were not known before
+ * mctl_hwpoison_find() - find the frames with an error that were not known before
  * @arena: the arena
  *
- * Context: process, the one worker; arena->resize is held for reading. Sleeps.
+ * Context: Process context, the one worker; arena->resize held for reading. Sleeps.
  */
 void mctl_hwpoison_find(struct mctl_arena *arena)
 {
@@ -150,7 +150,7 @@ void mctl_hwpoison_find(struct mctl_arena *arena)
 		if (mctl_state_kind(READ_ONCE(table->state[fn])) == MCTL_KIND_ABSENT ||
 		    !is_bad(arena, fn) || xa_load(&arena->hwpoison.known, fn))
 			continue;
-		/* Without memory for it the next look finds it again. */
+		/* If there is no memory to record it, the next look finds it again. */
 		if (xa_is_err(xa_store(&arena->hwpoison.known, fn, xa_mk_value(0), GFP_KERNEL)))
 			continue;
 		WRITE_ONCE(arena->hwpoison.nr, arena->hwpoison.nr + 1);
@@ -163,8 +163,8 @@ void mctl_hwpoison_find(struct mctl_arena *arena)
  * @fn: the frame
  * @head: becomes the head of its block, or MCTL_FN_NONE
  *
- * Context: any; arena->resize is held.
- * Return: enum mctl_kind, or what stands there when it is damaged.
+ * Context: Any context; arena->resize is held.
+ * Return: enum mctl_kind, or the value found if it is damaged.
  */
 unsigned int mctl_hwpoison_kind(const struct mctl_arena *arena, u32 fn, u32 *head)
 {
@@ -179,7 +179,7 @@ unsigned int mctl_hwpoison_kind(const struct mctl_arena *arena, u32 fn, u32 *hea
  * @nr_aside: frames of kind HWPOISON, counted
  * @report: where to
  *
- * A frame in use is told as well: its user has memory that cannot be read.
+ * A frame in use is reported too: its user has memory that cannot be read.
  *
  * Context: The caller keeps the frame table from changing.
  */

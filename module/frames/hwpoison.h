@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Frames whose memory has a hardware error: hwpoison.c says what becomes of them.
+ * Frames whose memory has a hardware error: hwpoison.c says what happens to them.
  */
 #ifndef MCTL_FRAMES_HWPOISON_H
 #define MCTL_FRAMES_HWPOISON_H
@@ -22,7 +22,7 @@ void mctl_hwpoison_check(struct mctl_arena *arena, u64 nr_aside, struct mctl_rep
  * mctl_hwpoison_any() - whether any frame of an arena is known to have an error
  * @arena: the arena
  *
- * Context: any.
+ * Context: Any context.
  * Return: whether there is one, set aside or not.
  */
 static inline bool mctl_hwpoison_any(const struct mctl_arena *arena)
@@ -34,10 +34,10 @@ static inline bool mctl_hwpoison_any(const struct mctl_arena *arena)
  * mctl_hwpoison_in_use() - whether one of them is not set aside yet
  * @arena: the arena
  *
- * The frame caches and magazines stand aside meanwhile, so that the frame is
- * seen when it comes back.
+ * The frame caches and magazines are bypassed meanwhile, so that the frame is
+ * seen when it is freed.
  *
- * Context: any.
+ * Context: Any context.
  * Return: whether there is one.
  */
 static inline bool mctl_hwpoison_in_use(const struct mctl_arena *arena)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who can give frames back when a zone is short of them; see pressure.h.
+ * The callback that gives frames back when a zone is short of them; see pressure.h.
  *
  * Locks: none; it is set once, before the first arena is made.
  */
@@ -9,10 +9,10 @@
 static mctl_relieve_t relief;
 
 /**
- * mctl_pressure_register() - be asked for frames when a zone is short of them
+ * mctl_pressure_register() - register the callback for a zone that is short of frames
  * @relieve: called in the context of the allocation; no lock of ours is held
  *
- * Context: process, at module init, before the first arena is made.
+ * Context: Process context, at module init, before the first arena is made.
  */
 void mctl_pressure_register(mctl_relieve_t relieve)
 {
@@ -20,11 +20,11 @@ void mctl_pressure_register(mctl_relieve_t relieve)
 }
 
 /**
- * mctl_pressure_relieve() - ask for frames of an arena
+ * mctl_pressure_relieve() - ask for frames to be given back to an arena's zones
  * @arena: the arena
  * @nowait: the caller must not sleep
  *
- * Context: any but NMI; sleeps unless @nowait is set.
+ * Context: Any context but NMI, may sleep unless @nowait is set.
  * Return: whether any may have come back, so that another try is worth it.
  */
 bool mctl_pressure_relieve(struct mctl_arena *arena, bool nowait)

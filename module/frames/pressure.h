@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Pressure: a zone that is about to refuse a request asks those above it for
- * frames that they can do without. Who has such frames registers himself, so
- * that zones call nobody above them.
+ * Pressure: a zone that is about to refuse a request asks the layers above it for
+ * frames that they can do without. A layer that has such frames registers itself,
+ * so that zones call nobody above them.
  */
 #ifndef MCTL_FRAMES_PRESSURE_H
 #define MCTL_FRAMES_PRESSURE_H
@@ -13,7 +13,7 @@ struct mctl_arena;
 
 /*
  * Give frames back to the zones. With @nowait the caller must not sleep, and
- * gets at once what this CPU holds alone. Return: whether anything may have come.
+ * gets at once only what this CPU holds. Return: whether any may have come back.
  */
 typedef bool (*mctl_relieve_t)(struct mctl_arena *arena, bool nowait);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Watermarks: how many frames of a zone which caller has to leave.
+ * Watermarks: how many frames of a zone each kind of caller must leave free.
  *
  *   min_free   sqrt(16 * KiB of the arena) KiB, 128 KiB to 256 MiB as in Linux,
  *              and at most an eighth of the arena
@@ -14,9 +14,9 @@
  * I2  zone->tight is true exactly when at most high frames are free, whenever
  *     the zone's lock is free.
  * I3  LOW and HIGH events of a zone alternate, and it is tight in between.
- * I4  Marks and reserves are what the frames of the zones come to, as above.
+ * I4  Watermarks and reserves follow from the frames of the zones, as above.
  *
- * I2 to I4 are tested by mctl_watermarks_check(), I1 when it is allocated.
+ * I2 to I4 are tested by mctl_watermarks_check(), I1 on allocation.
  *
  * Locks: zone->lock, to write watermarks; reading them without is for views.
  */
@@ -39,7 +39,7 @@ static const u16 reserve_ratio[MCTL_NR_ZONE_TYPES] = { 256, 256, 32 };
  * @mark: the watermark that is left, unless the request may go below
  * @nr_free: frames of the zone that are free
  *
- * Context: any; zone->lock held where the answer must hold.
+ * Context: Any context; zone->lock held where the answer must hold.
  * Return: MEMCTL_REASON_NONE, MEMCTL_REASON_NO_MEMORY or MEMCTL_REASON_WATERMARK.
  */
 u32 mctl_watermark_short(const struct mctl_zone *zone, const struct mctl_request *request,
@@ -60,10 +60,10 @@ u32 mctl_watermark_short(const struct mctl_zone *zone, const struct mctl_request
  * @request: what is asked for
  * @mark: the watermark that is left, unless the request may go below
  *
- * The predicate of `why`, and of an allocation to name what it failed for:
- * that succeeds exactly when there is no reason.
+ * The predicate of `why`, and of an allocation to name why it failed:
+ * an allocation succeeds exactly when there is no reason.
  *
- * Context: any; zone->lock held where the answer must hold.
+ * Context: Any context; zone->lock held where the answer must hold.
  * Return: MEMCTL_REASON_NONE, or why not.
  */
 u32 mctl_watermark_check(const struct mctl_zone *zone, const struct mctl_request *request,
@@ -78,14 +78,14 @@ u32 mctl_watermark_check(const struct mctl_zone *zone, const struct mctl_request
 }
 
 /**
- * mctl_watermark_worse() - of two zones' reasons, the one to tell the caller
+ * mctl_watermark_worse() - choose which of two zones' reasons to tell the caller
  * @reason: enum memctl_reason
  * @other: enum memctl_reason
  *
- * What came nearest to success says most: fragmentation before a watermark
+ * The reason nearest to success says most: fragmentation before a watermark
  * before no memory, and last what @reason was without a zone.
  *
- * Context: any.
+ * Context: Any context.
  * Return: the one of the two.
  */
 u32 mctl_watermark_worse(u32 reason, u32 other)
@@ -163,7 +163,7 @@ static void set_marks(struct mctl_zone *zone, u64 min_free, u64 nr_frames)
 }
 
 /*
- * What a zone keeps from requests for a type. The zones of a node stand side by
+ * What a zone reserves against requests for a type. The zones of a node are side by
  * side, lowest type first.
  */
 static u32 reserve_of(const struct mctl_zone *zone, unsigned int type)
@@ -190,7 +190,7 @@ static void set_reserve(struct mctl_zone *zone)
  * mctl_zone_setup_watermarks() - watermarks and reserves of every zone
  * @arena: the arena, whose frames came or went
  *
- * Context: process, arena->resize held for writing.
+ * Context: Process context, arena->resize held for writing.
  */
 void mctl_zone_setup_watermarks(struct mctl_arena *arena)
 {
@@ -233,7 +233,7 @@ static void check_zone(const struct mctl_zone *zone, u32 share, struct mctl_repo
  * @arena: the arena
  * @report: where to
  *
- * Context: all CPUs stopped, arena->resize held. The zones are where they should be.
+ * Context: All CPUs stopped, arena->resize held. The zones are where they should be.
  */
 void mctl_watermarks_check(const struct mctl_arena *arena, struct mctl_report *report)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Watermarks: how many frames of a zone which caller has to leave. See
+ * Watermarks: how many frames of a zone each kind of caller must leave free. See
  * watermark.c for the numbers and the invariants.
  */
 #ifndef MCTL_FRAMES_WATERMARK_H
@@ -24,7 +24,7 @@ enum mctl_mark {
  * @request: what is asked for
  * @mark: the watermark that is left, unless the request may go below
  *
- * Context: any; zone->lock held where the answer must hold.
+ * Context: Any context; zone->lock held where the answer must hold.
  * Return: frames.
  */
 static inline u64 mctl_watermark_leave(const struct mctl_zone *zone,

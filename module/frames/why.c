@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Why: what an allocation would find in each zone, without taking or moving
- * anything, as everybody may ask.
+ * anything, because anybody may ask.
  *
- * The rows are made by the predicates that the allocator itself asks
- * (watermark.c), in the order in which it asks, so that the answer and the deed
- * cannot differ while nobody else allocates. The allocator has the frame
- * caches give back what they hold before it says no. Here their blocks are
- * counted instead, and it is looked whether one of them is large enough, or
- * would be when it merges with what is free beside it.
+ * The rows are made by the same predicates (watermark.c), and in the same order,
+ * as the allocator uses, so that the answer and the allocation cannot differ
+ * while nobody else allocates. Before the allocator refuses a request, it has the
+ * frame caches give back what they hold. Here their blocks are counted instead,
+ * and it is checked whether one of them is large enough, or would be when it
+ * merges with what is free beside it.
  *
  * Locks: arena->resize, for the orders of chunks.
  */
@@ -56,7 +56,7 @@ static void fill(struct mctl_arena *arena, const struct mctl_zone *zone,
 	}
 }
 
-/* What the zone would say when the frame caches had given back what they hold of it. */
+/* The zone's answer if the frame caches had given back what they hold of it. */
 static u32 reason_drained(struct mctl_arena *arena, const struct mctl_zone *zone,
 			  const struct mctl_request *request, const struct mctl_why *row)
 {
@@ -99,10 +99,10 @@ static unsigned int ask(struct mctl_arena *arena, const struct mctl_zonelist *li
  * @nr: room in @rows; zones beyond it are left out
  * @granted: whether a zone would serve the request
  *
- * When none would as the zones are, the reasons are those that they would have
+ * If none would as the zones are, the reasons are those that they would have
  * after a drain of the frame caches.
  *
- * Context: process; sleeps.
+ * Context: Process context, may sleep.
  * Return: rows filled, 0 when the request's node does not exist; -EINTR when it was killed.
  */
 int mctl_zone_why(struct mctl_arena *arena, const struct mctl_request *request,

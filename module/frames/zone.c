@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Zones: everything that is done under a zone's lock.
+ * Zones: all operations under a zone's lock.
  *
  * A request tries the zones of its list twice: first each one that stays
  * above its low watermark, then each one that stays above min. When both
- * rounds fail, whoever holds frames that it can do without is asked for them
+ * rounds fail, the layers above are asked for frames that they can do without
  * (pressure.h), and the second round is tried again.
  *
  * I1  arena->zones has a zone of each type for every node that had memory when
  *     the arena was made or last grew: index = 3 * number of the node + type.
- *     What is there does not change; nodes that got memory later come behind.
+ *     Existing entries do not change; nodes that got memory later are appended.
  *     Every list has all zones of its type and below. A zone without frames is
- *     passed over.
+ *     skipped.
  * I2  A frame's state changes under the lock of its zone, or while it is in
- *     use or cached, by who holds it.
+ *     use or cached, by its holder.
  *
  * Locks: zone->lock, a raw spinlock with interrupts off, is a leaf. Events are
  * sent after it.
@@ -101,10 +101,10 @@ static void init_zones(struct mctl_arena *arena, int nid, u32 index)
  * @arena: the arena
  * @error: text on failure
  *
- * Lists that were replaced stay until the arena goes: whoever sleeps while it
- * tries the zones of one is not to be waited for, and a node is new once.
+ * Lists that were replaced stay until the arena is destroyed: code that sleeps while it
+ * tries the zones of one need not be waited for, and a node is new only once.
  *
- * Context: process, arena->resize held for writing, or nobody else has the arena.
+ * Context: Process context, arena->resize held for writing, or nobody else has the arena.
  * Return: 0; -ENOMEM; -E2BIG when the machine has more than 64 nodes with memory.
  */
 int mctl_zones_update(struct mctl_arena *arena, struct mctl_error *error)
@@ -127,7 +127,7 @@ int mctl_zones_update(struct mctl_arena *arena, struct mctl_error *error)
 	lists = build_zonelists(arena, nr / MCTL_NR_ZONE_TYPES);
 	if (!lists)
 		return mctl_fail(error, -ENOMEM, "no memory for %u zones", nr);
-	/* Whoever sees more zones, or a list that has them, sees them filled in. */
+	/* A reader that sees more zones, or a list that has them, sees them filled in. */
 	smp_store_release(&arena->nr_zones, nr);
 	/* Likewise. */
 	smp_store_release(&arena->zonelists, lists);
@@ -137,11 +137,11 @@ int mctl_zones_update(struct mctl_arena *arena, struct mctl_error *error)
 }
 
 /**
- * mctl_zones_create() - the zones of a new arena, all of them empty
+ * mctl_zones_create() - make the zones of a new arena, all of them empty
  * @arena: the arena
  * @error: text on failure
  *
- * Context: process.
+ * Context: Process context.
  * Return: 0; -ENOMEM; -E2BIG when the machine has more than 64 nodes with memory.
  */
 int mctl_zones_create(struct mctl_arena *arena, struct mctl_error *error)
@@ -169,10 +169,10 @@ static void free_zonelists(struct mctl_arena *arena, struct mctl_zonelist *lists
 }
 
 /**
- * mctl_zones_destroy() - give the records of the zones back
+ * mctl_zones_destroy() - free the records of the zones
  * @arena: an arena that nobody uses any more
  *
- * Context: process.
+ * Context: Process context.
  */
 void mctl_zones_destroy(struct mctl_arena *arena)
 {
@@ -195,7 +195,7 @@ void mctl_zones_destroy(struct mctl_arena *arena)
  * @nid: node, any value
  * @type: enum memctl_zone_type
  *
- * Context: any.
+ * Context: Any context.
  * Return: the zone, or NULL when the node had no memory when the arena was made or last grew.
  */
 struct mctl_zone *mctl_zone_find(struct mctl_arena *arena, int nid, unsigned int type)
@@ -213,7 +213,7 @@ struct mctl_zone *mctl_zone_find(struct mctl_arena *arena, int nid, unsigned int
  * @arena: the arena
  * @request: the request; its nid may be any number
  *
- * Context: any.
+ * Context: Any context.
  * Return: the list of its node, or NULL when there is no such node.
  */
 const struct mctl_zonelist *mctl_zone_list(struct mctl_arena *arena,
@@ -231,13 +231,13 @@ const struct mctl_zonelist *mctl_zone_list(struct mctl_arena *arena,
 }
 
 /**
- * mctl_zone_add() - a chunk joins a zone
+ * mctl_zone_add() - add a chunk to a zone
  * @arena: the arena
  * @zone: the zone
  * @fn: first frame, in a section that is set up
  * @order: 2^order frames
  *
- * Context: process, arena->resize held for writing.
+ * Context: Process context, arena->resize held for writing.
  */
 void mctl_zone_add(struct mctl_arena *arena, struct mctl_zone *zone, u32 fn, unsigned int order)
 {
@@ -254,7 +254,7 @@ void mctl_zone_add(struct mctl_arena *arena, struct mctl_zone *zone, u32 fn, uns
 	mctl_watermark_unlock(zone, flags);
 }
 
-/* After a chunk left: the ends of what is there still. */
+/* Recompute the span of a zone after a chunk has left it. */
 static void set_span(struct mctl_arena *arena, struct mctl_zone *zone)
 {
 	const struct mctl_table *table = &arena->table;
@@ -267,7 +267,7 @@ static void set_span(struct mctl_arena *arena, struct mctl_zone *zone)
 
 		if (section->zone != zone->index || !section->nr_frames)
 			continue;
-		/* Whole ones frame by frame would make unloading quadratic. */
+		/* Walking whole sections frame by frame would make unloading quadratic. */
 		if (section->nr_frames == MCTL_SECTION_FRAMES) {
 			zone->start_pfn = min(zone->start_pfn, section->pfn);
 			zone->end_pfn = max(zone->end_pfn, section->pfn + MCTL_SECTION_FRAMES);
@@ -285,14 +285,14 @@ static void set_span(struct mctl_arena *arena, struct mctl_zone *zone)
 }
 
 /**
- * mctl_zone_remove() - a chunk leaves its zone
+ * mctl_zone_remove() - remove a chunk from its zone
  * @arena: the arena
  * @zone: its zone
  * @fn: first frame of the chunk
  * @order: 2^order frames
  *
- * Context: process, arena->resize held for writing.
- * Return: 0, or -EBUSY when not all of it is on free lists (nothing changed).
+ * Context: Process context, arena->resize held for writing.
+ * Return: 0, or -EBUSY if not all of it is on free lists (nothing changed).
  */
 int mctl_zone_remove(struct mctl_arena *arena, struct mctl_zone *zone, u32 fn, unsigned int order)
 {
@@ -360,7 +360,7 @@ static u32 try_zones(struct mctl_arena *arena, const struct mctl_zonelist *list,
 	return MCTL_FN_NONE;
 }
 
-/* Why no zone served a request, as each of them tells it now. */
+/* Why no zone served a request, asking each of them now. */
 static u32 ask_zones(struct mctl_arena *arena, const struct mctl_zonelist *list,
 		     const struct mctl_request *request)
 {
@@ -374,7 +374,7 @@ static u32 ask_zones(struct mctl_arena *arena, const struct mctl_zonelist *list,
 		if (!READ_ONCE(zone->buddy.nr_frames))
 			continue;
 		why = mctl_watermark_check(zone, request, MCTL_MARK_MIN);
-		/* It could since: so it was short of frames, not of blocks. */
+		/* It could serve it by now: so it was short of frames, not of blocks. */
 		reason = mctl_watermark_worse(reason, why ?: MEMCTL_REASON_WATERMARK);
 	}
 	return reason;
@@ -402,7 +402,7 @@ static void note_failure(struct mctl_arena *arena, const struct mctl_zonelist *l
 	struct mctl_zone *first = &arena->zones[list->zone[request->type][0]];
 	struct mctl_zone *tried =
 		first_with_frames(arena, list, request->type, nr_tries(list, request));
-	/* With none to try it is counted where views show it: for the nearest zone there is. */
+	/* Without a zone to try, count it where views show it: for the nearest zone there is. */
 	struct mctl_zone *zone = tried ?:
 					 first_with_frames(arena, list, MEMCTL_ZONE_TYPE_NORMAL,
 							   list->nr[MEMCTL_ZONE_TYPE_NORMAL]);
@@ -427,7 +427,7 @@ static void note_failure(struct mctl_arena *arena, const struct mctl_zonelist *l
 		mctl_event_send(&event);
 }
 
-/* A node that the arena has not: there is no zone to count it for. */
+/* For a node that the arena does not have there is no zone to count it for. */
 static void note_no_node(struct mctl_arena *arena, const struct mctl_request *request)
 {
 	const struct mctl_event event = {
@@ -472,12 +472,12 @@ fail:
 }
 
 /**
- * mctl_zone_alloc() - take a block past the frame caches
+ * mctl_zone_alloc() - allocate a block, bypassing the frame caches
  * @arena: the arena
  * @request: what is asked for; order, type and migratetype are in range
  * @reason: enum memctl_reason on failure; may be NULL
  *
- * Context: any but NMI; may sleep unless MCTL_REQUEST_NOWAIT is set.
+ * Context: Any context but NMI, may sleep unless MCTL_REQUEST_NOWAIT is set.
  * Return: fn of the block, or MCTL_FN_NONE.
  */
 u32 mctl_zone_alloc(struct mctl_arena *arena, const struct mctl_request *request, u32 *reason)
@@ -512,13 +512,13 @@ u32 mctl_zone_alloc(struct mctl_arena *arena, const struct mctl_request *request
 }
 
 /**
- * mctl_zone_free() - give a block back past the frame caches
+ * mctl_zone_free() - free a block, bypassing the frame caches
  * @arena: the arena
  * @fn: the block's head, below the table's span
  * @state: the state that the head must be in, MCTL_STATE() of its kind and order
  *
- * Context: any but NMI.
- * Return: 0, or -EINVAL when the head is in another state (nothing changed).
+ * Context: Any context but NMI.
+ * Return: 0, or -EINVAL if the head is in another state (nothing changed).
  */
 int mctl_zone_free(struct mctl_arena *arena, u32 fn, u8 state)
 {

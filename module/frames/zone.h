@@ -5,8 +5,8 @@
  * the next. The locked (slow) half of allocation; frames/fcache.h is the
  * lock-free half in front of it.
  *
- * zone.c has what is done under the lock block by block, zone_batch.c many at
- * once; watermark.h says who may be served, and why.h tells it.
+ * zone.c has the locked operations on single blocks, zone_batch.c those on many at
+ * once; watermark.h decides which requests may be served, and why.h explains it.
  */
 #ifndef MCTL_FRAMES_ZONE_H
 #define MCTL_FRAMES_ZONE_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What goes between a zone and a frame cache in one hold of the zone's lock.
+ * Transfers between a zone and a frame cache under one hold of the zone's lock.
  *
  * Frames are filled in whole runs: one block of order 6 is 64 frames, and its
  * states are written eight at a time. They come back the same way when they
@@ -47,15 +47,15 @@ static unsigned int refill_single(struct mctl_zone *zone, unsigned int mt, u32 *
 }
 
 /**
- * mctl_zone_refill() - blocks for a frame cache
+ * mctl_zone_refill() - take blocks for a frame cache
  * @arena: the arena
  * @zone: the zone
  * @order: order of each block
  * @mt: migratetype
- * @fns: where to; every block is left MCTL_KIND_CACHED
+ * @fns: where to put them; every block is left MCTL_KIND_CACHED
  * @nr: blocks wanted; fewer when the zone would come down to its high watermark
  *
- * Context: any but NMI.
+ * Context: Any context but NMI.
  * Return: blocks taken.
  */
 unsigned int mctl_zone_refill(struct mctl_arena *arena, struct mctl_zone *zone, unsigned int order,
@@ -129,14 +129,14 @@ static void drain_single(struct mctl_zone *zone, const u32 *fns, unsigned int nr
 }
 
 /**
- * mctl_zone_drain() - blocks of a frame cache come back
+ * mctl_zone_drain() - take blocks of a frame cache back
  * @arena: the arena
  * @zone: the zone that all of them belong to
  * @order: order of each block
  * @fns: the blocks
  * @nr: how many
  *
- * Context: any but NMI.
+ * Context: Any context but NMI.
  */
 void mctl_zone_drain(struct mctl_arena *arena, struct mctl_zone *zone, unsigned int order,
 		     const u32 *fns, unsigned int nr)

@@ -34,8 +34,8 @@ static void check_list(const struct mctl_arena *arena, u32 nid, unsigned int typ
  * @arena: the arena
  * @report: where to
  *
- * Context: any.
- * Return: whether the zones are where they should be; if not, nobody is to ask
+ * Context: Any context.
+ * Return: whether the zones are where they should be; if not, nobody may ask
  * them anything.
  */
 bool mctl_zones_check(const struct mctl_arena *arena, struct mctl_report *report)

@@ -49,7 +49,7 @@ static int plant_class(struct mctl_zone *zone, const struct mctl_plant *plant,
  * @plant: which bit
  * @error: text of a refusal
  *
- * Context: process; sleeps.
+ * Context: Process context, may sleep.
  * Return: 0, -ENOENT when there is no such place, or -EINVAL for a level that no record has.
  */
 int mctl_zone_plant(struct mctl_arena *arena, const struct mctl_plant *plant,

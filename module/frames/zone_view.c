@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Looking at zones: what each of them holds and has counted, its frame caches
+ * Views of zones: what each of them holds and has counted, its frame caches
  * included.
  *
  * Locks: none; the numbers may be of moments a little apart.
@@ -13,7 +13,7 @@
  * mctl_zone_type_name() - name of a zone type, as Linux prints it
  * @type: enum memctl_zone_type
  *
- * Context: Any.
+ * Context: Any context.
  * Return: the name.
  */
 const char *mctl_zone_type_name(u32 type)
@@ -46,10 +46,10 @@ static bool has_pageblock(const struct mctl_table *table, u32 section, u32 fn)
  * @index: of the zone
  * @pageblocks: filled
  *
- * All of the zone's pageblocks are looked at, which is why mctl_zone_info()
- * does not tell it.
+ * Walks all of the zone's pageblocks, which is why mctl_zone_info()
+ * does not include it.
  *
- * Context: any; takes no lock.
+ * Context: Any context; takes no lock.
  */
 void mctl_zone_count_pageblocks(struct mctl_arena *arena, u32 index, u32 pageblocks[MCTL_NR_MT])
 {
@@ -78,7 +78,7 @@ void mctl_zone_count_pageblocks(struct mctl_arena *arena, u32 index, u32 pageblo
  *
  * Takes no lock: the numbers may be of moments a little apart.
  *
- * Context: any.
+ * Context: Any context.
  * Return: 0, or -ENOENT when the arena has no such zone.
  */
 int mctl_zone_info(struct mctl_arena *arena, u32 index, struct mctl_zone_info *info)
