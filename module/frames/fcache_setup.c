@@ -63,7 +63,7 @@ static size_t fcache_size(void)
 {
 	unsigned int nr = max(plan(MEMCTL_ZONE_TYPE_DMA32), plan(MEMCTL_ZONE_TYPE_NORMAL));
 
-	return struct_size_t(struct mctl_fcache, entry, nr);
+	return struct_size((struct mctl_fcache *)NULL, entry, nr);
 }
 
 static int cpu_dead(unsigned int cpu, struct hlist_node *node)
