@@ -14,7 +14,7 @@
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM memctl
 
-#if !defined(MCTL_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
+#if !defined(MCTL_HOST_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
 #define MCTL_HOST_TRACE_H
 
 #include <linux/string.h>
