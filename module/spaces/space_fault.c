@@ -182,7 +182,7 @@ static bool has_room(const struct vm_area_struct *vma, u64 start)
 
 /*
  * Whether the process can have a leaf of 2 MiB at the fault. Before Linux 6.12 such a leaf cannot
- * be marked as special: get_user_pages_fast() would hold its pages (M3).
+ * be marked as special: get_user_pages_fast() would hold its pages.
  */
 static bool may_map_large(const struct vm_fault *vmf, const struct mctl_access *access)
 {
@@ -233,7 +233,7 @@ static vm_fault_t handle(struct vm_fault *vmf, bool write)
 	struct window window = { .vmf = vmf, .space = space, .access = &access };
 	vm_fault_t ret = VM_FAULT_NOPAGE;
 
-	/* Vmas are split and moved: what mmap checked is checked again (M5). */
+	/* Vmas are split and moved: what mmap checked is checked again. */
 	if (unlikely(vmf->pgoff >= space->nr_pages))
 		return VM_FAULT_SIGBUS;
 	mutex_lock(&space->family->lock);
