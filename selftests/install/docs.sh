@@ -14,6 +14,8 @@ cat >"$work/render.py" <<'EOF'
 """Reads .rst files, prints what docutils reports from "warning" on, and table rows that have a first cell alone."""
 import sys
 
+# Which colours code, where it is installed, and is missed with a warning where it is not.
+sys.modules['pygments'] = None
 import docutils.core
 import docutils.nodes
 
