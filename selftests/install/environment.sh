@@ -206,8 +206,8 @@ result $? "a tested one is not" "$work/out"
 # --- make help ----------------------------------------------------------------------------------------------------------
 
 make help >"$work/help"
-grep -vE '^(make TARGET|  [a-z-]+  *[^ ])' "$work/help" >"$work/out"
-sed -nE 's/^([a-z-]+):.*## .*/\1/p' Makefile | while read -r target; do
+grep -vE '^(make TARGET|  [a-z._-]+  *[^ ])' "$work/help" >"$work/out"
+sed -nE 's/^([a-z._-]+):.*## .*/\1/p' Makefile | while read -r target; do
 	grep -qE "^  $target +[^ ]" "$work/help" || echo "$target does not stand alone"
 done >>"$work/out"
 make help 2>&1 >/dev/full | grep -q 'No space' || echo "a full device goes unsaid" >>"$work/out"
