@@ -7,41 +7,9 @@
 #
 # Each breach is planted in a fresh copy of the module's sources. Prints TAP; needs gcc and nm, but no kernel.
 set -eu
-# shellcheck source=selftests/install/tap.sh
-. "$(dirname "$0")/tap.sh"
+# shellcheck source=selftests/install/breach.sh
+. "$(dirname "$0")/breach.sh" module check-layers.sh
 
-house=$work/house
-mkdir "$house"
-cp -r "$top/scripts" "$house/"
-mkdir "$work/pristine"
-(cd "$top/module" && find . -name '*.[ch]' ! -name '*.mod.c' -print0 | tar -c --null -T -) | tar -x -C "$work/pristine"
-
-rebuild() {
-	rm -rf "$house/module" "$house/objects"
-	mkdir "$house/objects"
-	cp -r "$work/pristine" "$house/module"
-}
-
-# breach NAME PATTERN: exactly one line is reported, and it matches; then the sources are restored
-breach() {
-	local status=0
-	"$house/scripts/check-layers.sh" --objects "$house/objects" >"$work/out" 2>&1 && status=1
-	[ "$(wc -l <"$work/out")" -eq 1 ] && grep -qE -- "^module/$2" "$work/out" || status=1
-	result $status "$1" "$work/out"
-	rebuild
-}
-
-# into FILE TEXT: appends a line to a source
-into() { printf '%s\n' "$2" >>"$house/module/$1"; }
-
-# object NAME TEXT: adds a source and its object file
-object() {
-	printf '%s\n' "$2" >"$house/module/$1.c"
-	mkdir -p "$(dirname "$house/objects/$1")"
-	gcc -c -o "$house/objects/$1.o" "$house/module/$1.c"
-}
-
-rebuild
 silent "the module keeps all rules" "$house/scripts/check-layers.sh" --objects "$house/objects"
 
 into frames/zone.c '#include "objects/cache.h"'
