@@ -4,15 +4,16 @@
  * takes that memory and gives it back, arenas.h has the list of arenas.
  *
  * Lock order, outermost first:
+ *   building (mutex)              an arena is made or taken apart
  *   mctl_arenas_lock (mutex)      the list of arenas; add, del, lookup by name
  *   arena->resize (rw_semaphore)  write: grow, shrink, teardown (change the
  *                                 chunks and the frame table); read: code that
  *                                 sleeps while it looks at chunks or sections
  *   arena->regions->lock (mutex), arena->handles->lock (mutex), arena->caches.lock (mutex):
  *                                 in this order where more than one is held
- *   arena->tlbs->lock (mutex)      the models of TLBs; taken alone
- *   arena->users->lock (mutex)     in-kernel users that got the arena; taken alone
- *   family->lock (mutex)          the spaces of a family; inside of regions.lock, and of
+ *   arena->tlbs->lock (mutex)     the models of TLBs; taken alone
+ *   arena->users->lock (mutex)    in-kernel users that got the arena; taken alone
+ *   family->lock (mutex)          the spaces of a family; inside of regions->lock, and of
  *                                 the mmap_lock of processes that fault
  *   cache->lock (raw spinlock)    depot and slab lists of one cache
  *   zone->lock (raw spinlock)     free lists of one zone; leaf
