@@ -1,20 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0
 """
-layers - the rules of the module's wings, and figures on its structure
+layers - the rules of the wings of module/ and of the rooms of cli/, and figures on their structure
 
-Usage: scripts/check-layers.sh [--objects DIRECTORY]
-       scripts/structure [--objects DIRECTORY]
+Usage: scripts/check-layers.sh [--objects DIRECTORY] [module|cli]
+       scripts/structure [--objects DIRECTORY] [module|cli]
 
-Each folder of module/ is a wing, and each wing stands on a floor. A wing may include and call itself and the wings on
-lower floors, but none on a higher floor and no other one on its own. If a lower wing has to tell a higher one something,
-the higher one registers a hook. check-layers.sh prints each breach of these rules as FILE:LINE: text, and fails if there
-is one:
+Each folder of module/ is a wing, each folder of cli/ a room: the rules are the same. Each stands on a floor. It may
+include and call itself and those on lower floors, but none on a higher floor and no other one on its own. If a lower wing
+has to tell a higher one something, the higher one registers a hook. check-layers.sh prints each breach of these rules as
+FILE:LINE: text, and fails if there is one. In both trees:
 
   R1  A file includes headers of its own wing and of lower floors only.
   R2  The same holds for every function and variable that the linker resolves; this is read from object files.
   R3  NAME_internal.h, NAME_impl.h and NAME_priv.h are included by files of their own wing only.
-  R4  NAME.h declares functions that NAME.c or NAME_*.c in the same folder define. Headers of R3 and generated ones may
-      declare any function of their wing.
+  R4  NAME.h declares functions and variables that NAME.c or NAME_*.c in the same folder define. Headers of R3 and
+      generated ones may declare any of their wing, and cli/cmd/commands.h a function of each command.
+
+In module/:
+
   R5  Only nl/, observe/ and main.c use faults/: nothing else depends on test equipment.
   R6  core/ includes a few small kernel headers only: no locks, no allocation, no struct page, no time.
   R7  Only host/host.c calls the page allocator and vmalloc of the host.
@@ -23,8 +26,14 @@ is one:
   R10 Every source is in a wing or belongs to another module (bench/, selftest/). These use the exported API, api/api_bench.h
       and host/compat.h only.
 
-The object files are those of the build that --objects names (scripts/build-module --dir prints it), by default those of
-the newest complete build in this tree. Objects older than their source are ignored; without objects R2 is not checked.
+In cli/:
+
+  R11 Every source is in a room, but main.c.
+  R12 Files do not call each other in a circle.
+
+The object files of module/ are those of the build that --objects names (scripts/build-module --dir prints it), by default
+those of the newest complete build in this tree; those of cli/ are in build/cli. Objects older than their source are
+ignored; without objects R2 and R12 are not checked.
 
 structure prints counts. A pair of files counts as a call if one needs a function or variable of the other. A circle is a
 set of files that all reach each other by calls.
@@ -38,7 +47,7 @@ import subprocess
 import sys
 
 # The lowest first.
-FLOORS = [
+WINGS = [
     ["core"],
     ["host"],
     ["frames"],
@@ -52,7 +61,14 @@ FLOORS = [
     ["nl"],
     ["main.c"],
 ]
-FLOOR = {wing: floor for floor, wings in enumerate(FLOORS) for wing in wings}
+ROOMS = [
+    ["base"],
+    ["wire"],
+    ["bench", "trace", "view"],
+    ["replay"],
+    ["cmd"],
+    ["main.c"],
+]
 CALLS_FAULTS = {"faults", "observe", "nl", "main.c"}
 OTHER_MODULES = ("bench", "selftest")
 OF_OTHER_MODULES = {"api/api_bench.h", "host/compat.h"}
@@ -69,10 +85,13 @@ HOST = re.compile(
 )
 VERSION = re.compile(r"^\s*#.*(linux/version\.h|LINUX_VERSION_CODE|KERNEL_VERSION)")
 PRIVATE = re.compile(r"_(internal|impl|priv)\.h$")
-# Headers of a whole wing: private ones, and what is made from the specification.
-SHARED = re.compile(r"_(internal|impl|priv)\.h$|/generated/")
+# Headers of a whole wing: private ones, what is made from the specification, and the list of the tool's commands.
+SHARED = re.compile(r"_(internal|impl|priv)\.h$|/generated/|_gen\.h$|cmd/commands\.h$")
 # From the start of a line to the "(" of a function's parameters, and from there to ";" or "{".
 FUNCTION = re.compile(r"^(?!static\b|typedef\b|return\b)(?:[A-Za-z_][\w\s*]*?[\s*])(\w+)\(([^;{}]*?)\)[^;{}()]*([;{])", re.M)
+# A variable: declared extern in a header, or defined from the start of a line on.
+DECLARED = re.compile(r"^extern\b[^;(]*?(\w+)(?:\[[^\]]*\])*;", re.M)
+DEFINED = re.compile(r"^(?!static\b|extern\b|typedef\b|return\b|#)[A-Za-z_][\w\s*]*?[\s*](\w+)(?:\[[^\]]*\])*\s*(?:=|;)", re.M)
 
 
 class Source:
@@ -100,10 +119,21 @@ class Source:
             if match.group(3) == end:
                 yield self.code.count("\n", 0, match.start(1)) + 1, match.group(1)
 
+    def variables(self, pattern):
+        """(line, name) of each variable that the pattern finds."""
+        for match in pattern.finditer(self.code):
+            yield self.code.count("\n", 0, match.start(1)) + 1, match.group(1)
 
-class House:
-    def __init__(self, root):
-        self.root = root
+
+class Tree:
+    """The sources of module/ or cli/, and what is wrong with them."""
+
+    def __init__(self, top, name):
+        root = os.path.join(top, name)
+        self.name = name
+        self.word = "wing" if name == "module" else "room"
+        self.others = OTHER_MODULES if name == "module" else ()
+        self.floor = {wing: floor for floor, wings in enumerate(WINGS if name == "module" else ROOMS) for wing in wings}
         self.sources = {}
         for folder, _, names in os.walk(root):
             for name in sorted(names):
@@ -113,11 +143,11 @@ class House:
         self.complaints = []
 
     def complain(self, path, line, text):
-        self.complaints.append(f"module/{path}:{line}: {text}" if line else f"module/{path}: {text}")
+        self.complaints.append(f"{self.name}/{path}:{line}: {text}" if line else f"{self.name}/{path}: {text}")
 
     def own(self):
-        """The sources of memctl.ko."""
-        return [source for source in self.sources.values() if source.wing in FLOOR]
+        """The sources of memctl.ko, or of the tool."""
+        return [source for source in self.sources.values() if source.wing in self.floor]
 
     # --- rules ------------------------------------------------------------------------------
 
@@ -128,9 +158,9 @@ class House:
             self.complain(source.path, line, f'includes "{name}", which is not there')
         elif wing == source.wing:
             return
-        elif wing in OTHER_MODULES and source.wing == "core":
+        elif wing in self.others and source.wing == "core":
             return
-        elif FLOOR.get(wing, len(FLOORS)) >= FLOOR[source.wing]:
+        elif self.floor.get(wing, len(self.floor)) >= self.floor[source.wing]:
             self.complain(source.path, line, f'{source.wing}/ includes "{name}", which is not on a lower floor')
         elif PRIVATE.search(name):
             self.complain(source.path, line, f'{source.wing}/ includes "{name}", which is private to {wing}/')
@@ -151,15 +181,15 @@ class House:
             for line, kind, name in source.includes():
                 if kind == '"':
                     self.check_include(source, line, name)
-                else:
+                elif self.name == "module":
                     self.check_kernel_include(source, line, name)
 
     def check_places(self):
         for source in self.sources.values():
-            if source.wing in FLOOR:
+            if source.wing in self.floor:
                 continue
-            if source.wing not in OTHER_MODULES:
-                self.complain(source.path, 0, "is not in a wing: scripts/layers.py lists them")
+            if source.wing not in self.others:
+                self.complain(source.path, 0, f"is not in a {self.word}: scripts/layers.py lists them")
                 continue
             for line, kind, name in source.includes():
                 if kind == '"' and "/" in name and name not in OF_OTHER_MODULES and name.split("/", 1)[0] != source.wing:
@@ -170,11 +200,12 @@ class House:
         for source in self.own():
             if source.path.endswith(".c"):
                 definer.update((name, source.path) for _, name in source.functions("{"))
+                definer.update((name, source.path) for _, name in source.variables(DEFINED))
         for source in self.own():
             if not source.path.endswith(".h"):
                 continue
             folder, base = os.path.split(source.path[:-2])
-            for line, name in source.functions(";"):
+            for line, name in [*source.functions(";"), *source.variables(DECLARED)]:
                 path = definer.get(name)
                 if not path:
                     continue
@@ -183,7 +214,7 @@ class House:
                 shared = source.wing == self.sources[path].wing and SHARED.search(source.path)
                 if own or shared:
                     continue
-                self.complain(source.path, line, f"declares {name}(), which {path} defines")
+                self.complain(source.path, line, f"declares {name}, which {path} defines")
 
     def check_words(self):
         for source in self.sources.values():
@@ -191,17 +222,19 @@ class House:
                 if VERSION.match(line):
                     self.complain(source.path, number, "asks for the kernel's version: have Kbuild look for the name")
                 call = HOST.search(line)
-                if call and source.wing in FLOOR and source.path not in ("host/host.c", "host/compat.h"):
+                if call and source.wing in self.floor and source.path not in ("host/host.c", "host/compat.h"):
                     self.complain(source.path, number, f"calls {call.group(1)}(), which only host/host.c may")
 
     def check_links(self, edges):
         for (user, definer), names in sorted(edges.items()):
             low, high = self.sources[definer].wing, self.sources[user].wing
             what = ", ".join(sorted(names))
-            if low != high and FLOOR[low] >= FLOOR[high]:
+            if low != high and self.floor[low] >= self.floor[high]:
                 self.complain(user, 0, f"needs {what} of {definer}, which is not on a lower floor")
             elif low == "faults" and high not in CALLS_FAULTS:
                 self.complain(user, 0, f"needs {what} of {definer}: only nl/, observe/ and main.c use faults/")
+        for circle in circles(edges) if self.name == "cli" else ():
+            self.complain(circle[0], 0, f"calls itself by way of {', '.join(circle[1:])}")
 
     # --- objects ----------------------------------------------------------------------------
 
@@ -285,20 +318,21 @@ def lengths(source):
             start = None
 
 
-def check(house, objects):
-    house.check_places()
-    house.check_includes()
-    house.check_declarations()
-    house.check_words()
+def check(tree, objects):
+    tree.check_places()
+    tree.check_includes()
+    tree.check_declarations()
+    if tree.name == "module":
+        tree.check_words()
     if objects:
-        house.check_links(house.edges(objects)[0])
-    for complaint in house.complaints:
+        tree.check_links(tree.edges(objects)[0])
+    for complaint in tree.complaints:
         print(complaint)
-    return 1 if house.complaints else 0
+    return 1 if tree.complaints else 0
 
 
-def structure(house, objects):
-    own = [source for source in house.sources.values() if source.wing not in OTHER_MODULES]
+def structure(tree, objects):
+    own = tree.own()
     folders = collections.Counter(os.path.dirname(source.path) or "." for source in own)
     size = sorted(length for source in own for length in lengths(source))
     largest, nr = folders.most_common(1)[0]
@@ -309,15 +343,16 @@ def structure(house, objects):
     if not objects:
         print("calls            unknown: there is no build")
         return 0
-    edges, read = house.edges(objects)
-    up = [edge for edge in edges if FLOOR[house.sources[edge[0]].wing] < FLOOR[house.sources[edge[1]].wing]]
-    between = {(house.sources[user].wing, house.sources[definer].wing) for user, definer in edges}
+    edges, read = tree.edges(objects)
+    wing = {path: source.wing for path, source in tree.sources.items()}
+    up = [edge for edge in edges if tree.floor[wing[edge[0]]] < tree.floor[wing[edge[1]]]]
+    between = {(wing[user], wing[definer]) for user, definer in edges}
     found = circles(edges)
-    print(f"calls            {len(edges)} pairs of files, of {read} objects; {len([b for b in between if b[0] != b[1]])} pairs of wings")
+    print(f"calls            {len(edges)} pairs of files, of {read} objects; {len([b for b in between if b[0] != b[1]])} pairs of {tree.word}s")
     print(f"calls up         {len(up)}")
     print(f"circles of files {len(found)}" + (": " + ", ".join(f"{len(one)} in {name_of(one)}" for one in found) if found else ""))
     across = circles({(a, b): 1 for a, b in between if a != b})
-    print(f"circles of wings {len(across)}" + (": " + ", ".join("/".join(one) for one in across) if across else ""))
+    print(f"circles of {tree.word}s {len(across)}" + (": " + ", ".join("/".join(one) for one in across) if across else ""))
     return 0
 
 
@@ -330,12 +365,14 @@ def main():
     parser.add_argument("what", choices=["check", "structure"])
     parser.add_argument("top")
     parser.add_argument("--objects")
-    options = parser.parse_args()
+    parser.add_argument("tree", nargs="?", choices=["module", "cli"], default="module")
+    options = parser.parse_intermixed_args()
     if options.objects and not os.path.isdir(options.objects):
         sys.exit(f"layers: there is no directory {options.objects}")
-    house = House(os.path.join(options.top, "module"))
-    objects = options.objects or newest_build(options.top)
-    return {"check": check, "structure": structure}[options.what](house, objects)
+    tree = Tree(options.top, options.tree)
+    built = os.path.join(options.top, "build", "cli")
+    objects = options.objects or (newest_build(options.top) if tree.name == "module" else os.path.isdir(built) and built)
+    return {"check": check, "structure": structure}[options.what](tree, objects)
 
 
 if __name__ == "__main__":

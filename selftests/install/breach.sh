@@ -3,11 +3,11 @@
 #
 # breach.sh - plants breaches of a layer rule in a copy of the sources: for layers.sh and rooms.sh, which source it
 #
-# Usage: . breach.sh FOLDER CHECK: FOLDER is module or cli, CHECK a script of scripts/ that takes --objects DIRECTORY
+# Usage: . breach.sh FOLDER: module or cli
 # shellcheck source=selftests/install/tap.sh
 . "$(dirname "$0")/tap.sh"
 
-folder=$1 check=$2
+folder=$1
 house=$work/house
 mkdir "$house"
 cp -r "$top/scripts" "$house/"
@@ -20,10 +20,13 @@ rebuild() {
 	cp -r "$work/pristine" "$house/$folder"
 }
 
+# keeps: whether the copy keeps the rules
+keeps() { "$house/scripts/check-layers.sh" --objects "$house/objects" "$folder"; }
+
 # breach NAME PATTERN: exactly one line is reported, and it matches; then the sources are restored
 breach() {
 	local status=0
-	"$house/scripts/$check" --objects "$house/objects" >"$work/out" 2>&1 && status=1
+	keeps >"$work/out" 2>&1 && status=1
 	[ "$(wc -l <"$work/out")" -eq 1 ] && grep -qE -- "^$folder/$2" "$work/out" || status=1
 	result $status "$1" "$work/out"
 	rebuild
