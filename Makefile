@@ -43,10 +43,14 @@ CLI_WARN  := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wold-style-
 CLI_SRC   := $(sort $(wildcard cli/*.c cli/*/*.c))
 CLI_BUILD := build/cli$(if $(CLI_SANITIZE),-asan)$(if $(WERROR),-werror)
 CLI_BIN   := $(if $(WERROR),$(CLI_BUILD)/memctl,cli/memctl$(if $(CLI_SANITIZE),-asan))
-CLI_OBJ   := $(CLI_SRC:cli/%.c=$(CLI_BUILD)/%.o)
+# The models of module/core that run in the tool, with what they are made of.
+CLI_CORE  := $(sort $(wildcard module/core/fit*.c module/core/replace*.c module/core/buddy*.c module/core/table.c))
+CLI_OBJ   := $(CLI_SRC:cli/%.c=$(CLI_BUILD)/%.o) $(CLI_CORE:module/%.c=$(CLI_BUILD)/%.o)
 CLI_SAN   := $(if $(CLI_SANITIZE),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
 CLI_FLAGS = -std=gnu11 -O2 -g $(CLI_WARN) $(CLI_SAN) -D_GNU_SOURCE -Iinclude/uapi -idirafter include -Icli \
 	$(shell pkg-config --cflags $(CLI_PKGS))
+# What is of module/core, or calls it, sees stubs of the kernel's headers in front of the system's.
+CLI_STUBS := -Icli/lab/include -Imodule
 CLI_LIBS  = $(shell pkg-config --libs $(CLI_PKGS))
 
 # The lock keeps two builds, started by two virtual machines, from writing the same objects.
@@ -64,6 +68,13 @@ $(CLI_BIN): $(CLI_OBJ)
 $(CLI_BUILD)/%.o: cli/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CLI_FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(CLI_BUILD)/lab/%.o: CLI_FLAGS := $(CLI_STUBS) $(CLI_FLAGS)
+
+$(CLI_BUILD)/core/%.o: module/core/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -std=gnu11 -O2 -g -Wall -Wextra -Wno-sign-compare -fno-strict-aliasing $(if $(WERROR),-Werror) $(CLI_SAN) \
+		$(CLI_STUBS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 -include $(CLI_OBJ:.o=.d)
 endif

@@ -5,7 +5,7 @@
 #
 # Usage: scripts/check-layers.sh [--objects DIRECTORY] [module|cli]
 #
-# The wings of module/ (the default), the rooms of cli/, their floors and the rules, R1 to R12, are in layers.py beside it.
+# The wings of module/ (the default), the rooms of cli/, their floors and the rules, R1 to R13, are in layers.py beside it.
 # Each breach is a line FILE:LINE: text. Calls are read from objects: of the module those of the newest complete build, or of
 # the DIRECTORY that scripts/build-module --dir prints; of the tool those in build/cli.
 set -eu

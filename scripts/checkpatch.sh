@@ -22,7 +22,7 @@ source=$("$MEMCTL_TOP/scripts/kernel-source")
 kernel=() program=()
 for file in "${files[@]}"; do
 	case $file in
-	selftests/unit/include/*) ;; # stubs, in the shape of the macros that they stand for
+	cli/lab/include/*) ;; # stubs, in the shape of the macros that they stand for
 	module/nl/generated/* | module/host/generated/* | cli/*_gen.h | include/uapi/linux/memctl*.h | module/host/trace.h) ;; # as lint leaves them out, with its reasons
 	module/* | include/*) kernel+=("$file") ;;
 	*) program+=("$file") ;;

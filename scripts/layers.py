@@ -30,6 +30,7 @@ In cli/:
 
   R11 Every source is in a room, but main.c.
   R12 Files do not call each other in a circle.
+  R13 Only lab/ includes headers of module/core. It has stubs of the kernel's headers in lab/include.
 
 The object files of module/ are those of the build that --objects names (scripts/build-module --dir prints it), by default
 those of the newest complete build in this tree; those of cli/ are in build/cli. Objects older than their source are
@@ -66,6 +67,7 @@ ROOMS = [
     ["wire"],
     ["bench", "trace", "view"],
     ["replay"],
+    ["lab"],
     ["cmd"],
     ["main.c"],
 ]
@@ -152,6 +154,10 @@ class Tree:
     # --- rules ------------------------------------------------------------------------------
 
     def check_include(self, source, line, name):
+        if self.name == "cli" and name.startswith("core/"):
+            if source.wing != "lab":
+                self.complain(source.path, line, f'{source.wing}/ includes "{name}": headers of module/core are for lab/ alone')
+            return
         path = name if name in self.sources else os.path.normpath(os.path.join(os.path.dirname(source.path), name))
         wing = path.split("/", 1)[0]
         if path not in self.sources:
