@@ -310,8 +310,10 @@ static struct libscols_table *new_table(struct memctl_ctx *ctx, const struct sel
 	scols_table_set_termforce(table, SCOLS_TERMFORCE_NEVER);
 	for (unsigned int i = 0; i < selection->nr; i++) {
 		const struct column *column = selection->columns[i];
+		/* libsmartcols 2.38 leaves room for headings that it does not print. */
+		const char *heading = ctx->no_headings ? "" : column->name;
 
-		failed |= !scols_table_new_column(table, column->name, 0,
+		failed |= !scols_table_new_column(table, heading, 0,
 						  column_is_number(column) ? SCOLS_FL_RIGHT : 0);
 	}
 	if (!failed)
