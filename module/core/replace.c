@@ -12,13 +12,14 @@
  * are set by every reference, as the hardware does; policies that a kernel can only give
  * these bits get no more here.
  *
- * A page is a record of 16 bytes (32 for lirs), so that a policy with ghosts needs no search.
+ * A page is a record of 16 bytes (two for lirs and wsclock), so that a policy with ghosts needs no
+ * search.
  *
  * Invariants, each one tested by mctl_replace_check():
  *
  * I1  The lists are linked both ways, and their pages are as many as they count.
  * I2  nr_resident is the number of pages with the resident bit, and at most the frames.
- * I3  Every resident page is on a list, or in the heap.
+ * I3  Every resident page is on a list, in the heap, or in a frame of the ring.
  * I4  faults == evictions + nr_resident, dirty <= evictions, dirty <= writes.
  * I5  No key of the heap is below its parent's, and each page knows its place.
  * I6  Ghosts are within the limits of the policy, which are in its file.
@@ -74,6 +75,37 @@ const char *mctl_replace_name(u32 policy)
 	return ops ? ops->name : NULL;
 }
 
+/* Parameters that are 0 follow from the frames. */
+static void settle_params(struct mctl_replace_config *config)
+{
+	u32 *tick = &config->param[MCTL_REPLACE_TICK];
+	u32 *window = &config->param[MCTL_REPLACE_WINDOW];
+
+	if (!*tick)
+		*tick = config->frames;
+	if (!*window)
+		*window = config->frames > U32_MAX / 10 ? U32_MAX : 10 * config->frames;
+}
+
+/* What has the widest members comes first. */
+static void divide_storage(struct mctl_replace *r, void *storage)
+{
+	size_t frames = mctl_replace_nr_frames(&r->config);
+
+	if (r->ops->heap) {
+		r->heap = storage;
+		storage = r->heap + frames;
+	}
+	if (r->ops->ring) {
+		r->marks = storage;
+		memset(r->marks, 0, mctl_replace_nr_marks(frames) * sizeof(*r->marks));
+		r->frame = (u32 *)(r->marks + mctl_replace_nr_marks(frames));
+		storage = r->frame + frames;
+	}
+	r->page = storage;
+	r->list = (void *)(r->page + (size_t)r->ops->records * r->config.nr_pages);
+}
+
 /**
  * mctl_replace_init() - initialise a model: all frames free, nothing counted
  * @replace: the model; the previous content is overwritten
@@ -86,29 +118,22 @@ const char *mctl_replace_name(u32 policy)
 int mctl_replace_init(struct mctl_replace *replace, const struct mctl_replace_config *config,
 		      void *storage)
 {
-	const struct mctl_replace_ops *ops = mctl_replace_ops(config->policy);
-	u32 *tick, *window;
+	size_t nr_records;
 
 	if (mctl_replace_config_error(config))
 		return -EINVAL;
 	memset(replace, 0, sizeof(*replace));
 	replace->config = *config;
-	tick = &replace->config.param[MCTL_REPLACE_TICK];
-	window = &replace->config.param[MCTL_REPLACE_WINDOW];
-	if (!*tick)
-		*tick = config->frames;
-	if (!*window)
-		*window = config->frames > U32_MAX / 10 ? U32_MAX : 10 * config->frames;
-	replace->ops = ops;
-	replace->heap = storage;
-	replace->page = (void *)(replace->heap + mctl_replace_nr_heap(config));
-	replace->list = (void *)(replace->page + (size_t)ops->records * config->nr_pages);
+	replace->ops = mctl_replace_ops(config->policy);
 	replace->hand = MCTL_REPLACE_NONE;
 	replace->youngest = 1;
-	memset(replace->page, 0, (size_t)ops->records * config->nr_pages * sizeof(*replace->page));
-	for (size_t i = 0; i < (size_t)ops->records * config->nr_pages; i++)
+	settle_params(&replace->config);
+	divide_storage(replace, storage);
+	nr_records = (size_t)replace->ops->records * config->nr_pages;
+	memset(replace->page, 0, nr_records * sizeof(*replace->page));
+	for (size_t i = 0; i < nr_records; i++)
 		replace->page[i].list = MCTL_REPLACE_NO_LIST;
-	for (u32 i = 0; i < ops->lists; i++)
+	for (u32 i = 0; i < replace->ops->lists; i++)
 		replace->list[i] = MCTL_REPLACE_EMPTY;
 	return 0;
 }
@@ -140,7 +165,7 @@ bool mctl_replace_access(struct mctl_replace *replace, u32 page, bool write, u32
 		replace->ops->fault(replace, page);
 		record->bits |= MCTL_REPLACE_RESIDENT;
 		replace->nr_resident++;
-	} else {
+	} else if (replace->ops->hit) {
 		replace->ops->hit(replace, page);
 	}
 	replace->stats.references++;

@@ -149,12 +149,14 @@ struct mctl_replace_entry;
  * @page: a record for each page, or two, as the policy needs them
  * @list: the policy's lists
  * @heap: the policy's heap
- * @nr_heap: entries in it
+ * @frame: wsclock: the page of each frame
+ * @marks: wsclock: two bits for each frame
+ * @nr_heap: entries in the heap
  * @nr_resident: resident pages
  * @now: number of the current reference, from 1 on
  * @next: number of the reference that uses the current page next
  * @ticks: nru, aging: ticks so far
- * @hand: sieve: page at the hand
+ * @hand: sieve: page at the hand; wsclock: frame at the hand
  * @nr_lir: lirs: LIR pages
  * @oldest: gen: number of the oldest generation
  * @youngest: gen: number of the youngest generation
@@ -169,6 +171,8 @@ struct mctl_replace {
 	struct mctl_replace_page *page;
 	struct mctl_replace_list *list;
 	struct mctl_replace_entry *heap;
+	u32 *frame;
+	u64 *marks;
 	u32 nr_heap;
 	u32 nr_resident;
 	u32 now;

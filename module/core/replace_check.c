@@ -42,6 +42,11 @@ static bool is_known(const struct mctl_replace *r, u32 page)
 
 		return place < r->nr_heap && r->heap[place].page == page;
 	}
+	if (r->ops->ring) {
+		u32 frame = r->page[page + r->config.nr_pages].stamp;
+
+		return frame < r->nr_resident && r->frame[frame] == page;
+	}
 	if (r->page[page].list != MCTL_REPLACE_NO_LIST)
 		return true;
 	return r->ops->records > 1 &&

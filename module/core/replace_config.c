@@ -70,15 +70,15 @@ const char *mctl_replace_config_error(const struct mctl_replace_config *config)
 }
 
 /**
- * mctl_replace_nr_heap() - entries that the heap of a model can need
+ * mctl_replace_nr_frames() - number of frames that a trace can fill
  * @config: its configuration, which is valid
  *
  * Context: Any.
- * Return: their number; 0 if the policy has no heap.
+ * Return: their number.
  */
-u32 mctl_replace_nr_heap(const struct mctl_replace_config *config)
+u32 mctl_replace_nr_frames(const struct mctl_replace_config *config)
 {
-	return mctl_replace_ops(config->policy)->heap ? min(config->frames, config->nr_pages) : 0;
+	return min(config->frames, config->nr_pages);
 }
 
 /**
@@ -91,11 +91,17 @@ u32 mctl_replace_nr_heap(const struct mctl_replace_config *config)
 size_t mctl_replace_size(const struct mctl_replace_config *config)
 {
 	const struct mctl_replace_ops *ops;
+	size_t frames, size;
 
 	if (mctl_replace_config_error(config))
 		return 0;
 	ops = mctl_replace_ops(config->policy);
-	return (size_t)mctl_replace_nr_heap(config) * sizeof(struct mctl_replace_entry) +
-	       (size_t)ops->records * config->nr_pages * sizeof(struct mctl_replace_page) +
+	frames = mctl_replace_nr_frames(config);
+	size = ops->records * config->nr_pages * sizeof(struct mctl_replace_page) +
 	       ops->lists * sizeof(struct mctl_replace_list);
+	if (ops->heap)
+		size += frames * sizeof(struct mctl_replace_entry);
+	if (ops->ring)
+		size += mctl_replace_nr_marks(frames) * sizeof(u64) + frames * sizeof(u32);
+	return size;
 }

@@ -80,8 +80,9 @@ struct mctl_replace_entry {
  * @records: records for each page
  * @lists: number of lists
  * @heap: it has a heap
+ * @ring: it has frames in a ring, and marks
  * @before: called before each reference; may be NULL
- * @hit: a resident page was referenced
+ * @hit: a resident page was referenced; may be NULL
  * @fault: another page was referenced: make room, and take it in
  * @check: test the policy's own invariants; may be NULL
  *
@@ -93,6 +94,7 @@ struct mctl_replace_ops {
 	u32 records;
 	u32 lists;
 	bool heap;
+	bool ring;
 	void (*before)(struct mctl_replace *r);
 	void (*hit)(struct mctl_replace *r, u32 page);
 	void (*fault)(struct mctl_replace *r, u32 page);
@@ -116,8 +118,14 @@ static inline u32 mctl_replace_share(const struct mctl_replace *r, enum mctl_rep
 	return (u64)r->config.frames * r->config.param[param] / 100;
 }
 
+/* Words of marks, two bits for each frame. */
+static inline size_t mctl_replace_nr_marks(size_t frames)
+{
+	return (frames + 63) / 64 * 2;
+}
+
 const struct mctl_replace_ops *mctl_replace_ops(u32 policy);
-u32 mctl_replace_nr_heap(const struct mctl_replace_config *config);
+u32 mctl_replace_nr_frames(const struct mctl_replace_config *config);
 void mctl_replace_evict(struct mctl_replace *r, u32 page);
 void mctl_replace_leave(struct mctl_replace *r, u32 page);
 void mctl_replace_clean(struct mctl_replace *r, u32 page);

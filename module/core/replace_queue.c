@@ -38,10 +38,6 @@ static bool forgive(struct mctl_replace *r, u32 page)
 
 /* --- fifo and lru ------------------------------------------------------------------------- */
 
-static void stay(struct mctl_replace *r, u32 page)
-{
-}
-
 static void to_tail(struct mctl_replace *r, u32 page)
 {
 	mctl_replace_move(r, 0, page);
@@ -58,7 +54,6 @@ const struct mctl_replace_ops mctl_replace_fifo = {
 	.name = "fifo",
 	.records = 1,
 	.lists = 1,
-	.hit = stay,
 	.fault = evict_head,
 };
 

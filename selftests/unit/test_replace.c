@@ -169,13 +169,15 @@ static void enough_frames_load_each_page_once(void)
 
 static void start(struct mctl_replace *replace, const struct mctl_replace_config *config)
 {
-	tap_expect_equal(mctl_replace_init(replace, config, malloc(mctl_replace_size(config))), 0);
+	void *storage = malloc(mctl_replace_size(config));
+
+	tap_expect_equal(mctl_replace_init(replace, config, storage), 0);
+	replace->context = storage;
 }
 
 static void stop(struct mctl_replace *replace)
 {
-	/* Storage begins with the heap. */
-	free(replace->heap);
+	free(replace->context);
 }
 
 static u32 next_use(const u32 *page, u32 nr, u32 at)
@@ -404,6 +406,10 @@ static void check_finds_damage(void)
 	FINDS(ARC, "nothing", (void)r);
 	FINDS(ARC, "replace I6", r.target = 4ULL << 32);
 	FINDS(CAR, "nothing", (void)r);
+	FINDS(WSCLOCK, "nothing", (void)r);
+	FINDS(WSCLOCK, "replace I6", r.marks[0] ^= 2);
+	FINDS(WSCLOCK, "replace I6", r.marks[1] ^= 2);
+	FINDS(WSCLOCK, "replace I6", r.page[r.frame[1] + PAGES].stamp = 0);
 	FINDS(GEN, "nothing", (void)r);
 	FINDS(GEN, "replace I6", r.oldest = r.youngest);
 	FINDS(GEN, "replace I6", r.youngest = r.oldest + 4);
