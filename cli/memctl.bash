@@ -59,6 +59,10 @@ _memctl() {
 	--rights) words="r rw -" ;;
 	--cpu-caches) words="on off" ;;
 	--site) words="alloc slab table map record" ;;
+	--policies)
+		_memctl_list "$cur" "$("$me" help "$object" 2>/dev/null | sed -n '/^Policies: /,/\.$/{s/^Policies: //;s/\..*//;p}' | tr -d ,)"
+		return
+		;;
 	--cache) words=$("$me" cache list -o NAME -r -n 2>/dev/null) ;;
 	--region) words=$("$me" region list -o NAME -r -n 2>/dev/null) ;;
 	--file)
@@ -82,12 +86,15 @@ _memctl() {
 		words=$("$me" region list -o NAME -r -n 2>/dev/null)
 	elif [ "$object" = plant ]; then
 		words=$("$me" help plant 2>/dev/null | sed -n '/^Sites: /,/\.$/{s/^Sites: //;p}' | tr -d .)
+	elif [ "$object" = replace ]; then
+		[ -z "$verb" ] || words=$("$me" help replace 2>/dev/null | grep -oE '(^ |,) +[a-z]+=' | tr -d ' ,')
+		compopt -o nospace
 	elif [ -z "$verb" ]; then
 		words=$("$me" help "$object" 2>/dev/null | sed -n "s/^  $object \([a-z]\+\).*/\1/p")
 	fi
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 	case $object in
-	replay | record) [ ${#COMPREPLY[@]} != 0 ] || mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+	replay | record | replace) [ ${#COMPREPLY[@]} != 0 ] || mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	esac
 }
 

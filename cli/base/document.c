@@ -32,6 +32,14 @@ struct json_object *json_address(uint64_t address)
 	return json_object_new_string(text);
 }
 
+struct json_object *json_hundredths(double value)
+{
+	char text[40];
+
+	snprintf(text, sizeof(text), "%.2f", value);
+	return json_object_new_double_s(value, text);
+}
+
 /* Bytes of the character at @at, 0 if it is no UTF-8: overlong, a surrogate, too large, cut. */
 static size_t utf8_length(const unsigned char *at)
 {

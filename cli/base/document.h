@@ -20,6 +20,8 @@
 struct json_object *json_wide(uint64_t value);
 /* "0x1f", for addresses, handles and entries of page tables. */
 struct json_object *json_address(uint64_t address);
+/* A share or an average, with two digits behind the point. */
+struct json_object *json_hundredths(double value);
 /* @text as it is, of any length; bytes that are no UTF-8 as \xNN; NULL for NULL. */
 struct json_object *json_text(const char *text);
 

@@ -105,6 +105,9 @@ static const struct {
 	VALUE(CACHE, "cache", "NAME", TEXT, cache, 0, "objects of this cache alone"),
 	SWITCH(COLUMNS, "columns", "print the names of the columns of OBJECT [COMMAND]"),
 	SWITCH(OBJECTS, "objects", "print the names of the objects"),
+	VALUE(FRAMES, "frames", "LIST", TEXT, frames, 0, "numbers of frames, as in 3,4,8-16"),
+	VALUE(POLICIES, "policies", "LIST", TEXT, policies, 0, "these, as in fifo,lru (all)"),
+	SWITCH(STEP, "step", "print each reference, of a small trace"),
 };
 
 const struct option common_options[] = {

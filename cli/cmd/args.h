@@ -69,6 +69,9 @@ enum opt {
 	OPT_CACHE,
 	OPT_COLUMNS,
 	OPT_OBJECTS,
+	OPT_FRAMES,
+	OPT_POLICIES,
+	OPT_STEP,
 	NR_OPTS
 };
 
@@ -122,6 +125,8 @@ struct args {
 	uint32_t probability; /* of MEMCTL_INJECT_ALWAYS */
 	uint64_t seed;
 	const char *cache;
+	const char *frames;   /* "3,5-8" */
+	const char *policies; /* "fifo,lru" */
 };
 
 #define GIVEN(args, opt) (!!((args)->given & BIT(opt)))

@@ -93,22 +93,14 @@ static struct json_object *valid_of(const void *row)
 	return json_object_new_uint64(nr);
 }
 
-static struct json_object *hundredths(double value)
-{
-	char text[40];
-
-	snprintf(text, sizeof(text), "%.2f", value);
-	return json_object_new_double_s(value, text);
-}
-
 static struct json_object *hit_rate_of(const void *row)
 {
 	const struct tlb *tlb = row;
 
 	if (!tlb->nr_access)
 		return NULL;
-	return hundredths(100.0 * (double)(tlb->nr_l1_hit + tlb->nr_l2_hit) /
-			  (double)tlb->nr_access);
+	return json_hundredths(100.0 * (double)(tlb->nr_l1_hit + tlb->nr_l2_hit) /
+			       (double)tlb->nr_access);
 }
 
 static double cycles_of(const struct tlb *tlb)
@@ -127,7 +119,7 @@ static struct json_object *per_access_of(const void *row)
 {
 	const struct tlb *tlb = row;
 
-	return tlb->nr_access ? hundredths(cycles_of(tlb) / (double)tlb->nr_access) : NULL;
+	return tlb->nr_access ? json_hundredths(cycles_of(tlb) / (double)tlb->nr_access) : NULL;
 }
 
 #define COUNTER(heading, member, attr, when, text) \

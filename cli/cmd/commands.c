@@ -28,6 +28,7 @@ const struct command commands[] = {
 	{ "rmap", cmd_rmap, "the pages that a frame backs" },
 	{ "pt", cmd_pt, "page tables: walk, dump, compare with the hardware's" },
 	{ "tlb", cmd_tlb, "models of TLBs, fed with the addresses of a trace" },
+	{ "replace", cmd_replace, "models of page replacement, compared on a trace of references" },
 	{ "what", cmd_what, "what an address, a frame or a handle is" },
 	{ "why", cmd_why, "whether an allocation would succeed, and what stops it" },
 	{ "verify", cmd_verify, "check every invariant" },

@@ -37,7 +37,7 @@ report() { # report STATUS NAME [FILE WITH DETAILS]
 	fi
 }
 
-# run CAPTURE ARGUMENT...: stdout, stderr and the exit status into $work/out
+# run CAPTURE ARGUMENT...: stdout, stderr and the exit status into $work/out; with input=FILE from that
 run() {
 	local capture=$1
 	shift
@@ -45,7 +45,7 @@ run() {
 	printf '# %s\n' "${words//"$here"/HERE}" >>"$work/asked"
 	env MEMCTL_REPLAY="$work/$capture.cap" MEMCTL_MODULES="$here/${modules:-modules}" \
 		MEMCTL_HOLDERS="$here/${holders:-none}" MEMCTL_ASKED="$work/asked" \
-		timeout "${PATIENCE:-20}" "$memctl" "$@" >"$work/stdout" 2>"$work/stderr" </dev/null
+		timeout "${PATIENCE:-20}" "$memctl" "$@" >"$work/stdout" 2>"$work/stderr" <"${input:-/dev/null}"
 	status=$?
 	{
 		cat "$work/stdout"
@@ -63,7 +63,7 @@ run_json() {
 	mkdir -p "$directory"
 	printf '%s\n' -J "$@" >"$directory/args"
 	env MEMCTL_REPLAY="$work/$capture.cap" MEMCTL_MODULES="$here/modules" \
-		timeout "${PATIENCE:-20}" "$memctl" -J "$@" >"$directory/stdout" 2>/dev/null </dev/null
+		timeout "${PATIENCE:-20}" "$memctl" -J "$@" >"$directory/stdout" 2>/dev/null <"${input:-/dev/null}"
 	echo $? >"$directory/status"
 }
 
@@ -328,6 +328,73 @@ changes() {
 	expect plant-offset 0 plant-space plant pte --region heap --address +4K --level 1 --bit 1
 }
 
+# fed NAME TRACE ARGUMENT...: golden, of memctl replace with TRACE on a line for each word, as commas say
+fed() {
+	local name=$1 trace=$2
+	shift 2
+	tr , '\n' <<<"$trace" >"$work/references"
+	golden "replace-$name" nothing replace "$work/references" "$@"
+}
+
+# Models of page replacement: no module is asked, so the capture is never read.
+replaces() {
+	local belady=1,2,3,4,1,2,5,1,2,3,4,5 line wrong n=0
+	fed anomaly "$belady" --frames 4,3 --policies fifo,lru,opt
+	fed anomaly-json "$belady" --frames 3,4 --policies fifo -J
+	fed all "$belady" --frames 3 -n
+	fed writes "1 w,2 r,1,3 w,# a comment,,4 W # and one,0x1 R" --frames 2 --policies fifo,wsclock window=1 -o +pages
+	fed step "$belady" --frames 3 --policies fifo --step
+	fed step-json "1 w,2,3" --frames 2 --policies lru --step -J
+	fed step-ws "1 w,2,3,3,3" --frames 3 --policies ws window=1 --step -q
+	fed page "0x1000,0x1fff w,0x2000" --frames 2 --policies lru page=4K --step
+	fed tlb "1 0x1000 r,2 0x1000 w,1 0x1ff8 r" --frames 1 --policies lru --step
+	fed range "$belady" --frames 1-3,5 --policies lr,2q,sieve -r
+	input=$here/traces/lackey.txt golden replace-lackey nothing replace - --frames 2,3 --policies fifo,opt
+	input=$here/traces/region.txt golden replace-region nothing replace - --frames 2 --policies lru --step
+	input=$here/traces/region.json golden replace-region-json nothing replace - --frames 2 --policies lru --step
+	while IFS='|' read -r line wrong; do
+		n=$((n + 1))
+		printf '1 r\n%s\n' "$line" >"$work/bad-references"
+		expect "replace-bad-$n" 1 nothing replace "$work/bad-references" --frames 3
+		grep -q "line 2, column $wrong" "$work/stderr"
+		report $? "${label}replace-bad-$n says column $wrong" "$work/stderr"
+	done <<-'LINES'
+		1 x|3: it is r or w
+		1 r r|5: nothing more
+		1 rw|4: nothing more
+		-1|1: a number is missing
+		x|1: a number is missing
+		0x|3: a number is missing
+		1x|2: this belongs to no number
+		18446744073709551616|1: the number is 2^64 or more
+		1 0x1000 r|3: it is r or w
+		 S 1000,8|2: a number is missing
+	LINES
+	printf '1\n2\0\n' >"$work/bad-references"
+	expect replace-zero-byte 1 nothing replace "$work/bad-references" --frames 3
+	: >"$work/bad-references"
+	expect replace-empty 1 nothing replace "$work/bad-references" --frames 3
+	expect replace-no-trace 1 nothing replace "$work/nowhere" --frames 3
+	expect replace-directory 1 nothing replace "$work" --frames 3
+	printf '1\n2' >"$work/references"
+	expect replace-cut 0 nothing replace "$work/references" --frames 3
+	grep -q 'line 2 does not end' "$work/stderr"
+	report $? "${label}replace-cut is noted" "$work/stderr"
+	printf ' L 1000,8\n S 20' >"$work/bad-references"
+	expect replace-cut-lackey 1 nothing replace "$work/bad-references" --frames 3
+	grep -q 'line 2, column 6: a comma and the size are missing' "$work/stderr"
+	report $? "${label}replace-cut-lackey says where" "$work/stderr"
+	seq 1001 >"$work/references"
+	expect replace-step-long 1 nothing replace "$work/references" --frames 3 --step
+	expect replace-step-wide 1 nothing replace "$here/traces/lackey.txt" --frames 33 --step
+	seq 1000000 | awk '{ print ($1 * 7919) % 20011 + ($1 % 3 ? 0 : 5000), $1 % 4 ? "r" : "w" }' >"$work/references"
+	PATIENCE=60 expect replace-million 0 nothing replace "$work/references" --frames 4000
+	# With a sanitizer a tenth of the lines.
+	if [[ $memctl == *-asan ]]; then seq 1000000; else seq 10000000; fi >"$work/references"
+	PATIENCE=60 expect replace-ten-million 0 nothing replace "$work/references" --frames 100 --policies sieve
+	rm -f "$work/references" "$work/bad-references"
+}
+
 hostile() {
 	local name
 	for name in short-header long-message zero-message no-genl command attr-long attr-short \
@@ -402,6 +469,35 @@ usage() {
 		tlb compare trace page=4K
 		tlb compare trace asids=0
 		tlb compare trace region=heap
+		replace
+		replace trace
+		replace trace --frames 0
+		replace trace --frames 3,0
+		replace trace --frames 4-3
+		replace trace --frames 3,3
+		replace trace --frames 2-4,3
+		replace trace --frames x
+		replace trace --frames 3-
+		replace trace --frames 3,
+		replace trace --frames 4294967296
+		replace trace --frames 1-5000
+		replace trace --frames 3 --frames 4
+		replace trace --frames 3 --policies fif0
+		replace trace --frames 3 --policies lruu,fifo
+		replace trace --frames 3 --policies fifo,fifo
+		replace trace --frames 3 --policies fifo,
+		replace trace --frames 3 --policies l
+		replace trace --frames 3 more
+		replace trace --frames 3 pgae=4K
+		replace trace --frames 3 page=3K
+		replace trace --frames 3 page=0
+		replace trace --frames 3 page=4K page=8K
+		replace trace --frames 3 format=cvs
+		replace trace --frames 3 bits=9
+		replace trace --frames 3 moves=0
+		replace trace --frames 3 hir=x
+		replace trace --frames 3 --policies fifo tick=4
+		replace trace --frames 3 -a main
 		page free 1 --owner 5 --force
 		page free --all --owner 5 --force
 		cache free 1 --owner 5 --force
@@ -606,6 +702,8 @@ completion() {
 	completes help help slab = slabinfo
 	completes rights region map heap 4K --rights r = r rw
 	completes verbs region f = fork
+	completes policies replace trace --policies fifo,s = fifo,sieve fifo,s3fifo
+	completes key replace trace --frames 3 wi = window=
 	export MEMCTL_REPLAY=$work/spaces.cap
 	completes region region fork '' = r1 heap fork
 	completes maps maps h = heap
@@ -772,6 +870,7 @@ for memctl in "${binaries[@]}"; do
 	recorded
 	checks
 	changes
+	replaces
 	hostile
 	usage
 	helps
