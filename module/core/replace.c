@@ -126,7 +126,7 @@ int mctl_replace_init(struct mctl_replace *replace, const struct mctl_replace_co
 	replace->config = *config;
 	replace->ops = mctl_replace_ops(config->policy);
 	replace->hand = MCTL_REPLACE_NONE;
-	replace->youngest = 1;
+	replace->youngest = 2;
 	settle_params(&replace->config);
 	divide_storage(replace, storage);
 	nr_records = (size_t)replace->ops->records * config->nr_pages;

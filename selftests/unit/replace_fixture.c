@@ -83,6 +83,15 @@ struct mctl_replace_config replace_config(u32 policy, u32 frames, u32 nr_pages)
 	return config;
 }
 
+/* What a model gets is not zeros. */
+void *replace_storage(const struct mctl_replace_config *config)
+{
+	void *storage = malloc(mctl_replace_size(config));
+
+	memset(storage, 0xa5, mctl_replace_size(config));
+	return storage;
+}
+
 static void expect_sound(const struct mctl_replace *replace)
 {
 	struct mctl_report report = {};
@@ -97,7 +106,7 @@ static void expect_sound(const struct mctl_replace *replace)
 u64 replace_count(const struct mctl_replace_config *config, const u32 *page, u32 nr)
 {
 	u32 *last = malloc(config->nr_pages * sizeof(*last)), *next = malloc(nr * sizeof(*next));
-	void *storage = malloc(mctl_replace_size(config));
+	void *storage = replace_storage(config);
 	struct mctl_replace replace;
 
 	memset(last, 0xff, config->nr_pages * sizeof(*last));
@@ -135,7 +144,7 @@ void replace_compare(const struct mctl_replace_config *config, const struct refe
 		     u32 nr)
 {
 	static struct naive_log want, got;
-	void *storage = malloc(mctl_replace_size(config));
+	void *storage = replace_storage(config);
 	struct mctl_replace replace;
 	u32 done = 0, nr_dirty = 0;
 

@@ -14,6 +14,7 @@ extern const u32 belady[BELADY];
 enum { SKEWED, PHASES, DRIFT };
 
 void replace_trace(u32 trace, u32 *page, u32 nr);
+void *replace_storage(const struct mctl_replace_config *config);
 u64 replace_count(const struct mctl_replace_config *config, const u32 *page, u32 nr);
 void replace_compare(const struct mctl_replace_config *config, const struct reference *trace,
 		     u32 nr);

@@ -31,7 +31,7 @@ static struct naive {
 	u32 nr_ring, hand;
 	struct row row[4];
 	u64 target;
-	u32 oldest, youngest, order, tick, window;
+	u32 oldest, order, tick, window;
 } n;
 
 /* --- rows --------------------------------------------------------------------------------- */
@@ -601,23 +601,6 @@ static u64 by_generation(u32 page)
 	return (u64)n.page[page].generation << 32 | n.page[page].order;
 }
 
-static void gen_age(void)
-{
-	bool has[NAIVE_MAX_LENGTH + 4] = {};
-	u32 nr = 0;
-
-	for (u32 page = 0; page < n.config->nr_pages; page++) {
-		if (n.page[page].in && !has[n.page[page].generation]) {
-			has[n.page[page].generation] = true;
-			nr++;
-		}
-	}
-	while (!has[n.oldest] && n.oldest < n.youngest - 1)
-		n.oldest++;
-	if (nr == 1 && n.youngest < n.oldest + 3)
-		n.youngest++;
-}
-
 static void gen_put(u32 page, u32 generation)
 {
 	n.page[page].generation = generation;
@@ -626,6 +609,8 @@ static void gen_put(u32 page, u32 generation)
 
 static void gen(u32 page, bool hit)
 {
+	u32 middle = n.oldest + 1;
+
 	if (hit) {
 		n.page[page].referenced = true;
 		return;
@@ -633,17 +618,22 @@ static void gen(u32 page, bool hit)
 	if (full()) {
 		u32 at;
 
-		gen_age();
-		for (at = least(by_generation); n.page[at].referenced; at = least(by_generation)) {
+		for (;;) {
+			at = least(by_generation);
+			/* Whatever is the least is the oldest one; two follow. */
+			middle = n.page[at].generation + 1;
+			if (!n.page[at].referenced)
+				break;
 			n.page[at].referenced = false;
-			gen_put(at, n.page[at].promoted ? n.youngest : n.youngest - 1);
+			gen_put(at, n.page[at].promoted ? middle + 1 : middle);
 			n.page[at].promoted = true;
 		}
 		evict(at);
 	}
+	n.oldest = middle - 1;
 	n.page[page].referenced = false;
 	n.page[page].promoted = false;
-	gen_put(page, n.youngest - 1);
+	gen_put(page, middle);
 }
 
 /* --- a run -------------------------------------------------------------------------------- */
@@ -683,7 +673,6 @@ void naive_run(const struct mctl_replace_config *config, const struct reference 
 	n.window = config->param[MCTL_REPLACE_WINDOW];
 	if (!n.window)
 		n.window = 10 * n.frames;
-	n.youngest = 1;
 	for (n.now = 0; n.now < nr; n.now++) {
 		u32 page = trace[n.now].page;
 		bool hit;

@@ -8,7 +8,7 @@
 
 #include "core/replace.h"
 
-#define NAIVE_MAX_PAGES	 64
+#define NAIVE_MAX_PAGES	 160
 #define NAIVE_MAX_LENGTH 1024
 
 /**

@@ -169,7 +169,7 @@ static void enough_frames_load_each_page_once(void)
 
 static void start(struct mctl_replace *replace, const struct mctl_replace_config *config)
 {
-	void *storage = malloc(mctl_replace_size(config));
+	void *storage = replace_storage(config);
 
 	tap_expect_equal(mctl_replace_init(replace, config, storage), 0);
 	replace->context = storage;
@@ -341,20 +341,26 @@ static void windows_do_not_overflow(void)
 
 /* --- the check ---------------------------------------------------------------------------- */
 
+#define FOUND_SIZE 80
+
+/* The first problem. */
 static void note_invariant(struct mctl_report *report, const struct mctl_problem *problem)
 {
-	snprintf(report->context, 40, "%s", problem->invariant);
+	if (report->nr_problems > 1)
+		return;
+	snprintf(report->context, FOUND_SIZE, "%s %s %llu: %s", problem->invariant, problem->object,
+		 (unsigned long long)problem->index, problem->field);
 }
 
 static void expect_found(struct mctl_replace *replace, const char *invariant)
 {
-	char found[40] = "nothing";
+	char found[FOUND_SIZE] = "nothing";
 	struct mctl_report report = { .found = note_invariant, .context = found };
 
 	mctl_replace_check(replace, &report);
 	if (!tap_expect(!strcmp(found, invariant)))
-		tap_note("%s: %s in place of %s", mctl_replace_name(replace->config.policy), found,
-			 invariant);
+		tap_note("%s: found '%s' in place of '%s'",
+			 mctl_replace_name(replace->config.policy), found, invariant);
 }
 
 /* Frames 3, pages 0 to 7 in turn, so that lists and ghosts are full. */
@@ -369,50 +375,86 @@ static void fill(struct mctl_replace *replace, u32 policy)
 		mctl_replace_access(replace, i / 2 % PAGES, i & 1, MCTL_REPLACE_NEVER - 99 - i);
 }
 
-#define FINDS(the_policy, invariant, damage)         \
+/* Put pages that are on no list on @list. */
+static void remember_all(struct mctl_replace *replace, u32 list)
+{
+	for (u32 page = 0; page < PAGES; page++) {
+		if (replace->page[page].list == MCTL_REPLACE_NO_LIST)
+			mctl_replace_push(replace, list, page);
+	}
+}
+
+#define FINDS(the_policy, what, damage)              \
 	do {                                         \
 		struct mctl_replace r;               \
 		fill(&r, MCTL_REPLACE_##the_policy); \
 		damage;                              \
-		expect_found(&r, invariant);         \
+		expect_found(&r, what);              \
 		stop(&r);                            \
 	} while (0)
 
-static void check_finds_damage(void)
+static void nothing_is_found_in_sound_models(void)
 {
-	FINDS(LRU, "nothing", (void)r);
-	FINDS(LRU, "replace I1", r.page[r.list[0].tail].prev = MCTL_REPLACE_NONE);
-	FINDS(LRU, "replace I1", r.list[0].tail = r.list[0].head);
-	FINDS(LRU, "replace I1", r.list[0].nr++);
-	FINDS(LRU, "replace I1", r.list[0].nr--);
-	FINDS(LRU, "replace I4", r.nr_resident--; r.page[r.list[0].head].bits = 0);
-	FINDS(LRU, "replace I2", r.config.frames--);
-	FINDS(LRU, "replace I4", r.stats.faults++);
-	FINDS(LRU, "replace I4", r.stats.dirty = r.stats.writes + 1);
-	FINDS(LRU, "replace I4", r.stats.dirty = r.stats.writes = r.stats.evictions + 1);
-	FINDS(OPT, "nothing", (void)r);
-	FINDS(OPT, "replace I5", r.heap[0].key = U64_MAX);
-	FINDS(OPT, "replace I3", r.nr_heap--);
-	FINDS(OPT, "replace I3", r.page[r.heap[1].page].place = 2);
-	FINDS(LIRS, "nothing", (void)r);
-	FINDS(LIRS, "replace I6", r.nr_lir = 3);
-	FINDS(LIRS, "replace I6", r.page[r.list[0].head].bits &= ~MCTL_REPLACE_LIR);
-	FINDS(LIRS, "replace I3", mctl_replace_pop(&r, 1));
-	FINDS(LRU, "replace I3", mctl_replace_pop(&r, 0));
-	FINDS(2Q, "nothing", (void)r);
-	FINDS(2Q, "replace I6", mctl_replace_push(&r, 1, mctl_replace_pop(&r, 0)));
-	FINDS(S3FIFO, "nothing", (void)r);
-	FINDS(S3FIFO, "replace I6", mctl_replace_push(&r, 2, mctl_replace_pop(&r, 0)));
-	FINDS(ARC, "nothing", (void)r);
-	FINDS(ARC, "replace I6", r.target = 4ULL << 32);
-	FINDS(CAR, "nothing", (void)r);
-	FINDS(WSCLOCK, "nothing", (void)r);
-	FINDS(WSCLOCK, "replace I6", r.marks[0] ^= 2);
-	FINDS(WSCLOCK, "replace I6", r.marks[1] ^= 2);
-	FINDS(WSCLOCK, "replace I6", r.page[r.frame[1] + PAGES].stamp = 0);
-	FINDS(GEN, "nothing", (void)r);
-	FINDS(GEN, "replace I6", r.oldest = r.youngest);
-	FINDS(GEN, "replace I6", r.youngest = r.oldest + 4);
+	for (u32 policy = 0; policy < MCTL_REPLACE_NR_POLICIES; policy++) {
+		struct mctl_replace replace;
+
+		fill(&replace, policy);
+		expect_found(&replace, "nothing");
+		stop(&replace);
+	}
+}
+
+static void damaged_lists_are_found(void)
+{
+	FINDS(LRU, "replace I1 page 7: prev", r.page[r.list[0].tail].prev = MCTL_REPLACE_NONE);
+	FINDS(LRU, "replace I1 list 0: tail", r.list[0].tail = r.list[0].head);
+	FINDS(LRU, "replace I1 list 0: pages", r.list[0].nr++);
+	FINDS(LRU, "replace I1 list 0: pages", r.list[0].nr--);
+	FINDS(NRU, "replace I1 list 3: pages", r.list[3].nr++);
+	FINDS(OPT, "replace I5 place 1: below its parent", r.heap[0].key = U64_MAX);
+	FINDS(OPT, "replace I5 page 6: place", r.page[r.heap[1].page].place = 2);
+	FINDS(OPT, "replace I3 page 7: known to the policy", r.nr_heap--);
+	FINDS(LRU, "replace I3 page 5: known to the policy", mctl_replace_pop(&r, 0));
+	FINDS(LIRS, "replace I3 page 5: known to the policy", mctl_replace_pop(&r, 1));
+	FINDS(WSCLOCK, "replace I3 page 7: known to the policy",
+	      r.page[r.frame[1] + PAGES].stamp = 0);
+}
+
+static void damaged_counters_are_found(void)
+{
+	FINDS(LRU, "replace I2 model 0: nr_resident", r.nr_resident--);
+	FINDS(LRU, "replace I2 model 0: within the frames", r.config.frames--);
+	FINDS(LRU, "replace I4 model 0: faults", r.stats.faults++);
+	FINDS(LRU, "replace I4 model 0: dirty among evictions and writes",
+	      r.stats.dirty = r.stats.writes + 1);
+	FINDS(LRU, "replace I4 model 0: dirty among evictions and writes",
+	      r.stats.dirty = r.stats.evictions + 1;
+	      r.stats.writes = r.stats.dirty);
+}
+
+static void damage_of_policies_is_found(void)
+{
+	FINDS(LIRS, "replace I6 lirs 0: LIR pages within their limit", r.nr_lir = 3);
+	FINDS(LIRS, "replace I6 lirs 0: bottom of S is LIR",
+	      r.page[r.list[0].head].bits &= ~MCTL_REPLACE_LIR);
+	FINDS(LIRS, "replace I6 lirs 0: S within twice the frames", remember_all(&r, 0));
+	FINDS(2Q, "replace I6 2q 0: A1out within its limit",
+	      mctl_replace_push(&r, 1, mctl_replace_pop(&r, 0)));
+	FINDS(S3FIFO, "replace I6 s3fifo 0: ghosts within their limit",
+	      mctl_replace_push(&r, 2, mctl_replace_pop(&r, 0)));
+	FINDS(ARC, "replace I6 arc 0: target within the frames", r.target = (3ULL << 32) + 1);
+	FINDS(ARC, "replace I6 arc 0: T1 and B1 within the frames", mctl_replace_join(&r, 1, 3);
+	      mctl_replace_join(&r, 1, 2));
+	FINDS(CAR, "replace I6 arc 0: all within twice the frames", remember_all(&r, 3));
+	FINDS(GEN, "replace I6 gen 0: youngest", r.oldest = r.youngest);
+	FINDS(GEN, "replace I6 gen 0: pages of no generation",
+	      mctl_replace_push(&r, (r.youngest + 1) % 4, mctl_replace_pop(&r, r.oldest % 4)));
+	FINDS(WSCLOCK, "replace I6 wsclock frame 1: marked", r.marks[0] ^= 2);
+	FINDS(WSCLOCK, "replace I6 wsclock frame 1: marked clean", r.marks[1] ^= 2);
+	FINDS(WSCLOCK, "replace I6 wsclock frame 2: used and listed",
+	      r.page[r.list[0].head].bits |= MCTL_REPLACE_REFERENCED);
+	FINDS(WSCLOCK, "replace I6 wsclock page 6: older than the last",
+	      r.page[r.list[0].tail].stamp = 0);
 }
 
 static const struct tap_test tests[] = {
@@ -429,7 +471,10 @@ static const struct tap_test tests[] = {
 	TAP_TEST(ws_gives_frames_back),
 	TAP_TEST(bad_configurations),
 	TAP_TEST(windows_do_not_overflow),
-	TAP_TEST(check_finds_damage),
+	TAP_TEST(nothing_is_found_in_sound_models),
+	TAP_TEST(damaged_lists_are_found),
+	TAP_TEST(damaged_counters_are_found),
+	TAP_TEST(damage_of_policies_is_found),
 };
 
 int main(void)

@@ -13,7 +13,8 @@
 /* One of several shapes: uniform, skewed, loops that begin anew, a window that moves. */
 static u32 make_trace(struct reference *trace, u32 nr_pages)
 {
-	u32 nr = 1 + tap_below(200), kind = tap_below(4), loop = 1 + tap_below(nr_pages);
+	u32 nr = 1 + tap_below(nr_pages > 24 ? 1000 : 200), kind = tap_below(4),
+	    loop = 1 + tap_below(nr_pages);
 	u32 writes = tap_below(4);
 
 	for (u32 i = 0; i < nr; i++) {
@@ -46,7 +47,9 @@ static void compare_random(u32 policy, u32 nr_runs)
 	static struct reference trace[NAIVE_MAX_LENGTH];
 
 	for (u32 run = 0; run < nr_runs && !tap_nr_failed; run++) {
-		u32 nr_pages = 1 + tap_below(24), frames = 1 + tap_below(tap_below(2) ? 6 : 26);
+		/* One in 16 is large: its frames need several words of marks. */
+		u32 nr_pages = 1 + tap_below(tap_below(16) ? 24 : NAIVE_MAX_PAGES);
+		u32 frames = 1 + tap_below(tap_below(2) ? 6 : nr_pages + 2);
 		struct mctl_replace_config config = replace_config(policy, frames, nr_pages);
 		u32 nr = make_trace(trace, nr_pages);
 
