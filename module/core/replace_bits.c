@@ -27,7 +27,7 @@
 
 static bool is_tick(struct mctl_replace *r)
 {
-	if (r->now == 1 || (r->now - 1) % r->config.param[MCTL_REPLACE_TICK])
+	if ((r->now - 1) % r->config.param[MCTL_REPLACE_TICK])
 		return false;
 	r->ticks++;
 	return true;

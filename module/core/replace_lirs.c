@@ -57,10 +57,10 @@ static bool is_lir(const struct mctl_replace *r, u32 page)
 	return r->page[page].bits & MCTL_REPLACE_LIR;
 }
 
+/* Take a ghost off S. */
 static void forget(struct mctl_replace *r, u32 page)
 {
-	if (r->page[twin(r, page)].list == GHOSTS)
-		mctl_replace_take(r, twin(r, page));
+	mctl_replace_take(r, twin(r, page));
 	mctl_replace_take(r, page);
 }
 

@@ -341,15 +341,16 @@ static void windows_do_not_overflow(void)
 
 /* --- the check ---------------------------------------------------------------------------- */
 
-#define FOUND_SIZE 80
+#define FOUND_SIZE 120
 
 /* The first problem. */
 static void note_invariant(struct mctl_report *report, const struct mctl_problem *problem)
 {
 	if (report->nr_problems > 1)
 		return;
-	snprintf(report->context, FOUND_SIZE, "%s %s %llu: %s", problem->invariant, problem->object,
-		 (unsigned long long)problem->index, problem->field);
+	snprintf(report->context, FOUND_SIZE, "%s %s %llu: %s is %lld, not %lld",
+		 problem->invariant, problem->object, (unsigned long long)problem->index,
+		 problem->field, (long long)problem->found, (long long)problem->expected);
 }
 
 static void expect_found(struct mctl_replace *replace, const char *invariant)
@@ -406,54 +407,60 @@ static void nothing_is_found_in_sound_models(void)
 
 static void damaged_lists_are_found(void)
 {
-	FINDS(LRU, "replace I1 page 7: prev", r.page[r.list[0].tail].prev = MCTL_REPLACE_NONE);
-	FINDS(LRU, "replace I1 list 0: tail", r.list[0].tail = r.list[0].head);
-	FINDS(LRU, "replace I1 list 0: pages", r.list[0].nr++);
-	FINDS(LRU, "replace I1 list 0: pages", r.list[0].nr--);
-	FINDS(NRU, "replace I1 list 3: pages", r.list[3].nr++);
-	FINDS(OPT, "replace I5 place 1: below its parent", r.heap[0].key = U64_MAX);
-	FINDS(OPT, "replace I5 page 6: place", r.page[r.heap[1].page].place = 2);
-	FINDS(OPT, "replace I3 page 7: known to the policy", r.nr_heap--);
-	FINDS(LRU, "replace I3 page 5: known to the policy", mctl_replace_pop(&r, 0));
-	FINDS(LIRS, "replace I3 page 5: known to the policy", mctl_replace_pop(&r, 1));
-	FINDS(WSCLOCK, "replace I3 page 7: known to the policy",
+	FINDS(LRU, "replace I1 page 7: prev is 4294967295, not 6",
+	      r.page[r.list[0].tail].prev = MCTL_REPLACE_NONE);
+	FINDS(LRU, "replace I1 list 0: tail is 5, not 7", r.list[0].tail = r.list[0].head);
+	FINDS(LRU, "replace I1 list 0: pages is 3, not 4", r.list[0].nr++);
+	FINDS(LRU, "replace I1 list 0: pages is 3, not 2", r.list[0].nr--);
+	FINDS(NRU, "replace I1 list 3: pages is 1, not 2", r.list[3].nr++);
+	FINDS(OPT, "replace I5 place 1: below its parent is 1, not 0", r.heap[0].key = U64_MAX);
+	FINDS(OPT, "replace I5 page 6: place is 2, not 1", r.page[r.heap[1].page].place = 2);
+	FINDS(OPT, "replace I3 page 7: known to the policy is 0, not 1", r.nr_heap--);
+	FINDS(LRU, "replace I3 page 5: known to the policy is 0, not 1", mctl_replace_pop(&r, 0));
+	FINDS(LIRS, "replace I3 page 5: known to the policy is 0, not 1", mctl_replace_pop(&r, 1));
+	FINDS(WSCLOCK, "replace I3 page 7: known to the policy is 0, not 1",
 	      r.page[r.frame[1] + PAGES].stamp = 0);
 }
 
 static void damaged_counters_are_found(void)
 {
-	FINDS(LRU, "replace I2 model 0: nr_resident", r.nr_resident--);
-	FINDS(LRU, "replace I2 model 0: within the frames", r.config.frames--);
-	FINDS(LRU, "replace I4 model 0: faults", r.stats.faults++);
-	FINDS(LRU, "replace I4 model 0: dirty among evictions and writes",
+	FINDS(LRU, "replace I2 model 0: nr_resident is 2, not 3", r.nr_resident--);
+	FINDS(LRU, "replace I2 model 0: within the frames is 0, not 1", r.config.frames--);
+	FINDS(LRU, "replace I4 model 0: faults is 33, not 32", r.stats.faults++);
+	FINDS(LRU, "replace I4 model 0: dirty among evictions and writes is 0, not 1",
 	      r.stats.dirty = r.stats.writes + 1);
-	FINDS(LRU, "replace I4 model 0: dirty among evictions and writes",
+	FINDS(LRU, "replace I4 model 0: dirty among evictions and writes is 0, not 1",
 	      r.stats.dirty = r.stats.evictions + 1;
 	      r.stats.writes = r.stats.dirty);
 }
 
 static void damage_of_policies_is_found(void)
 {
-	FINDS(LIRS, "replace I6 lirs 0: LIR pages within their limit", r.nr_lir = 3);
-	FINDS(LIRS, "replace I6 lirs 0: bottom of S is LIR",
+	FINDS(LIRS, "replace I6 lirs 0: LIR pages within their limit is 0, not 1", r.nr_lir = 3);
+	FINDS(LIRS, "replace I6 lirs 0: bottom of S is LIR is 0, not 1",
 	      r.page[r.list[0].head].bits &= ~MCTL_REPLACE_LIR);
-	FINDS(LIRS, "replace I6 lirs 0: S within twice the frames", remember_all(&r, 0));
-	FINDS(2Q, "replace I6 2q 0: A1out within its limit",
+	FINDS(LIRS, "replace I6 lirs 0: S within twice the frames is 0, not 1",
+	      remember_all(&r, 0));
+	FINDS(2Q, "replace I6 2q 0: A1out within its limit is 0, not 1",
 	      mctl_replace_push(&r, 1, mctl_replace_pop(&r, 0)));
-	FINDS(S3FIFO, "replace I6 s3fifo 0: ghosts within their limit",
+	FINDS(S3FIFO, "replace I6 s3fifo 0: ghosts within their limit is 0, not 1",
 	      mctl_replace_push(&r, 2, mctl_replace_pop(&r, 0)));
-	FINDS(ARC, "replace I6 arc 0: target within the frames", r.target = (3ULL << 32) + 1);
-	FINDS(ARC, "replace I6 arc 0: T1 and B1 within the frames", mctl_replace_join(&r, 1, 3);
+	FINDS(ARC, "replace I6 arc 0: target within the frames is 0, not 1",
+	      r.target = (3ULL << 32) + 1);
+	FINDS(ARC, "replace I6 arc 0: T1 and B1 within the frames is 0, not 1",
+	      mctl_replace_join(&r, 1, 3);
 	      mctl_replace_join(&r, 1, 2));
-	FINDS(CAR, "replace I6 arc 0: all within twice the frames", remember_all(&r, 3));
-	FINDS(GEN, "replace I6 gen 0: youngest", r.oldest = r.youngest);
-	FINDS(GEN, "replace I6 gen 0: pages of no generation",
+	FINDS(CAR, "replace I6 arc 0: all within twice the frames is 0, not 1",
+	      remember_all(&r, 3));
+	FINDS(GEN, "replace I6 gen 0: youngest is 14, not 16", r.oldest = r.youngest);
+	FINDS(GEN, "replace I6 gen 0: pages of no generation is 1, not 0",
 	      mctl_replace_push(&r, (r.youngest + 1) % 4, mctl_replace_pop(&r, r.oldest % 4)));
-	FINDS(WSCLOCK, "replace I6 wsclock frame 1: marked", r.marks[0] ^= 2);
-	FINDS(WSCLOCK, "replace I6 wsclock frame 1: marked clean", r.marks[1] ^= 2);
-	FINDS(WSCLOCK, "replace I6 wsclock frame 2: used and listed",
+	FINDS(WSCLOCK, "replace I6 wsclock frame 0: marked is 1, not 0", r.marks[0] ^= 1);
+	FINDS(WSCLOCK, "replace I6 wsclock frame 1: marked is 0, not 1", r.marks[0] ^= 2);
+	FINDS(WSCLOCK, "replace I6 wsclock frame 1: marked clean is 1, not 0", r.marks[1] ^= 2);
+	FINDS(WSCLOCK, "replace I6 wsclock frame 2: used and listed is 1, not 0",
 	      r.page[r.list[0].head].bits |= MCTL_REPLACE_REFERENCED);
-	FINDS(WSCLOCK, "replace I6 wsclock page 6: older than the last",
+	FINDS(WSCLOCK, "replace I6 wsclock page 6: older than the last is 1, not 0",
 	      r.page[r.list[0].tail].stamp = 0);
 }
 
