@@ -396,6 +396,47 @@ int trace_reader_next(struct trace_reader *reader, struct trace_event *event)
 }
 
 /**
+ * trace_reader_open_stream() - read and check a trace to the end of a stream
+ * @reader: filled in
+ * @stream: where it begins
+ * @error: where to say what is wrong
+ * @error_size: room there
+ *
+ * Return: 0, or -1 with @error set.
+ */
+int trace_reader_open_stream(struct trace_reader *reader, FILE *stream, char *error,
+			     size_t error_size)
+{
+	size_t length = 0, room = 0, got;
+	uint8_t *data = NULL, *more;
+
+	do {
+		if (length == room) {
+			room = room ? room * 2 : 1 << 16;
+			more = realloc(data, room);
+			if (!more) {
+				free(data);
+				return bad_file(error, error_size, "no memory for %zu bytes", room);
+			}
+			data = more;
+		}
+		got = fread(data + length, 1, room - length, stream);
+		length += got;
+	} while (got);
+	if (ferror(stream)) {
+		bad_file(error, error_size, "%m");
+		free(data);
+		return -1;
+	}
+	if (trace_reader_open(reader, data, length, error, error_size)) {
+		free(data);
+		return -1;
+	}
+	reader->owned = true;
+	return 0;
+}
+
+/**
  * trace_reader_open_file() - read and check a trace file
  * @reader: filled in
  * @path: the file
@@ -407,39 +448,14 @@ int trace_reader_next(struct trace_reader *reader, struct trace_event *event)
 int trace_reader_open_file(struct trace_reader *reader, const char *path, char *error,
 			   size_t error_size)
 {
-	size_t length = 0, room = 0, got;
-	uint8_t *data = NULL, *more;
 	FILE *stream = fopen(path, "rbe");
+	int ret;
 
 	if (!stream)
 		return bad_file(error, error_size, "%m");
-	do {
-		if (length == room) {
-			room = room ? room * 2 : 1 << 16;
-			more = realloc(data, room);
-			if (!more) {
-				free(data);
-				fclose(stream);
-				return bad_file(error, error_size, "no memory for %zu bytes", room);
-			}
-			data = more;
-		}
-		got = fread(data + length, 1, room - length, stream);
-		length += got;
-	} while (got);
-	if (ferror(stream)) {
-		bad_file(error, error_size, "%m");
-		fclose(stream);
-		free(data);
-		return -1;
-	}
+	ret = trace_reader_open_stream(reader, stream, error, error_size);
 	fclose(stream);
-	if (trace_reader_open(reader, data, length, error, error_size)) {
-		free(data);
-		return -1;
-	}
-	reader->owned = true;
-	return 0;
+	return ret;
 }
 
 /**

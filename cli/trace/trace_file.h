@@ -182,6 +182,8 @@ struct trace_reader {
 
 int trace_reader_open(struct trace_reader *reader, const void *data, size_t length, char *error,
 		      size_t error_size);
+int trace_reader_open_stream(struct trace_reader *reader, FILE *stream, char *error,
+			     size_t error_size);
 int trace_reader_open_file(struct trace_reader *reader, const char *path, char *error,
 			   size_t error_size);
 void trace_reader_rewind(struct trace_reader *reader);
