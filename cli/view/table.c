@@ -251,17 +251,26 @@ void view_names(const struct view *view)
 		puts(view->columns[i].name);
 }
 
+struct key {
+	char text[40];
+};
+
 /* @column's name in lower case is the key. */
+static struct key key_of(const struct column *column)
+{
+	struct key key;
+	size_t i;
+
+	for (i = 0; column->name[i] && i + 1 < sizeof(key.text); i++)
+		key.text[i] = (char)tolower((unsigned char)column->name[i]);
+	key.text[i] = '\0';
+	return key;
+}
+
 static void add_key(struct json_object *object, const struct column *column,
 		    struct json_object *value)
 {
-	char key[40];
-	size_t i;
-
-	for (i = 0; column->name[i] && i + 1 < sizeof(key); i++)
-		key[i] = tolower((unsigned char)column->name[i]);
-	key[i] = '\0';
-	json_object_object_add(object, key, value);
+	json_object_object_add(object, key_of(column).text, value);
 }
 
 static struct json_object *row_json(const struct selection *selection, const void *row)
@@ -359,6 +368,50 @@ int view_print_rows(struct memctl_ctx *ctx, const struct view *view, const void 
 		return fail(ctx, MEMCTL_EXIT_IMPOSSIBLE, "no memory for the table");
 	if (!nr && !ctx->raw && !ctx->quiet && isatty(STDOUT_FILENO))
 		note("nothing to show");
+	return ctx->error.status;
+}
+
+/* A cell of comma-separated values; empty is one without a value. */
+static void print_csv_cell(const char *text)
+{
+	bool quoted = text[strcspn(text, ",\"\r\n")];
+
+	if (!strcmp(text, "-"))
+		return;
+	if (quoted)
+		putchar('"');
+	for (; *text; text++) {
+		if (*text == '"')
+			putchar('"');
+		putchar(*text);
+	}
+	if (quoted)
+		putchar('"');
+}
+
+int view_print_csv(struct memctl_ctx *ctx, const struct view *view, const void *rows, size_t nr,
+		   size_t size)
+{
+	struct selection selection;
+	const char *bad;
+
+	ctx->bytes = true;
+	select_columns(ctx, view, &selection, &bad);
+	for (unsigned int i = 0; i < selection.nr && !ctx->no_headings; i++)
+		printf("%s%s", key_of(selection.columns[i]).text,
+		       i + 1 < selection.nr ? "," : "\n");
+	for (size_t row = 0; row < nr; row++) {
+		for (unsigned int i = 0; i < selection.nr; i++) {
+			char *text = cell_text(ctx, selection.columns[i],
+					       (const char *)rows + row * size);
+
+			if (!text)
+				return fail(ctx, MEMCTL_EXIT_IMPOSSIBLE, "no memory");
+			print_csv_cell(text);
+			putchar(i + 1 < selection.nr ? ',' : '\n');
+			free(text);
+		}
+	}
 	return ctx->error.status;
 }
 

@@ -127,6 +127,9 @@ void view_names(const struct view *view);
 int view_print_rows(struct memctl_ctx *ctx, const struct view *view, const void *rows, size_t nr,
 		    size_t size);
 int view_print(struct memctl_ctx *ctx, const struct view *view, const struct list *list);
+/* The same as comma-separated values (RFC 4180), with the keys of JSON as heads; sizes in bytes. */
+int view_print_csv(struct memctl_ctx *ctx, const struct view *view, const void *rows, size_t nr,
+		   size_t size);
 /* One row, a line for each column that is not empty; a table where one was asked for. */
 int view_print_lines(struct memctl_ctx *ctx, const struct view *view, const void *row);
 /* The same, with what each column means behind it. */
