@@ -56,7 +56,7 @@ static void holes_of_a_textbook(void)
 		struct fixture f;
 
 		/* The last grant ends behind the holes: next begins at the front. */
-		build(&f, policy, 101, sizes, ARRAY_SIZE(sizes), 0x5555);
+		build(&f, policy, 103, sizes, ARRAY_SIZE(sizes), 0x5555);
 		for (u32 i = 0; i < ARRAY_SIZE(asked); i++) {
 			u32 start = fixture_alloc(&f, asked[i]), at = 0, hole = 0;
 
