@@ -94,7 +94,7 @@ _memctl() {
 	fi
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 	case $object in
-	replay | record | replace) [ ${#COMPREPLY[@]} != 0 ] || mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+	replay | record | replace | compare) [ ${#COMPREPLY[@]} != 0 ] || mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	esac
 }
 

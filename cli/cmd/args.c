@@ -34,6 +34,8 @@ enum value_kind {
 #define OPT_VALUE(opt) (0x100 + (opt))
 #define OPT_OUTPUT_ALL 0x80
 
+_Static_assert(NR_OPTS <= 62, "the bits above are VERB_*");
+
 static const struct {
 	const char *name;
 	const char *meta;
@@ -108,6 +110,13 @@ static const struct {
 	VALUE(FRAMES, "frames", "LIST", TEXT, frames, 0, "numbers of frames, as in 3,4,8-16"),
 	VALUE(POLICIES, "policies", "LIST", TEXT, policies, 0, "these, as in fifo,lru (all)"),
 	SWITCH(STEP, "step", "print each reference, of a small trace"),
+	VALUE(GRANULE, "granule", "SIZE", SIZE, granule, 1U << 30,
+	      "a unit in bytes, and allocations of bytes are taken; default: pages of 4K"),
+	SWITCH(OBJECTS_ONLY, "objects-only", "kmalloc() and objects, but no blocks of pages"),
+	VALUE(SAMPLES, "samples", "N", U32, samples, 100000, "look at N moments (default: 100)"),
+	VALUE(EVERY, "every", "N", U64, every, 0, "look whenever N events have passed"),
+	SWITCH(MAP, "map", "what is where at the end"),
+	SWITCH(CSV, "csv", "comma-separated values"),
 };
 
 const struct option common_options[] = {

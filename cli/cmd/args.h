@@ -72,6 +72,12 @@ enum opt {
 	OPT_FRAMES,
 	OPT_POLICIES,
 	OPT_STEP,
+	OPT_GRANULE,
+	OPT_OBJECTS_ONLY,
+	OPT_SAMPLES,
+	OPT_EVERY,
+	OPT_MAP,
+	OPT_CSV,
 	NR_OPTS
 };
 
@@ -127,6 +133,9 @@ struct args {
 	const char *cache;
 	const char *frames;   /* "3,5-8" */
 	const char *policies; /* "fifo,lru" */
+	uint64_t granule;
+	uint32_t samples;
+	uint64_t every;
 };
 
 #define GIVEN(args, opt) (!!((args)->given & BIT(opt)))

@@ -37,6 +37,8 @@ const struct command commands[] = {
 	{ "monitor", cmd_monitor, "print events as they happen" },
 	{ "record", cmd_record, "record the kernel's own allocations while a command runs" },
 	{ "replay", cmd_replay, "drive a recording through an arena" },
+	{ "compare", cmd_compare,
+	  "allocation policies on one recording: a model, without the module" },
 	{ "bench", cmd_bench, "count what an operation costs, beside Linux's own" },
 	{ "load", cmd_load, "load the module" },
 	{ "unload", cmd_unload, "remove the module, or say who holds it" },

@@ -15,6 +15,7 @@ int cmd_arena(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_bench(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_buddyinfo(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_cache(struct memctl_ctx *ctx, int argc, char **argv);
+int cmd_compare(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_fault(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_help(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_iomem(struct memctl_ctx *ctx, int argc, char **argv);

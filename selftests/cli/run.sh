@@ -395,6 +395,41 @@ replaces() {
 	rm -f "$work/references" "$work/bad-references"
 }
 
+# In the directory of this script, as the path of a trace is in what is printed.
+comparisons() {
+	local was=$memctl name
+	memctl=$(realpath "$memctl")
+	cd "$here" || exit 1
+	golden compare-holes status compare traces/holes.txt --size 408K --map --policies first,next,best,worst
+	golden compare-sixteen status compare traces/sixteen.txt --size 64K --map --policies buddy
+	golden compare-65 status compare traces/65.txt --size 1M -b
+	golden compare-programs status compare traces/programs.txt --granule 1K --size 2700K -o +too_large,internal_end
+	golden compare-recorded status compare ../unit/traces/golden.mct
+	golden compare-recorded-bytes status compare ../unit/traces/golden.mct --granule 1K
+	golden compare-objects status compare ../unit/traces/golden.mct --granule 64 --objects-only --policies be,seg
+	golden compare-json status compare traces/sixteen.txt --size 64K --policies buddy,first --every 2 --map -J
+	golden compare-csv status compare traces/sixteen.txt --csv
+	golden compare-csv-samples status compare traces/sixteen.txt --csv --samples 2
+	golden compare-csv-map status compare traces/sixteen.txt --csv --map --policies buddy
+	golden compare-raw status compare traces/sixteen.txt -r -o policy,steps,hash
+	golden compare-columns status help --columns compare
+	golden compare-large status compare traces/large.txt --size 16M
+	input=traces/sixteen.txt golden compare-input status compare - --policies best
+	for name in traces/bad-*.txt; do
+		golden "compare-$(basename "$name" .txt)" status compare "$name"
+	done
+	golden compare-directory status compare traces
+	golden compare-missing status compare traces/nothing.txt
+	golden compare-empty status compare /dev/null
+	golden compare-zeros status compare /dev/zero
+	golden compare-capture status compare captures/status.cap
+	golden compare-too-many-units status compare traces/65.txt --size 1T
+	head -c 100 ../unit/traces/golden.mct >"$work/cut.mct"
+	expect compare-cut-recording 1 status compare "$work/cut.mct"
+	memctl=$was
+	cd "$OLDPWD" || exit 1
+}
+
 hostile() {
 	local name
 	for name in short-header long-message zero-message no-genl command attr-long attr-short \
@@ -469,6 +504,29 @@ usage() {
 		tlb compare trace page=4K
 		tlb compare trace asids=0
 		tlb compare trace region=heap
+		compare
+		compare a b
+		compare a --policies frist
+		compare a --policies b
+		compare a --policies first,first
+		compare a --policies first,
+		compare a --policies
+		compare a --size 0
+		compare a --size 5000
+		compare a --size x
+		compare a --granule 0
+		compare a --granule 2G
+		compare a --samples 0
+		compare a --samples 100001
+		compare a --every 0
+		compare a --samples 1 --every 1
+		compare a --objects-only
+		compare a --csv -J
+		compare a --csv -r
+		compare a --csv --map --samples 2
+		compare a --plicies first
+		compare a -o polcy
+		compare -a main a
 		replace
 		replace trace
 		replace trace --frames 0
@@ -703,6 +761,7 @@ completion() {
 	completes rights region map heap 4K --rights r = r rw
 	completes verbs region f = fork
 	completes policies replace trace --policies fifo,s = fifo,sieve fifo,s3fifo
+	completes compared compare trace --policies first,b = first,bitmap first,best first,boot first,buddy first,bitfield
 	completes key replace trace --frames 3 wi = window=
 	export MEMCTL_REPLAY=$work/spaces.cap
 	completes region region fork '' = r1 heap fork
@@ -870,6 +929,7 @@ for memctl in "${binaries[@]}"; do
 	recorded
 	checks
 	changes
+	comparisons
 	replaces
 	hostile
 	usage
