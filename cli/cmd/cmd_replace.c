@@ -320,9 +320,15 @@ static int take_request(struct memctl_ctx *ctx, const struct args *args, struct 
 
 /* --- runs ---------------------------------------------------------------------------------- */
 
+/* Is it only the table that is wanted? */
+static bool bare(const struct memctl_ctx *ctx, const struct args *args)
+{
+	return view_wanted(ctx) || GIVEN(args, OPT_CSV);
+}
+
 static void print_heading(const struct memctl_ctx *ctx, const struct reference_trace *trace)
 {
-	if (view_wanted(ctx) || ctx->quiet)
+	if (ctx->quiet)
 		return;
 	printf("a model in user space, not this machine's memory: %zu references, %zu of them "
 	       "writes, to %zu pages",
@@ -332,10 +338,8 @@ static void print_heading(const struct memctl_ctx *ctx, const struct reference_t
 	putchar('\n');
 }
 
-static void print_anomalies(const struct memctl_ctx *ctx, const struct row *rows, size_t nr)
+static void print_anomalies(const struct row *rows, size_t nr)
 {
-	if (view_wanted(ctx))
-		return;
 	for (size_t i = 1; i < nr; i++) {
 		const struct replace_result *more = &rows[i].result, *fewer = &rows[i - 1].result;
 
@@ -401,7 +405,7 @@ static int run_all(struct memctl_ctx *ctx, const struct request *request,
 }
 
 static int compare(struct memctl_ctx *ctx, const struct request *request,
-		   const struct reference_trace *trace, bool step)
+		   const struct reference_trace *trace, const struct args *args)
 {
 	size_t nr = (size_t)request->nr_policies * request->nr_frames;
 	struct row *rows = calloc(nr, sizeof(*rows));
@@ -409,12 +413,15 @@ static int compare(struct memctl_ctx *ctx, const struct request *request,
 
 	if (!rows)
 		return fail(ctx, MEMCTL_EXIT_IMPOSSIBLE, "no memory");
-	print_heading(ctx, trace);
-	status = run_all(ctx, request, trace, step, rows);
-	if (!status)
+	if (!bare(ctx, args))
+		print_heading(ctx, trace);
+	status = run_all(ctx, request, trace, GIVEN(args, OPT_STEP), rows);
+	if (!status && GIVEN(args, OPT_CSV))
+		status = view_print_csv(ctx, &view, rows, nr, sizeof(*rows));
+	else if (!status)
 		status = view_print_rows(ctx, &view, rows, nr, sizeof(*rows));
-	if (!status)
-		print_anomalies(ctx, rows, nr);
+	if (!status && !bare(ctx, args))
+		print_anomalies(rows, nr);
 	for (size_t i = 0; i < nr; i++)
 		json_object_put(rows[i].steps);
 	free(rows);
@@ -425,25 +432,30 @@ static int replace(struct memctl_ctx *ctx, const struct args *args)
 {
 	static struct request request;
 	struct reference_trace trace;
-	bool step = GIVEN(args, OPT_STEP);
 	int status = take_request(ctx, args, &request);
 
+	if (!status && GIVEN(args, OPT_CSV) && (ctx->json || ctx->raw || GIVEN(args, OPT_STEP)))
+		return fail_usage(ctx, "replace", "--csv and %s exclude each other",
+				  ctx->json ? "-J" :
+				  ctx->raw  ? "-r" :
+					      "--step");
 	if (!status)
 		status = reference_trace_read(ctx, args->words[0], request.format,
 					      request.page_size, &trace);
 	if (status)
 		return status;
-	if (step)
+	if (GIVEN(args, OPT_STEP))
 		status = check_steps(ctx, &request, &trace);
 	if (!status)
-		status = compare(ctx, &request, &trace, step);
+		status = compare(ctx, &request, &trace, args);
 	reference_trace_free(&trace);
 	return status;
 }
 
 static const struct verb verbs[] = {
 	{ "", "TRACE --frames LIST [KEY=VALUE]...", "compare policies on TRACE (-: stdin)", replace,
-	  BIT(OPT_POLICIES) | BIT(OPT_STEP) | VERB_NO_ARENA, BIT(OPT_FRAMES), 1, -1, &view },
+	  BIT(OPT_POLICIES) | BIT(OPT_STEP) | BIT(OPT_CSV) | VERB_NO_ARENA, BIT(OPT_FRAMES), 1, -1,
+	  &view },
 };
 
 static const char help_text[] =

@@ -346,6 +346,7 @@ replaces() {
 	fed step "$belady" --frames 3 --policies fifo --step
 	fed step-json "1 w,2,3" --frames 2 --policies lru --step -J
 	fed step-ws "1 w,2,3,3,3" --frames 3 --policies ws window=1 --step -q
+	fed csv "$belady" --frames 3 --policies fifo,opt --csv
 	fed page "0x1000,0x1fff w,0x2000" --frames 2 --policies lru page=4K --step
 	fed tlb "1 0x1000 r,2 0x1000 w,1 0x1ff8 r" --frames 1 --policies lru --step
 	fed range "$belady" --frames 1-3,5 --policies lr,2q,sieve -r
@@ -556,6 +557,7 @@ usage() {
 		replace trace --frames 3 hir=x
 		replace trace --frames 3 --policies fifo tick=4
 		replace trace --frames 3 -a main
+		replace trace --frames 3 --csv --step
 		page free 1 --owner 5 --force
 		page free --all --owner 5 --force
 		cache free 1 --owner 5 --force
