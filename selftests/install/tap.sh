@@ -11,7 +11,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/memctl-install.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 number=0 failed=0
 
-# result STATUS NAME [FILE]: one case; if it failed, with what is in the file
+# result STATUS NAME [FILE]: one case; if it failed, with what is in the file, of a long one with how it begins and ends
 result() {
 	number=$((number + 1))
 	if [ "$1" -eq 0 ]; then
@@ -19,7 +19,8 @@ result() {
 		return
 	fi
 	failed=$((failed + 1))
-	[ -z "${3:-}" ] || head -n 40 "$3" | sed 's/^/# /'
+	[ -z "${3:-}" ] || sed 's/^/# /' "$3" | awk '{ line[NR] = $0 }
+		END { for (i = 1; i <= NR; i++) if (i <= 10 || i > NR - 40) print line[i]; else if (i == 11) print "# ..." }'
 	echo "not ok $number - $2"
 }
 
