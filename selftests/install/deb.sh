@@ -81,6 +81,8 @@ stand_in() {
 	for name in memctl memctl_bench memctl_test; do
 		printf '#include <linux/module.h>\nMODULE_LICENSE("GPL");\nMODULE_DESCRIPTION("stand-in");\nMODULE_VERSION("%s");\n' "$2" \
 			>"$source/module/$name.c"
+		# Linux 7.3 refuses the BTF of a module that has no type of its own.
+		printf 'struct %s_stand_in { int nothing; } %s_stand_in;\n' "$name" "$name" >>"$source/module/$name.c"
 		echo "obj-m += $name.o" >>"$source/module/Kbuild"
 	done
 	for name in __memctl_arena_get __memctl_arena_put memctl_cache_create memctl_cache_destroy memctl_cache_alloc memctl_cache_free; do
