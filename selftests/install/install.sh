@@ -89,6 +89,18 @@ make uninstall "DESTDIR=$dest" prefix=/opt/memctl mandir=/usr/share/man >"$work/
 result $? "what others have put there stays"
 rm -rf "$dest"
 
+# --- for a kernel that is a build directory ------------------------------------------------------------------------------
+
+# One that builds a module by copying main.c, and nothing for a directory that has none.
+mkdir -p "$work/kernel/include/generated"
+echo '#define UTS_RELEASE "0.0-stand-in"' >"$work/kernel/include/generated/utsrelease.h"
+touch "$work/kernel/Module.symvers"
+printf 'modules:\n\t@[ ! -e $(M)/main.c ] || cp $(M)/main.c $(M)/memctl.ko\n' >"$work/kernel/Makefile"
+make install "KERNEL=$work/kernel" "DESTDIR=$dest" >"$work/out" 2>&1 &&
+	cmp module/main.c "$dest/lib/modules/0.0-stand-in/updates/memctl.ko" >>"$work/out" 2>&1
+result $? "KERNEL=BUILD-DIR: the module goes where that kernel's release looks for it" "$work/out"
+rm -rf "$dest" build/module/kernel-"$(printf %s "$work/kernel" | sha256sum | cut -c1-8)"
+
 # --- or nothing ---------------------------------------------------------------------------------------------------------
 
 make install MODULE=no "DESTDIR=$dest" >"$work/out" 2>&1 && ! [ -e "$dest/lib" ] && [ -x "$dest/usr/sbin/memctl" ]
