@@ -56,10 +56,15 @@ judge "what is counted in per cent is not compared" 0 "$all passed, 0 failed" \
 ratios=$(jq '[.bench[] | select((.path | startswith("scale, ")) and .path != "scale, load a GiB" and
 	.unit == "insn" and .rival_median != null) | [.path, .order, .size, .rival]] | unique | length' "$old")
 judge "of another compiler, only what grows is compared" 0 "$ratios passed, 0 failed" ".compiler = \"gcc-99\" | $scaled 2"
-grep -q '^# this kernel is built with gcc-99, the counts of bench/results-6.12.json are those of gcc-12' "$work/out"
+grep -q '^# these counts are of gcc-99-qemu-7.2, those of bench/results-6.12.json of gcc-12-qemu-7.2: ' "$work/out"
 report $? "and is told"
+judge "of another emulator as well" 0 "$ratios passed, 0 failed" ".emulator = \"qemu-99.0\" | $scaled 2"
 judge "what grows fails there, too" 1 "$((ratios - 1)) passed, 1 failed" \
 	'.compiler = "gcc-99" | (first(.bench[] | select(.path == "scale, page pair" and .order == 0)) | .median) *= 1.2'
+for other in "$top"/bench/results-6.12-*.json; do
+	"$top/scripts/bench-check" --results "$other" >"$work/out" 2>&1 && tail -n 1 "$work/out" | grep -qx "$all passed, 0 failed"
+	report $? "${other##*/} is compared with itself"
+done
 judge "no counts at all fail" 1 '.* has no counts' '.bench = []'
 
 "$top/scripts/bench-check" --results "$work/none.json" >"$work/out" 2>&1

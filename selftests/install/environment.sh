@@ -119,6 +119,23 @@ for words in --safety "--output Documentation --docs"; do
 		diff -r Documentation "$measured/Documentation" >"$work/out" 2>&1
 	result $? "bench $words: a machine that dies leaves what was measured before" "$work/out"
 done
+# A machine that measures one thing, and committed results of a compiler that nobody has.
+cat >"$measured/scripts/vm" <<'EOF'
+#!/bin/sh
+echo '{"bench": [{"path": "page pair", "order": 0, "threads": 1, "unit": "ns", "median": 9, "rival": "Linux", "rival_median": 8}]}'
+EOF
+rm -f "$measured"/bench/results-*
+jq '.compiler = "gcc-99"' bench/results-6.12.json >"$measured/bench/results-6.12.json"
+cp "$measured/bench/results-6.12.json" "$work/results"
+"$measured/scripts/bench" --kernel 6.12 --docs --counts >"$work/out" 2>&1
+status=$?
+made=$(jq -r '.compiler + "-" + .emulator' "$measured"/bench/results-6.12-gcc-1[0-9]-qemu-*.json 2>>"$work/out" | tail -n 1)
+[ $status = 0 ] && [ "$(jq '.bench | length' "$measured/bench/results-6.12-$made.json" 2>>"$work/out")" = 3 ] &&
+	cmp "$work/results" "$measured/bench/results-6.12.json" >>"$work/out" 2>&1 &&
+	diff -r Documentation "$measured/Documentation" >>"$work/out" 2>&1
+result $? "bench: results of another compiler take no place of what was measured before" "$work/out"
+"$measured/scripts/bench" --kernel 6.12 --counts --output "$work" >"$work/out" 2>&1 && [ -e "$work/results-6.12.json" ]
+result $? "and have the plain name where there are no others" "$work/out"
 rm -rf "$measured"
 
 # --- no network, no Debian ----------------------------------------------------------------------------------------------
