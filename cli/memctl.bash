@@ -89,12 +89,15 @@ _memctl() {
 	elif [ "$object" = replace ]; then
 		[ -z "$verb" ] || words=$("$me" help replace 2>/dev/null | grep -oE '(^ |,) +[a-z]+=' | tr -d ' ,')
 		compopt -o nospace
+	elif [ "$object" = model ] && [ -n "$verb" ]; then
+		words=$("$me" help model 2>/dev/null | sed -n "s/^  $verb \([a-z0-9]\+=\).*/\1/p")
+		compopt -o nospace
 	elif [ -z "$verb" ]; then
-		words=$("$me" help "$object" 2>/dev/null | sed -n "s/^  $object \([a-z]\+\).*/\1/p")
+		words=$("$me" help "$object" 2>/dev/null | sed -n "s/^  $object \([a-z0-9]\+\).*/\1/p")
 	fi
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 	case $object in
-	replay | record | replace | compare) [ ${#COMPREPLY[@]} != 0 ] || mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+	replay | record | replace | compare | model) [ ${#COMPREPLY[@]} != 0 ] || mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	esac
 }
 

@@ -29,6 +29,7 @@ const struct command commands[] = {
 	{ "pt", cmd_pt, "page tables: walk, dump, compare with the hardware's" },
 	{ "tlb", cmd_tlb, "models of TLBs, fed with the addresses of a trace" },
 	{ "replace", cmd_replace, "models of page replacement, compared on a trace of references" },
+	{ "model", cmd_model, "models of what a machine does, without the module" },
 	{ "what", cmd_what, "what an address, a frame or a handle is" },
 	{ "why", cmd_why, "whether an allocation would succeed, and what stops it" },
 	{ "verify", cmd_verify, "check every invariant" },

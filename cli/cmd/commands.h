@@ -32,6 +32,7 @@ int cmd_pt(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_record(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_region(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_replace(struct memctl_ctx *ctx, int argc, char **argv);
+int cmd_model(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_replay(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_rmap(struct memctl_ctx *ctx, int argc, char **argv);
 int cmd_slabinfo(struct memctl_ctx *ctx, int argc, char **argv);

@@ -396,6 +396,48 @@ replaces() {
 	rm -f "$work/references" "$work/bad-references"
 }
 
+# Models of what a machine does: no module is asked, so the capture is never read.
+models() {
+	local line wrong n=0
+	golden model-list nothing model
+	golden model-list-json nothing model list -J
+	models_e820
+}
+
+models_e820() {
+	golden model-e820-8g nothing model e820 --size 8G
+	golden model-e820-8g-json nothing model e820 --size 8G -J
+	golden model-e820-4g nothing model e820 --size 4G hole=3328M remap=off
+	golden model-e820-32-bits nothing model e820 --size 8G bits=32 -b
+	golden model-e820-small nothing model e820 --size 16M -o start,mib -r
+	input=$here/traces/dmesg.txt golden model-e820-dmesg nothing model e820 -
+	input=$here/traces/dmesg.txt golden model-e820-dmesg-json nothing model e820 - -J
+	input=$here/traces/dmesg-old.txt golden model-e820-old nothing model e820 - -q
+	while IFS='|' read -r line wrong; do
+		n=$((n + 1))
+		printf 'BIOS-provided physical RAM map:\n BIOS-e820: %s\n' "$line" >"$work/dmesg"
+		expect "model-e820-bad-$n" 1 nothing model e820 "$work/dmesg"
+		grep -q "line 2, column $wrong" "$work/stderr"
+		report $? "${label}model-e820-bad-$n says column $wrong" "$work/stderr"
+	done <<-'LINES'
+		[mem 0x0000-0x0fff] usabel|33: this type of memory is not known
+		[mem 0x1000-0x0fff] usable|31: the range ends before it begins
+		[mem 0x1000-0x1fff|31: ] and a type are missing
+		[mem 1000-1fff] usable|18: an address with 0x is missing
+		[mem 0x10000000000000-0x1] usable|20: a physical address has 52 bits
+		1000 1fff (usable)|17:  - and the end are missing
+	LINES
+	for n in 1 2; do echo "BIOS-e820: [mem 0x$n-0x2] usable"; done >"$work/dmesg"
+	expect model-e820-overlap 1 nothing model e820 "$work/dmesg"
+	for n in {1..1025}; do echo "BIOS-e820: [mem 0x${n}0-0x${n}1] usable"; done >"$work/dmesg"
+	expect model-e820-long 1 nothing model e820 "$work/dmesg"
+	seq 1000000 >"$work/dmesg"
+	expect model-e820-none 1 nothing model e820 "$work/dmesg"
+	expect model-e820-nowhere 1 nothing model e820 "$work/nowhere"
+	expect model-e820-directory 1 nothing model e820 "$work"
+	rm -f "$work/dmesg"
+}
+
 # In the directory of this script, as the path of a trace is in what is printed.
 comparisons() {
 	local was=$memctl name
@@ -552,6 +594,25 @@ usage() {
 		replace trace --frames 3 --policies fifo,
 		replace trace --frames 3 --policies l
 		replace trace --frames 3 more
+		m
+		model e8 e9
+		model e820
+		model e820 --size 8G trace
+		model e820 trace hole=3G
+		model e820 hole=3G
+		model e820 --size 8G hole=3G hole=3G
+		model e820 --size 8G hole=1M
+		model e820 --size 8G hole=4G
+		model e820 --size 8G hole=3221225473
+		model e820 --size 8G remap=yes
+		model e820 --size 8G bits=31
+		model e820 --size 8G bits=53
+		model e820 --size 8G hoel=3G
+		model e820 --size 15M
+		model e820 --size 4P
+		model e820 --size 16777217
+		model e820 --size 8G -a main
+		model nosuch
 		replace trace --frames 3 pgae=4K
 		replace trace --frames 3 page=3K
 		replace trace --frames 3 page=0
@@ -770,6 +831,8 @@ completion() {
 	completes policies replace trace --policies fifo,s = fifo,sieve fifo,s3fifo
 	completes compared compare trace --policies first,b = first,bitmap first,best first,boot first,buddy first,bitfield
 	completes key replace trace --frames 3 wi = window=
+	completes model model e8 = e820
+	completes model-key model e820 --size 8G ho = hole=
 	export MEMCTL_REPLAY=$work/spaces.cap
 	completes region region fork '' = r1 heap fork
 	completes maps maps h = heap
@@ -938,6 +1001,7 @@ for memctl in "${binaries[@]}"; do
 	changes
 	comparisons
 	replaces
+	models
 	hostile
 	usage
 	helps

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cmd_model.c - models of what a machine does, computed in this process.
+ *
+ * Nothing here asks the module, and nothing of the machine is read or changed.
+ */
+#include <stdio.h>
+
+#include "args.h"
+#include "base/cmd.h"
+#include "commands.h"
+#include "model_e820.h"
+#include "model_words.h"
+#include "view/table.h"
+
+/**
+ * struct row - a model
+ * @name: its name
+ * @question: what it answers
+ */
+struct row {
+	uint64_t present;
+	const char *name;
+	const char *question;
+};
+
+static const struct row models[] = {
+	{ UINT64_MAX, "e820", "Which memory does the BIOS report, and what of it is lost?" },
+};
+
+#define NR_MODELS (sizeof(models) / sizeof(models[0]))
+
+static const struct column columns[] = {
+	{ .name = "NAME",
+	  .kind = COLUMN_TEXT,
+	  .use = USE_BOTH,
+	  .offset = offsetof(struct row, name),
+	  .help = "name of the model" },
+	{ .name = "QUESTION",
+	  .kind = COLUMN_TEXT,
+	  .use = USE_BOTH,
+	  .offset = offsetof(struct row, question),
+	  .help = "what it answers" },
+};
+
+static const struct view view = VIEW(columns);
+
+static int list(struct memctl_ctx *ctx, const struct args *args)
+{
+	struct json_object *document;
+
+	(void)args;
+	if (!ctx->json)
+		return view_print_rows(ctx, &view, models, NR_MODELS, sizeof(models[0]));
+	document = model_document("list");
+	json_object_object_add(document, "models",
+			       view_json(ctx, &view, models, NR_MODELS, sizeof(models[0])));
+	return json_document(ctx, document);
+}
+
+static const struct verb verbs[] = {
+	{ "list", "", "name them", list, VERB_NO_ARENA, 0, 0, 0, &view },
+	{ "e820", "DMESG | --size SIZE [KEY=VALUE]...",
+	  "the memory map of a PC, of the messages in DMESG (-: stdin) or of SIZE", model_e820,
+	  BIT(OPT_SIZE) | VERB_NO_ARENA, 0, 0, -1, &model_e820_view },
+};
+
+static const char help_text[] =
+	"Models of what a machine does with memory: they are computed, need neither root nor\n"
+	"the module, and touch nothing of this machine.\n"
+	"\n"
+	"Words KEY=VALUE:\n"
+	"  e820 hole=SIZE     where the addresses of devices begin, that end at 4G (3G)\n"
+	"  e820 remap=on|off  DRAM behind the hole is moved to the end of memory (on)\n"
+	"  e820 bits=N        width of a physical address, 32 to 52 (52)";
+
+static const struct object object = OBJECT("model", help_text, verbs);
+
+int cmd_model(struct memctl_ctx *ctx, int argc, char **argv)
+{
+	return verbs_run(ctx, &object, argc, argv);
+}
