@@ -109,7 +109,7 @@ static const struct {
 	SWITCH(OBJECTS, "objects", "print the names of the objects"),
 	VALUE(FRAMES, "frames", "LIST", TEXT, frames, 0, "numbers of frames, as in 3,4,8-16"),
 	VALUE(POLICIES, "policies", "LIST", TEXT, policies, 0, "these, as in fifo,lru (all)"),
-	SWITCH(STEP, "step", "print each reference, of a small trace"),
+	SWITCH(STEP, "step", "print each step; replace: each reference, of a small trace"),
 	VALUE(GRANULE, "granule", "SIZE", SIZE, granule, 1U << 30,
 	      "a unit in bytes, and allocations of bytes are taken; default: pages of 4K"),
 	SWITCH(OBJECTS_ONLY, "objects-only", "kmalloc() and objects, but no blocks of pages"),

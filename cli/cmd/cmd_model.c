@@ -10,6 +10,7 @@
 #include "base/cmd.h"
 #include "commands.h"
 #include "model_e820.h"
+#include "model_real.h"
 #include "model_words.h"
 #include "view/table.h"
 
@@ -26,6 +27,7 @@ struct row {
 
 static const struct row models[] = {
 	{ UINT64_MAX, "e820", "Which memory does the BIOS report, and what of it is lost?" },
+	{ UINT64_MAX, "real", "Where does segment:offset lead in real mode, with A20 or without?" },
 };
 
 #define NR_MODELS (sizeof(models) / sizeof(models[0]))
@@ -63,6 +65,8 @@ static const struct verb verbs[] = {
 	{ "e820", "DMESG | --size SIZE [KEY=VALUE]...",
 	  "the memory map of a PC, of the messages in DMESG (-: stdin) or of SIZE", model_e820,
 	  BIT(OPT_SIZE) | VERB_NO_ARENA, 0, 0, -1, &model_e820_view },
+	{ "real", "SEGMENT:OFFSET... [a20=on|off]", "where addresses of real mode lead", model_real,
+	  BIT(OPT_STEP) | VERB_NO_ARENA, 0, 0, -1, &model_real_view },
 };
 
 static const char help_text[] =
@@ -72,7 +76,8 @@ static const char help_text[] =
 	"Words KEY=VALUE:\n"
 	"  e820 hole=SIZE     where the addresses of devices begin, that end at 4G (3G)\n"
 	"  e820 remap=on|off  DRAM behind the hole is moved to the end of memory (on)\n"
-	"  e820 bits=N        width of a physical address, 32 to 52 (52)";
+	"  e820 bits=N        width of a physical address, 32 to 52 (52)\n"
+	"  real a20=on|off    the address line A20 (on)";
 
 static const struct object object = OBJECT("model", help_text, verbs);
 

@@ -402,6 +402,11 @@ models() {
 	golden model-list nothing model
 	golden model-list-json nothing model list -J
 	models_e820
+	golden model-real nothing model real F000:FFF0 07c0:0 0000:7c00 0xFFFF:0x0010 ffff:ffff
+	golden model-real-a20-off nothing model real ffff:10 a000:0 a20=off
+	golden model-real-step nothing model real ffff:10 --step a20=off
+	golden model-real-json nothing model real ffff:10 a20=off -J
+	golden model-real-columns nothing model real ffff:10 -o logical,aliases -r
 }
 
 models_e820() {
@@ -613,6 +618,16 @@ usage() {
 		model e820 --size 16777217
 		model e820 --size 8G -a main
 		model nosuch
+		model real
+		model real a20=off
+		model real f000
+		model real 10000:0
+		model real 0:10000
+		model real 0:0g
+		model real 0:0 a20=no
+		model real 0:0 a20=on 0:1
+		model real 0:0 --step -J
+		model real 0:0 --size 4K
 		replace trace --frames 3 pgae=4K
 		replace trace --frames 3 page=3K
 		replace trace --frames 3 page=0
