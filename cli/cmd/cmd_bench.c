@@ -40,12 +40,17 @@ static const struct bench_spec benchmarks[] = {
 	{ .name = "bulk" },
 	{ .name = "rand", .flags = BENCH_ORDER },
 	{ .name = "remote", .flags = BENCH_ORDER | BENCH_CPUS },
+	{ .name = "one-way", .flags = BENCH_ORDER | BENCH_CPUS },
 	{ .name = "object-pair", .flags = BENCH_SIZE },
 	{ .name = "object-burst", .flags = BENCH_SIZE },
 	{ .name = "object-bulk", .flags = BENCH_SIZE },
 	{ .name = "object-rand", .flags = BENCH_SIZE },
 	{ .name = "object-remote", .flags = BENCH_SIZE | BENCH_CPUS },
+	{ .name = "object-one-way", .flags = BENCH_SIZE | BENCH_CPUS },
 	{ .name = "kmalloc-pair", .flags = BENCH_SIZE },
+	{ .name = "kmalloc-mixed" },
+	{ .name = "kmalloc-grow", .rounds = 21 },
+	{ .name = "larson", .flags = BENCH_CPUS },
 	{ .name = "safety", .flags = BENCH_SIZE },
 	{ .name = "walk", .flags = BENCH_REGION_PAGES },
 	{ .name = "map", .flags = BENCH_REGION_PAGES },
@@ -321,7 +326,10 @@ static void add_options(struct bench_spec *spec, const struct args *args)
 	else if (GIVEN(args, OPT_SIZE))
 		spec->size = args->size > UINT32_MAX ? UINT32_MAX : (uint32_t)args->size;
 	spec->batch = args->batch;
-	spec->rounds = GIVEN(args, OPT_ROUNDS) ? args->rounds : DEFAULT_ROUNDS;
+	if (GIVEN(args, OPT_ROUNDS))
+		spec->rounds = args->rounds;
+	else if (!spec->rounds)
+		spec->rounds = DEFAULT_ROUNDS;
 	spec->threads = args->threads;
 }
 
@@ -421,17 +429,18 @@ static const struct verb verbs[] = {
 	  0, 1, &bench_view },
 };
 
-#define HELP                                                                                   \
-	"Measures our paths and Linux's own in one run; the module memctl_bench does it,\n"    \
-	"but for netlink, fault and scale.\n"                                                  \
-	"NAME: pair, worst, burst, bulk, rand, remote (blocks of pages), object-pair,\n"       \
-	"object-burst, object-bulk, object-rand, object-remote, kmalloc-pair, safety, walk,\n" \
-	"map, netlink, fault, frag, scale. A figure is what one operation takes, the empty\n"  \
-	"loop subtracted, or with the clock (netlink, fault); under QEMU's -icount shift=0\n"  \
-	"a nanosecond is one instruction. 'fault' maps a region of 16 MiB; 'frag' fills\n"     \
-	"most of the arena, and of the host's memory if that is at most 2 GiB; 'scale'\n"      \
-	"makes arenas of 64 MiB and of --size (4G), and compares them; from 4G on also one\n"  \
-	"cache alone with one among 10000 that hold 10^6 objects."
+#define HELP                                                                                      \
+	"Measures our paths and Linux's own in one run; the module memctl_bench does it,\n"       \
+	"but for netlink, fault and scale.\n"                                                     \
+	"NAME: pair, worst, burst, bulk, rand, remote, one-way (blocks of pages), object-pair,\n" \
+	"object-burst, object-bulk, object-rand, object-remote, object-one-way, kmalloc-pair,\n"  \
+	"kmalloc-mixed, kmalloc-grow, larson (mixed sizes, freed on another CPU), safety,\n"      \
+	"walk, map, netlink, fault, frag, scale. A figure is what one operation takes, the\n"     \
+	"empty loop subtracted, or with the clock (netlink, fault); under QEMU's\n"               \
+	"-icount shift=0 a nanosecond is one instruction. 'fault' maps a region of 16 MiB;\n"     \
+	"'frag' fills most of the arena, and of the host's memory if that is at most 2 GiB;\n"    \
+	"'scale' makes arenas of 64 MiB and of --size (4G), and compares them; from 4G on\n"      \
+	"also one cache alone with one among 10000 that hold 10^6 objects."
 
 static const struct object object = OBJECT("bench", HELP, verbs);
 

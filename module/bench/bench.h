@@ -6,7 +6,8 @@
  *   bench_file.c     /proc/memctl_bench: one line in, a table out
  *   bench_run.c      what a run is made of; the list of benchmarks
  *   bench_measure.c  workers, samples, statistics
- *   bench_page.c  bench_object.c  bench_region.c  bench_frag.c  bench_safety.c  bench_caches.c
+ *   bench_page.c  bench_object.c  bench_kmalloc.c  bench_region.c  bench_frag.c  bench_safety.c
+ *   bench_caches.c
  *                    what is measured
  *
  * A benchmark has paths: each of memctl's, and the same for its rivals in Linux. A path is measured
@@ -14,8 +15,8 @@
  * samples; a sample is the time of @batch operations, minus the time of the empty loop. Where a
  * nanosecond of guest time is one instruction (QEMU -icount shift=0), times are instructions.
  *
- * B1  A round frees what it allocates, so that a run leaves both allocators as it found them,
- *     except for their caches.
+ * B1  A round frees what it allocates, or the end of a path what its rounds keep, so that a run
+ *     leaves both allocators as it found them, except for their caches.
  * B2  memctl and its rivals run the same loop.
  * B3  All workers of a path do the same number of rounds.
  */
@@ -34,7 +35,7 @@
 #include <linux/wait.h>
 
 #define BENCH_NAME_SIZE	  32
-#define BENCH_MAX_BATCH	  4096
+#define BENCH_MAX_BATCH	  16384
 #define BENCH_MAX_ROUNDS  100000
 #define BENCH_MAX_THREADS 64
 #define BENCH_MAX_SAMPLES 1000000 /* rounds of all workers */
@@ -72,10 +73,11 @@ struct bench_options {
  * struct bench_worker - one thread of a run
  * @run: the run
  * @index: number of the worker
+ * @round: number of the round, from 0
  * @task: the thread
  * @done: it has finished its work
  * @slots: what it allocates; options.batch of them
- * @give: what it frees; options.batch of them
+ * @give: what it frees, its own or another worker's; options.batch of them
  * @times: its samples, ns; options.rounds of them
  * @failed: allocations refused
  * @random: random state; the sequence is the same in each run
@@ -83,6 +85,7 @@ struct bench_options {
 struct bench_worker {
 	struct bench_run *run;
 	unsigned int index;
+	unsigned int round;
 	struct task_struct *task;
 	struct completion done;
 	void **slots;
@@ -105,6 +108,18 @@ enum bench_mix {
 };
 
 /**
+ * enum bench_way - who does what @sample, @prepare and @undo of a path do
+ * @BENCH_ALL: every worker does all of it
+ * @BENCH_PRODUCE: the first worker allocates in @sample, the last one frees in @undo
+ * @BENCH_CONSUME: the first worker allocates in @prepare, the last one frees in @sample
+ */
+enum bench_way {
+	BENCH_ALL,
+	BENCH_PRODUCE,
+	BENCH_CONSUME,
+};
+
+/**
  * struct bench_path - one row of the results
  * @name: what is measured
  * @side: "memctl", or the rival
@@ -114,7 +129,9 @@ enum bench_mix {
  * @mix: enum bench_mix, between allocating and freeing, which @prepare, @sample and @undo do
  * @in_turn: one worker runs at a time, in order, so that a count of instructions is that of one
  *	     worker
+ * @way: enum bench_way; only the worker that does @sample is measured
  * @call: a sample is one call, not a loop: only the time of reading the clock is subtracted
+ * @end: frees what the rounds of the path kept; process context; may be NULL
  * @locks: reads a counter of locks taken, for a separate row; may be NULL
  * @locks_name: name of that row
  */
@@ -126,7 +143,9 @@ struct bench_path {
 	void (*undo)(struct bench_worker *worker);
 	enum bench_mix mix;
 	bool in_turn;
+	enum bench_way way;
 	bool call;
+	void (*end)(struct bench_run *run);
 	u64 (*locks)(struct bench_run *run);
 	const char *locks_name;
 };
@@ -204,6 +223,8 @@ struct bench_result {
  * @region: of the arena
  * @map: separate page tables for @pages
  * @pages: pages of @region
+ * @live: objects that the rounds of a path keep
+ * @steps: what a sample does, drawn before it
  * @held: blocks kept so that none below the highest order is free
  * @nr_held: number of blocks held
  */
@@ -240,6 +261,8 @@ struct bench_run {
 	struct memctl_region *region;
 	struct memctl_bench_map *map;
 	struct page **pages;
+	void **live;
+	u32 *steps;
 	struct bench_block *held;
 	unsigned int nr_held;
 };
@@ -275,6 +298,7 @@ struct bench_result *bench_result_add(struct bench_run *run, const char *name, c
 int bench_measure(struct bench_run *run, const struct bench_path *paths);
 u32 bench_random(struct bench_worker *worker, u32 limit);
 void bench_count_failed(struct bench_worker *worker, void **slots);
+void bench_mix_slots(struct bench_worker *worker);
 
 /* Allocate and free an object in pairs, from any cache. */
 static __always_inline u64 bench_sample_pair(struct bench_worker *worker,
@@ -314,6 +338,8 @@ extern const struct bench_benchmark bench_page_pair, bench_page_worst, bench_pag
 extern const struct bench_benchmark bench_page_bulk, bench_page_rand, bench_page_remote;
 extern const struct bench_benchmark bench_object_pair, bench_object_burst, bench_object_bulk;
 extern const struct bench_benchmark bench_object_rand, bench_object_remote, bench_kmalloc_pair;
+extern const struct bench_benchmark bench_kmalloc_mixed, bench_kmalloc_grow, bench_larson;
+extern const struct bench_benchmark bench_page_one_way, bench_object_one_way;
 extern const struct bench_benchmark bench_region_walk, bench_region_map;
 extern const struct bench_benchmark bench_frag, bench_safety, bench_caches;
 

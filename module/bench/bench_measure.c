@@ -57,9 +57,13 @@ static int worker_create(struct bench_run *run, unsigned int index, unsigned int
 {
 	struct bench_worker *worker = &run->workers[index];
 	const struct bench_options *options = &run->options;
-	unsigned int next =
-		run->path && run->path->mix == BENCH_NEXT ? (index + 1) % run->nr_workers : index;
+	const struct bench_path *path = run->path;
+	unsigned int next = index;
 
+	if (path && path->mix == BENCH_NEXT)
+		next = (index + 1) % run->nr_workers;
+	else if (path && path->way != BENCH_ALL)
+		next = 0;
 	worker->run = run;
 	worker->index = index;
 	worker->slots = run->slots + (size_t)index * options->batch;
@@ -187,28 +191,45 @@ static void end_turn(struct bench_worker *worker)
 	wake_up_all(&run->wait);
 }
 
+/* Whether the worker is the one that allocates, or frees, on a path that has such. */
+static bool takes_part(const struct bench_worker *worker, bool frees)
+{
+	const struct bench_run *run = worker->run;
+
+	return run->path->way == BENCH_ALL || worker->index == (frees ? run->nr_workers - 1 : 0);
+}
+
 static u64 one_round(struct bench_worker *worker)
 {
 	struct bench_run *run = worker->run;
 	const struct bench_path *path = run->path;
-	u64 time;
+	u64 time = U64_MAX;
 
 	if (path->prepare) {
 		begin_turn(worker);
-		path->prepare(worker);
+		if (takes_part(worker, false))
+			path->prepare(worker);
 		end_turn(worker);
 		mix(worker);
 	}
 	begin_turn(worker);
-	time = path->sample(worker);
+	if (takes_part(worker, path->way == BENCH_CONSUME))
+		time = path->sample(worker);
 	end_turn(worker);
 	if (path->undo) {
 		mix(worker);
 		begin_turn(worker);
-		path->undo(worker);
+		if (takes_part(worker, true))
+			path->undo(worker);
 		end_turn(worker);
 	}
 	return time;
+}
+
+/* Samples of a path. Those of workers that do not take part come last in their order. */
+static unsigned int nr_samples(const struct bench_run *run, const struct bench_path *path)
+{
+	return run->options.rounds * (path->way == BENCH_ALL ? run->nr_workers : 1);
 }
 
 static void all_rounds(struct bench_worker *worker)
@@ -225,12 +246,28 @@ static void all_rounds(struct bench_worker *worker)
 			worker->failed = 0;
 		/* While other tasks want the CPU, each preempt_enable() takes more instructions. */
 		cond_resched();
+		worker->round = i;
 		time = one_round(worker);
 		if (i < BENCH_WARM_UP)
 			continue;
 		worker->times[i - BENCH_WARM_UP] = time;
 		if (!worker->index)
 			WRITE_ONCE(run->done, run->done + 1);
+	}
+}
+
+/**
+ * bench_mix_slots() - put a worker's slots into random order
+ * @worker: the worker
+ *
+ * Context: Worker thread.
+ */
+void bench_mix_slots(struct bench_worker *worker)
+{
+	for (u32 i = worker->run->options.batch - 1; i > 0; i--) {
+		u32 other = bench_random(worker, i + 1);
+
+		swap(worker->slots[i], worker->slots[other]);
 	}
 }
 
@@ -289,7 +326,7 @@ static u64 per_operation(u64 time, u64 empty, unsigned int batch)
 static void add_times(struct bench_run *run, const struct bench_path *path)
 {
 	unsigned int batch = run->options.batch;
-	unsigned int nr = run->options.rounds * run->nr_workers;
+	unsigned int nr = nr_samples(run, path);
 	u64 empty = path->call ? run->empty_clock : run->empty_loop;
 	struct bench_result *result = bench_result_add(run, path->name, path->side, "ns");
 	unsigned int i;
@@ -322,6 +359,8 @@ static int measure_path(struct bench_run *run, const struct bench_path *path,
 
 	run->path = path;
 	err = bench_work(run, nr_workers, all_rounds);
+	if (path->end)
+		path->end(run);
 	if (!err)
 		sort(run->times, nr, sizeof(*run->times), compare, NULL);
 	return err;

@@ -61,20 +61,11 @@ static u64 bulk(struct bench_worker *worker)
 	return start;
 }
 
-static void mix_slots(struct bench_worker *worker)
-{
-	for (u32 i = worker->run->options.batch - 1; i > 0; i--) {
-		u32 other = bench_random(worker, i + 1);
-
-		swap(worker->slots[i], worker->slots[other]);
-	}
-}
-
 /* Objects that were freed in random order: the next allocations come in that order. */
 static void mix_objects(struct bench_worker *worker)
 {
 	bench_object_fill(worker);
-	mix_slots(worker);
+	bench_mix_slots(worker);
 	bench_object_empty(worker);
 }
 
@@ -156,7 +147,7 @@ static u64 linux_bulk(struct bench_worker *worker)
 static void linux_mix_objects(struct bench_worker *worker)
 {
 	linux_fill(worker);
-	mix_slots(worker);
+	bench_mix_slots(worker);
 	linux_empty(worker);
 }
 
@@ -265,6 +256,32 @@ static const struct bench_path remote_paths[] = {
 	{}
 };
 
+static const struct bench_path one_way_paths[] = { { .name = "object one-way alloc",
+						     .side = "memctl",
+						     .sample = bench_object_sample_alloc,
+						     .undo = bench_object_empty,
+						     .in_turn = true,
+						     .way = BENCH_PRODUCE },
+						   { .name = "object one-way alloc",
+						     .side = "kmem_cache",
+						     .sample = linux_burst_alloc,
+						     .undo = linux_empty,
+						     .in_turn = true,
+						     .way = BENCH_PRODUCE },
+						   { .name = "object one-way free",
+						     .side = "memctl",
+						     .sample = bench_object_sample_free,
+						     .prepare = bench_object_fill,
+						     .in_turn = true,
+						     .way = BENCH_CONSUME },
+						   { .name = "object one-way free",
+						     .side = "kmem_cache",
+						     .sample = linux_burst_free,
+						     .prepare = linux_fill,
+						     .in_turn = true,
+						     .way = BENCH_CONSUME },
+						   {} };
+
 static const struct bench_path kmalloc_paths[] = { { "kmalloc pair", "memctl", kmalloc_pair },
 						   { "kmalloc pair", "kmalloc",
 						     linux_kmalloc_pair },
@@ -310,6 +327,15 @@ const struct bench_benchmark bench_object_remote = {
 	.name = "object-remote",
 	.paths = remote_paths,
 	.batch = 2048,
+	.setup = caches_create,
+	.teardown = caches_destroy,
+};
+
+const struct bench_benchmark bench_object_one_way = {
+	.name = "object-one-way",
+	.paths = one_way_paths,
+	.batch = 2048,
+	.threads = 2,
 	.setup = caches_create,
 	.teardown = caches_destroy,
 };

@@ -476,6 +476,32 @@ static const struct bench_path remote_paths[] = {
 	{}
 };
 
+static const struct bench_path one_way_paths[] = { { .name = "page one-way alloc",
+						     .side = "memctl",
+						     .sample = burst_alloc,
+						     .undo = empty,
+						     .in_turn = true,
+						     .way = BENCH_PRODUCE },
+						   { .name = "page one-way alloc",
+						     .side = "alloc_pages",
+						     .sample = linux_burst_alloc,
+						     .undo = linux_empty,
+						     .in_turn = true,
+						     .way = BENCH_PRODUCE },
+						   { .name = "page one-way free",
+						     .side = "memctl",
+						     .sample = burst_free,
+						     .prepare = fill,
+						     .in_turn = true,
+						     .way = BENCH_CONSUME },
+						   { .name = "page one-way free",
+						     .side = "alloc_pages",
+						     .sample = linux_burst_free,
+						     .prepare = linux_fill,
+						     .in_turn = true,
+						     .way = BENCH_CONSUME },
+						   {} };
+
 const struct bench_benchmark bench_page_pair = {
 	.name = "pair",
 	.paths = pair_paths,
@@ -522,4 +548,11 @@ const struct bench_benchmark bench_page_remote = {
 	.name = "remote",
 	.paths = remote_paths,
 	.batch = 512,
+};
+
+const struct bench_benchmark bench_page_one_way = {
+	.name = "one-way",
+	.paths = one_way_paths,
+	.batch = 512,
+	.threads = 2,
 };

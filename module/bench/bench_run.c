@@ -12,11 +12,12 @@
 #include "bench/bench.h"
 
 static const struct bench_benchmark *const benchmarks[] = {
-	&bench_page_pair,   &bench_page_worst,	&bench_page_burst,    &bench_page_bulk,
-	&bench_page_rand,   &bench_page_remote, &bench_object_pair,   &bench_object_burst,
-	&bench_object_bulk, &bench_object_rand, &bench_object_remote, &bench_kmalloc_pair,
-	&bench_safety,	    &bench_region_walk, &bench_region_map,    &bench_frag,
-	&bench_caches,
+	&bench_page_pair,     &bench_page_worst,   &bench_page_burst,	 &bench_page_bulk,
+	&bench_page_rand,     &bench_page_remote,  &bench_object_pair,	 &bench_object_burst,
+	&bench_object_bulk,   &bench_object_rand,  &bench_object_remote, &bench_kmalloc_pair,
+	&bench_kmalloc_mixed, &bench_kmalloc_grow, &bench_page_one_way,	 &bench_object_one_way,
+	&bench_larson,	      &bench_safety,	   &bench_region_walk,	 &bench_region_map,
+	&bench_frag,	      &bench_caches,
 };
 
 /**

@@ -46,6 +46,8 @@ for kind in pair burst bulk rand; do
 done
 measured "kmalloc-pair" kmalloc-pair
 measured "kmalloc-pair of 8 KiB" kmalloc-pair --size 8192
+measured "kmalloc-mixed" kmalloc-mixed --batch 64
+measured "kmalloc-grow" kmalloc-grow --batch 512
 measured "safety" safety
 measured "walk" walk
 measured "map" map
@@ -59,6 +61,9 @@ if [ "$(nproc)" -gt 1 ]; then
 	measured "object-remote" object-remote
 	measured "bursts on two CPUs" burst --threads 2
 	measured "random frees across two CPUs" object-rand --threads 2
+	measured "pages freed by another CPU" one-way
+	measured "objects freed by another CPU" object-one-way
+	measured "mixed sizes freed by another CPU" larson --batch 256
 	"$MEMCTL" bench frag --rounds 3 --quiet >"$work/out" 2>&1
 	equal "frag" 0 "$?"
 fi
@@ -68,7 +73,7 @@ check "verify" "$MEMCTL" verify
 
 refuse "an unknown benchmark" 1 'no benchmark' "$MEMCTL" bench nothing
 refuse "more threads than CPUs" 2 'CPUs' "$MEMCTL" bench pair --threads 64
-refuse "a batch above the limit" 2 'more than' "$MEMCTL" bench burst --batch 4097
+refuse "a batch above the limit" 2 'more than' "$MEMCTL" bench burst --batch 16385
 refuse "too many samples" 2 'more than' "$MEMCTL" bench burst --rounds 100001
 refuse "0 rounds" 2 'less or more than' "$MEMCTL" bench pair --rounds 0
 refuse "order 11" 1 'order' "$MEMCTL" bench pair --order 11
