@@ -12,6 +12,8 @@
  *   1..3          TAIL    stale         stale      never touched by alloc or free
  *   4             U|0     stale         owner      a block in use, order 0
  *   5             C|0     stale         stale      in a CPU's frame cache
+ *   8             S|1     header        cache id   a slab of order 1
+ *   9             TAIL    stale         cache id
  *
  * Costs: 1 byte of state, 8 of links, 4 of tag: 13 bytes a frame, and 33 bytes
  * a pageblock; merging reads only the state bytes and links.

@@ -27,9 +27,10 @@
  *
  * C1  An object is with a caller, or in one magazine, or on the free list of
  *     its slab; in the latter two its link word says so (core/slab.h).
- * C2  A slab's frames are MCTL_KIND_SLAB with the cache's id as the tag. Where
- *     the header is outside of the slab, the link of its first frame is the
- *     header's address.
+ * C2  A slab is a block of MCTL_KIND_SLAB, and all of its frames have the
+ *     cache's id as the tag, so that kfree() finds the cache of any object in
+ *     one read. Where the header is outside of the slab, the link of its first
+ *     frame is the header's address.
  * C3  A slab is on the list that its counts say, and the lists' lengths and
  *     the objects in use are counted right.
  * C4  Objects allocated - freed = objects in use - in magazines; lost objects
@@ -262,26 +263,38 @@ unsigned int mctl_cache_alloc_bulk(struct mctl_cache *cache, gfp_t gfp, unsigned
 void mctl_cache_free_bulk(struct mctl_cache *cache, unsigned int nr, void **objects);
 u64 mctl_cache_drain(struct mctl_cache *cache);
 unsigned int mctl_cache_shrink(struct mctl_cache *cache);
+bool mctl_cache_has_spare(const struct mctl_cache *cache);
 
 /* What follows is the hot path: each way out on its own, so that none is asked for twice. */
 
-/* Take a CPU's part, and shut the door. */
-static __always_inline struct mctl_cache_cpu *mctl_cache_enter(struct mctl_cache_cpu __percpu *cpu)
+/* Take this CPU's part, with preemption off, and shut the door. */
+static __always_inline struct mctl_cache_cpu *mctl_cache_shut(struct mctl_cache_cpu __percpu *cpu)
 {
-	struct mctl_cache_cpu *cc;
+	struct mctl_cache_cpu *cc = __this_cpu_read(cpu->self);
 
-	preempt_disable();
-	cc = __this_cpu_read(cpu->self);
 	__this_cpu_write(cpu->self, MCTL_CACHE_NOBODY);
 	barrier();
 	return cc;
 }
 
-static __always_inline void mctl_cache_leave(struct mctl_cache_cpu __percpu *cpu,
-					     struct mctl_cache_cpu *cc)
+static __always_inline void mctl_cache_open(struct mctl_cache_cpu __percpu *cpu,
+					    struct mctl_cache_cpu *cc)
 {
 	barrier();
 	__this_cpu_write(cpu->self, cc);
+}
+
+/* The same, with preemption off in between. */
+static __always_inline struct mctl_cache_cpu *mctl_cache_enter(struct mctl_cache_cpu __percpu *cpu)
+{
+	preempt_disable();
+	return mctl_cache_shut(cpu);
+}
+
+static __always_inline void mctl_cache_leave(struct mctl_cache_cpu __percpu *cpu,
+					     struct mctl_cache_cpu *cc)
+{
+	mctl_cache_open(cpu, cc);
 	preempt_enable();
 }
 
@@ -331,19 +344,26 @@ slow:
 
 /*
  * Put an object into this CPU's magazine if there is room, it is one of the
- * slab that was last freed to, and surely not free. Return: false when that
- * would need more than a look, and nothing was done.
+ * slab that was last freed to, and surely not free. The slab is compared before
+ * the door is shut, since most often it is another one where objects are freed
+ * in random order: the answer stays right, as the object keeps its slab.
+ * Return: false when that would need more than a look, and nothing was done.
  */
 static __always_inline bool mctl_cache_push(struct mctl_cache *cache, void *object)
 {
 	const struct mctl_slab_layout *layout = &cache->layout;
 	struct mctl_cache_cpu __percpu *cpu = READ_ONCE(cache->cpu);
-	struct mctl_cache_cpu *cc = mctl_cache_enter(cpu);
-	void **top = cc->top;
+	struct mctl_cache_cpu *cc;
+	unsigned long offset;
+	void **top;
 
+	preempt_disable();
+	offset = (unsigned long)object - __this_cpu_read(cpu->base);
+	if (unlikely(mctl_slab_index(layout, offset) >= layout->objects))
+		goto elsewhere;
+	cc = mctl_cache_shut(cpu);
+	top = cc->top;
 	if (unlikely(top >= cc->limit))
-		goto leave;
-	if (unlikely(mctl_slab_index(layout, (unsigned long)object - cc->base) >= layout->objects))
 		goto leave;
 	if (unlikely(!mctl_slab_mark(layout, object)))
 		goto leave;
@@ -356,7 +376,9 @@ static __always_inline bool mctl_cache_push(struct mctl_cache *cache, void *obje
 	return true;
 
 leave:
-	mctl_cache_leave(cpu, cc);
+	mctl_cache_open(cpu, cc);
+elsewhere:
+	preempt_enable();
 	return false;
 }
 

@@ -117,7 +117,15 @@ noinline void *mctl_cache_alloc_slow(struct mctl_cache *cache, gfp_t gfp)
 	return mctl_cache_alloc_why_slow(cache, 0, gfp, NULL);
 }
 
-static noinline int free_rest(struct mctl_cache *cache, void *object)
+/**
+ * mctl_cache_free_rest() - free an object that this CPU's magazine has no room for, or that is none
+ * @cache: the cache
+ * @object: any address; NULL is nothing to free
+ *
+ * Context: Any but NMI.
+ * Return: 0 or -EINVAL, as for mctl_cache_free().
+ */
+noinline int mctl_cache_free_rest(struct mctl_cache *cache, void *object)
 {
 	if (!object || mctl_magazine_free(cache, object))
 		return 0;
@@ -137,34 +145,14 @@ static noinline int free_rest(struct mctl_cache *cache, void *object)
  */
 noinline int mctl_cache_free_slow(struct mctl_cache *cache, void *object)
 {
-	const struct mctl_slab_layout *layout = &cache->layout;
-	struct mctl_cache_cpu __percpu *cpu = READ_ONCE(cache->cpu);
-	const struct mctl_slab *slab;
-	struct mctl_cache_cpu *cc;
+	bool done;
+	u32 fn;
 
-	if (unlikely(cache->checked))
-		return free_rest(cache, object);
-	cc = mctl_cache_enter(cpu);
-	if (unlikely(cc->top >= cc->limit || layout->outside))
-		goto leave;
-	slab = mctl_cache_peek_slab(cache, object);
-	if (unlikely(!slab))
-		goto leave;
-	if (unlikely(mctl_slab_index(layout, object - slab->first) >= layout->objects))
-		goto leave;
-	if (unlikely(!mctl_slab_mark(layout, object)))
-		goto leave;
-	mctl_debug_object_free(layout, object);
-	WRITE_ONCE(cc->base, (unsigned long)slab->first);
-	cc->top[1] = object;
-	cc->top++;
-	cc->nr_freed++;
-	mctl_cache_leave(cpu, cc);
-	return 0;
-
-leave:
-	mctl_cache_leave(cpu, cc);
-	return free_rest(cache, object);
+	preempt_disable();
+	fn = mctl_arena_address_to_fn(cache->arena, object);
+	done = likely(fn != MCTL_FN_NONE) && mctl_cache_push_at(cache, fn, object);
+	preempt_enable();
+	return likely(done) ? 0 : mctl_cache_free_rest(cache, object);
 }
 
 static unsigned int take_bulk(struct mctl_cache *cache, gfp_t gfp, unsigned int nr, void **objects)

@@ -204,6 +204,18 @@ static u64 sum_marked(const struct mctl_slab_layout *layout, const struct mctl_s
 	return sum;
 }
 
+/* C2 of the tags of a slab's frames. */
+static bool check_tags(struct mctl_cache *cache, u32 fn, struct mctl_report *report)
+{
+	const u32 *tag = cache->arena->table.tag;
+	bool sound = mctl_report_expect(report, "cache C2", "slab", fn, "tag", cache->id, tag[fn]);
+
+	for (u32 i = fn + 1; i < fn + (1U << cache->layout.order); i++)
+		sound &= mctl_report_expect(report, "cache C2", "frame", i, "tag", cache->id,
+					    tag[i]);
+	return sound;
+}
+
 /* C2, C3 and S1 to S9 of a slab. Return: false when its header is not to be believed. */
 static bool check_slab(struct mctl_cache *cache, struct mctl_slab *slab, u32 where,
 		       struct found *found, struct mctl_report *report)
@@ -222,8 +234,7 @@ static bool check_slab(struct mctl_cache *cache, struct mctl_slab *slab, u32 whe
 	memory = mctl_arena_address(cache->arena, slab->fn);
 	if (!mctl_report_expect(report, "cache C2", "slab", slab->fn, "state", cache->state,
 				table->state[slab->fn]) ||
-	    !mctl_report_expect(report, "cache C2", "slab", slab->fn, "tag", cache->id,
-				table->tag[slab->fn]) ||
+	    !check_tags(cache, slab->fn, report) ||
 	    !mctl_report_expect(report, "cache C2", "slab", slab->fn, "header", (unsigned long)slab,
 				(unsigned long)mctl_cache_lookup(cache, memory)))
 		return false;

@@ -79,6 +79,76 @@ static __always_inline struct mctl_slab *mctl_cache_peek_slab(const struct mctl_
 	return slab;
 }
 
+/**
+ * mctl_cache_peek_first() - where the objects begin of the slab that an address is in, quickly
+ * @cache: the cache; its objects are not checked
+ * @fn: the frame that @address is in
+ * @address: in the arena
+ *
+ * Where headers are outside of the slabs they are not read: the way to them has to be checked. All
+ * slabs begin alike then, unless they have colours.
+ *
+ * Context: Preemption off. The slab stays while an object of it is in use or cache->lock is held.
+ * Return: the address of the first object; 1, which is the distance of no object, when the address
+ * is not surely in a slab of the cache.
+ */
+static __always_inline unsigned long mctl_cache_peek_first(const struct mctl_cache *cache, u32 fn,
+							   const void *address)
+{
+	const struct mctl_slab_layout *layout = &cache->layout;
+	const struct mctl_table *table = &cache->arena->table;
+	unsigned long memory = (unsigned long)address & layout->mask;
+	const struct mctl_slab *slab = (const struct mctl_slab *)memory;
+	u32 head = fn - (((unsigned long)address - memory) >> PAGE_SHIFT);
+
+	if (unlikely(table->state[head] != cache->state))
+		return 1;
+	if (!layout->outside)
+		return likely(slab->cookie == (layout->cookie ^ memory)) ?
+			       (unsigned long)slab->first :
+			       1;
+	if (unlikely(table->tag[head] != cache->id || layout->nr_colours > 1))
+		return 1;
+	return memory + layout->first;
+}
+
+/**
+ * mctl_cache_push_at() - put an object into this CPU's magazine, of whatever slab it is
+ * @cache: the cache
+ * @fn: the frame that @object is in
+ * @object: an address in the arena
+ *
+ * Context: Preemption off.
+ * Return: whether that was done: not when there is no room, or the object is not surely a caller's.
+ */
+static __always_inline bool mctl_cache_push_at(struct mctl_cache *cache, u32 fn, void *object)
+{
+	const struct mctl_slab_layout *layout = &cache->layout;
+	struct mctl_cache_cpu __percpu *cpu = READ_ONCE(cache->cpu);
+	struct mctl_cache_cpu *cc = mctl_cache_shut(cpu);
+	void **top = cc->top;
+	unsigned long first;
+	bool done = false;
+
+	/* A cache whose objects are checked has its doors shut, and no room. */
+	if (unlikely(top >= cc->limit))
+		goto open;
+	first = mctl_cache_peek_first(cache, fn, object);
+	if (unlikely(mctl_slab_index(layout, (unsigned long)object - first) >= layout->objects))
+		goto open;
+	if (unlikely(!mctl_slab_mark(layout, object)))
+		goto open;
+	mctl_debug_object_free(layout, object);
+	WRITE_ONCE(cc->base, first);
+	top[1] = object;
+	cc->top++;
+	cc->nr_freed++;
+	done = true;
+open:
+	mctl_cache_open(cpu, cc);
+	return done;
+}
+
 /* C3: the list that a slab belongs on. Of one that is retired nobody is to take an object. */
 static inline enum mctl_slab_list mctl_cache_list_for(const struct mctl_cache *cache,
 						      const struct mctl_slab *slab)
@@ -89,6 +159,10 @@ static inline enum mctl_slab_list mctl_cache_list_for(const struct mctl_cache *c
 		return MCTL_LIST_EMPTY;
 	return unlikely(slab->retired) ? MCTL_LIST_FULL : MCTL_LIST_PARTIAL;
 }
+
+/* --- cache_alloc.c ----------------------------------------------------------------------- */
+
+int mctl_cache_free_rest(struct mctl_cache *cache, void *object);
 
 /* --- cache_report.c ---------------------------------------------------------------------- */
 
@@ -107,6 +181,7 @@ bool mctl_cache_is_magazine(const struct mctl_arena *arena, const struct mctl_ma
 void mctl_magazine_init(void);
 int mctl_magazine_make(struct mctl_cache *cache, gfp_t gfp);
 void mctl_magazine_unmake(struct mctl_cache *cache);
+bool mctl_magazine_any(const struct mctl_cache *cache);
 
 /* Whether the CPUs have parts of a cache. */
 static inline bool mctl_magazine_is_made(const struct mctl_cache *cache)

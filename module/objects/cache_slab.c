@@ -245,7 +245,8 @@ void mctl_cache_put_back(struct mctl_cache *cache, void **objects, unsigned int 
 
 	while (i < nr) {
 		unsigned long base = mctl_slab_base(layout, objects[i]);
-		struct mctl_slab *slab = mctl_cache_lookup(cache, objects[i]);
+		struct mctl_slab *slab = layout->outside ? mctl_cache_lookup(cache, objects[i]) :
+							   mctl_cache_peek_slab(cache, objects[i]);
 		u16 inuse, lost;
 
 		if (unlikely(!slab)) {
@@ -481,6 +482,15 @@ void *mctl_cache_alloc_locked(struct mctl_cache *cache, unsigned int type, u32 a
 	return taken ? object : NULL;
 }
 
+/* C2; that of the first frame is set already. */
+static void set_tags(struct mctl_cache *cache, u32 fn)
+{
+	preempt_disable();
+	for (u32 i = 1; i < 1U << cache->layout.order; i++)
+		cache->arena->table.tag[fn + i] = cache->id;
+	preempt_enable();
+}
+
 static struct mctl_slab *make_slab(struct mctl_cache *cache, gfp_t gfp, u32 request_flags,
 				   u32 *reason)
 {
@@ -503,6 +513,7 @@ static struct mctl_slab *make_slab(struct mctl_cache *cache, gfp_t gfp, u32 requ
 		return NULL;
 	memory = mctl_arena_address(arena, fn);
 	slab = memory;
+	set_tags(cache, fn);
 	if (cache->layout.outside) {
 		slab = mctl_cache_alloc_why(arena->caches.slab_headers, gfp & ~MCTL_GFP_SPECIAL,
 					    reason);

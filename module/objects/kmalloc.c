@@ -3,7 +3,7 @@
  * kmalloc: caches of 8 bytes to 8 KiB, and blocks of frames above.
  *
  * K1  The caches have the ids MCTL_CACHE_ID_KMALLOC and on, and live as long
- *     as the arena: what is freed is told by its frame's tag alone.
+ *     as the arena: which class an object is of, its frame's tag tells (C2).
  * K2  A large object is a block of MCTL_KIND_SLAB whose tag is MCTL_TAG_LARGE,
  *     no cache's id: neither a slab nor a block that could be freed as pages. Its
  *     link, which no list uses, has the bytes that were asked for.
@@ -237,8 +237,23 @@ static int report_foreign(struct mctl_arena *arena, const struct place *place)
 	return -EINVAL;
 }
 
+/* What is not simply put into a magazine. */
+static noinline int free_rest(struct mctl_arena *arena, void *object)
+{
+	struct place place;
+
+	if (!object)
+		return 0;
+	place = find_place(arena, object);
+	if (place.cache)
+		return mctl_cache_free_rest(place.cache, object);
+	if (is_large(arena, &place, object))
+		return free_large(arena, place.head, mctl_state_order(place.state));
+	return report_foreign(arena, &place);
+}
+
 /**
- * mctl_kfree_slow() - free what is not of the class that was last freed to
+ * mctl_kfree_slow() - free what is not of the slab that was last freed to
  * @arena: the arena
  * @object: any address; NULL is nothing to free
  *
@@ -247,18 +262,24 @@ static int report_foreign(struct mctl_arena *arena, const struct place *place)
  */
 int mctl_kfree_slow(struct mctl_arena *arena, void *object)
 {
-	struct place place;
+	struct mctl_cache *cache;
+	bool done = false;
+	u32 fn, class;
 
-	if (!object)
-		return 0;
-	place = find_place(arena, object);
-	if (place.cache) {
-		this_cpu_write(*arena->caches.last_kfree, place.cache);
-		return mctl_cache_free_slow(place.cache, object);
-	}
-	if (is_large(arena, &place, object))
-		return free_large(arena, place.head, mctl_state_order(place.state));
-	return report_foreign(arena, &place);
+	preempt_disable();
+	fn = mctl_arena_address_to_fn(arena, object);
+	if (unlikely(fn == MCTL_FN_NONE))
+		goto rest;
+	/* The tag in the middle of another block is stale, and its head no slab of the cache. */
+	class = arena->table.tag[fn] - MCTL_CACHE_ID_KMALLOC;
+	if (unlikely(class >= MCTL_NR_KMALLOC))
+		goto rest;
+	cache = arena->caches.kmalloc[class];
+	__this_cpu_write(*arena->caches.last_kfree, cache);
+	done = mctl_cache_push_at(cache, fn, object);
+rest:
+	preempt_enable();
+	return likely(done) ? 0 : free_rest(arena, object);
 }
 
 /**

@@ -142,6 +142,7 @@ damage frame-state "$states" \
 	"buddy I2: frame $tail: state: $off|chunk I3: $next: alignment of its chunk: expected 0, found 0x1" --index "$tail"
 damage frame-tag "$u32" "handle H2: frame $head: tag: $off" --index "$head"
 damage frame-tag "$u32" "cache C2: slab $object: tag: $off" --index "$object"
+damage frame-tag "$u32" "cache C2: frame $((outside + 1)): tag: $off" --index $((outside + 1))
 damage frame-link "3 12 31" "cache C2: slab $outside: header: expected $any, found 0" --index "$outside"
 damage frame-prev "0 8 31" "cache C2: slab $outside: header: expected $any, found 0" --index "$outside"
 # The first page of a region in the kernel, one in the middle, and the last.
