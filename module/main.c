@@ -26,6 +26,7 @@
 #include "host/inject_site.h"
 #include "models/tlb.h"
 #include "nl/netlink.h"
+#include "objects/caches.h"
 #include "spaces/space.h"
 
 static int __init memctl_init(void)
@@ -35,6 +36,7 @@ static int __init memctl_init(void)
 
 	mctl_inject_debug_init();
 	mctl_fcache_init();
+	mctl_caches_init();
 	mctl_tlbs_init();
 	ret = mctl_proc_init();
 	if (ret) {

@@ -443,7 +443,7 @@ static void note_no_node(struct mctl_arena *arena, const struct mctl_request *re
 		mctl_event_send(&event);
 }
 
-/* Any node, below the low watermark, and then with what the frame caches hold. */
+/* Any node, below the low watermark, and then with what caches hold. */
 static noinline u32 alloc_slow(struct mctl_arena *arena, const struct mctl_request *request,
 			       u32 *reason)
 {
@@ -457,10 +457,9 @@ static noinline u32 alloc_slow(struct mctl_arena *arena, const struct mctl_reque
 	fn = try_zones(arena, list, request, MCTL_MARK_LOW);
 	if (fn == MCTL_FN_NONE)
 		fn = try_zones(arena, list, request, MCTL_MARK_MIN);
-	if (fn != MCTL_FN_NONE)
-		return fn;
-	if (mctl_pressure_relieve(arena, request->flags & MCTL_REQUEST_NOWAIT))
-		fn = try_zones(arena, list, request, MCTL_MARK_MIN);
+	for (unsigned int nr = 1; fn == MCTL_FN_NONE && nr <= MCTL_PRESSURE_LAYERS; nr++)
+		if (mctl_pressure_relieve(arena, request->flags & MCTL_REQUEST_NOWAIT, nr))
+			fn = try_zones(arena, list, request, MCTL_MARK_MIN);
 	if (fn != MCTL_FN_NONE)
 		return fn;
 	why = ask_zones(arena, list, request);

@@ -11,6 +11,8 @@
  *                                 sleeps while it looks at chunks or sections
  *   arena->regions->lock (mutex), arena->handles->lock (mutex), arena->caches.lock (mutex):
  *                                 in this order where more than one is held
+ *                                 caches.lock also by an allocation that sleeps, inside of
+ *                                 all locks that such are made under
  *   arena->tlbs->lock (mutex)     the models of TLBs; taken alone
  *   arena->users->lock (mutex)    in-kernel users that got the arena; taken alone
  *   family->lock (mutex)          the spaces of a family; inside of regions->lock, and of

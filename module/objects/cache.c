@@ -301,6 +301,23 @@ unsigned int mctl_cache_shrink(struct mctl_cache *cache)
 	return nr;
 }
 
+/**
+ * mctl_cache_has_spare() - whether mctl_cache_shrink() would find something
+ * @cache: the cache
+ *
+ * Context: Any; an answer of the moment.
+ * Return: whether a magazine, the depot or an empty slab has objects.
+ */
+bool mctl_cache_has_spare(const struct mctl_cache *cache)
+{
+	/* data_race(): whoever shrinks the cache looks again under the lock. */
+	bool depot = data_race(cache->nr_full) || data_race(cache->nr_empty);
+	/* data_race(): as above. */
+	bool slabs = data_race(cache->nr_slabs[MCTL_LIST_EMPTY]);
+
+	return depot || slabs || mctl_magazine_any(cache);
+}
+
 /* Whoever lists caches holds each one for a moment: he is waited for. */
 static bool is_held(struct mctl_cache *cache)
 {

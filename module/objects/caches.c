@@ -5,6 +5,7 @@
  * Locks: the arena's are in cache.h.
  */
 #include <linux/overflow.h>
+#include "frames/pressure.h"
 #include "host/host.h"
 #include "objects/cache_impl.h"
 #include "objects/caches.h"
@@ -89,4 +90,35 @@ void mctl_caches_destroy(struct mctl_arena *arena)
 	caches->nr_ids = 0;
 	mutex_unlock(&caches->lock);
 	mctl_cache_cpus_put();
+}
+
+/* Magazines and headers go with what was in them: their caches come last. */
+static bool relieve(struct mctl_arena *arena, bool nowait)
+{
+	struct mctl_cache *cache;
+	unsigned int nr = 0;
+
+	/* The list is behind a mutex, and other CPUs' magazines behind an IPI. */
+	if (nowait)
+		return false;
+	for (u32 id = MCTL_CACHE_ID_KMALLOC; (cache = mctl_cache_next(arena, &id)); id++) {
+		if (mctl_cache_has_spare(cache))
+			nr += mctl_cache_shrink(cache);
+		mctl_cache_drop(cache);
+		cond_resched();
+	}
+	if (nr)
+		nr += mctl_cache_shrink(arena->caches.slab_headers) +
+		      mctl_cache_shrink(arena->caches.magazines);
+	return nr;
+}
+
+/**
+ * mctl_caches_init() - register to give back what caches hold when a zone is short of frames
+ *
+ * Context: Process context, at module init, after mctl_fcache_init().
+ */
+void mctl_caches_init(void)
+{
+	mctl_pressure_register(relieve);
 }

@@ -7,6 +7,7 @@
 
 struct mctl_arena;
 
+void mctl_caches_init(void);
 int mctl_caches_create(struct mctl_arena *arena);
 void mctl_caches_destroy(struct mctl_arena *arena);
 

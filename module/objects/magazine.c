@@ -528,13 +528,38 @@ struct drain {
 	atomic64_t nr_objects;
 };
 
-static bool has_magazines(int cpu, void *info)
+static bool cpu_has_magazines(const struct mctl_cache *cache, int cpu)
 {
-	struct drain *drain = info;
-	struct mctl_cache_cpu *cc = per_cpu_ptr(drain->cache->cpu, cpu);
+	struct mctl_cache_cpu *cc = per_cpu_ptr(cache->cpu, cpu);
 
 	/* data_race(): a CPU that is just getting its first magazine need not be asked. */
 	return data_race(cc->limit) != NOTHING || data_race(cc->previous);
+}
+
+static bool has_magazines(int cpu, void *info)
+{
+	struct drain *drain = info;
+
+	return cpu_has_magazines(drain->cache, cpu);
+}
+
+/**
+ * mctl_magazine_any() - whether a CPU has magazines of a cache
+ * @cache: the cache
+ *
+ * Context: Any; an answer of the moment.
+ * Return: whether one has.
+ */
+bool mctl_magazine_any(const struct mctl_cache *cache)
+{
+	int cpu;
+
+	if (!mctl_magazine_is_made(cache))
+		return false;
+	for_each_online_cpu(cpu)
+		if (cpu_has_magazines(cache, cpu))
+			return true;
+	return false;
 }
 
 static void drain_this_cpu(void *info)

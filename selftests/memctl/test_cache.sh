@@ -69,6 +69,18 @@ refuse "kmalloc of 0 bytes" 2 'size' "$MEMCTL" kmalloc 0
 refuse "kmalloc of 4 MiB + 1" 2 'size' "$MEMCTL" kmalloc 4194305
 refuse "kmalloc of 2^64 - 1 bytes" 2 'size' "$MEMCTL" kmalloc 18446744073709551615
 
+# Handles are memory of the host's: what is held after this is held by caches alone.
+for size in 8 24 96 500 1000 2000 4000 8000; do
+	"$MEMCTL" kmalloc "$size" --count 300 --owner 6 >"$work/handles"
+	equal "300 times $size bytes" 300 "$(wc -l <"$work/handles")"
+done
+check "free them all" "$MEMCTL" page free --owner 6 --all
+at_least "caches hold frames then" 20 $((start - $(frames)))
+equal "whoever may sleep gets every frame nevertheless" "$start" \
+	"$("$MEMCTL" page alloc --order 0 --count 20000 --memalloc --owner 7 2>/dev/null | wc -l)"
+check "verify, with nothing free" "$MEMCTL" verify
+check "free them" "$MEMCTL" page free --owner 7 --all
+
 check "verify" "$MEMCTL" verify
 shrink_caches
 equal "every frame is back" "$start" "$(frames)"
