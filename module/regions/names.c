@@ -2,8 +2,8 @@
 /*
  * The register of the names of an arena's regions.
  *
- * N1  A region of either kind is registered from when it can be found to when
- *     it cannot be found any more, and no name twice.
+ * N1  A region of either kind (kernel region or space) is registered for as long
+ *     as it can be found by name, and no name is registered twice.
  *
  * Locks: arena->regions->lock.
  */
@@ -14,11 +14,11 @@
 #include "regions/names.h"
 
 /**
- * mctl_name_check() - whether a text can be the name of a region
- * @text: the text
+ * mctl_name_check() - check that a string is valid as the name of a region
+ * @text: the string
  * @error: why not; may be NULL
  *
- * Context: Any.
+ * Context: Any context.
  * Return: 0 or -EINVAL.
  */
 int mctl_name_check(const char *text, struct mctl_error *error)
@@ -35,12 +35,12 @@ int mctl_name_check(const char *text, struct mctl_error *error)
 }
 
 /**
- * mctl_name_is_free() - whether no region has a name
- * @arena: whose regions
+ * mctl_name_is_free() - check that no region has a name yet
+ * @arena: the arena
  * @text: the name
  * @error: why not; may be NULL
  *
- * Context: Process, arena->regions->lock is held.
+ * Context: Process context, arena->regions->lock held.
  * Return: 0 or -EEXIST.
  */
 int mctl_name_is_free(struct mctl_arena *arena, const char *text, struct mctl_error *error)
@@ -57,12 +57,12 @@ int mctl_name_is_free(struct mctl_arena *arena, const char *text, struct mctl_er
 }
 
 /**
- * mctl_name_add() - take a name that is free
- * @arena: whose region
- * @name: entry of the region
- * @text: the name, part of the region
+ * mctl_name_add() - register the name of a region
+ * @arena: the arena
+ * @name: the region's entry in the register
+ * @text: the name, which is free; must stay valid until mctl_name_del()
  *
- * Context: Process, arena->regions->lock is held.
+ * Context: Process context, arena->regions->lock held.
  */
 void mctl_name_add(struct mctl_arena *arena, struct mctl_name *name, const char *text)
 {
@@ -72,10 +72,10 @@ void mctl_name_add(struct mctl_arena *arena, struct mctl_name *name, const char 
 }
 
 /**
- * mctl_name_del() - give a name back
- * @name: entry of a region that cannot be found any more
+ * mctl_name_del() - remove the name of a region from the register
+ * @name: the region's entry in the register
  *
- * Context: Process, arena->regions->lock is held.
+ * Context: Process context, arena->regions->lock held.
  */
 void mctl_name_del(struct mctl_name *name)
 {
@@ -83,11 +83,11 @@ void mctl_name_del(struct mctl_name *name)
 }
 
 /**
- * mctl_names_count() - how many names are taken
- * @arena: whose regions
+ * mctl_names_count() - count the registered names
+ * @arena: the arena
  *
- * Context: Process, arena->regions->lock is held.
- * Return: as many as there are regions of both kinds (N1).
+ * Context: Process context, arena->regions->lock held.
+ * Return: the number of regions of both kinds (N1).
  */
 u32 mctl_names_count(const struct mctl_arena *arena)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The names of an arena's regions, those in the kernel and those for processes:
- * one register for both, so that neither has to know of the other. See names.c.
+ * The names of an arena's regions, kernel regions and spaces alike: one register
+ * for both, so that neither part has to know of the other. See names.c.
  */
 #ifndef MCTL_REGIONS_NAMES_H
 #define MCTL_REGIONS_NAMES_H
@@ -15,10 +15,10 @@ struct mctl_arena;
 
 /**
  * struct mctl_regions - the regions of an arena
- * @lock: of the other fields; host/arena.h has its place in the lock order
+ * @lock: protects the other fields; its place in the lock order is in host/arena.h
  * @list: struct mctl_region
- * @names: struct mctl_name, of these and of spaces
- * @ids: of those on @list
+ * @names: struct mctl_name, of regions on @list and of spaces
+ * @ids: ids of the regions on @list
  * @nr: entries of @list
  */
 struct mctl_regions {
@@ -32,7 +32,7 @@ struct mctl_regions {
 /**
  * struct mctl_name - a name in the register
  * @list: entry of arena->regions->names; arena->regions->lock
- * @text: the name, which lasts as long as it is registered
+ * @text: the name; must stay valid while it is registered
  */
 struct mctl_name {
 	struct list_head list;

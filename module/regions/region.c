@@ -1,32 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Managed regions. region.c makes, removes and finds them; region_pt.c looks
- * at their shadows and compares them with the hardware's tables.
+ * Managed regions. region.c creates, removes and finds them; region_pt.c shows
+ * their shadows and compares them with the hardware's tables.
  *
  *   region   start                                             end
  *            | page 0 | page 1 | page 2 | ...                  |
  *   fns      [   17   |   18   |    3   | ...                  ]
  *   frame    REGION|0, tag 0   REGION|0, tag 2
  *
- * The mapping is vmap's. The shadow is made by our own calls from what was
- * asked of vmap, never by copying the live tables, so that a comparison
- * proves something.
+ * vmap() maps the frames. The shadow is built from the arguments given to vmap(),
+ * never by copying the live tables, so that comparing the two is a real test.
  *
  * Invariants, tested by mctl_regions_check():
  *
- * I1  Each frame of a region is a block in use of kind REGION, order 0, and
+ * I1  Each frame of a region is a block in use of kind REGION and order 0, and
  *     its tag is the number of the page that it backs.
- * I2  The shadow maps each page to its frame with the flags asked of vmap,
+ * I2  The shadow maps each page to its frame with the flags requested of vmap(),
  *     and maps nothing else.
  * I3  arena->regions->nr regions are listed.
- * The shadow's own: regions/shadow.c, core/ptable.c.
+ * The invariants of shadows are in regions/shadow.c and core/ptable.c.
  *
- * A frame is not free for others before vmap's lazily kept TLB entries for
- * it are flushed, and it is zeroed first.
+ * Before a frame of a region is freed, the TLB entries that vunmap() leaves to be
+ * flushed lazily are flushed, and the frame is zeroed.
  *
- * Lock: arena->regions->lock guards the list and all that regions hold, and
- * is held across a whole operation. What a holder of mctl_region_get() reads
- * without it does not change as long as the region is held.
+ * Locks: arena->regions->lock protects the list and all fields of regions, and
+ * is held across a whole operation. Code that holds a reference from
+ * mctl_region_get() reads fields without the lock: those do not change while the
+ * reference is held.
  */
 #include <linux/err.h>
 #include <linux/mm.h>
@@ -41,7 +41,7 @@
 #include "host/host.h"
 #include "regions/region.h"
 
-/* What vmap is asked for, and from which the shadow is made. */
+/* The protection requested of vmap(), from which the flags of the shadow are made too. */
 static pgprot_t protection(bool readonly)
 {
 	return readonly ? PAGE_KERNEL_RO : PAGE_KERNEL;
@@ -130,7 +130,7 @@ static int map_frames(struct mctl_region *region, struct mctl_error *error)
 	return 0;
 }
 
-/* Unmap, and flush what TLBs still know of it: vunmap() alone leaves that for later. */
+/* Unmap, and flush the TLBs now: vunmap() alone does that lazily. */
 static void unmap_frames(struct mctl_region *region)
 {
 	vunmap((void *)region->start);
@@ -142,7 +142,7 @@ static int shadow_frames(struct mctl_region *region, struct mctl_error *error)
 	int ret = mctl_shadow_init(&region->shadow, region->arena);
 
 	if (!ret) {
-		/* As vmap has it: bits that the processor does not know are left out. */
+		/* Mask bits that the processor does not support, as vmap() does. */
 		region->flags = pgprot_val(protection(region->readonly)) & __supported_pte_mask;
 		ret = mctl_shadow_map(&region->shadow, region->start, region->fns, region->nr_pages,
 				      region->flags);
@@ -159,7 +159,7 @@ static int shadow_frames(struct mctl_region *region, struct mctl_error *error)
 	return 0;
 }
 
-/* --- make and remove ---------------------------------------------------------------------- */
+/* --- create and remove -------------------------------------------------------------------- */
 
 static void free_region(struct mctl_region *region)
 {
@@ -248,19 +248,19 @@ static void fill_info(const struct mctl_region *region, struct mctl_region_info 
 
 /**
  * mctl_region_add() - map frames of an arena into the kernel's address space
- * @arena: whose frames
- * @name: of the region: 1 to MEMCTL_NAME_MAX letters, digits, '_', '.' and '-'
- * @nr_pages: pages of 4 KiB, 1 to the frames of the arena
+ * @arena: the arena
+ * @name: name of the region: 1 to MEMCTL_NAME_MAX letters, digits, '_', '.' and '-'
+ * @nr_pages: pages of 4 KiB, at least 1 and at most the number of frames of the arena
  * @readonly: map without RW
- * @info: what came of it; may be NULL
- * @error: why not; may be NULL
+ * @info: filled with a description of the region; may be NULL
+ * @error: text of a refusal; may be NULL
  *
- * The pages are zero. The region holds a reference to the module.
+ * The pages are zeroed. The region holds a reference to the module.
  *
- * Context: Process, may sleep. Takes arena->regions->lock.
- * Return: 0; -EINVAL for a bad name or length, -EEXIST when there is a region of this name,
- * -ENOMEM when frames or host memory are short, -ENODEV when the module is on its way out.
- * On error nothing is held.
+ * Context: Process context, may sleep. Takes arena->regions->lock.
+ * Return: 0; -EINVAL for a bad name or length; -EEXIST if there is a region of this name;
+ * -ENOMEM if frames or host memory are short; -ENODEV if the module is being removed. On error
+ * nothing is kept.
  */
 int mctl_region_add(struct mctl_arena *arena, const char *name, u32 nr_pages, bool readonly,
 		    struct mctl_region_info *info, struct mctl_error *error)
@@ -301,7 +301,7 @@ unlock:
 	return ret;
 }
 
-/* Takes a region off the list and away. */
+/* Remove a region from the list and destroy it. */
 static void remove(struct mctl_region *region)
 {
 	struct mctl_arena *arena = region->arena;
@@ -317,14 +317,14 @@ static void remove(struct mctl_region *region)
 
 /**
  * mctl_region_del() - unmap a region and free its frames
- * @arena: whose region
- * @name: of the region
- * @error: why not; may be NULL
+ * @arena: the arena
+ * @name: name of the region
+ * @error: text of a refusal; may be NULL
  *
- * The frames are zeroed, and no TLB knows of the mapping any more, before they are free.
+ * Before the frames are freed they are zeroed, and the mapping is flushed from all TLBs.
  *
- * Context: Process, may sleep. Takes arena->regions->lock.
- * Return: 0, -ENOENT when there is no such region, -EBUSY when somebody holds it.
+ * Context: Process context, may sleep. Takes arena->regions->lock.
+ * Return: 0; -ENOENT if there is no such region; -EBUSY if references to it are held.
  */
 int mctl_region_del(struct mctl_arena *arena, const char *name, struct mctl_error *error)
 {
@@ -350,10 +350,10 @@ int mctl_region_del(struct mctl_arena *arena, const char *name, struct mctl_erro
 }
 
 /**
- * mctl_regions_create() - the regions of a new arena: none
+ * mctl_regions_create() - create the empty list of regions of a new arena
  * @arena: the arena
  *
- * Context: Process.
+ * Context: Process context, may sleep.
  * Return: 0 or -ENOMEM.
  */
 int mctl_regions_create(struct mctl_arena *arena)
@@ -368,10 +368,10 @@ int mctl_regions_create(struct mctl_arena *arena)
 }
 
 /**
- * mctl_regions_destroy() - remove all regions
- * @arena: whose regions, if they were made; nobody else uses it any more
+ * mctl_regions_destroy() - remove all regions of an arena
+ * @arena: the arena, no longer used by others; mctl_regions_create() may have failed for it
  *
- * Context: Process, may sleep. Takes arena->regions->lock.
+ * Context: Process context, may sleep. Takes arena->regions->lock.
  */
 void mctl_regions_destroy(struct mctl_arena *arena)
 {
@@ -390,13 +390,13 @@ void mctl_regions_destroy(struct mctl_arena *arena)
 /* --- find --------------------------------------------------------------------------------- */
 
 /**
- * mctl_region_info() - what is known of a region
- * @arena: whose region
- * @name: of the region
- * @info: filled
+ * mctl_region_info() - describe a region
+ * @arena: the arena
+ * @name: name of the region
+ * @info: filled with the description
  *
- * Context: Process, may sleep. Takes arena->regions->lock.
- * Return: 0, or -ENOENT when there is no such region.
+ * Context: Process context, may sleep. Takes arena->regions->lock.
+ * Return: 0, or -ENOENT if there is no such region.
  */
 int mctl_region_info(struct mctl_arena *arena, const char *name, struct mctl_region_info *info)
 {
@@ -411,12 +411,12 @@ int mctl_region_info(struct mctl_arena *arena, const char *name, struct mctl_reg
 }
 
 /**
- * mctl_region_id() - number of a region in its arena
- * @arena: whose region
- * @name: of the region
+ * mctl_region_id() - id of a region in its arena
+ * @arena: the arena
+ * @name: name of the region
  *
- * Context: Process, may sleep. Takes arena->regions->lock.
- * Return: the id: never given twice, and in the order of the regions' age; 0 when there is no such
+ * Context: Process context, may sleep. Takes arena->regions->lock.
+ * Return: the id, which is never reused and grows in the order of creation; 0 if there is no such
  * region.
  */
 u64 mctl_region_id(struct mctl_arena *arena, const char *name)
@@ -432,13 +432,13 @@ u64 mctl_region_id(struct mctl_arena *arena, const char *name)
 }
 
 /**
- * mctl_region_info_from() - what is known of the region of the lowest id from some id on
- * @arena: whose region
- * @id: the id; becomes the region's
- * @info: filled
+ * mctl_region_info_from() - describe the first region whose id is at least @id
+ * @arena: the arena
+ * @id: the lowest id to look for; set to the id of the region found
+ * @info: filled with the description
  *
- * Context: Process, may sleep. Takes arena->regions->lock.
- * Return: 0, or -ENOENT when there are no more.
+ * Context: Process context, may sleep. Takes arena->regions->lock.
+ * Return: 0, or -ENOENT if there are no more.
  */
 int mctl_region_info_from(struct mctl_arena *arena, u64 *id, struct mctl_region_info *info)
 {
@@ -455,14 +455,14 @@ int mctl_region_info_from(struct mctl_arena *arena, u64 *id, struct mctl_region_
 }
 
 /**
- * mctl_region_of_frame() - the region that a frame backs a page of
- * @arena: whose frame
- * @fn: the frame
+ * mctl_region_of_frame() - find the region of which a frame backs a page
+ * @arena: the arena
+ * @fn: the frame; any value
  * @name: filled with the region's name; MEMCTL_NAME_MAX + 1 bytes
- * @address: filled with the virtual address of the page
+ * @address: set to the virtual address of the page
  *
- * Context: Process, may sleep. Takes arena->regions->lock.
- * Return: 0, or -ENOENT when the frame backs none.
+ * Context: Process context, may sleep. Takes arena->regions->lock.
+ * Return: 0, or -ENOENT if the frame backs no page of a region.
  */
 int mctl_region_of_frame(struct mctl_arena *arena, u32 fn, char *name, u64 *address)
 {
@@ -491,12 +491,12 @@ int mctl_region_of_frame(struct mctl_arena *arena, u32 fn, char *name, u64 *addr
 /* --- for users in the kernel -------------------------------------------------------------- */
 
 /**
- * mctl_region_get() - hold a region, so that it cannot be removed
- * @arena: whose region; held by the caller for as long as the region
- * @name: of the region
+ * mctl_region_get() - take a reference to a region, so that it cannot be removed
+ * @arena: the arena; the caller holds it for at least as long as the region
+ * @name: name of the region
  *
- * Context: Process, may sleep. Takes arena->regions->lock.
- * Return: the region, or NULL when there is none of this name.
+ * Context: Process context, may sleep. Takes arena->regions->lock.
+ * Return: the region, or NULL if there is none of this name.
  */
 struct mctl_region *mctl_region_get(struct mctl_arena *arena, const char *name)
 {
@@ -511,10 +511,10 @@ struct mctl_region *mctl_region_get(struct mctl_arena *arena, const char *name)
 }
 
 /**
- * mctl_region_put() - let go of a region
- * @region: from mctl_region_get()
+ * mctl_region_put() - drop a reference to a region
+ * @region: the region, from mctl_region_get()
  *
- * Context: Process, may sleep. Takes arena->regions->lock.
+ * Context: Process context, may sleep. Takes arena->regions->lock.
  */
 void mctl_region_put(struct mctl_region *region)
 {
@@ -527,9 +527,9 @@ void mctl_region_put(struct mctl_region *region)
 
 /**
  * mctl_region_start() - first virtual address of a region
- * @region: held by the caller
+ * @region: the region, held by the caller
  *
- * Context: Any.
+ * Context: Any context.
  * Return: the address.
  */
 unsigned long mctl_region_start(const struct mctl_region *region)
@@ -539,10 +539,10 @@ unsigned long mctl_region_start(const struct mctl_region *region)
 
 /**
  * mctl_region_nr_pages() - length of a region
- * @region: held by the caller
+ * @region: the region, held by the caller
  *
- * Context: Any.
- * Return: pages of 4 KiB.
+ * Context: Any context.
+ * Return: the number of pages of 4 KiB.
  */
 u32 mctl_region_nr_pages(const struct mctl_region *region)
 {
@@ -550,12 +550,14 @@ u32 mctl_region_nr_pages(const struct mctl_region *region)
 }
 
 /**
- * mctl_region_walk_to_page() - translate an address through the shadow, whatever it is
- * @region: held by the caller
- * @address: virtual address
+ * mctl_region_walk_to_page() - translate any address through the shadow, past the fast path
+ * @region: the region, held by the caller
+ * @address: virtual address; any value
  *
- * Context: Any.
- * Return: the page, or NULL when @address is not in the region.
+ * The slow half of mctl_region_to_page().
+ *
+ * Context: Any context.
+ * Return: the page, or NULL if @address is not in the region.
  */
 struct page *mctl_region_walk_to_page(const struct mctl_region *region, unsigned long address)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Managed regions: frames of the arena mapped into the kernel's address
- * space for real (vmap), with a shadow of the page tables that map them
- * (regions/shadow.h). A region holds a reference to the module.
+ * Managed regions: frames of the arena mapped into the kernel's address space
+ * with vmap(), and a shadow of the page tables that map them (regions/shadow.h).
+ * A region holds a reference to the module.
  *
  * See region.c for the invariants and locks.
  */
@@ -20,19 +20,19 @@
  * struct mctl_region - a managed region
  * @list: entry of arena->regions->list; arena->regions->lock
  * @id: in arena->regions->ids; arena->regions->lock
- * @registered: its name in the register; arena->regions->lock
- * @arena: whose frames it maps
+ * @registered: its entry in the register of names; arena->regions->lock
+ * @arena: the arena whose frames it maps
  * @start: first virtual address
- * @end: virtual address behind the last byte
+ * @end: virtual address after the last byte
  * @nr_pages: pages of 4 KiB
- * @nr_users: holders (mctl_region_get()); arena->regions->lock
- * @flags: bits of a leaf, without the address, that were asked for
+ * @nr_users: references from mctl_region_get(); arena->regions->lock
+ * @flags: bits of each leaf as requested of vmap(), without the address
  * @fns: the frame of each page
  * @shadow: the page tables; arena->regions->lock to change
  * @readonly: mapped without RW
- * @name: of the region
+ * @name: name of the region
  *
- * What names no lock does not change while the region lives.
+ * Fields for which no lock is named do not change while the region exists.
  */
 struct mctl_region {
 	struct list_head list;
@@ -50,18 +50,18 @@ struct mctl_region {
 	char name[MEMCTL_NAME_MAX + 1];
 };
 
-/* The region of this name, or NULL; arena->regions->lock is held. */
+/* Find a region by name. Return: the region, or NULL. arena->regions->lock is held. */
 struct mctl_region *mctl_region_find(struct mctl_arena *arena, const char *name);
 
 /**
- * struct mctl_region_info - what is known of a region
- * @name: of the region
+ * struct mctl_region_info - description of a region
+ * @name: name of the region
  * @nr_pages: pages of 4 KiB
  * @levels: levels of its page tables, 4 or 5
  * @nr_tables: frames that hold the shadow's tables
  * @nr_mapped: pages of 4 KiB that the shadow maps
  * @start: first virtual address
- * @end: virtual address behind the last byte
+ * @end: virtual address after the last byte
  * @readonly: the mapping has no RW
  */
 struct mctl_region_info {
@@ -80,7 +80,7 @@ int mctl_region_info_from(struct mctl_arena *arena, u64 *id, struct mctl_region_
 int mctl_regions_create(struct mctl_arena *arena);
 void mctl_regions_destroy(struct mctl_arena *arena);
 
-/* For api.c: a region that cannot be removed while it is held. */
+/* For api.c: a region cannot be removed while a reference to it is held. */
 struct mctl_region *mctl_region_get(struct mctl_arena *arena, const char *name);
 void mctl_region_put(struct mctl_region *region);
 unsigned long mctl_region_start(const struct mctl_region *region);
@@ -89,14 +89,14 @@ struct page *mctl_region_walk_to_page(const struct mctl_region *region, unsigned
 
 /**
  * mctl_region_to_page() - translate an address through the shadow
- * @region: held by the caller
- * @address: virtual address
+ * @region: the region, held by the caller
+ * @address: virtual address; any value
  *
- * Where @address lies outside the region the shadow maps nothing (I2 of region.c), so it need not
- * be compared with the region's ends.
+ * @address is not compared with the region's bounds, because the shadow maps nothing outside of
+ * the region (I2 of region.c).
  *
- * Context: Any.
- * Return: the page, or NULL when @address is not in the region.
+ * Context: Any context.
+ * Return: the page, or NULL if @address is not in the region.
  */
 static __always_inline struct page *mctl_region_to_page(const struct mctl_region *region,
 							unsigned long address)
@@ -105,7 +105,7 @@ static __always_inline struct page *mctl_region_to_page(const struct mctl_region
 
 	if (unlikely(!physical))
 		return mctl_region_walk_to_page(region, address);
-	/* pfn_to_page(physical >> PAGE_SHIFT), in one shift: the offset is 0. */
+	/* pfn_to_page(physical >> PAGE_SHIFT) in a single shift: the offset in the page is 0. */
 	BUILD_BUG_ON(PAGE_SIZE % sizeof(struct page));
 	return (void *)vmemmap + physical / (PAGE_SIZE / sizeof(struct page));
 }
@@ -115,13 +115,13 @@ int mctl_region_of_frame(struct mctl_arena *arena, u32 fn, char *name, u64 *addr
 /**
  * struct mctl_pt_entry - one entry of a shadow
  * @region: name of the region
- * @address: first virtual address that it translates
+ * @address: first virtual address that the entry translates
  * @entry: the shadow's entry
- * @hardware: the live tables' entry for the region, 0 where they have none at this level
- * @table: physical address of the table that it stands in
- * @level: of that table; 1 has the leaves of 4 KiB
- * @index: in that table
- * @leaf: it maps memory
+ * @hardware: the entry of the live tables, or 0 if they have none at this level
+ * @table: physical address of the shadow's table that contains the entry
+ * @level: level of that table; level 1 has the leaves of 4 KiB
+ * @index: index in that table
+ * @leaf: the entry maps memory, not a table
  */
 struct mctl_pt_entry {
 	char region[MEMCTL_NAME_MAX + 1];
@@ -135,10 +135,10 @@ int mctl_region_walk(struct mctl_arena *arena, const char *name, u64 address,
 		     struct mctl_error *error);
 
 /**
- * struct mctl_pt_cursor - a place in a dump; all zero to begin with
- * @address: of the next entry
- * @level: highest level at which to look for one that starts at @address; 0 at the end
- * @started: the others hold
+ * struct mctl_pt_cursor - position of a dump in a shadow; all zero at the start
+ * @address: first virtual address of the next entry
+ * @level: highest level at which to look for an entry that starts at @address; 0 at the end
+ * @started: the other fields are valid
  */
 struct mctl_pt_cursor {
 	u64 address;
@@ -153,7 +153,7 @@ int mctl_region_entries(struct mctl_arena *arena, u64 id, struct mctl_pt_cursor 
  * struct mctl_pt_verify - result of a comparison with the hardware's tables
  * @nr_entries: entries compared
  * @nr_mismatch: entries that differ
- * @nr_ignored: entries that differ in A and D alone
+ * @nr_ignored: entries that differ only in the A and D bits
  * @nr_listed: mismatches listed
  */
 struct mctl_pt_verify {

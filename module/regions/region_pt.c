@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The shadows of regions: shown, compared with the hardware's tables, and
- * checked. See region.c for the invariants and the lock.
+ * Shows the shadows of regions, compares them with the hardware's tables, and
+ * checks them. See region.c for the invariants and the lock.
  *
- * The comparison takes each entry of the shadow that translates a page of
- * the region:
+ * Each entry of the shadow that translates a page of the region is compared:
  *
- *   leaf     the entry that lookup_address() finds: every bit but A and D,
- *            and the level
- *   above    the entry met on the way from the current address space's root,
- *            which shares the kernel's half: every bit but A, D and the
- *            frame, since the shadow's tables are not the hardware's
+ *   leaf     with the entry that lookup_address() finds: its level, and all
+ *            bits but A and D
+ *   above    with the entry found in a walk from the root of the current
+ *            address space, which shares the kernel half: all bits but A, D
+ *            and the frame, since the shadow's tables are not the hardware's
  *
- * A and D are set by the processor when it likes; entries that differ in
- * them alone are counted apart. While the region is mapped the kernel
- * neither frees nor replaces the tables that map it.
+ * The processor may set A and D at any time; entries that differ only in these
+ * are counted separately. While a region is mapped, the kernel neither frees nor
+ * replaces the tables that map it.
  */
 #include <linux/mm.h>
 #include <linux/preempt.h>
@@ -44,7 +43,7 @@ static int no_region(struct mctl_arena *arena, const char *name, struct mctl_err
 
 /* --- the hardware's tables ---------------------------------------------------------------- */
 
-/* The live entry above the leaves that translates @address, or 0. */
+/* The live entry at @level, above the leaves, that translates @address, or 0. */
 static u64 walk_hardware(struct mm_struct *mm, unsigned long address, unsigned int level)
 {
 	pgd_t *pgd = pgd_offset(mm, address);
@@ -55,7 +54,7 @@ static u64 walk_hardware(struct mm_struct *mm, unsigned long address, unsigned i
 		return pgd_val(READ_ONCE(*pgd));
 	if (pgd_none(*pgd))
 		return 0;
-	/* With 4 levels this is the entry of the root itself. */
+	/* With 4 levels, p4d_offset() returns the entry of the root itself. */
 	p4d = p4d_offset(pgd, address);
 	if (level == 4)
 		return p4d_val(READ_ONCE(*p4d));
@@ -69,7 +68,7 @@ static u64 walk_hardware(struct mm_struct *mm, unsigned long address, unsigned i
 	return pmd_val(READ_ONCE(*pmd_offset(pud, address)));
 }
 
-/* The live entry at @level for an @address that a region maps; 0 where there is none. */
+/* The live entry at @level for an @address that a region maps; 0 if there is none. */
 static u64 hardware_entry(unsigned long address, unsigned int level)
 {
 	unsigned int found;
@@ -77,7 +76,7 @@ static u64 hardware_entry(unsigned long address, unsigned int level)
 	pte_t *pte;
 
 	if (level > 1) {
-		/* A kernel thread's borrowed address space may change when it is scheduled. */
+		/* The active_mm that a kernel thread borrows may change when it is scheduled. */
 		preempt_disable();
 		entry = walk_hardware(current->active_mm, address, level);
 		preempt_enable();
@@ -98,7 +97,7 @@ static void fill_entry(const struct mctl_region *region, const struct mctl_ptabl
 	entry->level = step->level;
 	entry->index = step->index;
 	entry->leaf = step->leaf;
-	/* The tables of other addresses may be freed under our hands. */
+	/* Outside of the region the kernel may free live tables while we read them. */
 	if (address >= region->start && address < region->end)
 		entry->hardware = hardware_entry(address, step->level);
 }
@@ -106,17 +105,17 @@ static void fill_entry(const struct mctl_region *region, const struct mctl_ptabl
 /* --- show --------------------------------------------------------------------------------- */
 
 /**
- * mctl_region_walk() - translate an address, with every entry met
- * @arena: whose region
- * @name: of the region, or NULL for the one that holds @address
+ * mctl_region_walk() - translate an address, and report each entry of the walk
+ * @arena: the arena
+ * @name: name of the region, or NULL for the region that contains @address
  * @address: virtual address
- * @steps: filled, the highest level first
- * @physical: physical address that @address leads to, 0 where nothing is mapped
- * @error: why not; may be NULL
+ * @steps: filled with the entries, the highest level first
+ * @physical: set to the physical address that @address translates to, or 0 if it is not mapped
+ * @error: text of a refusal; may be NULL
  *
- * Context: Process, may sleep. Takes arena->regions->lock.
- * Return: steps filled, 1 to MEMCTL_MAX_LEVELS; -ENOENT when there is no such region, -EFAULT when
- * @address is not canonical.
+ * Context: Process context, may sleep. Takes arena->regions->lock.
+ * Return: the number of @steps filled, 1 to MEMCTL_MAX_LEVELS; -ENOENT if there is no such region;
+ * -EFAULT if @address is not canonical.
  */
 int mctl_region_walk(struct mctl_arena *arena, const char *name, u64 address,
 		     struct mctl_pt_entry steps[MEMCTL_MAX_LEVELS], u64 *physical,
@@ -153,15 +152,15 @@ unlock:
 }
 
 /**
- * mctl_region_entries() - the next present entries of a region's shadow
- * @arena: whose region
- * @id: of the region
- * @cursor: where to go on; moved behind what was filled
- * @entries: filled, by address, parents first
- * @nr: how many at most
+ * mctl_region_entries() - list the next present entries of a region's shadow
+ * @arena: the arena
+ * @id: id of the region
+ * @cursor: where to continue; advanced past the entries listed
+ * @entries: filled in the order of addresses, parents first
+ * @nr: room in @entries
  *
- * Context: Process, may sleep. Takes arena->regions->lock.
- * Return: entries filled, 0 at the end; -ENOENT when there is no such region.
+ * Context: Process context, may sleep. Takes arena->regions->lock.
+ * Return: the number of @entries filled, 0 at the end; -ENOENT if there is no such region.
  */
 int mctl_region_entries(struct mctl_arena *arena, u64 id, struct mctl_pt_cursor *cursor,
 			struct mctl_pt_entry *entries, unsigned int nr)
@@ -196,7 +195,7 @@ unlock:
 
 /* --- compare ------------------------------------------------------------------------------ */
 
-/* Where the mismatches go. */
+/* Where a comparison puts its counts and the first @nr mismatches. */
 struct comparison {
 	struct mctl_pt_verify *result;
 	struct mctl_pt_entry *mismatches;
@@ -209,7 +208,7 @@ static void compare_entry(const struct mctl_region *region, const struct mctl_pt
 	struct mctl_pt_verify *result = comparison->result;
 	u64 different = step->entry ^ hardware_entry(address, step->level);
 
-	/* A table of ours is not the hardware's. */
+	/* The shadow has tables of its own: their addresses always differ. */
 	if (step->level > 1 && !step->leaf)
 		different &= ~region->shadow.pt.address_mask;
 	result->nr_entries++;
@@ -223,8 +222,9 @@ static void compare_entry(const struct mctl_region *region, const struct mctl_pt
 }
 
 /*
- * Every page's walk; an entry that translates many pages is compared at the first of them.
- * Return: 0, or -EINTR for a process that is killed.
+ * Compare the walk of each page. An entry that translates several pages is compared once, at
+ * the first of them.
+ * Return: 0, or -EINTR if a fatal signal is pending.
  */
 static int compare_region(const struct mctl_region *region, struct comparison *comparison)
 {
@@ -245,17 +245,17 @@ static int compare_region(const struct mctl_region *region, struct comparison *c
 }
 
 /**
- * mctl_region_verify() - compare a shadow with the tables that the processor uses
- * @arena: whose region
- * @name: of the region, or NULL for all regions
- * @result: counts
- * @mismatches: the first @nr entries that differ; may be NULL when @nr is 0
+ * mctl_region_verify() - compare shadows with the tables that the processor uses
+ * @arena: the arena
+ * @name: name of the region, or NULL for all regions
+ * @result: filled with the counts
+ * @mismatches: filled with the first @nr entries that differ; may be NULL if @nr is 0
  * @nr: room in @mismatches
- * @error: why not; may be NULL
+ * @error: text of a refusal; may be NULL
  *
- * Context: Process, may sleep. Takes arena->regions->lock.
- * Return: 0, whatever the result; -ENOENT when there is no such region; -EINTR for a process that
- * is killed.
+ * Context: Process context, may sleep. Takes arena->regions->lock.
+ * Return: 0, also if entries differ; -ENOENT if there is no such region; -EINTR if a fatal signal
+ * is pending.
  */
 int mctl_region_verify(struct mctl_arena *arena, const char *name, struct mctl_pt_verify *result,
 		       struct mctl_pt_entry *mismatches, unsigned int nr, struct mctl_error *error)
@@ -278,18 +278,18 @@ int mctl_region_verify(struct mctl_arena *arena, const char *name, struct mctl_p
 }
 
 /**
- * mctl_region_flip() - damage a shadow, to show that the checks find it
- * @arena: whose region
+ * mctl_region_flip() - flip a bit of a shadow, to test that the checks find the damage
+ * @arena: the arena
  * @address: virtual address in the region
- * @level: of the entry's table, 1 for the leaf
- * @bit: of the entry, 0 to 63
- * @error: why not; may be NULL
+ * @level: level of the entry's table, 1 for the leaf
+ * @bit: bit of the entry, 0 to 63
+ * @error: text of a refusal; may be NULL
  *
- * The hardware's tables are not touched. A second call brings the bit back.
+ * The hardware's tables are not touched. A second call restores the bit.
  *
- * Context: Process, may sleep. Takes arena->regions->lock.
- * Return: 0; -EINVAL for a bad level or bit, -ENOENT when @address is in no region or the walk
- * ends above @level, -EBUSY when somebody holds the region and trusts its shadow.
+ * Context: Process context, may sleep. Takes arena->regions->lock.
+ * Return: 0; -EINVAL for a bad level or bit; -ENOENT if @address is in no region or the walk ends
+ * above @level; -EBUSY if references to the region are held, since their holders use its shadow.
  */
 int mctl_region_flip(struct mctl_arena *arena, u64 address, u32 level, u32 bit,
 		     struct mctl_error *error)
@@ -327,7 +327,7 @@ unlock:
 
 /* --- check -------------------------------------------------------------------------------- */
 
-/* I1 and I2 for one page. */
+/* Check I1 and I2 for one page. */
 static void check_page(const struct mctl_region *region, u32 page, struct mctl_report *report)
 {
 	const struct mctl_table *table = &region->arena->table;
@@ -356,10 +356,10 @@ static void check_page(const struct mctl_region *region, u32 page, struct mctl_r
 
 /**
  * mctl_regions_check() - test the invariants of all regions and their shadows
- * @arena: whose regions
- * @report: gets what is broken
+ * @arena: the arena
+ * @report: where to report violations
  *
- * Context: Process, may sleep, so not while CPUs are stopped. Takes arena->regions->lock.
+ * Context: Process context, may sleep, so not while CPUs are stopped. Takes arena->regions->lock.
  */
 void mctl_regions_check(struct mctl_arena *arena, struct mctl_report *report)
 {

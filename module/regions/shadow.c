@@ -2,28 +2,28 @@
 /*
  * Page tables in frames of an arena.
  *
- * A table's frame holds nothing but entries, so what else there is to know
- * of it stands in the frame table:
+ * The frame of a table contains only entries. Everything else about the table is
+ * recorded in the frame table:
  *
  *   state   TABLE, order 0
  *   tag     31      16 15   12 11       0
  *           [ marks  ] [level] [ present ]
  *   link    next and previous table of the same shadow
  *
- * The list is what frees the tables at the end, so that not one is lost or
- * freed twice however damaged the entries are.
+ * mctl_shadow_fini() frees the tables by this list, not by their entries, so that
+ * damaged entries cannot make it miss a table or free one twice.
  *
  * Invariants, tested by mctl_shadow_check() and mctl_shadow_check_done()
  * besides those of core/ptable.c:
  *
- * I1  Each table on the list is a frame in use for a table, and nr_tables of
- *     them are on it; the tables that core/ptable.c counts are as many.
+ * I1  The list has nr_tables frames, as many as core/ptable.c counts tables, and
+ *     each of them is in use for a table.
  * I2  Each table on the list is reached from the root.
  * I3  The list's links are symmetric.
  *
- * Locks: none here; who holds the shadow serialises (regions/region.c). The frame
- * table may be replaced while all CPUs are stopped, so it is looked at with
- * preemption disabled.
+ * Locks: none here; the owner of the shadow serialises (regions/region.c,
+ * spaces/space.c). The arrays of the frame table may be mapped elsewhere when it
+ * grows, so they are accessed with preemption disabled (host/arena.h).
  */
 #include <linux/errno.h>
 #include <linux/minmax.h>
@@ -42,7 +42,7 @@
 #define TAG_MARK	0x10000U
 #define TAG_MARK_SHIFT	16
 
-/* How many runs of frames, and pages, are mapped between two looks at the scheduler. */
+/* MAP_BATCH: pages that are mapped between two calls of cond_resched(). */
 #define MAX_RUNS  16
 #define MAP_BATCH 512
 
@@ -66,7 +66,7 @@ static u64 pfn_of(const struct mctl_shadow *shadow, u32 fn)
 	return pfn;
 }
 
-/* Put a table's frame in front of the list. */
+/* Add a table's frame at the head of the list. */
 static void link_table(struct mctl_shadow *shadow, u32 fn, u32 tag)
 {
 	struct mctl_table *table = &shadow->arena->table;
@@ -84,8 +84,8 @@ static void link_table(struct mctl_shadow *shadow, u32 fn, u32 tag)
 }
 
 /*
- * Take a table's frame off the list. A link that does not lead there and back is damaged: what is
- * behind it is lost to the list, and nothing else is written to.
+ * Remove a table's frame from the list. A link without a matching link back is damaged: it is not
+ * followed, and what comes after it is lost to the list.
  */
 static void unlink_table(struct mctl_shadow *shadow, u32 fn)
 {
@@ -180,8 +180,8 @@ static bool is_table(void *context, u64 pfn, unsigned int level)
 }
 
 /*
- * Frames that are neighbours are often of one section: what to add to their
- * numbers is looked up when it changes.
+ * Consecutive entries of @fns are often frames of the same section: the difference
+ * between fn and pfn is looked up only when the section changes.
  */
 static void fill_entries(void *context, void *entries, const u32 *fns, u32 nr, u64 flags)
 {
@@ -215,14 +215,14 @@ static const struct mctl_ptable_ops shadow_ops = {
 };
 
 /**
- * mctl_shadow_init() - make a shadow that maps nothing
- * @shadow: the shadow; what was there is overwritten
- * @arena: where its tables live; the caller keeps it alive
+ * mctl_shadow_init() - initialise a shadow that maps nothing
+ * @shadow: the shadow; the previous content is overwritten
+ * @arena: the arena for the frames of its tables; must outlive @shadow
  *
  * The tables have as many levels as the processor uses.
  *
- * Context: Process; the caller serialises.
- * Return: 0, or -ENOMEM when the arena has no frame for the root.
+ * Context: Process context, may sleep; the caller serialises.
+ * Return: 0, or -ENOMEM if the arena has no frame for the root.
  */
 int mctl_shadow_init(struct mctl_shadow *shadow, struct mctl_arena *arena)
 {
@@ -233,7 +233,7 @@ int mctl_shadow_init(struct mctl_shadow *shadow, struct mctl_arena *arena)
 		.context = shadow,
 		.base = PAGE_OFFSET,
 		.physical_bits = boot_cpu_data.x86_phys_bits,
-		/* The kernel's own choice for every level above the leaves, US included. */
+		/* What the kernel uses at all levels above the leaves, including US. */
 		.table_flags = _PAGE_TABLE,
 		.encryption = _PAGE_ENC,
 	};
@@ -246,10 +246,10 @@ int mctl_shadow_init(struct mctl_shadow *shadow, struct mctl_arena *arena)
 }
 
 /**
- * mctl_shadow_fini() - free all tables, whatever they hold
- * @shadow: the shadow; not to be used afterwards
+ * mctl_shadow_fini() - free all tables, even if entries are present
+ * @shadow: the shadow; must not be used afterwards
  *
- * Context: Process; the caller serialises.
+ * Context: Process context, may sleep; the caller serialises.
  */
 void mctl_shadow_fini(struct mctl_shadow *shadow)
 {
@@ -268,10 +268,12 @@ void mctl_shadow_fini(struct mctl_shadow *shadow)
  * @address: first virtual address, a multiple of 4 KiB
  * @fns: a frame for each page
  * @nr: pages
- * @flags: bits of a leaf without the address, P among them
+ * @flags: bits of a 4 KiB leaf without the address, including P
  *
- * Context: Process, may sleep; the caller serialises.
- * Return: as mctl_ptable_map(); on error nothing is mapped.
+ * Context: Process context, may sleep; the caller serialises.
+ * Return: 0; -EINVAL for a bad length, alignment or flag; -EFAULT if the range is not canonical;
+ * -EEXIST if anything is mapped in it; -ENOMEM if there is no frame for a table or a fault was
+ * injected. On error nothing is mapped.
  */
 int mctl_shadow_map(struct mctl_shadow *shadow, u64 address, const u32 *fns, u32 nr, u64 flags)
 {
@@ -297,14 +299,14 @@ int mctl_shadow_map(struct mctl_shadow *shadow, u64 address, const u32 *fns, u32
 }
 
 /**
- * mctl_shadow_check() - test the invariants
- * @shadow: the shadow; any damage to its entries is allowed
- * @report: gets what is broken
+ * mctl_shadow_check() - first half of a check: walk the tables from the root
+ * @shadow: the shadow; its entries may be damaged in any way
+ * @report: where to report violations
  *
- * Marks the tables that it reaches, so that two shadows of one arena that share a table are
- * found out: mctl_shadow_check_done() for all of them follows mctl_shadow_check() for all.
+ * Marks the tables that it reaches. A table that two shadows share is detected by its marks if the
+ * caller calls mctl_shadow_check() for both before it calls mctl_shadow_check_done() for either.
  *
- * Context: Process, may sleep; the caller serialises with changes of any shadow of the arena.
+ * Context: Process context, may sleep; the caller keeps all shadows that it checks from changing.
  */
 void mctl_shadow_check(const struct mctl_shadow *shadow, struct mctl_report *report)
 {
@@ -314,13 +316,13 @@ void mctl_shadow_check(const struct mctl_shadow *shadow, struct mctl_report *rep
 }
 
 /**
- * mctl_shadow_check_done() - the second half of a check: which tables were reached
+ * mctl_shadow_check_done() - second half of a check: test that all listed tables were reached
  * @shadow: the shadow
- * @report: gets what is broken
+ * @report: where to report violations
  *
  * Clears the marks.
  *
- * Context: Process, may sleep; the caller serialises with changes of any shadow of the arena.
+ * Context: Process context, may sleep; the caller keeps all shadows that it checks from changing.
  */
 void mctl_shadow_check_done(const struct mctl_shadow *shadow, struct mctl_report *report)
 {

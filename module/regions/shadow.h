@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A shadow: page tables (core/ptable.h) in frames of an arena. What the
- * tables of core/ cannot know of frames is here: where they come from, whose
- * they are, how many entries are present in each.
+ * A shadow: page tables (core/ptable.h) in frames of an arena. This is the part
+ * that core/ leaves to its caller: allocating and freeing the frames of tables,
+ * recording which frames are tables, and counting the present entries of each.
  *
  * See shadow.c for the invariants and locks.
  */
@@ -16,14 +16,15 @@
 /**
  * struct mctl_shadow - page tables in frames of an arena
  * @pt: the tables
- * @arena: whose frames they are in
- * @tables: first of the table frames, which are linked through the frame
- *	    table's links; MCTL_FN_NONE for none
+ * @arena: the arena whose frames the tables are in
+ * @tables: head of the list of table frames, which are linked through the frame
+ *	    table's links; MCTL_FN_NONE if the list is empty
  * @nr_tables: frames on that list
- * @reason: enum memctl_reason of the last table or mapping that was refused: what
- *	    -ENOMEM of a call means, which has no other way up through core/ptable.c
+ * @reason: enum memctl_reason of the last table or mapping that was refused; tells
+ *	    why a call returned -ENOMEM, since core/ptable.c passes on only the errno
  *
- * All fields: the lock of whoever holds the shadow.
+ * All fields: protected by the lock of the shadow's owner (arena->regions->lock
+ * for a region, family->lock for a space).
  */
 struct mctl_shadow {
 	struct mctl_ptable pt;
