@@ -1,34 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Handles of user space: carrying out its allocations and frees.
- * handle_view.c shows and checks them.
+ * Handles: executes the allocations and frees that user space requests.
+ * handle_view.c shows and checks handles.
  *
  *   handle, 64 bits
  *   +--------------------+---------------------+
  *   | serial of the slot | number of slot + 1  |     never 0
  *   +--------------------+---------------------+
  *
- * Slots are handed out last freed first and new ones by number, so the same
- * operations give the same handles in every fresh arena.
+ * The slot freed last is reused first, and slots never used are taken in the
+ * order of their numbers, so that the same operations give the same handles in
+ * every new arena.
  *
- * H1  handles.nr slots are live; the list from handles.first_free holds every
+ * H1  handles.nr slots are live; the list from handles.first_free contains every
  *     other slot once.
  * H2  The block of a live page handle is in use, of the handle's order, and its
  *     tag is the number of the slot.
  * H3  The object of a live object or kmalloc handle is an object in use.
  * H4  The slab of a live object handle's object is one of the handle's cache.
  * H5  An arena with live handles holds one reference to the module.
- * H6  An operation that is refused has changed nothing. The one exception is
- *     a free which finds the records of the memory damaged: the handle goes,
- *     the memory stays out of use.
- * H7  The serials of all slots add up to handles.nr_freed.
+ * H6  A refused operation has changed nothing. The only exception is a free that
+ *     finds the records of the memory damaged: it frees the handle, and the
+ *     memory stays out of use.
+ * H7  The serials of all slots add up to handles.nr_freed, modulo 2^32.
  *
- * Operations on pages that say the same one after the other are carried out
- * as a run: looked at once, allocated at once, with the results that they
- * would have one by one.
+ * Consecutive operations on pages that ask for the same are executed as a run:
+ * checked once and allocated in bulk, with the results that they would have one
+ * by one.
  *
- * Locks: arena->resize (read), handles.lock. Below them those of the
- * allocators and caches.lock.
+ * Locks: arena->resize (read), handles.lock; inside of them caches.lock and the
+ * locks of the allocators.
  */
 #include <linux/module.h>
 #include <linux/nospec.h>
@@ -42,7 +43,7 @@
 #define MAX_SLOTS   BIT(28)
 #define MAX_KMALLOC (PAGE_SIZE << MCTL_MAX_ORDER)
 
-/* Operations of one kind that are carried out as one, and between two looks at the scheduler. */
+/* Most operations in a run, and so between two calls of cond_resched(). */
 #define MAX_RUN 64
 
 #define FLAGS_OF_PAGES                                                             \
@@ -52,14 +53,14 @@
 #define FLAGS_OF_FREES	 (MEMCTL_OP_FLAG_REF | MEMCTL_OP_FLAG_FORCE)
 
 /**
- * struct batch - a request that is being carried out
+ * struct batch - a request that is being executed
  * @arena: the arena
- * @handles: of the arena
- * @ops: its operations
+ * @handles: the handles of @arena
+ * @ops: the operations of the request
  * @results: their results
- * @index: the operation under way, the first of a run
+ * @index: index of the current operation, the first one of a run
  * @cache: the cache that was looked up last, with a reference
- * @error: becomes the text of the first refusal
+ * @error: set to the text of the first refusal
  */
 struct batch {
 	struct mctl_arena *arena;
@@ -72,8 +73,8 @@ struct batch {
 };
 
 /*
- * Refuse the operation under way. The text is that of the first refusal: with
- * more operations it begins with the number of the one that it is about.
+ * Refuse the current operation. The request gets the text of its first refusal,
+ * preceded by the index of the operation unless that is 0.
  */
 static __printf(4, 5) void refuse(struct batch *batch, int errno, u32 reason, const char *format,
 				  ...)
@@ -122,7 +123,7 @@ static int grow(struct mctl_arena *arena)
 	return 0;
 }
 
-/* Is there a slot for an allocation? Asked before it is tried, so that it need not be undone. */
+/* Make sure of a free slot before an allocation, so that the allocation need not be undone. */
 static bool have_slot(struct batch *batch)
 {
 	struct mctl_handles *handles = batch->handles;
@@ -140,7 +141,7 @@ static bool have_slot(struct batch *batch)
 	return true;
 }
 
-/* The allocation that have_slot() was asked for came to nothing. */
+/* Undo have_slot() after the allocation failed. */
 static void no_slot(struct batch *batch)
 {
 	if (!batch->handles->nr)
@@ -235,7 +236,7 @@ static struct mctl_request page_request(const struct memctl_op *op)
 	return request;
 }
 
-/* What a run of allocations did not get: one frame, or the reason why there is none. */
+/* Allocate one block where a run got none, or refuse the operation with the reason. */
 static bool last_frame(struct batch *batch, struct mctl_request *request, u32 *fn)
 {
 	u32 reason = MEMCTL_REASON_NO_MEMORY;
@@ -250,7 +251,7 @@ static bool last_frame(struct batch *batch, struct mctl_request *request, u32 *f
 	return false;
 }
 
-/* Slots for blocks of a run, whose tags are those of nobody yet (H2). */
+/* Take slots for the blocks of a run, and set the blocks' tags (H2). */
 static void take_page_slots(struct batch *batch, const u32 *fns, unsigned int nr)
 {
 	struct mctl_handles *handles = batch->handles;
@@ -278,7 +279,7 @@ static void take_page_slots(struct batch *batch, const u32 *fns, unsigned int nr
 	handles->nr += nr;
 }
 
-/* Return: operations carried out, of the run of @nr that begins with the one under way. */
+/* Return: operations executed, of the run of @nr that starts at the current one. */
 static unsigned int page_alloc(struct batch *batch, const struct memctl_op *op, unsigned int nr)
 {
 	struct mctl_handles *handles = batch->handles;
@@ -323,14 +324,14 @@ static gfp_t gfp_of(const struct memctl_op *op)
 	return gfp;
 }
 
-/* Slabs are shared by all callers: node and migratetype are wishes that nobody grants. */
+/* Slabs are shared by all callers: node and migratetype are checked, but have no effect. */
 static bool check_object(struct batch *batch, const struct memctl_op *op)
 {
 	return check_common(batch, op, FLAGS_OF_OBJECTS) &&
 	       check_zero(batch, "handle", op->handle) && check_zero(batch, "order", op->order);
 }
 
-/* The cache of an id: most operations of a request name the same one. */
+/* Find a cache by id. Most operations of a request use the same cache, so the last one is kept. */
 static struct mctl_cache *find_cache(struct batch *batch, u32 id)
 {
 	if (batch->cache && mctl_cache_id(batch->cache) == id)
@@ -418,7 +419,7 @@ struct mctl_handle *mctl_handle_find(struct mctl_arena *arena, u64 handle)
 	return slot;
 }
 
-/* Give memory and slot back. Return: 0, or -EUCLEAN when the memory's records do not fit. */
+/* Free memory and slot. Return: 0, or -EUCLEAN if the records of the memory are damaged. */
 static int free_slot(struct mctl_arena *arena, struct mctl_handle *slot)
 {
 	int ret;
@@ -433,7 +434,10 @@ static int free_slot(struct mctl_arena *arena, struct mctl_handle *slot)
 	return ret ? -EUCLEAN : 0;
 }
 
-/* The handle that a free names: itself, or by the operation that made it. 0 for none. */
+/*
+ * The handle to free: given directly, or by the index of the operation that allocated it.
+ * Return: the handle; 0 after a refusal, or if the operation itself gives 0.
+ */
 static u64 named_handle(struct batch *batch, const struct memctl_op *op)
 {
 	u64 index = op->handle;
@@ -458,7 +462,7 @@ static bool check_free(struct batch *batch, const struct memctl_op *op)
 		       FLAGS_OF_FREES);
 		return false;
 	}
-	/* A node of -1 is as little as none. */
+	/* NUMA_NO_NODE is accepted as well as 0: a free needs no node. */
 	return check_zero(batch, "size", op->size) && check_zero(batch, "cache", op->cache) &&
 	       check_zero(batch, "nid", op->nid == NUMA_NO_NODE ? 0 : op->nid) &&
 	       check_zero(batch, "order", op->order) && check_zero(batch, "zone", op->zone) &&
@@ -499,8 +503,9 @@ static void free_handle(struct batch *batch, const struct memctl_op *op, unsigne
 }
 
 /*
- * Whatever is not plain is left to free_handle(), which tells why it is not.
- * Return: operations carried out, of the run of @nr that begins with the one under way.
+ * Free pages of a run. An operation with flags, or that has to be refused, is left to
+ * free_handle(), which gives the reason.
+ * Return: operations executed, of the run of @nr that starts at the current one.
  */
 static unsigned int page_free(struct batch *batch, const struct memctl_op *op, unsigned int nr)
 {
@@ -510,7 +515,7 @@ static unsigned int page_free(struct batch *batch, const struct memctl_op *op, u
 	unsigned int i;
 	int err;
 
-	/* The others of the run have the same fields. */
+	/* The other operations of the run have the same values in these fields. */
 	if (!check_free(batch, op))
 		return 1;
 	for (i = 0; i < nr && !op->flags; i++) {
@@ -534,7 +539,7 @@ static unsigned int page_free(struct batch *batch, const struct memctl_op *op, u
 
 /* --- requests --- */
 
-/* All that an operation on pages says but handle, size, owner and cache. */
+/* All fields of an operation but handle, size, owner and cache, as one number to compare. */
 static inline u64 what_is_asked(const struct memctl_op *op)
 {
 	u64 what;
@@ -544,7 +549,10 @@ static inline u64 what_is_asked(const struct memctl_op *op)
 	return what;
 }
 
-/* How many operations, from the first on, differ in the owner at most, and in @handle if it may. */
+/*
+ * Length of the run that starts at @op: operations that differ only in the owner, and in the
+ * handle too if @handle is true. At most @max and MAX_RUN.
+ */
 static __always_inline unsigned int run_length(const struct memctl_op *op, unsigned int max,
 					       const bool handle)
 {
@@ -560,7 +568,7 @@ static __always_inline unsigned int run_length(const struct memctl_op *op, unsig
 	return nr;
 }
 
-/* Return: operations carried out, 1 to @nr; only the last of them may have been refused. */
+/* Return: operations executed, 1 to @nr; only the last of them may have been refused. */
 static unsigned int carry_out(struct batch *batch, const struct memctl_op *op, unsigned int nr)
 {
 	batch->results[batch->index] = (struct memctl_result){};
@@ -611,7 +619,7 @@ int mctl_handle_exec(struct mctl_arena *arena, const struct memctl_op *ops, unsi
 		cond_resched();
 	}
 	*nr_done = nr;
-	/* Before the lock goes: who sees the changes in a dump sees the new generation too. */
+	/* Before the unlock, so that a dump that sees the changes sees the new generation too. */
 	mctl_arena_touch(arena);
 	mutex_unlock(&arena->handles->lock);
 	up_read(&arena->resize);

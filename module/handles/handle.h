@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Handles: what user space holds instead of addresses. A handle is the
- * number of a slot and the slot's serial, so that a stale one is known for
- * what it is. While an arena has handles it holds a reference to the module.
+ * Handles: what user space holds instead of addresses. A handle consists of a
+ * slot number and the slot's serial, so that a stale handle is recognised. While
+ * an arena has handles it holds a reference to the module.
  */
 #ifndef MCTL_HANDLES_HANDLE_H
 #define MCTL_HANDLES_HANDLE_H
@@ -15,20 +15,20 @@
 struct mctl_plant;
 struct mctl_cache;
 
-/* enum memctl_kind, or that nobody has the slot. */
+/* Value of mctl_handle.kind for a slot that is free; other values are enum memctl_kind. */
 #define MCTL_HANDLE_FREE 0xff
 
 /**
  * struct mctl_handle - a slot
- * @object: address, of an object or a kmalloc allocation
- * @fn: head of the block, of pages
- * @next_free: next free slot, of a free one; U32_MAX at the end
- * @cache: of an object; it cannot go while the object lives
- * @size: bytes asked for, of a kmalloc allocation
- * @serial: counts how often the slot was freed
- * @owner: tag that the caller chose
+ * @object: object or kmalloc: its address
+ * @fn: pages: head of the block
+ * @next_free: free slot: the next free slot, or U32_MAX at the end of the list
+ * @cache: object: its cache, which cannot be destroyed while it has objects
+ * @size: kmalloc: bytes requested
+ * @serial: how often the slot was freed, modulo 2^32
+ * @owner: tag chosen by the caller
  * @kind: enum memctl_kind, or MCTL_HANDLE_FREE
- * @order: of the block, of pages
+ * @order: pages: order of the block
  *
  * All fields: arena->handles->lock.
  */
@@ -50,11 +50,11 @@ struct mctl_handle {
 
 /**
  * struct mctl_handles - the handles of an arena
- * @lock: of the fields that say so; see the lock order in arena.h
- * @slot: @nr_slots of them; @lock
- * @nr_slots: @lock
- * @first_free: U32_MAX for none; @lock
- * @nr: handles alive; @lock
+ * @lock: protects the fields that name it; its place in the lock order is in host/arena.h
+ * @slot: array of @nr_slots slots; @lock
+ * @nr_slots: length of @slot; @lock
+ * @first_free: first slot of the list of free slots, or U32_MAX; @lock
+ * @nr: live handles; @lock
  * @nr_freed: handles freed, modulo 2^32; @lock
  */
 struct mctl_handles {
@@ -67,30 +67,30 @@ struct mctl_handles {
 };
 
 /**
- * mctl_handle_find() - the slot of a handle
+ * mctl_handle_find() - find the slot of a handle
  * @arena: the arena
- * @handle: any number
+ * @handle: the handle; any value
  *
- * Context: arena->handles->lock is held.
- * Return: the slot, or NULL when it is no live handle.
+ * Context: Process context, arena->handles->lock held.
+ * Return: the slot, or NULL if @handle is not a live handle.
  */
 struct mctl_handle *mctl_handle_find(struct mctl_arena *arena, u64 handle);
 
 /**
- * mctl_handle_exec() - carry out operations one after the other
+ * mctl_handle_exec() - execute operations in order
  * @arena: the arena
- * @ops: the operations, from user space and not checked yet
- * @nr: how many
- * @stop: stop behind the first that is refused
- * @results: one for each operation carried out; room for @nr
- * @nr_done: becomes the number of results
- * @error: becomes the text of the first refusal, if there was one
+ * @ops: the operations, from user space and not yet checked
+ * @nr: number of operations
+ * @stop: stop after the first operation that is refused
+ * @results: filled with one result for each operation executed; room for @nr
+ * @nr_done: set to the number of results
+ * @error: set to the text of the first refusal, if there was one
  *
- * A refused operation changes nothing. The results tell them apart: only what
- * stops the request as a whole is returned.
+ * A refused operation changes nothing, except as H6 of handle.c says. Its errno
+ * is in its result, not in the return value.
  *
- * Context: process; sleeps. Takes arena->resize for reading and handles.lock,
- * once for all operations.
+ * Context: Process context, may sleep. Takes arena->resize for reading and
+ * arena->handles->lock, once for all operations.
  * Return: 0.
  */
 int mctl_handle_exec(struct mctl_arena *arena, const struct memctl_op *ops, unsigned int nr,
@@ -98,18 +98,18 @@ int mctl_handle_exec(struct mctl_arena *arena, const struct memctl_op *ops, unsi
 		     struct mctl_error *error);
 
 /**
- * struct mctl_handle_info - what stands behind a handle
+ * struct mctl_handle_info - the allocation of a handle
  * @handle: the handle
- * @size: bytes: of the block, of the object, or asked for
- * @pfn: physical frame number of its first byte
- * @address: kernel address of its first byte
+ * @size: bytes: size of the block or object; for kmalloc, the size requested
+ * @pfn: physical frame number of the first byte
+ * @address: kernel address of the first byte
  * @kind: enum memctl_kind
- * @owner: tag that the caller chose
- * @order: of the block; for pages
+ * @owner: tag chosen by the caller
+ * @order: pages: order of the block
  * @node: NUMA node
  * @type: enum memctl_zone_type
- * @fn: arena frame number of its first byte
- * @cache: name of the cache; for objects
+ * @fn: arena frame number of the first byte
+ * @cache: object: name of its cache
  */
 struct mctl_handle_info {
 	u64 handle, size, pfn, address;
@@ -118,36 +118,41 @@ struct mctl_handle_info {
 };
 
 /**
- * mctl_handle_info() - what stands behind a handle
+ * mctl_handle_info() - describe the allocation of a handle
  * @arena: the arena
- * @handle: any number
- * @info: filled
+ * @handle: the handle; any value
+ * @info: filled with the description
  *
- * Context: process; sleeps.
- * Return: 0, or -ENOENT when it is no live handle.
+ * Context: Process context, may sleep. Takes arena->resize for reading and
+ * arena->handles->lock.
+ * Return: 0, or -ENOENT if @handle is not a live handle.
  */
 int mctl_handle_info(struct mctl_arena *arena, u64 handle, struct mctl_handle_info *info);
 
 /**
- * mctl_handle_next() - the first live handle from a slot on
+ * mctl_handle_next() - find the first live handle at or after a slot
  * @arena: the arena
- * @slot: where to begin; becomes the handle's slot
- * @info: filled
+ * @slot: number of the slot to start at; set to the number of the slot found
+ * @info: filled with a description of the allocation
  *
- * Context: process; sleeps.
- * Return: 0, or -ENOENT when there is none.
+ * Context: Process context, may sleep. Takes arena->resize for reading and
+ * arena->handles->lock.
+ * Return: 0, or -ENOENT if there are no more.
  */
 int mctl_handle_next(struct mctl_arena *arena, u32 *slot, struct mctl_handle_info *info);
 
 /**
- * mctl_handle_at() - the live handle of an address
+ * mctl_handle_at() - find the live handle of a block or an object
  * @arena: the arena
- * @fn: frame that the address is in
- * @object: the address where its object begins, or NULL for a block of pages
- * @info: filled
+ * @fn: head of the block, if @object is NULL
+ * @object: first address of the object, or NULL for a block of pages
+ * @info: filled with a description of the allocation
  *
- * Context: process; sleeps. For an object all slots are looked at.
- * Return: 0, or -ENOENT when nobody holds it by a handle.
+ * Searches all slots.
+ *
+ * Context: Process context, may sleep. Takes arena->resize for reading and
+ * arena->handles->lock.
+ * Return: 0, or -ENOENT if no handle refers to it.
  */
 int mctl_handle_at(struct mctl_arena *arena, u32 fn, const void *object,
 		   struct mctl_handle_info *info);
@@ -155,38 +160,40 @@ int mctl_handle_at(struct mctl_arena *arena, u32 fn, const void *object,
 /**
  * mctl_handle_free_owner() - free all handles of an owner
  * @arena: the arena
- * @owner: the owner, or NULL for everybody's
+ * @owner: the owner's tag, or NULL for the handles of all owners
  *
- * Context: process; sleeps.
- * Return: handles freed.
+ * Context: Process context, may sleep. Takes arena->resize for reading and
+ * arena->handles->lock.
+ * Return: the number of handles freed.
  */
 u32 mctl_handle_free_owner(struct mctl_arena *arena, const u32 *owner);
 
 /**
- * mctl_handles_create() - the handles of a new arena: none
+ * mctl_handles_create() - create the records of handles of a new arena
  * @arena: the arena
  *
- * Context: process.
+ * Context: Process context, may sleep.
  * Return: 0 or -ENOMEM.
  */
 int mctl_handles_create(struct mctl_arena *arena);
 
 /**
  * mctl_handles_destroy() - free all handles, and their records
- * @arena: the arena, which nobody else uses any more; its caches are there still. One whose
- *	   handles were not made has none.
+ * @arena: the arena, no longer used by others; its caches must still exist, and
+ *	   mctl_handles_create() may have failed for it
  *
- * Context: process; sleeps.
+ * Context: Process context, may sleep. Takes arena->resize for reading and
+ * arena->handles->lock.
  */
 void mctl_handles_destroy(struct mctl_arena *arena);
 
 /**
  * mctl_handles_check() - test the invariants of handle.c
  * @arena: the arena
- * @report: where to count and report
+ * @report: where to report violations
  *
- * Context: process; arena->resize and arena->handles->lock are held: what live
- * handles hold stays as it is meanwhile.
+ * Context: Process context, may sleep. arena->resize and arena->handles->lock
+ * held, so that the allocations of live handles do not change.
  */
 void mctl_handles_check(struct mctl_arena *arena, struct mctl_report *report);
 

@@ -7,7 +7,7 @@
 #include "handles/handle.h"
 #include "host/flip.h"
 
-/* The slot of a handle by its number alone: kind and serial may be damaged. */
+/* Find a slot by its number alone, since kind and serial may be damaged. */
 static struct mctl_handle *slot_of(struct mctl_arena *arena, u64 handle)
 {
 	u32 number = (u32)handle - 1;
@@ -60,8 +60,8 @@ static int plant_free_list(struct mctl_arena *arena, const struct mctl_plant *pl
  * @plant: which bit
  * @error: text of a refusal
  *
- * Context: process; sleeps.
- * Return: 0, -ENOENT when there is no such place, or -EINVAL for a level that no record has.
+ * Context: Process context, may sleep. Takes arena->handles->lock.
+ * Return: 0, or -ENOENT if there is no such handle or no free slot.
  */
 int mctl_handle_plant(struct mctl_arena *arena, const struct mctl_plant *plant,
 		      struct mctl_error *error)

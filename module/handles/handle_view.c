@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What stands behind handles, and the check of the invariants H1 to H4
- * and H7 of handle.c. Nothing here believes a record that it checks: addresses are
- * looked up as numbers, lists are followed for as long as there are slots.
+ * Describes the allocations of handles, and checks the invariants H1 to H4 and H7
+ * of handle.c. The checks trust no record that they check: addresses are looked
+ * up as numbers, and a list is followed for at most as many steps as there are
+ * slots.
  *
  * Locks: arena->resize (read), handles.lock.
  */
@@ -118,7 +119,7 @@ int mctl_handle_at(struct mctl_arena *arena, u32 fn, const void *object,
 	return ret;
 }
 
-/* H2 */
+/* Check H2 for a handle of pages. */
 static void check_pages(struct mctl_arena *arena, u32 number, struct mctl_report *report)
 {
 	const struct mctl_handle *slot = &arena->handles->slot[number];
@@ -136,7 +137,7 @@ static void check_pages(struct mctl_arena *arena, u32 number, struct mctl_report
 			   table->tag[slot->fn]);
 }
 
-/* H3, H4 */
+/* Check H3 and H4 for a handle of an object or a kmalloc allocation. */
 static void check_object(struct mctl_arena *arena, u32 number, struct mctl_report *report)
 {
 	const struct mctl_handle *slot = &arena->handles->slot[number];
@@ -162,7 +163,7 @@ static void check_object(struct mctl_arena *arena, u32 number, struct mctl_repor
 			   object.free);
 	if (slot->kind != MEMCTL_KIND_OBJECT)
 		return;
-	/* By address: what is no object's handle has a size there. */
+	/* Compare addresses only: slot->cache may be damaged and must not be followed. */
 	preempt_disable();
 	cache = mctl_cache_peek(arena, table->tag[head]);
 	preempt_enable();
@@ -170,7 +171,7 @@ static void check_object(struct mctl_arena *arena, u32 number, struct mctl_repor
 			   (unsigned long)slot->cache);
 }
 
-/* H1 */
+/* Check H1 for the list of free slots. */
 static void check_free_list(const struct mctl_handles *handles, struct mctl_report *report)
 {
 	u32 number = handles->first_free;
