@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The life of an object cache: making, shrinking and taking it away. See
- * cache.h for invariants and lock order.
+ * Creating, shrinking and destroying object caches. See cache.h for invariants
+ * and lock order.
  */
 #include <linux/cache.h>
 #include <linux/ctype.h>
@@ -17,10 +17,10 @@
 #define FLAGS_TO_ASK_FOR \
 	(MEMCTL_CACHE_FLAG_REDZONE | MEMCTL_CACHE_FLAG_POISON | MEMCTL_CACHE_FLAG_HWALIGN)
 
-/* Full magazines in a depot at most, however large the arena. */
+/* Maximum number of full magazines in a depot, in an arena of any size. */
 #define DEPOT_LIMIT 256
 
-/* --- making ------------------------------------------------------------------------------ */
+/* --- create ------------------------------------------------------------------------------ */
 
 static int check_params(const struct mctl_cache_params *params, struct mctl_error *error)
 {
@@ -55,7 +55,7 @@ static int check_params(const struct mctl_cache_params *params, struct mctl_erro
 	return 0;
 }
 
-/* As in Linux: small objects share a cache line, as long as none crosses one. */
+/* As in Linux: small objects share a cache line, but none crosses a line's end. */
 static u32 alignment(const struct mctl_cache_params *params)
 {
 	u32 align = max_t(u32, params->align, sizeof(u64));
@@ -71,10 +71,10 @@ static u32 alignment(const struct mctl_cache_params *params)
 }
 
 /*
- * Few large objects, many small ones. All magazines of all CPUs together hold
- * at most a 128th of the arena, and the depot a 64th: a dozen of busy caches
- * takes no more than an eighth of it from the others. An arena without caches of
- * the CPUs has no magazines.
+ * Magazines hold few large objects or many small ones. The magazines of all CPUs
+ * together contain at most 1/128 of the arena, and the depot 1/64, so that a
+ * dozen busy caches keep no more than about a quarter of it from other users. An
+ * arena without per-CPU caches has no magazines.
  */
 static void size_magazines(struct mctl_cache *cache)
 {
@@ -102,8 +102,8 @@ static void size_magazines(struct mctl_cache *cache)
 }
 
 /*
- * The parts of the CPUs are made at the first allocation. PREEMPT_RT cannot do
- * that where it must not sleep: all at once there.
+ * The CPUs' parts are allocated with the first object. On PREEMPT_RT that is not
+ * possible in atomic context, so they are allocated with the cache there.
  */
 static int make_cpus(struct mctl_cache *cache)
 {
@@ -124,14 +124,14 @@ static void free_cache(struct mctl_cache *cache)
 }
 
 /**
- * mctl_cache_make() - make a cache and put it on the list
+ * mctl_cache_make() - create a cache and put it on the list
  * @arena: the arena
- * @params: what it shall be like, checked
- * @id: its id; one of the arena's own caches if it is up to MCTL_CACHE_ID_MAGAZINES,
- *	and those have no magazines and keep no empty slab
+ * @params: its properties, already checked
+ * @id: its id; caches up to MCTL_CACHE_ID_MAGAZINES, which the others use, have no
+ *	magazines and keep no empty slab
  * @error: text of a refusal
  *
- * Context: Process; arena->caches.lock is held.
+ * Context: Process context; arena->caches.lock is held.
  * Return: the cache, -EINVAL or -ENOMEM.
  */
 struct mctl_cache *mctl_cache_make(struct mctl_arena *arena, const struct mctl_cache_params *params,
@@ -190,16 +190,16 @@ free_record:
 
 /**
  * mctl_cache_unmake() - free a cache with all of its slabs
- * @cache: the cache, that nobody uses any more
+ * @cache: the cache, which is not used any more
  *
- * Context: Process; arena->caches.lock is held.
+ * Context: Process context; arena->caches.lock is held.
  */
 void mctl_cache_unmake(struct mctl_cache *cache)
 {
 	mctl_cache_release_all(cache, true);
 	mctl_cache_retract(cache);
 	mctl_cache_unwatch_cpus(cache);
-	/* Seldom done, but then to thousands of caches in a row. */
+	/* Rare, but then for thousands of caches in a row. */
 	synchronize_rcu_expedited();
 	free_cache(cache);
 }
@@ -216,16 +216,16 @@ static void tell(struct mctl_cache *cache, u32 type)
 }
 
 /**
- * mctl_cache_create() - make a named cache
+ * mctl_cache_create() - create a named cache
  * @arena: the arena
- * @params: what it shall be like
+ * @params: its properties
  * @error: text of a refusal; may be NULL
  *
  * Context: May sleep.
- * Return: the cache with a reference, which mctl_cache_destroy() takes back
- * (or mctl_cache_drop(), for who leaves the cache to others); -EINVAL for a bad
- * name, flag or alignment, -ERANGE for a bad size, -EEXIST, -ENOSPC for too
- * many caches, -ENOMEM.
+ * Return: the cache with a reference, which mctl_cache_destroy() drops, or
+ * mctl_cache_drop() if the cache is to stay; -EINVAL for an invalid name, flag or
+ * alignment, -ERANGE for an invalid size, -EEXIST, -ENOSPC for too many caches,
+ * -ENOMEM.
  */
 struct mctl_cache *mctl_cache_create(struct mctl_arena *arena,
 				     const struct mctl_cache_params *params,
@@ -264,17 +264,16 @@ unlock:
 	return ret ? ERR_PTR(ret) : cache;
 }
 
-/* --- shrinking and taking away ----------------------------------------------------------- */
+/* --- shrink, destroy --------------------------------------------------------------------- */
 
 /**
- * mctl_cache_drain() - have no object in a magazine
+ * mctl_cache_drain() - move the objects of all magazines to their slabs
  * @cache: the cache
  *
- * What all CPUs and the depot hold goes back to the slabs. Others may fill
- * magazines again meanwhile.
+ * Includes the depot. Other users may fill magazines again at the same time.
  *
- * Context: Process; sleeps.
- * Return: objects that went back.
+ * Context: Process context, sleeps.
+ * Return: number of objects moved.
  */
 u64 mctl_cache_drain(struct mctl_cache *cache)
 {
@@ -282,13 +281,13 @@ u64 mctl_cache_drain(struct mctl_cache *cache)
 }
 
 /**
- * mctl_cache_shrink() - give back what a cache does not need
+ * mctl_cache_shrink() - free the empty slabs of a cache
  * @cache: the cache
  *
- * Magazines of all CPUs and the depot are emptied first.
+ * The magazines of all CPUs and the depot are emptied first.
  *
  * Context: May sleep.
- * Return: frames given back.
+ * Return: number of frames freed.
  */
 unsigned int mctl_cache_shrink(struct mctl_cache *cache)
 {
@@ -305,12 +304,12 @@ unsigned int mctl_cache_shrink(struct mctl_cache *cache)
  * mctl_cache_has_spare() - whether mctl_cache_shrink() would find something
  * @cache: the cache
  *
- * Context: Any; an answer of the moment.
- * Return: whether a magazine, the depot or an empty slab has objects.
+ * Context: Any context; the result may be outdated at once.
+ * Return: whether there is a magazine or an empty slab.
  */
 bool mctl_cache_has_spare(const struct mctl_cache *cache)
 {
-	/* data_race(): whoever shrinks the cache looks again under the lock. */
+	/* data_race(): mctl_cache_shrink() reads the values again under the lock. */
 	bool depot = data_race(cache->nr_full) || data_race(cache->nr_empty);
 	/* data_race(): as above. */
 	bool slabs = data_race(cache->nr_slabs[MCTL_LIST_EMPTY]);
@@ -318,7 +317,7 @@ bool mctl_cache_has_spare(const struct mctl_cache *cache)
 	return depot || slabs || mctl_magazine_any(cache);
 }
 
-/* Whoever lists caches holds each one for a moment: he is waited for. */
+/* Views hold a reference for a short time, which is waited for. */
 static bool is_held(struct mctl_cache *cache)
 {
 	for (int i = 0; refcount_read(&cache->refs) > 2; i++) {
@@ -330,14 +329,14 @@ static bool is_held(struct mctl_cache *cache)
 }
 
 /**
- * mctl_cache_destroy() - take a cache away
- * @cache: the cache; the caller has one reference, from mctl_cache_create() or
- *	   mctl_cache_find(), which is dropped on success and stays his on failure
+ * mctl_cache_destroy() - destroy a cache
+ * @cache: the cache; the caller's reference, from mctl_cache_create() or
+ *	   mctl_cache_find(), is dropped on success and kept on failure
  * @error: text of a refusal; may be NULL
  *
  * Context: May sleep.
- * Return: 0, -EPERM for the arena's own caches, or -EBUSY while objects live or
- * somebody else holds it.
+ * Return: 0, -EPERM for the arena's own caches, or -EBUSY if objects are allocated
+ * or there are other references.
  */
 int mctl_cache_destroy(struct mctl_cache *cache, struct mctl_error *error)
 {

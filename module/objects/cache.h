@@ -11,37 +11,40 @@
  *                      |
  *                frames (frames/fcache.h)
  *
- * The door of a CPU's part is a pointer to it in the part itself. Who goes in
- * takes the pointer and leaves in its place one to mctl_cache_nobody, a part
- * whose magazine is empty and full at once. Who interrupts him takes that and
- * finds nothing to do there, without having asked for it, and goes to the
- * slabs. An interrupt between the taking and the leaving is over before
- * anything is read.
+ * Each CPU's part of a cache contains a pointer to itself, the door. Code that
+ * works on the part takes the pointer and stores one to mctl_cache_nobody
+ * instead, a part whose magazine is empty and full at once: the door is shut.
+ * An interrupt that arrives meanwhile finds that part, can neither take nor put
+ * an object there, and uses the slabs; no test for this is needed. An interrupt
+ * between taking the pointer and storing the other one has returned before
+ * anything of the part is read.
  *
- * A cache whose objects have redzones or poison keeps the door shut for what
- * is inline here, and has another one for magazine.c, which looks at every
- * object that passes.
+ * In a cache whose objects have redzones or poison the door is always shut for
+ * the inline functions here. magazine.c uses a second one (inner), and checks
+ * every object that passes.
  *
- * A cache gets its CPUs' parts when it is first used where that can be; until
- * then, and for good if it has no magazines, its parts are mctl_cache_unmade.
+ * The CPUs' parts of a cache are allocated when it is first used, in a context
+ * that allows it. Until then, and always if it has no magazines, its parts are
+ * mctl_cache_unmade.
  *
- * C1  An object is with a caller, or in one magazine, or on the free list of
- *     its slab; in the latter two its link word says so (core/slab.h).
+ * C1  An object is allocated, or in one magazine, or on the free list of its
+ *     slab. In the last two cases its link word says so (core/slab.h).
  * C2  A slab is a block of MCTL_KIND_SLAB, and all of its frames have the
  *     cache's id as the tag, so that kfree() finds the cache of any object in
- *     one read. Where the header is outside of the slab, the link of its first
+ *     one read. If the header is outside of the slab, the link of the first
  *     frame is the header's address.
- * C3  A slab is on the list that its counts say, and the lists' lengths and
- *     the objects in use are counted right.
+ * C3  A slab is on the list that its counts require. The lengths of the lists
+ *     and the number of objects in use are correct.
  * C4  Objects allocated - freed = objects in use - in magazines; lost objects
  *     are not in use.
- * C5  The depot's full magazines are full. A CPU's loaded one has no more
- *     objects than it can take, and NULL below them.
- * C6  No CPU's door is left shut, and all are that should be.
+ * C5  The depot's full magazines are full. A CPU's loaded magazine has no more
+ *     objects than its capacity, and NULL below them.
+ * C6  Every door is open, except those that are always shut.
  *
- * caches.c and cache.c have the caches' lives, cache_id.c names and ids,
- * cache_alloc.c and magazine*.c the slow halves of what is inline here,
- * cache_slab.c slabs and lookups, cache_report.c and cache_check.c what is told.
+ * caches.c and cache.c create and destroy caches, cache_id.c has names and ids,
+ * cache_alloc.c and magazine*.c the slow paths of what is inline here,
+ * cache_slab.c slabs and lookups, cache_report.c messages, cache_check.c views
+ * and the check.
  *
  * Lock order: arena->caches.lock, cache->lock. The locks of two caches are
  * never held together, nor is a zone's with one: frames, headers and magazines
@@ -65,28 +68,28 @@
 
 struct mctl_plant;
 
-/* Ids that every arena's own caches have; those of others follow. */
+/* Ids of the caches that every arena has; other caches get higher ones. */
 #define MCTL_CACHE_ID_HEADERS	1
 #define MCTL_CACHE_ID_MAGAZINES 2
 #define MCTL_CACHE_ID_KMALLOC	3
 #define MCTL_NR_KMALLOC		13
 
-/* Tag of blocks of MCTL_KIND_SLAB that are no slab, but one large object of kmalloc. */
+/* Tag of a block of MCTL_KIND_SLAB that is not a slab but one large object of kmalloc. */
 #define MCTL_TAG_LARGE 0
 
 /*
  * More than the 63 objects of 64 bytes in a frame, so that one refill takes a
- * slab whole; with the link 576 bytes, of which seven and a header fill a frame.
+ * whole slab. With the link a magazine has 576 bytes; seven and a header fill a frame.
  */
 #define MCTL_MAGAZINE_OBJECTS 71
 
-/* What an allocation asks for besides an object. */
+/* Flags that only the slow path of an allocation serves. */
 #define MCTL_GFP_SPECIAL (__GFP_ZERO | __GFP_DMA | __GFP_DMA32)
 
 /**
  * struct mctl_magazine - free objects of a cache
- * @next: in the depot; NULL with a CPU, where it says that no object is left
- * @object: the objects; whoever has the magazine knows how many
+ * @next: the next one in the depot; NULL in a CPU's magazine, where it marks the end
+ * @object: the objects; their number is kept with the magazine's owner
  */
 struct mctl_magazine {
 	struct mctl_magazine *next;
@@ -95,22 +98,23 @@ struct mctl_magazine {
 
 /**
  * struct mctl_cache_cpu - a CPU's part of a cache
- * @self: the door: this struct, or mctl_cache_nobody
- * @top: the last object of the loaded magazine, or its @next when it is empty;
- *	 that of mctl_cache_nothing where there is none
- * @limit: where @top is when the magazine is full; mctl_cache_nothing where there is none
+ * @self: the door: this struct, or mctl_cache_nobody while it is shut
+ * @top: the last object of the loaded magazine, or its @next if it is empty;
+ *	 that of mctl_cache_nothing if no magazine is loaded
+ * @limit: value of @top when the magazine is full; mctl_cache_nothing if none is loaded
  * @base: first object of the slab that an object was last freed to, 1 for
  *	  none. Addresses that are a multiple of the stride from it are objects
- *	  of the cache: when a slab goes, it is taken out here on every CPU.
- * @nr_freed: objects freed to magazines, ever
- * @asked: bytes that the callers of kmalloc wanted in objects from magazines
- * @previous: the magazine before; full, empty or NULL, in between only after a swap
- * @inner: the other door, for a cache whose objects are checked
- * @balance: objects that came into the magazines from elsewhere, less those that
- *	     went elsewhere: with @nr_freed, and what they hold, the objects allocated
+ *	  of the cache; it is reset on every CPU before the slab is freed.
+ * @nr_freed: objects freed to magazines, since the cache was created
+ * @asked: bytes requested from kmalloc, of objects that came from magazines
+ * @previous: the previous magazine; full, empty or NULL, in between only after a swap
+ * @inner: the second door, of a cache whose objects are checked
+ * @balance: objects that entered the magazines from slabs and the depot, minus
+ *	     those that returned there; with @nr_freed and the magazines' content
+ *	     it gives the number of objects allocated
  * @nr_previous: objects in @previous
  *
- * Owned by the CPU, with preemption off.
+ * Accessed by its CPU, with preemption off.
  */
 struct mctl_cache_cpu {
 	struct mctl_cache_cpu *self;
@@ -132,12 +136,12 @@ extern const struct mctl_cache_cpu mctl_cache_nobody;
 DECLARE_PER_CPU(struct mctl_cache_cpu, mctl_cache_unmade);
 
 /**
- * enum mctl_slab_list - where a slab is
- * @MCTL_LIST_NONE: on no list: being made, or on its way back
- * @MCTL_LIST_EMPTY: no object in use
- * @MCTL_LIST_PARTIAL: some are
- * @MCTL_LIST_FULL: none is free
- * @MCTL_NR_LISTS: how many there are
+ * enum mctl_slab_list - the list that a slab is on
+ * @MCTL_LIST_NONE: none: it is being created or freed
+ * @MCTL_LIST_EMPTY: no object is in use
+ * @MCTL_LIST_PARTIAL: some objects are in use
+ * @MCTL_LIST_FULL: no object is free
+ * @MCTL_NR_LISTS: number of lists
  */
 enum mctl_slab_list {
 	MCTL_LIST_NONE,
@@ -149,40 +153,40 @@ enum mctl_slab_list {
 
 /**
  * struct mctl_cache - an object cache
- * @cpu: each CPU's part; mctl_cache_unmade until they are made, once
+ * @cpu: each CPU's part; mctl_cache_unmade until they are allocated, once
  * @layout: of its slabs
- * @capacity: objects of a magazine; 0: no magazines
- * @depot_limit: full magazines that the depot takes
- * @empty_limit: empty slabs that are kept
- * @nr_retired: slabs that nothing is taken from, as their memory has an error; @lock to write
- * @id: in its arena
+ * @capacity: objects of a magazine; 0 if the cache has no magazines
+ * @depot_limit: maximum number of full magazines in the depot
+ * @empty_limit: maximum number of empty slabs
+ * @nr_retired: slabs with a memory error, from which nothing is allocated; @lock to write
+ * @id: number of the cache in its arena
  * @flags: enum memctl_cache_flag
  * @state: of a slab's first frame
- * @checked: there are redzones or poison: every object is looked at on its way
- * @arena: that it belongs to
+ * @checked: objects have redzones or poison, and each is checked when it is allocated or freed
+ * @arena: the arena that it belongs to
  * @name: of the cache
- * @lock: of all that follows, but where another is named
- * @slabs: by enum mctl_slab_list; the first one stays empty
+ * @lock: protects the fields below, except those that name another lock
+ * @slabs: the lists, by enum mctl_slab_list; the first one is always empty
  * @nr_slabs: lengths of the lists
  * @full: full magazines, the depot
  * @empty: empty magazines, the depot
  * @nr_full: in @full
  * @nr_empty: in @empty
- * @colour: of the next slab; changed without @lock, any value does
- * @nr_inuse: objects with callers and in magazines
- * @nr_lost: objects given up as damaged
- * @nr_alloc: objects allocated from slabs, ever
- * @nr_freed: objects freed to slabs, ever
- * @asked: bytes that kmalloc's callers wanted in @nr_alloc objects
- * @nr_failed: allocations refused, ever
- * @nr_lock: times that @lock was taken
- * @nr_moving: slabs between the arena's frames and the lists; atomic
- * @creator: address of the code in a module that made it; 0 for all others; constant
- * @list: entry of the arena's; arena->caches.lock
- * @refs: 1 for the list, and one for each who found it
- * @hotplug: for the CPUs that die
+ * @colour: of the next slab; changed without @lock, any value is valid
+ * @nr_inuse: objects allocated and in magazines
+ * @nr_lost: damaged objects, which are never allocated again
+ * @nr_alloc: objects allocated from slabs, since the cache was created
+ * @nr_freed: objects freed to slabs, since the cache was created
+ * @asked: bytes requested from kmalloc, of the @nr_alloc objects
+ * @nr_failed: allocations refused, since the cache was created
+ * @nr_lock: how often @lock was taken
+ * @nr_moving: slabs that are being created or freed; atomic
+ * @creator: address of the code in a module that created it; 0 for all others; constant
+ * @list: entry of arena->caches.list; arena->caches.lock
+ * @refs: 1 for the list, and one for each reference returned by a lookup
+ * @hotplug: entry for the hotplug callback
  *
- * Hot fields first; those before @lock are constant but for @cpu.
+ * Hot fields first; those before @lock are constant, except @cpu and @nr_retired.
  */
 struct mctl_cache {
 	struct mctl_cache_cpu __percpu *cpu;
@@ -222,14 +226,14 @@ struct mctl_cache {
 };
 
 /**
- * struct mctl_cache_params - what a cache shall be like
+ * struct mctl_cache_params - properties of a new cache
  * @name: 1 to MEMCTL_NAME_MAX letters, digits, and characters of "_.:-"
  * @size: bytes, 1 to MEMCTL_MAX_OBJECT_SIZE
  * @align: 0 or a power of two up to PAGE_SIZE
  * @flags: enum memctl_cache_flag: REDZONE, POISON, HWALIGN; KMALLOC and CTOR
- *	   are the module's to set
- * @ctor: called once for every object, when its slab is made; may not sleep
- * @creator: address of the code in a module that asks for it; 0 for all others
+ *	   are set by the module alone
+ * @ctor: called once for every object, when its slab is created; must not sleep
+ * @creator: address of the code in a module that requests it; 0 for all others
  */
 struct mctl_cache_params {
 	const char *name;
@@ -265,9 +269,9 @@ u64 mctl_cache_drain(struct mctl_cache *cache);
 unsigned int mctl_cache_shrink(struct mctl_cache *cache);
 bool mctl_cache_has_spare(const struct mctl_cache *cache);
 
-/* What follows is the hot path: each way out on its own, so that none is asked for twice. */
+/* The hot path. Each function has several exits, so that no condition is tested twice. */
 
-/* Take this CPU's part, with preemption off, and shut the door. */
+/* Take this CPU's part and shut the door; preemption is off. */
 static __always_inline struct mctl_cache_cpu *mctl_cache_shut(struct mctl_cache_cpu __percpu *cpu)
 {
 	struct mctl_cache_cpu *cc = __this_cpu_read(cpu->self);
@@ -299,9 +303,9 @@ static __always_inline void mctl_cache_leave(struct mctl_cache_cpu __percpu *cpu
 }
 
 /*
- * Take an object from this CPU's magazine, else the slow way. @asked is for
- * kmalloc. @reason: why there is none; NULL, a constant, for who does not ask,
- * and pays nothing for it.
+ * Take an object from this CPU's magazine, or else by the slow path. @asked: bytes
+ * requested from kmalloc. @reason: set to the reason of a failure; NULL, which is
+ * a constant and costs nothing, if the caller does not need it.
  */
 static __always_inline void *mctl_cache_alloc_asked(struct mctl_cache *cache, u32 asked, gfp_t gfp,
 						    u32 *reason)
@@ -343,11 +347,12 @@ slow:
 }
 
 /*
- * Put an object into this CPU's magazine if there is room, it is one of the
- * slab that was last freed to, and surely not free. The slab is compared before
- * the door is shut, since most often it is another one where objects are freed
- * in random order: the answer stays right, as the object keeps its slab.
- * Return: false when that would need more than a look, and nothing was done.
+ * Put an object into this CPU's magazine if there is room, the object is of the
+ * slab that was last freed to, and its mark says that it is allocated. The slab
+ * is compared before the door is shut, because objects that are freed in random
+ * order are mostly of another slab. The result stays valid: a slab is not freed
+ * while one of its objects is allocated.
+ * Return: false if the slow path is needed; nothing has changed then.
  */
 static __always_inline bool mctl_cache_push(struct mctl_cache *cache, void *object)
 {
@@ -388,7 +393,7 @@ elsewhere:
  * @gfp: __GFP_ZERO, GFP_DMA, GFP_DMA32, whether it may sleep, __GFP_MEMALLOC,
  *	 __GFP_THISNODE and __GFP_NOWARN have the meaning they have in Linux
  *
- * Context: Any but NMI; may sleep if @gfp says so.
+ * Context: Any context but NMI; may sleep if @gfp says so.
  * Return: the object, or NULL.
  */
 static __always_inline void *mctl_cache_alloc(struct mctl_cache *cache, gfp_t gfp)
@@ -402,7 +407,7 @@ static __always_inline void *mctl_cache_alloc(struct mctl_cache *cache, gfp_t gf
  * @gfp: as for mctl_cache_alloc()
  * @reason: enum memctl_reason on failure
  *
- * Context: Any but NMI; may sleep if @gfp says so.
+ * Context: Any context but NMI; may sleep if @gfp says so.
  * Return: the object, or NULL.
  */
 static __always_inline void *mctl_cache_alloc_why(struct mctl_cache *cache, gfp_t gfp, u32 *reason)
@@ -415,12 +420,12 @@ static __always_inline void *mctl_cache_alloc_why(struct mctl_cache *cache, gfp_
  * @cache: the cache it was allocated from
  * @object: the object; NULL is nothing to free
  *
- * What is not an object in use of this cache is refused by name: an event, a
- * line in the kernel's log, arena->nr_bad_free; nothing else changes. So is an
- * object whose redzone was overwritten, but that is the caller's no more: it
- * is never handed out again.
+ * An address that is not an allocated object of this cache is refused and
+ * reported: by an event, a line in the kernel's log and arena->nr_bad_free;
+ * nothing else changes. An object whose redzone was overwritten is reported in
+ * the same way, and is lost: it is never allocated again.
  *
- * Context: Any but NMI.
+ * Context: Any context but NMI.
  * Return: 0 or -EINVAL.
  */
 static __always_inline int mctl_cache_free(struct mctl_cache *cache, void *object)
@@ -431,7 +436,7 @@ static __always_inline int mctl_cache_free(struct mctl_cache *cache, void *objec
 }
 
 /**
- * struct mctl_cache_info - a cache at one moment
+ * struct mctl_cache_info - the state of a cache
  * @name: of the cache
  * @id: of the cache, not 0
  * @size: bytes that a caller may use
@@ -440,21 +445,21 @@ static __always_inline int mctl_cache_free(struct mctl_cache *cache, void *objec
  * @stride: bytes from one object to the next
  * @slab_order: a slab is 2^order frames
  * @per_slab: objects in a slab
- * @nr_active: objects with callers
+ * @nr_active: allocated objects
  * @nr_objects: objects in all slabs
  * @nr_magazine: free objects in magazines
  * @nr_full: slabs without a free object
- * @nr_partial: slabs with some
- * @nr_empty: slabs with nothing else
- * @magazine_size: objects that a magazine takes; 0 for a cache without
+ * @nr_partial: slabs with free and other objects
+ * @nr_empty: slabs with free objects only
+ * @magazine_size: capacity of a magazine; 0 for a cache without magazines
  * @nr_colours: different offsets of the first object
- * @nr_alloc: objects allocated, ever
- * @nr_freed: objects freed, ever
- * @nr_failed: allocations refused, ever
- * @nr_depot: times that the cache's lock was taken, ever
- * @waste: bytes of the slabs that are in no object: headers, slack, redzones,
- *	   rounding; for kmalloc also what the objects in use have more than was
- *	   asked for, at the average of all objects allocated so far
+ * @nr_alloc: objects allocated, since the cache was created
+ * @nr_freed: objects freed, since the cache was created
+ * @nr_failed: allocations refused, since the cache was created
+ * @nr_depot: how often the cache's lock was taken, since the cache was created
+ * @waste: bytes of the slabs outside of objects: headers, slack, redzones,
+ *	   rounding; for kmalloc also the bytes of objects in use beyond the size
+ *	   requested, estimated from the average of all objects allocated so far
  */
 struct mctl_cache_info {
 	char name[MEMCTL_NAME_MAX + 1];
@@ -467,14 +472,14 @@ struct mctl_cache_info {
 void mctl_cache_info(struct mctl_cache *cache, struct mctl_cache_info *info);
 
 /**
- * struct mctl_object_info - the object that an address lies in
+ * struct mctl_object_info - the object that contains an address
  * @cache: name of its cache; "kmalloc-large" for a block of kmalloc
  * @index: number of the object in its slab
  * @offset: bytes from the object's start
- * @inuse: objects of the slab that are with callers or in magazines
- * @objects: of the slab
- * @free: it is not with a caller
- * @creator: address of the code in a module that made the cache, or 0
+ * @inuse: objects of the slab that are allocated or in magazines
+ * @objects: objects in the slab
+ * @free: the object is not allocated
+ * @creator: address of the code in a module that created the cache, or 0
  */
 struct mctl_object_info {
 	char cache[MEMCTL_NAME_MAX + 1];
@@ -488,7 +493,7 @@ int mctl_cache_what(struct mctl_arena *arena, u32 head_fn, const void *address,
 
 void mctl_caches_check(struct mctl_arena *arena, struct mctl_report *report);
 
-/* objects/cache_plant.c: damage planted for tests; see host/flip.h. */
+/* objects/cache_plant.c: plants damage for tests; see host/flip.h. */
 int mctl_cache_plant(struct mctl_arena *arena, const struct mctl_plant *plant,
 		     struct mctl_error *error);
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Allocating and freeing objects: the slow halves of what is inline in
- * cache.h, and bulk.
+ * Allocation and freeing of objects: the slow paths of the inline functions in
+ * cache.h, and bulk requests.
  *
- * An allocation takes from this CPU's magazines, the depot, the slabs that
- * there are, a new slab, and at last, if it may sleep, from what the other
- * CPUs hold. See cache.h for invariants and lock order.
+ * An allocation tries, in this order: this CPU's magazines, the depot, the
+ * existing slabs, a new slab, and, if it may sleep, the other CPUs' magazines.
+ * See cache.h for invariants and lock order.
  */
 #include <linux/irqflags.h>
 #include <linux/preempt.h>
@@ -22,9 +22,10 @@ static void count_failure(struct mctl_cache *cache)
 }
 
 /*
- * Without parts of its CPUs the cache works, if slower: they are tried for
- * again. The lock of the host's per-CPU allocator is none to take in a hard
- * interrupt, nor, on PREEMPT_RT, where one must not sleep.
+ * The cache works without its CPUs' parts, only slower; therefore a failure is
+ * ignored, and the next call tries again. The lock of the host's per-CPU
+ * allocator must not be taken in a hard interrupt, nor in atomic context on
+ * PREEMPT_RT.
  */
 static void make_parts(struct mctl_cache *cache, gfp_t gfp)
 {
@@ -33,7 +34,7 @@ static void make_parts(struct mctl_cache *cache, gfp_t gfp)
 		mctl_magazine_make(cache, gfp);
 }
 
-/* From the slabs, else from a new one, else from what the CPUs hold. */
+/* From the slabs, or a new one, or what the CPUs' magazines give back. */
 static void *alloc_or_grow(struct mctl_cache *cache, gfp_t gfp, u32 asked, u32 *reason)
 {
 	bool may_sleep = gfpflags_allow_blocking(gfp);
@@ -53,13 +54,13 @@ static void *alloc_or_grow(struct mctl_cache *cache, gfp_t gfp, u32 asked, u32 *
 }
 
 /**
- * mctl_cache_alloc_why_slow() - allocate an object when the magazine has none
+ * mctl_cache_alloc_why_slow() - allocate an object if the loaded magazine has none
  * @cache: the cache
- * @asked: bytes that the caller of kmalloc wanted; 0 for caches of others
+ * @asked: bytes requested from kmalloc; 0 for other caches
  * @gfp: as for mctl_cache_alloc()
  * @reason: enum memctl_reason on failure; may be NULL
  *
- * Context: Any but NMI; may sleep if @gfp says so.
+ * Context: Any context but NMI; may sleep if @gfp says so.
  * Return: the object, or NULL.
  */
 noinline void *mctl_cache_alloc_why_slow(struct mctl_cache *cache, u32 asked, gfp_t gfp,
@@ -91,12 +92,12 @@ noinline void *mctl_cache_alloc_why_slow(struct mctl_cache *cache, u32 asked, gf
 }
 
 /**
- * mctl_cache_alloc_asked_slow() - the same, for who does not ask why
+ * mctl_cache_alloc_asked_slow() - the same, without the reason of a failure
  * @cache: the cache
- * @asked: bytes that the caller of kmalloc wanted; 0 for caches of others
+ * @asked: bytes requested from kmalloc; 0 for other caches
  * @gfp: as for mctl_cache_alloc()
  *
- * Context: Any but NMI; may sleep if @gfp says so.
+ * Context: Any context but NMI; may sleep if @gfp says so.
  * Return: the object, or NULL.
  */
 noinline void *mctl_cache_alloc_asked_slow(struct mctl_cache *cache, u32 asked, gfp_t gfp)
@@ -105,11 +106,11 @@ noinline void *mctl_cache_alloc_asked_slow(struct mctl_cache *cache, u32 asked, 
 }
 
 /**
- * mctl_cache_alloc_slow() - the same, not for kmalloc
+ * mctl_cache_alloc_slow() - the same, for caches other than kmalloc's
  * @cache: the cache
  * @gfp: as for mctl_cache_alloc()
  *
- * Context: Any but NMI; may sleep if @gfp says so.
+ * Context: Any context but NMI; may sleep if @gfp says so.
  * Return: the object, or NULL.
  */
 noinline void *mctl_cache_alloc_slow(struct mctl_cache *cache, gfp_t gfp)
@@ -118,11 +119,11 @@ noinline void *mctl_cache_alloc_slow(struct mctl_cache *cache, gfp_t gfp)
 }
 
 /**
- * mctl_cache_free_rest() - free an object that this CPU's magazine has no room for, or that is none
+ * mctl_cache_free_rest() - free an object, or refuse an address, by the complete path
  * @cache: the cache
- * @object: any address; NULL is nothing to free
+ * @object: any address; NULL is ignored
  *
- * Context: Any but NMI.
+ * Context: Any context but NMI.
  * Return: 0 or -EINVAL, as for mctl_cache_free().
  */
 noinline int mctl_cache_free_rest(struct mctl_cache *cache, void *object)
@@ -133,14 +134,14 @@ noinline int mctl_cache_free_rest(struct mctl_cache *cache, void *object)
 }
 
 /**
- * mctl_cache_free_slow() - free an object that is not simply put aside
+ * mctl_cache_free_slow() - free an object that mctl_cache_push() did not take
  * @cache: the cache
- * @object: any address; NULL is nothing to free
+ * @object: any address; NULL is ignored
  *
- * Most often it is of another slab than the last one, and all else is as it
- * was: that is done here, and calls nothing.
+ * Mostly the object is of another slab than the last one, and the magazine has
+ * room; this case calls no other function.
  *
- * Context: Any but NMI.
+ * Context: Any context but NMI.
  * Return: 0 or -EINVAL, as for mctl_cache_free().
  */
 noinline int mctl_cache_free_slow(struct mctl_cache *cache, void *object)
@@ -172,11 +173,11 @@ static unsigned int take_bulk(struct mctl_cache *cache, gfp_t gfp, unsigned int 
 	return taken;
 }
 
-/* What the magazines did not have, and what is asked for besides objects; @done are there. */
+/* The objects that the magazines did not have, and what flags require; @done exist already. */
 static noinline unsigned int alloc_rest(struct mctl_cache *cache, gfp_t gfp, unsigned int nr,
 					void **objects, unsigned int done)
 {
-	/* From anywhere, and without a look at each. */
+	/* No zone is required, and no object needs a check of its own. */
 	bool any = !(gfp & (__GFP_DMA | __GFP_DMA32)) && !cache->checked &&
 		   !mctl_inject_on(cache->arena, MEMCTL_INJECT_SITE_SLAB);
 
@@ -205,11 +206,11 @@ free_objects:
  * mctl_cache_alloc_bulk() - allocate several objects
  * @cache: the cache
  * @gfp: as for mctl_cache_alloc()
- * @nr: how many
- * @objects: where to
+ * @nr: number of objects
+ * @objects: array for the objects
  *
- * Context: Any but NMI; may sleep if @gfp says so.
- * Return: @nr, or 0 when there were not so many; none is allocated then.
+ * Context: Any context but NMI; may sleep if @gfp allows it.
+ * Return: @nr, or 0 if there is no memory for all of them; none is allocated then.
  */
 unsigned int mctl_cache_alloc_bulk(struct mctl_cache *cache, gfp_t gfp, unsigned int nr,
 				   void **objects)
@@ -229,10 +230,10 @@ unsigned int mctl_cache_alloc_bulk(struct mctl_cache *cache, gfp_t gfp, unsigned
 /**
  * mctl_cache_free_bulk() - free several objects
  * @cache: the cache
- * @nr: how many
- * @objects: the objects; each one is refused as by mctl_cache_free()
+ * @nr: number of objects
+ * @objects: the objects; invalid ones are refused as by mctl_cache_free()
  *
- * Context: Any but NMI.
+ * Context: Any context but NMI.
  */
 void mctl_cache_free_bulk(struct mctl_cache *cache, unsigned int nr, void **objects)
 {

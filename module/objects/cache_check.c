@@ -3,9 +3,9 @@
  * Views of the object caches, and the check of the invariants of cache.h,
  * magazine.c, cache_id.c (N2) and kmalloc.c (K1). cache_plant.c plants damage.
  *
- * A view reads each CPU's counters without its leave: sums are right when
- * nothing goes on, and a moment old otherwise. A magazine's objects are looked
- * at by the check alone, with the machine stopped.
+ * A view reads the CPUs' counters without synchronisation: the sums are exact if
+ * the cache is idle, and approximate otherwise. Only the check, which runs with
+ * the machine stopped, reads the objects of magazines.
  */
 #include "core/buddy.h"
 #include "frames/hwpoison.h"
@@ -14,11 +14,11 @@
 /* --- views ------------------------------------------------------------------------------- */
 
 /**
- * struct sums - what all CPUs and the slabs have together
- * @nr_alloc: objects allocated, ever
- * @nr_freed: objects freed, ever
+ * struct sums - counters of a cache, summed over its slabs and all CPUs
+ * @nr_alloc: objects allocated, since the cache was created
+ * @nr_freed: objects freed, since the cache was created
  * @nr_magazine: objects in magazines
- * @asked: bytes asked for in @nr_alloc objects
+ * @asked: bytes requested from kmalloc, of the @nr_alloc objects
  */
 struct sums {
 	u64 nr_alloc;
@@ -51,7 +51,7 @@ static struct sums sum_up(const struct mctl_cache *cache)
 	return sums;
 }
 
-/* Bytes that the objects in use have more than kmalloc's callers asked for. */
+/* Bytes of the objects in use beyond the sizes requested from kmalloc. */
 static u64 rounding(const struct mctl_cache *cache, const struct sums *sums, u64 nr_active)
 {
 	u64 given = sums->nr_alloc * cache->layout.size;
@@ -62,11 +62,11 @@ static u64 rounding(const struct mctl_cache *cache, const struct sums *sums, u64
 }
 
 /**
- * mctl_cache_info() - tell of a cache
+ * mctl_cache_info() - get the state of a cache
  * @cache: the cache
- * @info: to fill in
+ * @info: filled in
  *
- * Context: Any; takes no lock.
+ * Context: Any context; takes no lock.
  */
 void mctl_cache_info(struct mctl_cache *cache, struct mctl_cache_info *info)
 {
@@ -138,14 +138,14 @@ static int what_object(struct mctl_cache *cache, const void *address, struct mct
 }
 
 /**
- * mctl_cache_what() - the object that an address lies in
+ * mctl_cache_what() - find the object that contains an address
  * @arena: the arena
- * @head_fn: first frame of the block that the address is in
+ * @head_fn: first frame of the block that contains the address
  * @address: the address
- * @info: to fill in
+ * @info: filled in
  *
- * Context: Any.
- * Return: 0, or -ENOENT when the block is no slab, or the address is in the
+ * Context: Any context.
+ * Return: 0, or -ENOENT if the block is not a slab, or the address is in the
  * slab's header or slack.
  */
 int mctl_cache_what(struct mctl_arena *arena, u32 head_fn, const void *address,
@@ -173,7 +173,7 @@ out:
 /* --- checks; the machine is stopped ------------------------------------------------------ */
 
 /**
- * struct found - what was found in a cache's slabs and magazines
+ * struct found - counts of a cache's slabs and magazines
  * @nr_inuse: sum of the slabs' counts
  * @nr_lost: sum of the slabs' counts
  * @nr_marked: objects marked as in a magazine
@@ -216,7 +216,7 @@ static bool check_tags(struct mctl_cache *cache, u32 fn, struct mctl_report *rep
 	return sound;
 }
 
-/* C2, C3 and S1 to S9 of a slab. Return: false when its header is not to be believed. */
+/* C2, C3 and S1 to S9 of a slab. Return: false if its header is damaged. */
 static bool check_slab(struct mctl_cache *cache, struct mctl_slab *slab, u32 where,
 		       struct found *found, struct mctl_report *report)
 {
@@ -243,12 +243,12 @@ static bool check_slab(struct mctl_cache *cache, struct mctl_slab *slab, u32 whe
 			   mctl_cache_list_for(cache, slab), where);
 	found->nr_inuse += slab->inuse;
 	found->nr_lost += slab->lost;
-	/* hwpoison H1 tells of it. No magazine has its objects; to read them is one more error. */
+	/* hwpoison H1 reports it. Its objects are in no magazine, and must not be read. */
 	if (mctl_hwpoison_any(cache->arena) &&
 	    mctl_hwpoison_has(cache->arena, slab->fn, mctl_state_order(cache->state)))
 		return true;
 	nr_marked = mctl_slab_check(&cache->layout, slab, memory, slab->fn, report);
-	/* None either where the slab is not to be believed. */
+	/* 0 also if the slab is damaged. */
 	if (nr_marked)
 		found->sum_marked += sum_marked(&cache->layout, slab);
 	found->nr_marked += nr_marked;
@@ -271,7 +271,7 @@ static void check_lists(struct mctl_cache *cache, struct found *found, struct mc
 	}
 }
 
-/* What an address is to a cache: MCTL_SLAB_INTERIOR where it is in none of its slabs. */
+/* State of the object at an address; MCTL_SLAB_INTERIOR if it is in no slab of the cache. */
 static enum mctl_slab_status inspect(struct mctl_cache *cache, void *address)
 {
 	const struct mctl_slab *slab = mctl_cache_lookup(cache, address);
@@ -301,12 +301,12 @@ static void check_magazine(struct mctl_cache *cache, const struct mctl_magazine 
 }
 
 /**
- * mctl_cache_is_magazine() - whether a pointer, which may be damaged, leads to a magazine
+ * mctl_cache_is_magazine() - whether a pointer, which may be damaged, points to a magazine
  * @arena: the arena
- * @magazine: any value; read only if it is one
+ * @magazine: any value
  *
- * Context: As mctl_cache_lookup().
- * Return: whether it does.
+ * Context: As for mctl_cache_lookup().
+ * Return: true if it does.
  */
 bool mctl_cache_is_magazine(const struct mctl_arena *arena, const struct mctl_magazine *magazine)
 {
@@ -389,7 +389,7 @@ static void check_cache(struct mctl_cache *cache, struct mctl_report *report)
 			   cache->nr_lost);
 	mctl_report_expect(report, "cache C1", "cache", cache->id, "objects marked cached",
 			   MCTL_SLAB_HARDENED ? found.nr_magazine : 0, found.nr_marked);
-	/* One twice in place of another is as many. */
+	/* If one object is in a magazine twice and another one is missing, only the sums differ. */
 	mctl_report_expect(report, "cache C1", "cache", cache->id, "sum of objects marked cached",
 			   MCTL_SLAB_HARDENED ? found.sum_magazine : 0, found.sum_marked);
 	mctl_report_expect(report, "cache C4", "cache", cache->id, "objects not freed",
@@ -424,9 +424,9 @@ static void check_slots(struct mctl_arena *arena, u64 nr_listed, struct mctl_rep
 }
 
 /**
- * mctl_caches_check() - test C1 to C6, M1, M2, N2, K1 and, of every slab, S1 to S9
+ * mctl_caches_check() - check C1 to C6, M1, M2, N2, K1 and, for each slab, S1 to S9
  * @arena: the arena
- * @report: where to count and report
+ * @report: counts checks and receives problems
  *
  * Context: All CPUs are stopped.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What becomes of the magazines of object caches when their CPU dies.
+ * Hotplug: the magazines of a CPU that goes offline are emptied.
  *
  * Locks: hotplug_lock.
  */
@@ -19,7 +19,7 @@ static int cpu_dead(unsigned int cpu, struct hlist_node *node)
 }
 
 /**
- * mctl_cache_watch_cpus() - have a cache's magazines taken from CPUs that die
+ * mctl_cache_watch_cpus() - register a cache for the hotplug callback
  * @cache: the cache
  *
  * Context: May sleep.
@@ -31,7 +31,7 @@ int mctl_cache_watch_cpus(struct mctl_cache *cache)
 }
 
 /**
- * mctl_cache_unwatch_cpus() - the end of that
+ * mctl_cache_unwatch_cpus() - unregister a cache
  * @cache: the cache
  *
  * Context: May sleep.
@@ -42,7 +42,7 @@ void mctl_cache_unwatch_cpus(struct mctl_cache *cache)
 }
 
 /**
- * mctl_cache_cpus_get() - hear of CPUs that die, for one arena more
+ * mctl_cache_cpus_get() - register the hotplug callback, with the first arena
  *
  * Context: May sleep.
  * Return: 0 or a negative errno.
@@ -65,7 +65,7 @@ int mctl_cache_cpus_get(void)
 }
 
 /**
- * mctl_cache_cpus_put() - for one arena less
+ * mctl_cache_cpus_put() - unregister the hotplug callback, with the last arena
  *
  * Context: May sleep.
  */

@@ -2,13 +2,13 @@
 /*
  * Names, ids and references of object caches.
  *
- * N1  Ids are given in a circle: the id of a cache that went is used again as
- *     late as can be.
- * N2  A cache on the list is in its slot of by_id, and no slot has another.
- *     Both are changed with preemption off under caches.lock, so that a
- *     stopped machine never sees one without the other.
- * N3  A cache's memory, and an array of slots, go after a grace period of RCU:
- *     mctl_cache_peek() needs no lock.
+ * N1  Ids are assigned cyclically: the id of a destroyed cache is reused as late
+ *     as possible.
+ * N2  Each cache on the list is in its slot of by_id, and the other slots are
+ *     empty. Both are changed with preemption off under caches.lock, so that
+ *     they agree whenever the machine is stopped.
+ * N3  The memory of a cache, and an array of slots, is freed after an RCU grace
+ *     period: mctl_cache_peek() needs no lock.
  *
  * Lock: arena->caches.lock, see cache.h.
  */
@@ -21,7 +21,7 @@
 #define MAX_IDS	  1048576
 
 /**
- * mctl_cache_peek() - the cache of an id, without a reference
+ * mctl_cache_peek() - find a cache by its id, without a reference
  * @arena: the arena
  * @id: any value
  *
@@ -32,17 +32,17 @@ struct mctl_cache *mctl_cache_peek(struct mctl_arena *arena, u32 id)
 {
 	struct mctl_caches *caches = &arena->caches;
 
-	/* The array is replaced before the count grows. */
+	/* The array is replaced before the count is increased. */
 	if (id >= smp_load_acquire(&caches->nr_ids))
 		return NULL;
 	return READ_ONCE(READ_ONCE(caches->by_id)[id]);
 }
 
 /**
- * mctl_cache_grow_ids() - make room for twice as many ids
+ * mctl_cache_grow_ids() - double the number of ids
  * @arena: the arena
  *
- * Context: Process; arena->caches.lock is held.
+ * Context: Process context; arena->caches.lock is held.
  * Return: 0, -ENOSPC or -ENOMEM.
  */
 int mctl_cache_grow_ids(struct mctl_arena *arena)
@@ -74,7 +74,7 @@ int mctl_cache_grow_ids(struct mctl_arena *arena)
  * mctl_cache_next_id() - choose the id of a new cache (N1)
  * @arena: the arena
  *
- * Context: Process; arena->caches.lock is held.
+ * Context: Process context; arena->caches.lock is held.
  * Return: the id, -ENOSPC or -ENOMEM.
  */
 int mctl_cache_next_id(struct mctl_arena *arena)
@@ -83,7 +83,7 @@ int mctl_cache_next_id(struct mctl_arena *arena)
 	u32 id = caches->last_id;
 	int ret;
 
-	/* At least half of the slots are free, so that a slot rests before it is used again. */
+	/* At least half of the slots stay free, so that ids are not reused soon. */
 	if (caches->nr >= caches->nr_ids / 2) {
 		ret = mctl_cache_grow_ids(arena);
 		if (ret)
@@ -96,10 +96,10 @@ int mctl_cache_next_id(struct mctl_arena *arena)
 }
 
 /**
- * mctl_cache_publish() - put a cache where it is found
+ * mctl_cache_publish() - make a cache visible to lookups
  * @cache: the cache, ready for use
  *
- * Context: Process; arena->caches.lock is held.
+ * Context: Process context; arena->caches.lock is held.
  */
 void mctl_cache_publish(struct mctl_cache *cache)
 {
@@ -114,10 +114,10 @@ void mctl_cache_publish(struct mctl_cache *cache)
 }
 
 /**
- * mctl_cache_retract() - take a cache from where it is found
- * @cache: the cache; mctl_cache_peek() may give it until a grace period is over
+ * mctl_cache_retract() - hide a cache from lookups
+ * @cache: the cache; mctl_cache_peek() may return it until an RCU grace period has passed
  *
- * Context: Process; arena->caches.lock is held.
+ * Context: Process context; arena->caches.lock is held.
  */
 void mctl_cache_retract(struct mctl_cache *cache)
 {
@@ -131,11 +131,11 @@ void mctl_cache_retract(struct mctl_cache *cache)
 }
 
 /**
- * mctl_cache_find_name() - look a cache up by its name, without a reference
+ * mctl_cache_find_name() - find a cache by its name, without a reference
  * @arena: the arena
  * @name: any string
  *
- * Context: Process; arena->caches.lock is held.
+ * Context: Process context; arena->caches.lock is held.
  * Return: the cache or NULL.
  */
 struct mctl_cache *mctl_cache_find_name(struct mctl_arena *arena, const char *name)
@@ -149,7 +149,7 @@ struct mctl_cache *mctl_cache_find_name(struct mctl_arena *arena, const char *na
 }
 
 /**
- * mctl_cache_find() - look a cache up by its name
+ * mctl_cache_find() - find a cache by its name
  * @arena: the arena
  * @name: any string
  *
@@ -169,7 +169,7 @@ struct mctl_cache *mctl_cache_find(struct mctl_arena *arena, const char *name)
 }
 
 /**
- * mctl_cache_find_id() - look a cache up by its id
+ * mctl_cache_find_id() - find a cache by its id
  * @arena: the arena
  * @id: any value
  *
@@ -190,10 +190,10 @@ struct mctl_cache *mctl_cache_find_id(struct mctl_arena *arena, u32 id)
 }
 
 /**
- * mctl_cache_next() - the cache of the lowest id from one on
+ * mctl_cache_next() - find the cache with the lowest id that is not below @id
  * @arena: the arena
- * @id: any value; becomes that of the slot that the cache was found in, whatever
- *	the cache says, so that a walk comes to an end
+ * @id: any value; set to the number of the slot that the cache was found in, not
+ *	to the id in the cache, which may be damaged, so that a walk ends
  *
  * Context: May sleep (caches.lock).
  * Return: the cache with a reference, for mctl_cache_drop(), or NULL.
@@ -216,9 +216,9 @@ struct mctl_cache *mctl_cache_next(struct mctl_arena *arena, u32 *id)
 
 /**
  * mctl_cache_drop() - drop a reference
- * @cache: the cache; it stays while it is on the list
+ * @cache: the cache; the reference of the list keeps it
  *
- * Context: Any.
+ * Context: Any context.
  */
 void mctl_cache_drop(struct mctl_cache *cache)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the files of the object caches share with each other and with nobody
- * else: caches.c, cache.c, cache_*.c, magazine*.c, kmalloc.c.
+ * Declarations that the files of the object caches share: caches.c, cache.c,
+ * cache_*.c, magazine*.c, kmalloc.c.
  */
 #ifndef MCTL_OBJECTS_CACHE_IMPL_H
 #define MCTL_OBJECTS_CACHE_IMPL_H
@@ -9,14 +9,14 @@
 #include "host/error.h"
 #include "objects/cache.h"
 
-/* Objects that one hold of cache->lock takes from slabs or puts back. */
+/* Maximum number of objects that are moved between slabs and magazines under one cache->lock. */
 #define MCTL_CACHE_BATCH MCTL_MAGAZINE_OBJECTS
 
 /**
- * struct mctl_cache_work - what is left to do after cache->lock
- * @release: slabs to give back
- * @status: the last damage that was met, or MCTL_SLAB_OK
- * @fn: first frame of the slab that it was met in
+ * struct mctl_cache_work - work to do after cache->lock is dropped
+ * @release: slabs to free
+ * @status: the last damage found, or MCTL_SLAB_OK
+ * @fn: first frame of the damaged slab
  */
 struct mctl_cache_work {
 	struct list_head release;
@@ -49,15 +49,15 @@ unsigned int mctl_cache_gfp_type(gfp_t gfp);
 u32 mctl_cache_gfp_flags(gfp_t gfp);
 
 /**
- * mctl_cache_peek_slab() - the slab of a cache that an address is in, quickly
- * @cache: the cache; its slabs have their headers in themselves
+ * mctl_cache_peek_slab() - find the slab of a cache that contains an address, fast
+ * @cache: the cache; its slabs contain their headers
  * @address: any value
  *
- * Nothing is read but slabs of the arena; the cookie says whose one is.
+ * Only memory of slabs of the arena is read; the cookie tells the cache.
  *
- * Context: Preemption off. The slab stays while an object of it is in use or
+ * Context: Preemption off. The slab exists while an object of it is allocated or
  * cache->lock is held.
- * Return: its header, or NULL when the address is in no slab of the cache.
+ * Return: its header, or NULL if the address is in no slab of the cache.
  */
 static __always_inline struct mctl_slab *mctl_cache_peek_slab(const struct mctl_cache *cache,
 							      const void *address)
@@ -80,17 +80,18 @@ static __always_inline struct mctl_slab *mctl_cache_peek_slab(const struct mctl_
 }
 
 /**
- * mctl_cache_peek_first() - where the objects begin of the slab that an address is in, quickly
+ * mctl_cache_peek_first() - find the first object of the slab that contains an address, fast
  * @cache: the cache; its objects are not checked
- * @fn: the frame that @address is in
- * @address: in the arena
+ * @fn: the frame that contains @address
+ * @address: an address in the arena
  *
- * Where headers are outside of the slabs they are not read: the way to them has to be checked. All
- * slabs begin alike then, unless they have colours.
+ * A header outside of the slab is not read, because the pointer to it would have to be validated.
+ * The offset of the first object is constant then, if the cache has one colour.
  *
- * Context: Preemption off. The slab stays while an object of it is in use or cache->lock is held.
- * Return: the address of the first object; 1, which is the distance of no object, when the address
- * is not surely in a slab of the cache.
+ * Context: Preemption off. The slab exists while an object of it is allocated or cache->lock is
+ * held.
+ * Return: the address of the first object; or 1, from which no object is a multiple of the stride
+ * away, if the address is in no slab of the cache or the slow path has to decide.
  */
 static __always_inline unsigned long mctl_cache_peek_first(const struct mctl_cache *cache, u32 fn,
 							   const void *address)
@@ -113,13 +114,13 @@ static __always_inline unsigned long mctl_cache_peek_first(const struct mctl_cac
 }
 
 /**
- * mctl_cache_push_at() - put an object into this CPU's magazine, of whatever slab it is
+ * mctl_cache_push_at() - put an object of any slab into this CPU's magazine
  * @cache: the cache
- * @fn: the frame that @object is in
+ * @fn: the frame that contains @object
  * @object: an address in the arena
  *
  * Context: Preemption off.
- * Return: whether that was done: not when there is no room, or the object is not surely a caller's.
+ * Return: true if it was put there; false if there is no room, or the slow path has to decide.
  */
 static __always_inline bool mctl_cache_push_at(struct mctl_cache *cache, u32 fn, void *object)
 {
@@ -130,7 +131,7 @@ static __always_inline bool mctl_cache_push_at(struct mctl_cache *cache, u32 fn,
 	unsigned long first;
 	bool done = false;
 
-	/* A cache whose objects are checked has its doors shut, and no room. */
+	/* Without room: also in a cache whose objects are checked, since its door is shut. */
 	if (unlikely(top >= cc->limit))
 		goto open;
 	first = mctl_cache_peek_first(cache, fn, object);
@@ -149,7 +150,7 @@ open:
 	return done;
 }
 
-/* C3: the list that a slab belongs on. Of one that is retired nobody is to take an object. */
+/* C3: the list that a slab belongs on. Nothing is allocated from a retired slab. */
 static inline enum mctl_slab_list mctl_cache_list_for(const struct mctl_cache *cache,
 						      const struct mctl_slab *slab)
 {
@@ -183,13 +184,13 @@ int mctl_magazine_make(struct mctl_cache *cache, gfp_t gfp);
 void mctl_magazine_unmake(struct mctl_cache *cache);
 bool mctl_magazine_any(const struct mctl_cache *cache);
 
-/* Whether the CPUs have parts of a cache. */
+/* Whether the CPUs' parts of a cache have been allocated. */
 static inline bool mctl_magazine_is_made(const struct mctl_cache *cache)
 {
 	return READ_ONCE(cache->cpu) != &mctl_cache_unmade;
 }
 
-/* Where a CPU's loaded magazine is when there is none. */
+/* Value of @top and @limit while no magazine is loaded. */
 static inline void **mctl_magazine_none(void)
 {
 	return (void **)&mctl_cache_nothing;
@@ -200,9 +201,9 @@ static inline void **mctl_magazine_none(void)
  * @cache: the cache
  * @cc: the CPU's part
  *
- * Context: Any; without the CPU's door shut an answer of the moment, and 0
- * while it changes its magazine.
- * Return: how many.
+ * Context: Any context. Unless the CPU's door is shut the value is approximate, and 0 while the
+ * CPU changes its magazine.
+ * Return: number of objects.
  */
 static inline u32 mctl_magazine_level(const struct mctl_cache *cache,
 				      const struct mctl_cache_cpu *cc)

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What stands in the place of a CPU's part of a cache, and of its magazine, where
- * there is none, so that the hot path needs no test of its own for that.
+ * Stand-ins for a CPU's part of a cache and for a magazine that do not exist, so
+ * that the hot path needs no test for this case.
  *
  * Locks: none; constant.
  */
 #include "objects/cache_impl.h"
 
-/* What a CPU has where there is no magazine: none to take, and no room. */
+/* Stand-in for a loaded magazine: empty and full. */
 const struct mctl_magazine mctl_cache_nothing = {};
 
 const struct mctl_cache_cpu mctl_cache_nobody = {

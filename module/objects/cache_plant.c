@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Planted damage in object caches: their slabs, their magazines, their counts.
+ * Plants damage in the slabs, magazines and counts of object caches.
  *
- * Locks: cache->lock, which no CPU needs for its own part: nobody uses the cache
- * meanwhile.
+ * Locks: cache->lock. It does not protect the CPUs' parts: the cache must not be
+ * used at the same time.
  */
 #include "host/flip.h"
 #include "objects/cache_impl.h"
 
-/* The list of the slab that is damaged, which is its first. */
+/* The list whose first slab is damaged. */
 static enum mctl_slab_list first_list(const struct mctl_cache *cache)
 {
 	if (!list_empty(&cache->slabs[MCTL_LIST_PARTIAL]))
@@ -35,7 +35,7 @@ static struct mctl_cache_cpu *first_part(struct mctl_cache *cache)
 	return NULL;
 }
 
-/* A door that is left shut turns everyone away; any other value of it would be followed. */
+/* A shut door makes every user take the slow path; any other wrong value would be dereferenced. */
 static void plant_door(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
 {
 	struct mctl_cache_cpu **door = cache->checked ? &cc->inner : &cc->self;
@@ -49,7 +49,7 @@ static void **lowest(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
 	return cc->top == cc->limit - cache->capacity ? NULL : cc->limit - cache->capacity + 1;
 }
 
-/* An earlier plant may have left any value where this one finds its way. */
+/* An earlier plant may have damaged the pointers that this one follows. */
 static int refuse_damaged(const struct mctl_cache *cache, const char *what,
 			  struct mctl_error *error)
 {
@@ -207,11 +207,11 @@ static int plant_count(struct mctl_arena *arena, u32 bit)
 /**
  * mctl_cache_plant() - flip a bit of a cache's records
  * @arena: the arena
- * @plant: which bit
+ * @plant: the bit
  * @error: text of a refusal
  *
- * Context: process; sleeps.
- * Return: 0, -ENOENT when there is no such place, or -EINVAL for a level that no record has.
+ * Context: Process context, sleeps.
+ * Return: 0, -ENOENT if there is no such place, or -EINVAL for a level that no record has.
  */
 int mctl_cache_plant(struct mctl_arena *arena, const struct mctl_plant *plant,
 		     struct mctl_error *error)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the object caches tell of frees that they refuse and of damage that
- * they meet: a line in the kernel's log, and an event. Objects are named by
- * cache, slab and number; no address leaves the kernel.
+ * Reports of refused frees and of damage: a line in the kernel's log and an
+ * event. Objects are named by cache, slab and number; kernel addresses are not
+ * disclosed.
  *
- * Locks: none; slabs are looked at as mctl_cache_lookup() allows.
+ * Locks: none; slabs are read as mctl_cache_lookup() allows.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -16,12 +16,12 @@
 #include "objects/cache_impl.h"
 
 /**
- * mctl_cache_report_damage() - tell of an object that was given up
+ * mctl_cache_report_damage() - report an object that was lost to damage
  * @cache: its cache
  * @fn: first frame of its slab
- * @status: what was found
+ * @status: the damage
  *
- * Context: Any but NMI.
+ * Context: Any context but NMI.
  */
 void mctl_cache_report_damage(struct mctl_cache *cache, u32 fn, enum mctl_slab_status status)
 {
@@ -40,11 +40,11 @@ void mctl_cache_report_damage(struct mctl_cache *cache, u32 fn, enum mctl_slab_s
 }
 
 /**
- * mctl_cache_report_bad() - tell of a free that was refused
+ * mctl_cache_report_bad() - report a refused free
  * @arena: the arena
- * @format: text, as of printf, that says which address of what
+ * @format: printf format of a text that describes the address
  *
- * Context: Any but NMI.
+ * Context: Any context but NMI.
  */
 void mctl_cache_report_bad(struct mctl_arena *arena, const char *format, ...)
 {
@@ -65,11 +65,11 @@ void mctl_cache_report_bad(struct mctl_arena *arena, const char *format, ...)
 }
 
 /**
- * mctl_cache_report_foreign() - tell of the free of an address in no slab of the cache
+ * mctl_cache_report_foreign() - report the free of an address in no slab of the cache
  * @cache: the cache
  * @address: any value
  *
- * Context: Any but NMI.
+ * Context: Any context but NMI.
  */
 void mctl_cache_report_foreign(struct mctl_cache *cache, const void *address)
 {
@@ -103,13 +103,13 @@ void mctl_cache_report_foreign(struct mctl_cache *cache, const void *address)
 }
 
 /**
- * mctl_cache_report_object() - tell of the free of an object that was not taken back
+ * mctl_cache_report_object() - report the refused free of an object
  * @cache: its cache
  * @fn: first frame of its slab
- * @index: its number there
- * @status: why not
+ * @index: its number in the slab
+ * @status: the reason
  *
- * Context: Any but NMI.
+ * Context: Any context but NMI.
  */
 void mctl_cache_report_object(struct mctl_cache *cache, u32 fn, u32 index,
 			      enum mctl_slab_status status)

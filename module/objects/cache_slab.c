@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The slabs of an object cache: making them, giving them back, finding the
- * one that an address is in, and everything that is done to them under
- * cache->lock. See cache.h for invariants and lock order.
+ * The slabs of an object cache: creating, freeing and finding them, and all
+ * operations on them under cache->lock. See cache.h for invariants and lock
+ * order.
  *
- * A slab can go at any moment that neither one of its objects is in use nor
- * cache->lock is held. A caller who frees what is not his may therefore be
- * answered from a slab that is just going: memory of the arena still, whose
- * cookie is gone, so that he is refused.
+ * A slab may be freed whenever none of its objects is allocated and cache->lock
+ * is not held. A caller that frees an object twice may therefore refer to a slab
+ * that is being freed. Its memory still belongs to the arena and its cookie is
+ * already cleared, so that the free is refused.
  */
 #include "frames/frame.h"
 #include "objects/cache_impl.h"
@@ -15,8 +15,8 @@
 /* --- requests ---------------------------------------------------------------------------- */
 
 /**
- * mctl_cache_gfp_type() - the highest zone type that a caller can use
- * @gfp: his flags
+ * mctl_cache_gfp_type() - the highest zone type that a request may use
+ * @gfp: flags of the request
  *
  * Return: enum memctl_zone_type.
  */
@@ -30,8 +30,8 @@ unsigned int mctl_cache_gfp_type(gfp_t gfp)
 }
 
 /**
- * mctl_cache_gfp_flags() - what a caller allows and forbids
- * @gfp: his flags
+ * mctl_cache_gfp_flags() - convert gfp flags to those of a request for frames
+ * @gfp: flags of the request
  *
  * Return: MCTL_REQUEST_*, without MCTL_REQUEST_ZERO.
  */
@@ -60,7 +60,7 @@ static void set_header(struct mctl_cache *cache, u32 fn, struct mctl_slab *slab)
 	link->prev = upper_32_bits((unsigned long)slab);
 }
 
-/* The header of the slab at @fn, a slab of this cache; NULL when the way to it is damaged. */
+/* The header of the slab at @fn, a slab of this cache; NULL if the pointer to it is damaged. */
 static struct mctl_slab *header_of(struct mctl_cache *cache, u32 fn, void *memory)
 {
 	struct mctl_arena *arena = cache->arena;
@@ -81,15 +81,15 @@ static struct mctl_slab *header_of(struct mctl_cache *cache, u32 fn, void *memor
 }
 
 /**
- * mctl_cache_lookup() - the slab of a cache that an address is in
+ * mctl_cache_lookup() - find the slab of a cache that contains an address
  * @cache: the cache
  * @address: any value
  *
- * Nothing outside of the arena is read.
+ * Only memory of the arena is read.
  *
- * Context: Preemption off. The slab stays while an object of it is in use or
+ * Context: Preemption off. The slab exists while an object of it is allocated or
  * cache->lock is held.
- * Return: its header, or NULL when the address is in no slab of the cache.
+ * Return: its header, or NULL if the address is in no slab of the cache.
  */
 struct mctl_slab *mctl_cache_lookup(struct mctl_cache *cache, const void *address)
 {
@@ -115,7 +115,7 @@ static void note_damage(struct mctl_cache_work *work, const struct mctl_slab *sl
 	work->fn = slab->fn;
 }
 
-/* There is no way from an object of a magazine to its slab: it is lost to both. */
+/* The header of the slab of an object from a magazine is damaged: the object is lost. */
 static void note_header(struct mctl_cache_work *work, struct mctl_cache *cache, const void *object)
 {
 	work->status = MCTL_SLAB_HEADER;
@@ -129,7 +129,7 @@ static void move_slab(struct mctl_cache *cache, struct mctl_slab *slab, enum mct
 		list_del(&slab->list);
 		cache->nr_slabs[slab->where]--;
 	}
-	/* Slabs that were full come last: they get time to become emptier. */
+	/* Slabs that were full come last, so that they may become emptier before they are used. */
 	if (slab->where == MCTL_LIST_FULL)
 		list_add_tail(&slab->list, &cache->slabs[where]);
 	else
@@ -139,7 +139,7 @@ static void move_slab(struct mctl_cache *cache, struct mctl_slab *slab, enum mct
 		cache->nr_slabs[where]++;
 }
 
-/* A slab without objects in use goes, unless a mark in it says otherwise. */
+/* Free a slab without objects in use, unless the mark of an object contradicts. */
 static void release(struct mctl_cache *cache, struct mctl_slab *slab, struct mctl_cache_work *work)
 {
 	if (unlikely(!mctl_slab_is_unused(&cache->layout, slab))) {
@@ -156,7 +156,7 @@ static void release(struct mctl_cache *cache, struct mctl_slab *slab, struct mct
 	list_move(&slab->list, &work->release);
 }
 
-/* C3: after objects came or went; @inuse and @lost are the slab's counts before. */
+/* C3: put a slab on its list after a change; @inuse and @lost are its counts before the change. */
 static void place(struct mctl_cache *cache, struct mctl_slab *slab, u16 inuse, u16 lost,
 		  struct mctl_cache_work *work)
 {
@@ -196,20 +196,20 @@ static unsigned int take_from(struct mctl_cache *cache, struct mctl_slab *slab, 
 /**
  * mctl_cache_take() - take objects from slabs
  * @cache: the cache
- * @objects: where to
- * @nr: how many at most, no more than MCTL_CACHE_BATCH
- * @cached: mark them as in a magazine, instead of with a caller
+ * @objects: array for the objects
+ * @nr: maximum number, up to MCTL_CACHE_BATCH
+ * @cached: mark them as in a magazine rather than allocated
  * @work: for mctl_cache_finish()
  *
  * Context: cache->lock is held.
- * Return: how many there were.
+ * Return: number of objects taken.
  */
 unsigned int mctl_cache_take(struct mctl_cache *cache, void **objects, unsigned int nr, bool cached,
 			     struct mctl_cache_work *work)
 {
 	unsigned int taken = 0;
 
-	/* Each round takes an object, or loses one to damage, or empties the list. */
+	/* Each round takes objects, finds damage and loses objects, or finds the lists empty. */
 	while (taken < nr) {
 		struct mctl_slab *slab;
 
@@ -229,11 +229,11 @@ unsigned int mctl_cache_take(struct mctl_cache *cache, void **objects, unsigned 
  * mctl_cache_put_back() - put the objects of a magazine back into their slabs
  * @cache: the cache
  * @objects: the objects
- * @nr: how many, no more than MCTL_CACHE_BATCH
+ * @nr: number of objects, up to MCTL_CACHE_BATCH
  * @work: for mctl_cache_finish()
  *
- * Objects of one slab that follow each other are one return to it. One whose
- * slab has a damaged header stays where it is, and is nobody's.
+ * The slab is looked up once for consecutive objects of it. An object whose slab
+ * has a damaged header is lost.
  *
  * Context: cache->lock is held.
  */
@@ -267,12 +267,12 @@ void mctl_cache_put_back(struct mctl_cache *cache, void **objects, unsigned int 
 }
 
 /**
- * mctl_cache_lose() - give an object of a magazine up as damaged
+ * mctl_cache_lose() - give up a damaged object of a magazine
  * @cache: the cache
  * @object: the object
- * @status: what was found
+ * @status: the damage
  *
- * Context: Any but NMI.
+ * Context: Any context but NMI.
  */
 void mctl_cache_lose(struct mctl_cache *cache, void *object, enum mctl_slab_status status)
 {
@@ -298,13 +298,13 @@ void mctl_cache_lose(struct mctl_cache *cache, void *object, enum mctl_slab_stat
 }
 
 /**
- * mctl_cache_retire() - take nothing more from a slab whose memory has an error
+ * mctl_cache_retire() - allocate nothing more from a slab with a memory error
  * @arena: the arena
- * @fn: the slab
+ * @fn: first frame of the slab
  *
- * With its last object it goes. Until then the cache has no magazines, which
- * would hand its objects out again. What is no slab of a cache any more is left
- * alone, and so is a large kmalloc allocation.
+ * The slab is freed with its last object. Until then the cache does not use
+ * magazines, because they would reuse the slab's objects. Nothing happens if the
+ * block is no longer a slab of a cache, or is a large kmalloc allocation.
  *
  * Context: May sleep.
  */
@@ -337,7 +337,7 @@ void mctl_cache_retire(struct mctl_arena *arena, u32 fn)
 
 /* --- after the lock ---------------------------------------------------------------------- */
 
-/* Nobody may take an address for an object of a slab that goes. */
+/* Reset the base of each CPU that refers to a slab that is being freed. */
 static void forget(struct mctl_cache *cache, const struct mctl_slab *slab)
 {
 	int cpu;
@@ -363,12 +363,12 @@ static void give_back(struct mctl_cache *cache, struct mctl_slab *slab)
 }
 
 /**
- * mctl_cache_finish() - do what could not be done under the lock
+ * mctl_cache_finish() - do the work that had to wait until cache->lock was dropped
  * @cache: the cache
- * @work: what it is
+ * @work: the work
  *
- * Context: Any but NMI, without cache->lock.
- * Return: frames given back.
+ * Context: Any context but NMI, without cache->lock.
+ * Return: number of frames freed.
  */
 unsigned int mctl_cache_finish(struct mctl_cache *cache, struct mctl_cache_work *work)
 {
@@ -385,12 +385,12 @@ unsigned int mctl_cache_finish(struct mctl_cache *cache, struct mctl_cache_work 
 }
 
 /**
- * mctl_cache_release_all() - give slabs back
+ * mctl_cache_release_all() - free slabs
  * @cache: the cache
- * @used: those with objects in use, too
+ * @used: free those with objects in use as well
  *
- * Context: Any but NMI; with @used nobody may use the cache any more.
- * Return: frames given back.
+ * Context: Any context but NMI; with @used the cache must not be used any more.
+ * Return: number of frames freed.
  */
 unsigned int mctl_cache_release_all(struct mctl_cache *cache, bool used)
 {
@@ -399,7 +399,7 @@ unsigned int mctl_cache_release_all(struct mctl_cache *cache, bool used)
 	for (int where = MCTL_LIST_EMPTY; where < MCTL_NR_LISTS; where++) {
 		bool more = where == MCTL_LIST_EMPTY || used;
 
-		/* One slab a hold: releasing one looks at every object. */
+		/* One slab per lock hold: release() reads the mark of every object. */
 		while (more) {
 			struct mctl_slab *slab;
 			unsigned long flags;
@@ -435,7 +435,7 @@ static unsigned int slab_type(struct mctl_cache *cache, const struct mctl_slab *
 	return cache->arena->zones[section->zone].type;
 }
 
-/* As mctl_cache_take() of one object below a zone; gives up after a few slabs. */
+/* Like mctl_cache_take() of one object, from zones up to @type; gives up after 32 slabs. */
 static unsigned int take_of_type(struct mctl_cache *cache, unsigned int type, void **object,
 				 struct mctl_cache_work *work)
 {
@@ -452,12 +452,12 @@ static unsigned int take_of_type(struct mctl_cache *cache, unsigned int type, vo
 }
 
 /**
- * mctl_cache_alloc_locked() - take an object from the slabs that there are
+ * mctl_cache_alloc_locked() - take an object from the existing slabs
  * @cache: the cache
- * @type: highest zone type it may be in
- * @asked: bytes that the caller of kmalloc wanted
+ * @type: highest zone type of the object
+ * @asked: bytes requested from kmalloc
  *
- * Context: Any but NMI.
+ * Context: Any context but NMI.
  * Return: the object, or NULL.
  */
 void *mctl_cache_alloc_locked(struct mctl_cache *cache, unsigned int type, u32 asked)
@@ -521,13 +521,13 @@ static struct mctl_slab *make_slab(struct mctl_cache *cache, gfp_t gfp, u32 requ
 			mctl_frame_free(arena, fn, request.order, MCTL_KIND_SLAB);
 			return NULL;
 		}
-		/* On lists with others, of which kmemleak may not know some. */
+		/* It is on lists with entries that kmemleak does not scan. */
 		mctl_debug_object_ignore(slab);
 		preempt_disable();
 		set_header(cache, fn, slab);
 		preempt_enable();
 	}
-	/* Two that make slabs at once may choose the same colour: no harm. */
+	/* Two CPUs that create slabs at the same time may use the same colour; that is harmless. */
 	mctl_slab_init(&cache->layout, slab, memory, data_race(cache->colour++));
 	slab->fn = fn;
 	slab->where = MCTL_LIST_NONE;
@@ -537,14 +537,14 @@ static struct mctl_slab *make_slab(struct mctl_cache *cache, gfp_t gfp, u32 requ
 }
 
 /**
- * mctl_cache_grow() - make a slab and take an object of it
+ * mctl_cache_grow() - create a slab and take an object from it
  * @cache: the cache
- * @gfp: whether it may sleep, and which zone
- * @last_try: a refusal is final, and worth an event
- * @asked: bytes that the caller of kmalloc wanted
+ * @gfp: whether it may sleep, and the zone
+ * @last_try: send an event if there is no memory
+ * @asked: bytes requested from kmalloc
  * @reason: enum memctl_reason on failure; may be NULL
  *
- * Context: Any but NMI; may sleep if @gfp says so.
+ * Context: Any context but NMI; may sleep if @gfp says so.
  * Return: the object, or NULL.
  */
 void *mctl_cache_grow(struct mctl_cache *cache, gfp_t gfp, bool last_try, u32 asked, u32 *reason)
@@ -588,7 +588,7 @@ void *mctl_cache_grow(struct mctl_cache *cache, gfp_t gfp, bool last_try, u32 as
  * @cache: the cache
  * @object: any address
  *
- * Context: Any but NMI.
+ * Context: Any context but NMI.
  * Return: 0, or -EINVAL, as for mctl_cache_free().
  */
 int mctl_cache_free_locked(struct mctl_cache *cache, void *object)

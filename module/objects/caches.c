@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * All object caches of an arena: those that it has from its start to its end.
+ * The object caches that every arena has, and operations on all caches.
  *
  * Locks: the arena's are in cache.h.
  */
@@ -38,10 +38,10 @@ static int make_all(struct mctl_arena *arena)
 }
 
 /**
- * mctl_caches_create() - make an arena's own caches
+ * mctl_caches_create() - create an arena's own caches
  * @arena: the arena, with its frames, and with caches.lock and caches.list set up
  *
- * Context: May sleep; nobody else uses the arena.
+ * Context: May sleep; the arena is not used by others yet.
  * Return: 0 or -ENOMEM.
  */
 int mctl_caches_create(struct mctl_arena *arena)
@@ -67,10 +67,11 @@ int mctl_caches_create(struct mctl_arena *arena)
 
 /**
  * mctl_caches_destroy() - free all caches and their slabs
- * @arena: the arena; objects that still live go with their frames
+ * @arena: the arena; objects that are still allocated are freed with their slabs
  *
- * Context: May sleep; nobody else uses the arena. Nothing to do for an arena
- * whose caches were not made.
+ * Does nothing if the caches were not created.
+ *
+ * Context: May sleep; the arena is not used by others any more.
  */
 void mctl_caches_destroy(struct mctl_arena *arena)
 {
@@ -81,7 +82,7 @@ void mctl_caches_destroy(struct mctl_arena *arena)
 		return;
 	mutex_lock(&caches->lock);
 	mctl_kmalloc_destroy(arena);
-	/* The caches of magazines and headers were made first. */
+	/* The caches of magazines and headers, which the others use, were created first. */
 	list_for_each_entry_safe_reverse(cache, next, &caches->list, list)
 		mctl_cache_unmake(cache);
 	mctl_arena_meta_free(arena, caches->by_id,
@@ -92,13 +93,13 @@ void mctl_caches_destroy(struct mctl_arena *arena)
 	mctl_cache_cpus_put();
 }
 
-/* Magazines and headers go with what was in them: their caches come last. */
+/* The other caches free magazines and headers, so the caches of these are shrunk last. */
 static bool relieve(struct mctl_arena *arena, bool nowait)
 {
 	struct mctl_cache *cache;
 	unsigned int nr = 0;
 
-	/* The list is behind a mutex, and other CPUs' magazines behind an IPI. */
+	/* The list needs a mutex, and other CPUs' magazines an IPI. */
 	if (nowait)
 		return false;
 	for (u32 id = MCTL_CACHE_ID_KMALLOC; (cache = mctl_cache_next(arena, &id)); id++) {
@@ -114,7 +115,7 @@ static bool relieve(struct mctl_arena *arena, bool nowait)
 }
 
 /**
- * mctl_caches_init() - register to give back what caches hold when a zone is short of frames
+ * mctl_caches_init() - register the callback that shrinks caches when a zone is short of frames
  *
  * Context: Process context, at module init, after mctl_fcache_init().
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * All object caches of an arena: made with it, and taken apart. See caches.c.
+ * The object caches that every arena has. See caches.c.
  */
 #ifndef MCTL_OBJECTS_CACHES_H
 #define MCTL_OBJECTS_CACHES_H

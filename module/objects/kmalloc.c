@@ -2,15 +2,16 @@
 /*
  * kmalloc: caches of 8 bytes to 8 KiB, and blocks of frames above.
  *
- * K1  The caches have the ids MCTL_CACHE_ID_KMALLOC and on, and live as long
- *     as the arena: which class an object is of, its frame's tag tells (C2).
- * K2  A large object is a block of MCTL_KIND_SLAB whose tag is MCTL_TAG_LARGE,
- *     no cache's id: neither a slab nor a block that could be freed as pages. Its
- *     link, which no list uses, has the bytes that were asked for.
+ * K1  The size classes are caches with consecutive ids from MCTL_CACHE_ID_KMALLOC
+ *     on, which exist as long as the arena. The tag of an object's frame gives its
+ *     class (C2).
+ * K2  A large object is a block of MCTL_KIND_SLAB with the tag MCTL_TAG_LARGE,
+ *     which is no cache's id: it is not a slab, and cannot be freed as pages. The
+ *     link of its first frame, which no list uses, contains the size requested.
  *
- * Size 0 gives NULL, not a ZERO_SIZE_PTR: there is nothing to hold.
+ * Size 0 returns NULL, not ZERO_SIZE_PTR.
  *
- * Locks: none of its own; last_kfree is a hint of each CPU.
+ * Locks: none of its own; last_kfree is a per-CPU hint.
  */
 #include <linux/mm.h>
 #include "core/table.h"
@@ -48,7 +49,7 @@ const u8 mctl_kmalloc_class[MCTL_KMALLOC_LARGEST / 8] = {
 static_assert(ARRAY_SIZE(((struct mctl_caches *)NULL)->kmalloc) >= MCTL_NR_KMALLOC);
 
 /**
- * mctl_kmalloc_create() - make the size classes
+ * mctl_kmalloc_create() - create the size classes
  * @arena: the arena
  *
  * Context: May sleep; arena->caches.lock is held.
@@ -82,16 +83,16 @@ int mctl_kmalloc_create(struct mctl_arena *arena)
 	return 0;
 }
 
-/* What a large object leaves over of its block. */
+/* Bytes of a large object's block beyond the size requested. */
 static s64 large_waste(const struct mctl_arena *arena, u32 fn, unsigned int order)
 {
 	return (PAGE_SIZE << order) - arena->table.link[fn].next;
 }
 
-/* Return: 0 or -EINVAL, then it is not freed. */
+/* Return: 0, or -EINVAL if the block was not freed. */
 static int free_large(struct mctl_arena *arena, u32 fn, unsigned int order)
 {
-	/* Once it is free the link is a list's. */
+	/* The link belongs to a free list afterwards. */
 	s64 waste = large_waste(arena, fn, order);
 	int ret;
 
@@ -105,10 +106,12 @@ static int free_large(struct mctl_arena *arena, u32 fn, unsigned int order)
 }
 
 /**
- * mctl_kmalloc_destroy() - free the large objects, and forget the classes
+ * mctl_kmalloc_destroy() - free the large objects and the hints
  * @arena: the arena
  *
- * Context: May sleep; nobody uses the arena any more.
+ * The size classes themselves are destroyed with the other caches.
+ *
+ * Context: May sleep; the arena is not used any more.
  */
 void mctl_kmalloc_destroy(struct mctl_arena *arena)
 {
@@ -128,13 +131,13 @@ void mctl_kmalloc_destroy(struct mctl_arena *arena)
 }
 
 /**
- * mctl_kmalloc_large_why() - allocate a block for what no class is large enough for
+ * mctl_kmalloc_large_why() - allocate a block for a size beyond the largest class
  * @arena: the arena
  * @size: bytes; any value
  * @gfp: as for mctl_cache_alloc()
  * @reason: enum memctl_reason on failure; may be NULL
  *
- * Context: Any but NMI; may sleep if @gfp says so.
+ * Context: Any context but NMI; may sleep if @gfp says so.
  * Return: the memory, or NULL, always so for sizes of 0 and above 2^22.
  */
 void *mctl_kmalloc_large_why(struct mctl_arena *arena, size_t size, gfp_t gfp, u32 *reason)
@@ -168,12 +171,12 @@ void *mctl_kmalloc_large_why(struct mctl_arena *arena, size_t size, gfp_t gfp, u
 }
 
 /**
- * mctl_kmalloc_large() - the same, for who does not ask why
+ * mctl_kmalloc_large() - the same, without the reason of a failure
  * @arena: the arena
  * @size: bytes; any value
  * @gfp: as for mctl_cache_alloc()
  *
- * Context: Any but NMI; may sleep if @gfp says so.
+ * Context: Any context but NMI; may sleep if @gfp says so.
  * Return: as mctl_kmalloc_large_why().
  */
 void *mctl_kmalloc_large(struct mctl_arena *arena, size_t size, gfp_t gfp)
@@ -182,8 +185,8 @@ void *mctl_kmalloc_large(struct mctl_arena *arena, size_t size, gfp_t gfp)
 }
 
 /**
- * struct place - what an address belongs to
- * @head: first frame of its block, MCTL_FN_NONE for none
+ * struct place - the block that contains an address
+ * @head: its first frame, MCTL_FN_NONE if there is no block
  * @state: of the block
  * @tag: of the block
  * @cache: its size class, or NULL
@@ -237,7 +240,7 @@ static int report_foreign(struct mctl_arena *arena, const struct place *place)
 	return -EINVAL;
 }
 
-/* What is not simply put into a magazine. */
+/* Free an object, or refuse an address, by the complete path. */
 static noinline int free_rest(struct mctl_arena *arena, void *object)
 {
 	struct place place;
@@ -253,11 +256,11 @@ static noinline int free_rest(struct mctl_arena *arena, void *object)
 }
 
 /**
- * mctl_kfree_slow() - free what is not of the slab that was last freed to
+ * mctl_kfree_slow() - free an object that is not of the slab that was last freed to
  * @arena: the arena
- * @object: any address; NULL is nothing to free
+ * @object: any address; NULL is ignored
  *
- * Context: Any but NMI.
+ * Context: Any context but NMI.
  * Return: 0 or -EINVAL, as for mctl_kfree().
  */
 int mctl_kfree_slow(struct mctl_arena *arena, void *object)
@@ -270,7 +273,7 @@ int mctl_kfree_slow(struct mctl_arena *arena, void *object)
 	fn = mctl_arena_address_to_fn(arena, object);
 	if (unlikely(fn == MCTL_FN_NONE))
 		goto rest;
-	/* The tag in the middle of another block is stale, and its head no slab of the cache. */
+	/* A frame inside another block has a stale tag; mctl_cache_push_at() checks the head. */
 	class = arena->table.tag[fn] - MCTL_CACHE_ID_KMALLOC;
 	if (unlikely(class >= MCTL_NR_KMALLOC))
 		goto rest;
@@ -283,12 +286,12 @@ rest:
 }
 
 /**
- * mctl_ksize() - bytes that may be used of what mctl_kmalloc() gave
+ * mctl_ksize() - usable size of an allocation of mctl_kmalloc()
  * @arena: the arena
  * @object: the memory
  *
- * Context: Any but NMI.
- * Return: bytes, 0 for NULL and for what is not kmalloc's.
+ * Context: Any context but NMI.
+ * Return: bytes; 0 for NULL and for an address that mctl_kmalloc() did not return.
  */
 size_t mctl_ksize(struct mctl_arena *arena, const void *object)
 {

@@ -26,7 +26,7 @@ size_t mctl_ksize(struct mctl_arena *arena, const void *object);
  * @size: bytes, up to 2^22
  * @gfp: as for mctl_cache_alloc()
  *
- * Context: Any but NMI; may sleep if @gfp says so.
+ * Context: Any context but NMI; may sleep if @gfp says so.
  * Return: the memory, aligned to the size if that is a power of two, up to
  * PAGE_SIZE, else to 8 bytes at least; NULL when there is none, or for a size
  * of 0 or too large.
@@ -46,7 +46,7 @@ static __always_inline void *mctl_kmalloc(struct mctl_arena *arena, size_t size,
  * @gfp: as for mctl_cache_alloc()
  * @reason: enum memctl_reason on failure
  *
- * Context: Any but NMI; may sleep if @gfp says so.
+ * Context: Any context but NMI; may sleep if @gfp says so.
  * Return: as mctl_kmalloc().
  */
 static __always_inline void *mctl_kmalloc_why(struct mctl_arena *arena, size_t size, gfp_t gfp,
@@ -63,7 +63,7 @@ static __always_inline void *mctl_kmalloc_why(struct mctl_arena *arena, size_t s
  * @arena: the arena
  * @object: the memory; NULL is nothing to free
  *
- * Context: Any but NMI.
+ * Context: Any context but NMI.
  * Return: 0, or -EINVAL for anything else, as for mctl_cache_free().
  */
 static __always_inline int mctl_kfree(struct mctl_arena *arena, const void *object)

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Magazines: what happens when a CPU's magazine is empty or full, the objects
- * that have to be looked at, and taking the magazines back.
+ * Magazines: refilling an empty one, emptying a full one, objects that have to
+ * be checked, and draining.
  *
- * Magazines are objects of an internal cache of the arena that has none
- * itself, taken when a CPU first uses a cache. When there is no memory for
- * one, objects go to and come from the slabs.
+ * Magazines are objects of an internal cache of the arena, which has no
+ * magazines itself. A CPU allocates one when it first uses a cache. Without
+ * memory for it, objects are taken from and returned to the slabs.
  *
- * M1  cc->previous has no more objects than it can take, and none where it is NULL.
- * M2  The depot's empty magazines are counted right.
+ * M1  cc->previous has no more objects than its capacity, and none if it is NULL.
+ * M2  The number of empty magazines in the depot is correct.
  *
- * Objects above cc->top, and in an empty magazine, are stale. The previous
- * magazine is full or empty but after a swap, so that it gives or takes as much
- * as the loaded one before the depot is asked.
+ * Pointers above cc->top, and in an empty magazine, are stale. The previous
+ * magazine is full or empty, except after a swap, so that a whole magazine of
+ * objects is allocated or freed before the depot is needed again.
  *
- * Who shuts a door runs with preemption off until it is open again: only an
- * interrupt on the same CPU can find it shut. See cache.h for the rest.
+ * Preemption is off while a door is shut: only an interrupt on the same CPU can
+ * find it shut. See cache.h for the rest.
  */
 #include <linux/cpu.h>
 #include <linux/sched.h>
@@ -26,14 +26,15 @@
 
 DEFINE_PER_CPU(struct mctl_cache_cpu, mctl_cache_unmade);
 
-/* --- the parts of the CPUs --------------------------------------------------------------- */
+/* --- the CPUs' parts --------------------------------------------------------------------- */
 
 /**
- * mctl_magazine_init() - ready the parts of caches that have none of their own
+ * mctl_magazine_init() - initialise mctl_cache_unmade
  *
- * A module's loader does not relocate what per-CPU variables begin with.
+ * The module loader does not relocate pointers in the initial values of per-CPU
+ * variables.
  *
- * Context: Process, before there is a cache.
+ * Context: Process context, before the first cache is created.
  */
 void mctl_magazine_init(void)
 {
@@ -49,8 +50,8 @@ static size_t parts_bytes(void)
 }
 
 /**
- * mctl_magazine_make() - make the CPUs' parts of a cache
- * @cache: the cache; nothing happens if it has no magazines, or the parts are made
+ * mctl_magazine_make() - allocate the CPUs' parts of a cache
+ * @cache: the cache; nothing happens if it has no magazines, or already has the parts
  * @gfp: whether it may sleep
  *
  * Context: Process or softirq with interrupts on; on PREEMPT_RT, only if @gfp may sleep.
@@ -76,7 +77,7 @@ int mctl_magazine_make(struct mctl_cache *cache, gfp_t gfp)
 	raw_spin_lock_irqsave(&cache->lock, flags);
 	cache->nr_lock++;
 	if (!mctl_magazine_is_made(cache)) {
-		/* Whoever reads the pointer reads what it points to after that. */
+		/* Pairs with the address dependency of readers of the pointer. */
 		smp_store_release(&cache->cpu, parts);
 		parts = NULL;
 	}
@@ -90,9 +91,9 @@ int mctl_magazine_make(struct mctl_cache *cache, gfp_t gfp)
 
 /**
  * mctl_magazine_unmake() - free the CPUs' parts of a cache
- * @cache: the cache, that nobody uses any more; its magazines are empty
+ * @cache: the cache, which is not used any more; its magazines are empty
  *
- * Context: Process.
+ * Context: Process context.
  */
 void mctl_magazine_unmake(struct mctl_cache *cache)
 {
@@ -107,9 +108,9 @@ static struct mctl_magazine *magazine_new(struct mctl_cache *cache)
 {
 	struct mctl_magazine *magazine;
 
-	/* Preemption is off, whatever the caller's flags. */
+	/* Preemption is off, whatever the caller's flags are. */
 	magazine = mctl_cache_alloc(cache->arena->caches.magazines, GFP_NOWAIT | __GFP_NOWARN);
-	/* Stale entries would keep what their callers lost from being found. */
+	/* Its stale pointers would hide leaked objects from kmemleak. */
 	mctl_debug_object_ignore(magazine);
 	return magazine;
 }
@@ -120,9 +121,9 @@ static void magazine_delete(struct mctl_cache *cache, struct mctl_magazine *maga
 		mctl_cache_free(cache->arena->caches.magazines, magazine);
 }
 
-/* --- one CPU; its door is shut ----------------------------------------------------------- */
+/* --- one CPU, with its door shut --------------------------------------------------------- */
 
-/* Return: this CPU's part, with the door shut and preemption off; or NULL. */
+/* Return: this CPU's part, with the door shut and preemption off; NULL if it was shut already. */
 static struct mctl_cache_cpu *enter(struct mctl_cache *cache)
 {
 	struct mctl_cache_cpu __percpu *cpu = READ_ONCE(cache->cpu);
@@ -162,7 +163,7 @@ static void load(struct mctl_cache *cache, struct mctl_cache_cpu *cc,
 	}
 }
 
-/* The loaded magazine becomes the previous one, and @magazine with @nr objects the loaded one. */
+/* The loaded magazine becomes the previous one, and @magazine with @nr objects is loaded. */
 static void shift(struct mctl_cache *cache, struct mctl_cache_cpu *cc,
 		  struct mctl_magazine *magazine, u32 nr)
 {
@@ -173,7 +174,7 @@ static void shift(struct mctl_cache *cache, struct mctl_cache_cpu *cc,
 	load(cache, cc, magazine, nr);
 }
 
-/* Loaded and previous magazine change places; there is a previous one. */
+/* Exchange the loaded and the previous magazine, which exists. */
 static void swap_magazines(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
 {
 	void **previous = (void **)cc->previous;
@@ -214,7 +215,7 @@ static void push_full(struct mctl_cache *cache, struct mctl_magazine *magazine)
 	cache->nr_full++;
 }
 
-/* Return: the magazine when the depot has enough of them, for the caller to delete. */
+/* Return: NULL, or the magazine, for the caller to delete, if the depot has enough. */
 static struct mctl_magazine *push_empty(struct mctl_cache *cache, struct mctl_magazine *magazine)
 {
 	if (cache->nr_empty >= cache->depot_limit)
@@ -225,7 +226,7 @@ static struct mctl_magazine *push_empty(struct mctl_cache *cache, struct mctl_ma
 	return NULL;
 }
 
-/* Load a full magazine of the depot in place of the empty one. */
+/* Load a full magazine from the depot; the loaded one is empty. */
 static bool load_full(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
 {
 	struct mctl_magazine *magazine, *surplus = NULL;
@@ -267,12 +268,12 @@ static bool load_from_slabs(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
 }
 
 /**
- * mctl_magazine_next() - load a magazine that has objects, of this CPU or the depot
+ * mctl_magazine_next() - load a magazine with objects, from this CPU or the depot
  * @cache: the cache
  * @cc: the CPU's part, its door shut; the loaded magazine is empty
  *
- * Context: Any but NMI.
- * Return: whether there was one.
+ * Context: Any context but NMI.
+ * Return: true if there was one.
  */
 bool mctl_magazine_next(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
 {
@@ -280,18 +281,18 @@ bool mctl_magazine_next(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
 		swap_magazines(cache, cc);
 		return true;
 	}
-	/* data_race(): a look ahead of the lock; load_full() looks again under it. */
+	/* data_race(): load_full() reads the value again under the lock. */
 	return data_race(cache->full) && load_full(cache, cc);
 }
 
-/* While faults are injected, or a slab has a memory error, each object goes by its slab. */
+/* While faults are injected, or a slab has a memory error, magazines are not used. */
 static bool stands_aside(const struct mctl_cache *cache)
 {
 	return mctl_inject_on(cache->arena, MEMCTL_INJECT_SITE_SLAB) ||
 	       unlikely(READ_ONCE(cache->nr_retired));
 }
 
-/* The loaded magazine is empty. Return: whether it has objects now. */
+/* Refill the loaded magazine, which is empty. Return: true if it has objects now. */
 static bool refill(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
 {
 	if (stands_aside(cache))
@@ -300,8 +301,8 @@ static bool refill(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
 }
 
 /*
- * Both magazines are full: the previous one goes to the depot, or, when that
- * has enough, its objects to their slabs. Return: an empty one, or NULL.
+ * Both magazines are full: move the previous one to the depot or, if that has
+ * enough, its objects to their slabs. Return: an empty magazine, or NULL.
  */
 static struct mctl_magazine *trade_full(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
 {
@@ -325,7 +326,7 @@ static struct mctl_magazine *trade_full(struct mctl_cache *cache, struct mctl_ca
 	return magazine ?: magazine_new(cache);
 }
 
-/* Return: whether the loaded magazine has room now. */
+/* Return: true if the loaded magazine has room now. */
 static noinline bool trade(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
 {
 	if (stands_aside(cache))
@@ -338,14 +339,14 @@ static noinline bool trade(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
 }
 
 /**
- * mctl_magazine_make_room() - load a magazine that has room
+ * mctl_magazine_make_room() - load a magazine with room
  * @cache: the cache
  * @cc: the CPU's part, its door shut; the loaded magazine is full
  *
- * Takes no lock when the CPU's previous magazine has room.
+ * Takes no lock if the CPU's previous magazine has room.
  *
- * Context: Any but NMI.
- * Return: whether there was one.
+ * Context: Any context but NMI.
+ * Return: true if there was one.
  */
 bool mctl_magazine_make_room(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
 {
@@ -355,7 +356,7 @@ bool mctl_magazine_make_room(struct mctl_cache *cache, struct mctl_cache_cpu *cc
 	return true;
 }
 
-/* Ready an object for its caller. Return: false when it is lost to damage. */
+/* Check and prepare an object for its caller. Return: false if it is damaged, and lost. */
 static bool open(struct mctl_cache *cache, struct mctl_cache_cpu *cc, void *object)
 {
 	enum mctl_slab_status status = MCTL_SLAB_LINK;
@@ -380,13 +381,13 @@ static void *pop(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
 }
 
 /**
- * mctl_magazine_alloc() - take an object from this CPU, filling its magazine
+ * mctl_magazine_alloc() - take an object from this CPU's magazine, after refilling it
  * @cache: the cache
- * @asked: bytes that the caller of kmalloc wanted
+ * @asked: bytes requested from kmalloc
  *
- * Context: Any but NMI.
- * Return: the object, or NULL when neither magazines nor slabs have one, or
- * the CPU is busy with the cache.
+ * Context: Any context but NMI.
+ * Return: the object, or NULL if neither magazines nor slabs have one, or the door
+ * is shut.
  */
 void *mctl_magazine_alloc(struct mctl_cache *cache, u32 asked)
 {
@@ -403,7 +404,7 @@ void *mctl_magazine_alloc(struct mctl_cache *cache, u32 asked)
 	return object;
 }
 
-/* Whether the object is sound and with a caller; if so it is marked and closed. */
+/* Mark and close an object if it is undamaged and allocated. Return: whether it is. */
 static noinline bool close(struct mctl_cache *cache, const struct mctl_slab *slab, void *object)
 {
 	u32 index;
@@ -418,11 +419,11 @@ static noinline bool close(struct mctl_cache *cache, const struct mctl_slab *sla
 /**
  * mctl_magazine_mark() - mark an object of any slab as in a magazine
  * @cache: the cache
- * @cc: the CPU's part, its door shut; the slab becomes the one that was last freed to
+ * @cc: the CPU's part, its door shut; its base is set to the slab's
  * @object: any address
  *
- * Context: Any but NMI.
- * Return: false when it is no object, or not surely a caller's.
+ * Context: Any context but NMI.
+ * Return: false if it is not an allocated object, or the slow path has to decide.
  */
 bool mctl_magazine_mark(struct mctl_cache *cache, struct mctl_cache_cpu *cc, void *object)
 {
@@ -443,12 +444,12 @@ bool mctl_magazine_mark(struct mctl_cache *cache, struct mctl_cache_cpu *cc, voi
 }
 
 /**
- * mctl_magazine_free() - put an object into this CPU's magazine, making room
+ * mctl_magazine_free() - put an object into this CPU's magazine, after making room
  * @cache: the cache
  * @object: any address
  *
- * Context: Any but NMI.
- * Return: whether that was done.
+ * Context: Any context but NMI.
+ * Return: true if it was put there.
  */
 bool mctl_magazine_free(struct mctl_cache *cache, void *object)
 {
@@ -468,11 +469,11 @@ bool mctl_magazine_free(struct mctl_cache *cache, void *object)
 	return done;
 }
 
-/* --- taking magazines back --------------------------------------------------------------- */
+/* --- drain ------------------------------------------------------------------------------- */
 
 /*
- * One magazine, or the depot's first if there is none, with its @nr objects.
- * Return: whether there was one.
+ * Move the @nr objects of a magazine, or without one the depot's first magazine's,
+ * to their slabs. Return: false if there was no magazine.
  */
 static bool put_back(struct mctl_cache *cache, struct mctl_magazine *magazine, u32 nr, u64 *objects)
 {
@@ -496,7 +497,7 @@ static bool put_back(struct mctl_cache *cache, struct mctl_magazine *magazine, u
 	return magazine;
 }
 
-/* The CPU is this one with its door shut, or gone; preemption is off. Return: objects. */
+/* The CPU is this one with its door shut, or offline; preemption is off. Return: objects moved. */
 static u64 drain_cpu(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
 {
 	struct mctl_magazine *magazine = mctl_magazine_loaded(cache, cc);
@@ -518,9 +519,9 @@ static u64 drain_cpu(struct mctl_cache *cache, struct mctl_cache_cpu *cc)
 
 /**
  * struct drain - a round of IPIs
- * @cache: whose magazines
- * @nr_busy: CPUs that were interrupted while they were at them
- * @nr_objects: objects that the CPUs gave back
+ * @cache: the cache
+ * @nr_busy: CPUs that the IPI interrupted while their door was shut
+ * @nr_objects: objects that the CPUs moved to slabs
  */
 struct drain {
 	struct mctl_cache *cache;
@@ -532,7 +533,7 @@ static bool cpu_has_magazines(const struct mctl_cache *cache, int cpu)
 {
 	struct mctl_cache_cpu *cc = per_cpu_ptr(cache->cpu, cpu);
 
-	/* data_race(): a CPU that is just getting its first magazine need not be asked. */
+	/* data_race(): a CPU that is just loading its first magazine need not be included. */
 	return data_race(cc->limit) != NOTHING || data_race(cc->previous);
 }
 
@@ -547,8 +548,8 @@ static bool has_magazines(int cpu, void *info)
  * mctl_magazine_any() - whether a CPU has magazines of a cache
  * @cache: the cache
  *
- * Context: Any; an answer of the moment.
- * Return: whether one has.
+ * Context: Any context; the result may be outdated at once.
+ * Return: true if one has.
  */
 bool mctl_magazine_any(const struct mctl_cache *cache)
 {
@@ -575,7 +576,7 @@ static void drain_this_cpu(void *info)
 	leave(drain->cache, cc);
 }
 
-/* What the depot holds, back into the slabs. Return: objects. */
+/* Move the depot's objects to their slabs. Return: objects moved. */
 static u64 drain_depot(struct mctl_cache *cache)
 {
 	u64 objects = 0;
@@ -586,14 +587,14 @@ static u64 drain_depot(struct mctl_cache *cache)
 }
 
 /**
- * mctl_magazine_drain_all() - put what all CPUs and the depot hold back into the slabs
+ * mctl_magazine_drain_all() - move the objects of all CPUs and the depot to their slabs
  * @cache: the cache
  *
- * A CPU that is at its magazines when the IPI comes is asked again, a few
- * times; what it holds after that is left with it.
+ * A CPU whose door is shut when the IPI arrives is tried again, up to ten times;
+ * after that its magazines are left as they are.
  *
  * Context: May sleep.
- * Return: objects that were put back.
+ * Return: number of objects moved.
  */
 u64 mctl_magazine_drain_all(struct mctl_cache *cache)
 {
@@ -612,11 +613,11 @@ u64 mctl_magazine_drain_all(struct mctl_cache *cache)
 }
 
 /**
- * mctl_magazine_drain_cpu() - put what a dead CPU holds back into the slabs
+ * mctl_magazine_drain_cpu() - move the objects of an offline CPU to their slabs
  * @cache: the cache
  * @cpu: the CPU
  *
- * Context: The CPU is offline, and stays so.
+ * Context: The CPU is offline and stays offline.
  */
 void mctl_magazine_drain_cpu(struct mctl_cache *cache, unsigned int cpu)
 {

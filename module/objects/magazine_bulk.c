@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Runs of objects between a CPU's magazine and its callers: one visit of the
- * magazine for all of them, and loops that keep to a few instructions for each.
- * What they leave, the slower ways of magazine.c and cache_alloc.c take.
+ * Bulk requests to a CPU's magazine: it is entered once for all objects, and the
+ * loops take a few instructions per object. What they do not handle is left to
+ * the slower paths of magazine.c and cache_alloc.c.
  *
- * The door is shut while they copy, as for magazine.c, whose invariants hold.
+ * The door is shut while they copy, as in magazine.c, whose invariants hold.
  */
 #include "objects/cache_impl.h"
 
-/* Where @to is when it keeps its distance from @from, so that a loop counts in one of them. */
+/* The address at a constant distance from @from, so that a loop needs one counter for both. */
 static __always_inline void **along(void **from, long distance)
 {
 	return (void **)((void *)from + distance);
 }
 
-/* Hand an object of a magazine out. */
+/* Move an object from a magazine to a caller. */
 static __always_inline void hand_out(u64 link, void **from, void **to)
 {
 	void *object = *from;
@@ -24,7 +24,7 @@ static __always_inline void hand_out(u64 link, void **from, void **to)
 		mctl_slab_poke(object + link, 0);
 }
 
-/* Hand @nr objects of a magazine out. */
+/* Move @nr objects from a magazine to a caller. */
 static void copy_out(u64 link, void **from, void **to, unsigned int nr)
 {
 	const long distance = (void *)to - (void *)from;
@@ -43,11 +43,11 @@ static void copy_out(u64 link, void **from, void **to, unsigned int nr)
 /**
  * mctl_magazine_alloc_bulk() - take objects from this CPU and the depot
  * @cache: the cache
- * @nr: how many at most
- * @objects: where to
+ * @nr: maximum number
+ * @objects: array for the objects
  *
- * Context: Any but NMI.
- * Return: how many there were; none of a cache whose objects are checked.
+ * Context: Any context but NMI.
+ * Return: number of objects; 0 for a cache whose objects are checked.
  */
 unsigned int mctl_magazine_alloc_bulk(struct mctl_cache *cache, unsigned int nr, void **objects)
 {
@@ -72,7 +72,7 @@ unsigned int mctl_magazine_alloc_bulk(struct mctl_cache *cache, unsigned int nr,
 	return done;
 }
 
-/* Put *@object into a magazine if it is what *@from says; then go on to the next. */
+/* Put *@object into a magazine if *@from is the same object; then advance to the next. */
 static __always_inline bool copy_next(void **object, u64 *key, long step, u64 link,
 				      void *const *from, void **to)
 {
@@ -85,7 +85,7 @@ static __always_inline bool copy_next(void **object, u64 *key, long step, u64 li
 		mctl_slab_poke(*object + link, *key);
 	}
 	*to = *object;
-	/* Hidden from the compiler, no sum is made beside these two. */
+	/* Hidden from the compiler, which would compute a third sum beside these two. */
 	*object += step;
 	*key += step;
 	OPTIMIZER_HIDE_VAR(*object);
@@ -94,9 +94,10 @@ static __always_inline bool copy_next(void **object, u64 *key, long step, u64 li
 }
 
 /*
- * Put objects into a magazine that follow the one ahead of @from in its slab,
- * up or down, as long as they do so in @from, too: each is known by the one
- * before. Up to @end, they are in the slab. Return: the first that was not put.
+ * Put a run of objects into a magazine: each is the neighbour, above or below, of
+ * the one before it, in the slab as in @from, so that it need not be looked up.
+ * Up to @end the neighbours are in the slab. Return: the first object that was
+ * not put.
  */
 static noinline void **copy_run(const struct mctl_slab_layout *layout, long step, void **from,
 				void **end, long distance)
@@ -123,9 +124,9 @@ static noinline void **copy_run(const struct mctl_slab_layout *layout, long step
 }
 
 /*
- * Mark objects as in a magazine and put them there. Return: how many; it stops
- * at one that is no object of a slab with its header inside, or not surely a
- * caller's. @base is the first object of the slab of the last one.
+ * Mark objects as in a magazine and put them there, up to the first one that the
+ * slow path has to handle. @base is the first object of the slab of the last
+ * object. Return: number of objects.
  */
 static unsigned int copy_in(const struct mctl_cache *cache, unsigned long *base, void **from,
 			    void **to, unsigned int nr)
@@ -166,7 +167,7 @@ static unsigned int copy_in(const struct mctl_cache *cache, unsigned long *base,
 	return from - start;
 }
 
-/* As copy_in(), of any slab of the cache, into the loaded magazine. */
+/* Like copy_in(), into the loaded magazine, and also for slabs with headers outside. */
 static unsigned int fill(struct mctl_cache *cache, struct mctl_cache_cpu *cc, void **from,
 			 unsigned int nr)
 {
@@ -189,13 +190,13 @@ static unsigned int fill(struct mctl_cache *cache, struct mctl_cache_cpu *cc, vo
 /**
  * mctl_magazine_free_bulk() - put objects into this CPU's magazine
  * @cache: the cache
- * @nr: how many at most
+ * @nr: maximum number
  * @objects: any addresses
  *
- * Stops at one that is not simply put aside.
+ * Stops at the first one that the slow path has to handle.
  *
- * Context: Any but NMI.
- * Return: how many were put; none of a cache whose objects are checked.
+ * Context: Any context but NMI.
+ * Return: number of objects put there; 0 for a cache whose objects are checked.
  */
 unsigned int mctl_magazine_free_bulk(struct mctl_cache *cache, unsigned int nr, void **objects)
 {
