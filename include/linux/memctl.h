@@ -92,7 +92,7 @@ void __memctl_free_pages(struct memctl_arena *arena, struct page *page, unsigned
  * nor put. Of struct page the caller may use only lru; page->private marks the
  * arena's pages and must not be changed. A block is never compound.
  *
- * Context: Any but NMI; sleeps only if @gfp allows it.
+ * Context: Any context but NMI; sleeps only if @gfp allows it.
  * Return: the first page, or NULL.
  */
 static __always_inline struct page *memctl_alloc_pages(struct memctl_arena *arena, gfp_t gfp,
@@ -114,7 +114,7 @@ static __always_inline struct page *memctl_alloc_pages(struct memctl_arena *aren
  * Unlike alloc_pages_node(): as memctl_alloc_pages(), and for a node that does
  * not exist NULL is returned, where the behaviour of Linux is undefined.
  *
- * Context: Any but NMI; sleeps only if @gfp allows it.
+ * Context: Any context but NMI; sleeps only if @gfp allows it.
  * Return: the first page, or NULL.
  */
 struct page *memctl_alloc_pages_node(struct memctl_arena *arena, int nid, gfp_t gfp,
@@ -131,7 +131,7 @@ struct page *memctl_alloc_pages_node(struct memctl_arena *arena, int nid, gfp_t 
  * block, a page not of the arena) is reported in the kernel log and left
  * unchanged.
  *
- * Context: Any but NMI.
+ * Context: Any context but NMI.
  */
 static __always_inline void memctl_free_pages(struct memctl_arena *arena, struct page *page,
 					      unsigned int order)
@@ -152,7 +152,7 @@ static __always_inline void memctl_free_pages(struct memctl_arena *arena, struct
  * Unlike alloc_pages_bulk(): the array need not be zeroed, and its entries are
  * overwritten, not skipped.
  *
- * Context: Any but NMI; sleeps only if @gfp allows it.
+ * Context: Any context but NMI; sleeps only if @gfp allows it.
  * Return: how many there are, 0 to @nr.
  */
 unsigned int memctl_alloc_pages_bulk(struct memctl_arena *arena, gfp_t gfp, unsigned int nr,
@@ -166,7 +166,7 @@ unsigned int memctl_alloc_pages_bulk(struct memctl_arena *arena, gfp_t gfp, unsi
  *
  * Unlike release_pages(): see memctl_free_pages().
  *
- * Context: Any but NMI.
+ * Context: Any context but NMI.
  */
 void memctl_free_pages_bulk(struct memctl_arena *arena, unsigned int nr, struct page **pages);
 
@@ -216,7 +216,7 @@ void memctl_cache_destroy(struct memctl_cache *cache);
  * constructor, and overwrites what that did. There is no variant for a node;
  * the slabs are from the CPU's own node while it has any.
  *
- * Context: Any but NMI; sleeps only if @gfp allows it.
+ * Context: Any context but NMI; sleeps only if @gfp allows it.
  * Return: the object, or NULL.
  */
 void *memctl_cache_alloc(struct memctl_cache *cache, gfp_t gfp);
@@ -229,7 +229,7 @@ void *memctl_cache_alloc(struct memctl_cache *cache, gfp_t gfp);
  * Unlike kmem_cache_free(): anything that is not an allocated object of this
  * cache, including NULL, is reported in the kernel log and left unchanged.
  *
- * Context: Any but NMI.
+ * Context: Any context but NMI.
  */
 void memctl_cache_free(struct memctl_cache *cache, void *object);
 
@@ -244,7 +244,7 @@ void memctl_cache_free(struct memctl_cache *cache, void *object);
  * than @nr where Linux frees everything and returns 0, and it may be called
  * with interrupts disabled.
  *
- * Context: Any but NMI; sleeps only if @gfp allows it.
+ * Context: Any context but NMI; sleeps only if @gfp allows it.
  * Return: how many there are, 0 to @nr.
  */
 unsigned int memctl_cache_alloc_bulk(struct memctl_cache *cache, gfp_t gfp, unsigned int nr,
@@ -259,7 +259,7 @@ unsigned int memctl_cache_alloc_bulk(struct memctl_cache *cache, gfp_t gfp, unsi
  * Unlike kmem_cache_free_bulk(): @cache must not be NULL, the array is not
  * modified, and it may be called with interrupts disabled.
  *
- * Context: Any but NMI.
+ * Context: Any context but NMI.
  */
 void memctl_cache_free_bulk(struct memctl_cache *cache, unsigned int nr, void **objects);
 
@@ -286,7 +286,7 @@ unsigned int memctl_cache_shrink(struct memctl_cache *cache);
  * Unlike kmalloc(): for a @size of 0 it returns NULL, not ZERO_SIZE_PTR, and
  * there is no krealloc(), ksize() or kfree_rcu() for it.
  *
- * Context: Any but NMI; sleeps only if @gfp allows it.
+ * Context: Any context but NMI; sleeps only if @gfp allows it.
  * Return: the memory, or NULL.
  */
 void *memctl_kmalloc(struct memctl_arena *arena, size_t size, gfp_t gfp);
@@ -299,7 +299,7 @@ void *memctl_kmalloc(struct memctl_arena *arena, size_t size, gfp_t gfp);
  * Unlike kfree(): any other address is reported in the kernel log and left
  * unchanged, including an object from memctl_cache_alloc().
  *
- * Context: Any but NMI.
+ * Context: Any context but NMI.
  */
 void memctl_kfree(struct memctl_arena *arena, const void *object);
 
@@ -326,7 +326,7 @@ void memctl_region_put(struct memctl_region *region);
  * memctl_region_start() - the address of a region's first byte
  * @region: a region that is held
  *
- * Context: Any.
+ * Context: Any context.
  * Return: the address.
  */
 unsigned long memctl_region_start(const struct memctl_region *region);
@@ -335,7 +335,7 @@ unsigned long memctl_region_start(const struct memctl_region *region);
  * memctl_region_nr_pages() - the size of a region
  * @region: a region that is held
  *
- * Context: Any.
+ * Context: Any context.
  * Return: pages.
  */
 unsigned int memctl_region_nr_pages(const struct memctl_region *region);
@@ -348,7 +348,7 @@ unsigned int memctl_region_nr_pages(const struct memctl_region *region);
  * Unlike vmalloc_to_page(): it reads the arena's own tables, and returns NULL for an address that
  * is not in the region.
  *
- * Context: Any.
+ * Context: Any context.
  * Return: the page, or NULL if nothing is mapped there.
  */
 struct page *memctl_region_to_page(const struct memctl_region *region, unsigned long address);

@@ -44,7 +44,7 @@ static inline struct mctl_arena *inner_arena(struct memctl_arena *arena)
  * @arena: the arena
  * @counts: filled in
  *
- * Context: Any.
+ * Context: Any context.
  */
 void memctl_bench_count(struct memctl_arena *arena, struct memctl_bench_counts *counts)
 {
@@ -69,7 +69,7 @@ EXPORT_SYMBOL_GPL(memctl_bench_count);
  * memctl_bench_cache_locks() - how often a cache's lock was taken
  * @cache: the cache
  *
- * Context: Any.
+ * Context: Any context.
  * Return: number of acquisitions.
  */
 u64 memctl_bench_cache_locks(struct memctl_cache *cache)
@@ -121,7 +121,7 @@ EXPORT_SYMBOL_GPL(memctl_bench_zone_alloc);
  * @fn: of the block, from memctl_bench_zone_alloc()
  * @order: the order of the allocation
  *
- * Context: Any but NMI.
+ * Context: Any context but NMI.
  */
 void memctl_bench_zone_free(struct memctl_arena *arena, u32 fn, unsigned int order)
 {
@@ -133,7 +133,7 @@ EXPORT_SYMBOL_GPL(memctl_bench_zone_free);
  * memctl_bench_tables() - the shadow of a region, for mctl_ptable_cached()
  * @region: a region that is held
  *
- * Context: Any.
+ * Context: Any context.
  * Return: its page tables.
  */
 const struct mctl_ptable *memctl_bench_tables(const struct memctl_region *region)
@@ -148,7 +148,7 @@ EXPORT_SYMBOL_GPL(memctl_bench_tables);
  * @cache: the cached leaf table; initialised to zero
  * @address: an address in the region
  *
- * Context: Any.
+ * Context: Any context.
  * Return: the leaf, or 0.
  */
 u64 memctl_bench_walk_cached(const struct memctl_region *region, struct mctl_ptable_cache *cache,

@@ -50,7 +50,7 @@ static const struct {
  * @flags: MEMCTL_CACHE_FLAG_ flags, set on success
  * @error: error text if the flags are refused
  *
- * Context: Any.
+ * Context: Any context.
  * Return: 0, or -EINVAL for a flag that cannot be honoured.
  */
 int mctl_api_cache_flags(const char *name, slab_flags_t slab, u32 *flags, struct mctl_error *error)

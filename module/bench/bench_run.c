@@ -24,7 +24,7 @@ static const struct bench_benchmark *const benchmarks[] = {
  * bench_run_find() - find a benchmark
  * @name: its name
  *
- * Context: Any.
+ * Context: Any context.
  * Return: the benchmark, or NULL if none has this name.
  */
 const struct bench_benchmark *bench_run_find(const char *name)

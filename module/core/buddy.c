@@ -86,7 +86,7 @@ static noinline void put_block(struct mctl_buddy *buddy, struct mctl_area *area,
  * @table: frame table of the arena
  * @zone: index of the zone, as in struct mctl_section
  *
- * Context: Any; the caller owns @buddy.
+ * Context: Any context; the caller owns @buddy.
  */
 void mctl_buddy_init(struct mctl_buddy *buddy, struct mctl_table *table, unsigned int zone)
 {
@@ -348,7 +348,7 @@ void mctl_buddy_free(struct mctl_buddy *buddy, u32 fn, unsigned int order)
  * The index of Gorman & Whitcroft 2006, as Linux shows it: towards 0 an
  * allocation fails for lack of memory, towards 1000 for fragmentation.
  *
- * Context: Any; without the caller's serialisation the value is approximate.
+ * Context: Any context; without the caller's serialisation the value is approximate.
  * Return: thousandths, or -1000 when a block is large enough.
  */
 int mctl_buddy_fragmentation_index(const struct mctl_buddy *buddy, unsigned int order)

@@ -133,7 +133,7 @@ static inline u32 mctl_buddy_alloc(struct mctl_buddy *buddy, unsigned int order,
  * @area: of the migratetype
  * @order: 0 to MCTL_MAX_ORDER
  *
- * Context: Any; exact while the caller serialises the zone.
+ * Context: Any context; exact while the caller serialises the zone.
  * Return: blocks on lists.
  */
 static inline u32 mctl_area_nr_free(const struct mctl_area *area, unsigned int order)
@@ -151,7 +151,7 @@ static inline u32 mctl_area_nr_free(const struct mctl_area *area, unsigned int o
  * @buddy: the zone
  * @order: 0 to MCTL_MAX_ORDER
  *
- * Context: Any; exact while the caller serialises the zone.
+ * Context: Any context; exact while the caller serialises the zone.
  * Return: blocks on the lists of all migratetypes.
  */
 static inline u32 mctl_buddy_nr_blocks(const struct mctl_buddy *buddy, unsigned int order)

@@ -61,7 +61,7 @@ static u64 hash_u32(u64 hash, u32 value)
  * mctl_fit_policy() - the policies, one by one
  * @index: from 0
  *
- * Context: Any.
+ * Context: Any context.
  * Return: the policy, or NULL behind the last.
  */
 const struct mctl_fit_ops *mctl_fit_policy(unsigned int index)
@@ -74,7 +74,7 @@ const struct mctl_fit_ops *mctl_fit_policy(unsigned int index)
  * @ops: the policy
  * @nr_units: units that it will manage
  *
- * Context: Any.
+ * Context: Any context.
  * Return: bytes; 0 if there are no units, or more than MCTL_FIT_MAX_UNITS.
  */
 size_t mctl_fit_size(const struct mctl_fit_ops *ops, u32 nr_units)
@@ -89,7 +89,7 @@ size_t mctl_fit_size(const struct mctl_fit_ops *ops, u32 nr_units)
  * @nr_units: their number, for which mctl_fit_size() is not 0
  * @storage: so many bytes, zeroed, aligned to 8
  *
- * Context: Any; the caller owns @fit and @storage.
+ * Context: Any context; the caller owns @fit and @storage.
  */
 void mctl_fit_init(struct mctl_fit *fit, const struct mctl_fit_ops *ops, u32 nr_units,
 		   void *storage)

@@ -28,7 +28,7 @@
  * mctl_fit_holes_size() - size of the arrays
  * @nr_units: units
  *
- * Context: Any.
+ * Context: Any context.
  * Return: bytes.
  */
 size_t mctl_fit_holes_size(u32 nr_units)
@@ -42,7 +42,7 @@ size_t mctl_fit_holes_size(u32 nr_units)
  * @nr_units: units
  * @arrays: mctl_fit_holes_size() bytes
  *
- * Context: Any; the caller owns @holes.
+ * Context: Any context; the caller owns @holes.
  */
 void mctl_fit_holes_init(struct mctl_fit_holes *holes, u32 nr_units, u32 *arrays)
 {

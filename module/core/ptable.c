@@ -92,7 +92,7 @@ const struct mctl_ptable_format mctl_ptable_x86_64_5level = {
  * The root is allocated with @config->ops->alloc. There is no counterpart: when everything in @pt
  * has been unmapped, the owner of the frames frees @pt->root_pfn.
  *
- * Context: Any that the ops allow.
+ * Context: Any context that the ops allow.
  * Return: 0, -EINVAL when the config contradicts itself, -ENOMEM when there is no frame
  * for the root.
  */
@@ -133,7 +133,7 @@ int mctl_ptable_init(struct mctl_ptable *pt, const struct mctl_ptable_config *co
  * @format: the paging format
  * @address: virtual address
  *
- * Context: Any.
+ * Context: Any context.
  * Return: true if the bits above the translated ones are as the format requires.
  */
 bool mctl_ptable_canonical(const struct mctl_ptable_format *format, u64 address)
@@ -210,7 +210,7 @@ static __always_inline u64 walk_fast(const struct mctl_ptable *pt, u64 address, 
  * @address: virtual address; bits above the translated ones are ignored
  * @level: set to the level of the leaf; undefined if there is none
  *
- * Context: Any; the caller keeps the tables from changing.
+ * Context: Any context; the caller keeps the tables from changing.
  * Return: the leaf, or 0 if nothing is mapped at @address.
  */
 u64 mctl_ptable_walk(const struct mctl_ptable *pt, u64 address, unsigned int *level)
@@ -228,7 +228,7 @@ u64 mctl_ptable_walk(const struct mctl_ptable *pt, u64 address, unsigned int *le
  * @address: virtual address
  * @level: of the leaf
  *
- * Context: Any; the caller keeps the tables from changing.
+ * Context: Any context; the caller keeps the tables from changing.
  * Return: tables that mctl_ptable_map() would allocate for it; 0 if a larger leaf is in the way.
  */
 unsigned int mctl_ptable_missing(const struct mctl_ptable *pt, u64 address, unsigned int level)
@@ -273,7 +273,7 @@ static noinline u64 walk_and_cache(const struct mctl_ptable *pt, struct mctl_pta
  * @address: virtual address
  * @level: set to the level of the leaf
  *
- * Context: Any; the caller keeps the tables from changing, and @cache to himself.
+ * Context: Any context; the caller keeps the tables from changing, and @cache to himself.
  * Return: the leaf, or 0 if nothing is mapped at @address.
  */
 u64 mctl_ptable_walk_cached(const struct mctl_ptable *pt, struct mctl_ptable_cache *cache,

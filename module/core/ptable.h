@@ -279,7 +279,7 @@ int mctl_ptable_flip(struct mctl_ptable *pt, u64 address, unsigned int level, un
  * mctl_ptable_fast_from() - compute fast_from
  * @pt: the tables
  *
- * Context: Any; the caller keeps the tables from changing.
+ * Context: Any context; the caller keeps the tables from changing.
  * Return: the upper half if there are 4 levels and all leaves are 4 KiB; otherwise U64_MAX, which
  * no address reaches.
  */
@@ -309,7 +309,7 @@ static __always_inline const u64 *mctl_ptable_at(const struct mctl_ptable *pt, u
  * no leaf is large; by I3 and I4 an entry without an address points to no table, so one test serves
  * for both.
  *
- * Context: Any; the caller keeps the tables from changing.
+ * Context: Any context; the caller keeps the tables from changing.
  * Return: physical address of the 4 KiB page that @address lies in; 0 if mctl_ptable_walk() must be
  * used, which includes the case that nothing is mapped.
  */
@@ -340,7 +340,7 @@ static __always_inline u64 mctl_ptable_page(const struct mctl_ptable *pt, u64 ad
  * @cache: the leaf table, from mctl_ptable_walk_cached()
  * @address: virtual address
  *
- * Context: Any; the caller keeps the tables from changing, and does not share @cache.
+ * Context: Any context; the caller keeps the tables from changing, and does not share @cache.
  * Return: the 4 KiB leaf; 0 if mctl_ptable_walk_cached() must be used.
  */
 static __always_inline u64 mctl_ptable_cached(const struct mctl_ptable *pt,

@@ -81,7 +81,7 @@ const struct mctl_ptable_kind mctl_ptable_kinds[MCTL_PT_NR_FORMATS] = {
  * mctl_ptable_kind_of() - look up a format by its name
  * @name: one word
  *
- * Context: Any.
+ * Context: Any context.
  * Return: the format, or NULL if none has this name.
  */
 const struct mctl_ptable_kind *mctl_ptable_kind_of(const char *name)
@@ -98,7 +98,7 @@ const struct mctl_ptable_kind *mctl_ptable_kind_of(const char *name)
  * @format: the format
  * @level: of the table
  *
- * Context: Any.
+ * Context: Any context.
  * Return: bytes; 4096 except for the root of PAE, which has 32.
  */
 u32 mctl_ptable_table_size(const struct mctl_ptable_format *format, unsigned int level)
@@ -117,7 +117,7 @@ static const char *const example_name[MCTL_PT_NR_EXAMPLES] = {
  * mctl_ptable_example_name() - the name of an example
  * @example: the example
  *
- * Context: Any.
+ * Context: Any context.
  * Return: one word.
  */
 const char *mctl_ptable_example_name(enum mctl_ptable_example example)
@@ -131,7 +131,7 @@ const char *mctl_ptable_example_name(enum mctl_ptable_example example)
  * @example: which
  * @ranges: filled, in order of their addresses
  *
- * Context: Any.
+ * Context: Any context.
  * Return: number of ranges.
  */
 u32 mctl_ptable_example(const struct mctl_ptable_format *format, enum mctl_ptable_example example,
@@ -220,7 +220,7 @@ static bool in_order(const struct mctl_ptable_format *format,
  * @max_level: largest leaves to use, wherever a range covers one: 1 for 4 KiB only
  * @memory: filled
  *
- * Context: Any; the time grows with @nr.
+ * Context: Any context; the time grows with @nr.
  * Return: 0, or -EINVAL if @ranges are not as described, or the format has no @max_level.
  */
 int mctl_ptable_memory(const struct mctl_ptable_format *format,

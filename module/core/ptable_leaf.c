@@ -15,7 +15,7 @@
  *
  * The table exists until something is unmapped.
  *
- * Context: Any; the caller keeps the tables from changing.
+ * Context: Any context; the caller keeps the tables from changing.
  * Return: the frame of the table, or MCTL_PT_NO_PFN if there is none or a large leaf takes its
  * place.
  */
@@ -42,7 +42,7 @@ u64 mctl_ptable_leaves(const struct mctl_ptable *pt, u64 address)
  * Each entry that is not present is skipped as a whole, so that the time is linear in the number of
  * existing tables.
  *
- * Context: Any; the caller keeps the tables from changing.
+ * Context: Any context; the caller keeps the tables from changing.
  * Return: the first address from @address on that a leaf table or a large leaf translates, whether
  * its entry is present or not; or @end.
  */
@@ -78,7 +78,7 @@ u64 mctl_ptable_skip(const struct mctl_ptable *pt, u64 address, u64 end)
  * @pfn: frame of the leaf table
  * @nr_more: number of entries that were 0 and are present now
  *
- * Context: Any that the ops allow; the caller serialises.
+ * Context: Any context that the ops allow; the caller serialises.
  */
 void mctl_ptable_set_leaves(struct mctl_ptable *pt, u64 pfn, u32 nr_more)
 {

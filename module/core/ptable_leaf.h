@@ -34,7 +34,7 @@ void mctl_ptable_set_leaves(struct mctl_ptable *pt, u64 pfn, u32 nr_more);
  * @cache: the leaf table found last; revalidated if it is stale
  * @address: virtual address
  *
- * Context: Any; the caller keeps the tables from changing, and does not share @cache.
+ * Context: Any context; the caller keeps the tables from changing, and does not share @cache.
  * Return: as mctl_ptable_leaves().
  */
 static inline u64 mctl_ptable_leaves_cached(const struct mctl_ptable *pt,
@@ -61,7 +61,7 @@ static inline u64 mctl_ptable_leaves_cached(const struct mctl_ptable *pt,
  * @index: index in the table
  * @entry: the new entry, present
  *
- * Context: Any that the ops allow; the caller serialises.
+ * Context: Any context that the ops allow; the caller serialises.
  */
 static inline void mctl_ptable_set_leaf(struct mctl_ptable *pt, u64 pfn, u32 index, u64 entry)
 {

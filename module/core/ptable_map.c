@@ -296,7 +296,7 @@ static int map_span(struct mctl_ptable *pt, struct span *span)
  * @flags: bits of a 4 KiB leaf without the address, including P
  * @max_level: largest leaves to use where alignment allows: 1 for 4 KiB, 2 for 2 MiB, 3 for 1 GiB
  *
- * Context: Any that the ops allow; the caller serialises.
+ * Context: Any context that the ops allow; the caller serialises.
  * Return: 0; -EINVAL for a bad length, alignment, frame or flag, -EFAULT if the range is not
  * canonical, -EEXIST if anything is mapped in it, -ENOMEM if there is no frame for a table. On
  * error nothing is changed.
@@ -327,7 +327,7 @@ int mctl_ptable_map(struct mctl_ptable *pt, u64 address, u64 pfn, u64 nr, u64 fl
  * @nr: pages of 4 KiB
  * @flags: bits of a 4 KiB leaf without the address, including P
  *
- * Context: Any that the ops allow; the caller serialises.
+ * Context: Any context that the ops allow; the caller serialises.
  * Return: as mctl_ptable_map().
  */
 int mctl_ptable_map_frames(struct mctl_ptable *pt, u64 address, const u32 *fns, u64 nr, u64 flags)
@@ -537,7 +537,7 @@ static u32 unmap_table(struct mctl_ptable *pt, u64 pfn, unsigned int level, stru
  * Holes are skipped. Tables that become empty are freed; a large leaf that extends beyond the range
  * is split.
  *
- * Context: Any that the ops allow; the caller serialises.
+ * Context: Any context that the ops allow; the caller serialises.
  * Return: pages of 4 KiB that were mapped; -EINVAL, -EFAULT as mctl_ptable_map(); -ENOMEM when
  * there is no frame for a split, with nothing changed.
  */
@@ -635,7 +635,7 @@ static void protect_table(struct mctl_ptable *pt, u64 pfn, unsigned int level, s
  *
  * Holes are skipped. A large leaf that extends beyond the range is split.
  *
- * Context: Any that the ops allow; the caller serialises.
+ * Context: Any context that the ops allow; the caller serialises.
  * Return: pages of 4 KiB changed; -EINVAL, -EFAULT as mctl_ptable_map(); -ENOMEM when there is
  * no frame for a split, with nothing changed.
  */

@@ -38,7 +38,7 @@ static void note_step(const struct mctl_ptable *pt, u64 pfn, unsigned int level,
  * @address: virtual address
  * @steps: MCTL_PT_MAX_LEVELS of them, filled from the root on
  *
- * Context: Any that the ops allow; the caller keeps the tables from changing.
+ * Context: Any context that the ops allow; the caller keeps the tables from changing.
  * Return: steps filled, the last of which is a leaf, not present or broken; 0 if @address is not
  * canonical.
  */
@@ -71,7 +71,7 @@ unsigned int mctl_ptable_steps(const struct mctl_ptable *pt, u64 address,
  * @level: level of the leaf
  * @entry: the leaf
  *
- * Context: Any.
+ * Context: Any context.
  * Return: physical address of @address.
  */
 u64 mctl_ptable_physical(const struct mctl_ptable *pt, u64 address, unsigned int level, u64 entry)
@@ -88,7 +88,7 @@ u64 mctl_ptable_physical(const struct mctl_ptable *pt, u64 address, unsigned int
  * @level: of the table that it is in
  * @bit: number of the bit to flip
  *
- * Context: Any that the ops allow; the caller serialises.
+ * Context: Any context that the ops allow; the caller serialises.
  * Return: 0, -EINVAL if there is no such level or bit, -EFAULT if @address is not canonical,
  * -ENOENT if the walk ends above @level.
  */
@@ -119,7 +119,7 @@ int mctl_ptable_flip(struct mctl_ptable *pt, u64 address, unsigned int level, un
  * @pt: the tables
  * @cursor: the cursor
  *
- * Context: Any.
+ * Context: Any context.
  */
 void mctl_ptable_rewind(const struct mctl_ptable *pt, struct mctl_ptable_cursor *cursor)
 {
@@ -190,7 +190,8 @@ static bool next_in(const struct mctl_ptable *pt, u64 pfn, unsigned int level, u
  *
  * The cursor holds a position, not an entry, so the tables may change between calls.
  *
- * Context: Any that the ops allow; the caller keeps the tables from changing during the call.
+ * Context: Any context that the ops allow; the caller keeps the tables from changing during the
+ * call.
  * Return: false if there are no more.
  */
 bool mctl_ptable_next(const struct mctl_ptable *pt, struct mctl_ptable_cursor *cursor,
@@ -288,7 +289,7 @@ static void check_table(const struct mctl_ptable *pt, u64 pfn, unsigned int leve
  * Marks each table that it reaches; the caller clears the marks when all sets of tables whose
  * frames have the same owner have been checked, so that a table reached from two of them is found.
  *
- * Context: Any that the ops allow; the caller keeps the tables from changing.
+ * Context: Any context that the ops allow; the caller keeps the tables from changing.
  */
 void mctl_ptable_check(const struct mctl_ptable *pt, struct mctl_report *report)
 {

@@ -34,7 +34,7 @@
  * mctl_replace_ops() - the functions of a policy
  * @policy: enum mctl_replace_policy
  *
- * Context: Any.
+ * Context: Any context.
  * Return: the functions; NULL if there is no such policy.
  */
 const struct mctl_replace_ops *mctl_replace_ops(u32 policy)
@@ -65,7 +65,7 @@ const struct mctl_replace_ops *mctl_replace_ops(u32 policy)
  * mctl_replace_name() - the name of a policy
  * @policy: enum mctl_replace_policy
  *
- * Context: Any.
+ * Context: Any context.
  * Return: the name; NULL if there is no such policy.
  */
 const char *mctl_replace_name(u32 policy)
@@ -112,7 +112,7 @@ static void divide_storage(struct mctl_replace *r, void *storage)
  * @config: its configuration; copied
  * @storage: mctl_replace_size() bytes, aligned as a u64; must outlive @replace
  *
- * Context: Any.
+ * Context: Any context.
  * Return: 0, or -EINVAL if @config is not valid.
  */
 int mctl_replace_init(struct mctl_replace *replace, const struct mctl_replace_config *config,
@@ -146,7 +146,7 @@ int mctl_replace_init(struct mctl_replace *replace, const struct mctl_replace_co
  * @next: opt: number, from 0 on, of the reference that uses the page next, MCTL_REPLACE_NEVER for
  *        none; others do not read it
  *
- * Context: Any; the caller serialises.
+ * Context: Any context; the caller serialises.
  * Return: true if it was a fault.
  */
 bool mctl_replace_access(struct mctl_replace *replace, u32 page, bool write, u32 next)
@@ -179,7 +179,7 @@ bool mctl_replace_access(struct mctl_replace *replace, u32 page, bool write, u32
  * @r: the model
  * @page: the page; nothing happens if it is not dirty
  *
- * Context: Any; the caller serialises.
+ * Context: Any context; the caller serialises.
  */
 void mctl_replace_clean(struct mctl_replace *r, u32 page)
 {
@@ -194,7 +194,7 @@ void mctl_replace_clean(struct mctl_replace *r, u32 page)
  * @r: the model
  * @page: a resident page; the policy puts it on another list, or on none
  *
- * Context: Any; the caller serialises.
+ * Context: Any context; the caller serialises.
  */
 void mctl_replace_evict(struct mctl_replace *r, u32 page)
 {
@@ -214,7 +214,7 @@ void mctl_replace_evict(struct mctl_replace *r, u32 page)
  * @r: the model
  * @page: a resident page, which is on no list afterwards
  *
- * Context: Any; the caller serialises.
+ * Context: Any context; the caller serialises.
  */
 void mctl_replace_leave(struct mctl_replace *r, u32 page)
 {

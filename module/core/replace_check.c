@@ -70,7 +70,7 @@ static void check_pages(const struct mctl_replace *r, struct mctl_report *report
  * @replace: the model
  * @report: where to report what is broken
  *
- * Context: Any; the caller serialises.
+ * Context: Any context; the caller serialises.
  */
 void mctl_replace_check(const struct mctl_replace *replace, struct mctl_report *report)
 {

@@ -27,7 +27,7 @@ static const struct mctl_replace_rule rules[MCTL_REPLACE_NR_PARAMS] = {
  * mctl_replace_rule() - what a parameter may be
  * @param: enum mctl_replace_param
  *
- * Context: Any.
+ * Context: Any context.
  * Return: its rule; NULL if there is no such parameter.
  */
 const struct mctl_replace_rule *mctl_replace_rule(u32 param)
@@ -39,7 +39,7 @@ const struct mctl_replace_rule *mctl_replace_rule(u32 param)
  * mctl_replace_default() - give every parameter its default
  * @config: the configuration; nothing else of it changes
  *
- * Context: Any.
+ * Context: Any context.
  */
 void mctl_replace_default(struct mctl_replace_config *config)
 {
@@ -51,7 +51,7 @@ void mctl_replace_default(struct mctl_replace_config *config)
  * mctl_replace_config_error() - tell what is wrong with a configuration
  * @config: any configuration
  *
- * Context: Any.
+ * Context: Any context.
  * Return: an error text, or NULL if it is valid.
  */
 const char *mctl_replace_config_error(const struct mctl_replace_config *config)
@@ -73,7 +73,7 @@ const char *mctl_replace_config_error(const struct mctl_replace_config *config)
  * mctl_replace_nr_frames() - number of frames that a trace can fill
  * @config: its configuration, which is valid
  *
- * Context: Any.
+ * Context: Any context.
  * Return: their number.
  */
 u32 mctl_replace_nr_frames(const struct mctl_replace_config *config)
@@ -85,7 +85,7 @@ u32 mctl_replace_nr_frames(const struct mctl_replace_config *config)
  * mctl_replace_size() - size of the storage that a model needs
  * @config: its configuration
  *
- * Context: Any.
+ * Context: Any context.
  * Return: bytes; 0 if @config is not valid.
  */
 size_t mctl_replace_size(const struct mctl_replace_config *config)

@@ -16,7 +16,7 @@
  * @list: the list
  * @page: a page that is on no list
  *
- * Context: Any; the caller serialises.
+ * Context: Any context; the caller serialises.
  */
 void mctl_replace_push(struct mctl_replace *r, u32 list, u32 page)
 {
@@ -37,7 +37,7 @@ void mctl_replace_push(struct mctl_replace *r, u32 list, u32 page)
  * @r: the model
  * @page: the page
  *
- * Context: Any; the caller serialises.
+ * Context: Any context; the caller serialises.
  */
 void mctl_replace_take(struct mctl_replace *r, u32 page)
 {
@@ -61,7 +61,7 @@ void mctl_replace_take(struct mctl_replace *r, u32 page)
  * @r: the model
  * @list: a list that is not empty
  *
- * Context: Any; the caller serialises.
+ * Context: Any context; the caller serialises.
  * Return: the page.
  */
 u32 mctl_replace_pop(struct mctl_replace *r, u32 list)
@@ -78,7 +78,7 @@ u32 mctl_replace_pop(struct mctl_replace *r, u32 list)
  * @list: the list, which may be the one that it is on
  * @page: a page that is on a list
  *
- * Context: Any; the caller serialises.
+ * Context: Any context; the caller serialises.
  */
 void mctl_replace_move(struct mctl_replace *r, u32 list, u32 page)
 {
@@ -94,7 +94,7 @@ void mctl_replace_move(struct mctl_replace *r, u32 list, u32 page)
  *
  * The records of the pages keep the number of @from.
  *
- * Context: Any; the caller serialises.
+ * Context: Any context; the caller serialises.
  */
 void mctl_replace_join(struct mctl_replace *r, u32 to, u32 from)
 {
@@ -118,7 +118,7 @@ void mctl_replace_join(struct mctl_replace *r, u32 to, u32 from)
  * @list: the list
  * @limit: number of pages that may stay
  *
- * Context: Any; the caller serialises.
+ * Context: Any context; the caller serialises.
  */
 void mctl_replace_trim(struct mctl_replace *r, u32 list, u32 limit)
 {
@@ -164,7 +164,7 @@ static void sift_down(struct mctl_replace *r, u32 place)
  * @key: its key; no two are equal
  * @page: a page that is not there
  *
- * Context: Any; the caller serialises.
+ * Context: Any context; the caller serialises.
  */
 void mctl_replace_heap_add(struct mctl_replace *r, u64 key, u32 page)
 {
@@ -178,7 +178,7 @@ void mctl_replace_heap_add(struct mctl_replace *r, u64 key, u32 page)
  * @key: its new key
  * @page: the page
  *
- * Context: Any; the caller serialises.
+ * Context: Any context; the caller serialises.
  */
 void mctl_replace_heap_set(struct mctl_replace *r, u64 key, u32 page)
 {
@@ -193,7 +193,7 @@ void mctl_replace_heap_set(struct mctl_replace *r, u64 key, u32 page)
  * mctl_replace_heap_pop() - take the page with the least key out of the heap
  * @r: the model, whose heap is not empty
  *
- * Context: Any; the caller serialises.
+ * Context: Any context; the caller serialises.
  * Return: the page.
  */
 u32 mctl_replace_heap_pop(struct mctl_replace *r)

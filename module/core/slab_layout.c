@@ -84,7 +84,7 @@ static u64 inverse_of_odd(u64 odd)
  * @layout: to fill in
  * @params: requested properties of the cache
  *
- * Context: Any.
+ * Context: Any context.
  * Return: 0, or -EINVAL if size or alignment are out of range, no slab of
  * MCTL_SLAB_MAX_ORDER could hold an object, or poison and a constructor are
  * requested together.

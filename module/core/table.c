@@ -28,7 +28,7 @@ static inline bool is_head(u8 state)
  * @table: the frame table
  * @fn: the frame, below the table's span
  *
- * Context: Any; a block that is split or merged concurrently may be missed.
+ * Context: Any context; a block that is split or merged concurrently may be missed.
  * Return: fn of the block's head (@fn itself if it is one), or MCTL_FN_NONE if
  * the arena does not hold the frame or no block covers it.
  */

@@ -52,7 +52,7 @@
  * mctl_tlb_page_shift() - the size of a page
  * @page: its size
  *
- * Context: Any.
+ * Context: Any context.
  * Return: log2 of its bytes.
  */
 unsigned int mctl_tlb_page_shift(enum mctl_tlb_page page)
@@ -72,7 +72,7 @@ unsigned int mctl_tlb_page_shift(enum mctl_tlb_page page)
  *
  * The current address space is 0.
  *
- * Context: Any.
+ * Context: Any context.
  * Return: 0, or -EINVAL if @config is not valid.
  */
 int mctl_tlb_init(struct mctl_tlb *tlb, const struct mctl_tlb_config *config, void *storage)
@@ -103,7 +103,7 @@ int mctl_tlb_init(struct mctl_tlb *tlb, const struct mctl_tlb_config *config, vo
  * mctl_tlb_reset() - reset a TLB to its initial state: empty, nothing counted
  * @tlb: the TLB
  *
- * Context: Any.
+ * Context: Any context.
  */
 void mctl_tlb_reset(struct mctl_tlb *tlb)
 {
@@ -396,7 +396,7 @@ static u32 asid_of(const struct mctl_tlb *tlb, u32 space)
  * @tlb: the TLB
  * @space: the address space, any number but MCTL_TLB_NO_SPACE; no effect if it is the current one
  *
- * Context: Any; the caller serialises.
+ * Context: Any context; the caller serialises.
  */
 void mctl_tlb_switch(struct mctl_tlb *tlb, u32 space)
 {
@@ -431,7 +431,7 @@ void mctl_tlb_switch(struct mctl_tlb *tlb, u32 space)
  *
  * As INVLPG does, this invalidates global entries for the page too.
  *
- * Context: Any; the caller serialises.
+ * Context: Any context; the caller serialises.
  */
 void mctl_tlb_invalidate_page(struct mctl_tlb *tlb, u32 space, u64 address)
 {
@@ -446,7 +446,7 @@ void mctl_tlb_invalidate_page(struct mctl_tlb *tlb, u32 space, u64 address)
  *
  * Global entries stay.
  *
- * Context: Any; the caller serialises.
+ * Context: Any context; the caller serialises.
  */
 void mctl_tlb_invalidate_space(struct mctl_tlb *tlb, u32 space)
 {
@@ -461,7 +461,7 @@ void mctl_tlb_invalidate_space(struct mctl_tlb *tlb, u32 space)
  * @tlb: the TLB
  * @globals: whether to invalidate the global entries too
  *
- * Context: Any; the caller serialises.
+ * Context: Any context; the caller serialises.
  */
 void mctl_tlb_flush(struct mctl_tlb *tlb, bool globals)
 {
@@ -483,7 +483,7 @@ static bool has_level(const struct mctl_tlb *tlb, u32 level)
  * @tlb: the TLB
  * @level: cost of lookups in this level; 0: of walks
  *
- * Context: Any.
+ * Context: Any context.
  * Return: cycles of the model, according to the table at the head of this file.
  */
 u64 mctl_tlb_cycles(const struct mctl_tlb *tlb, unsigned int level)

@@ -90,8 +90,8 @@ static void check_spaces(const struct mctl_tlb *tlb, struct mctl_report *report)
  * @tlb: the TLB; any damage is allowed except to its configuration and pointers
  * @report: gets each broken invariant, with the number of the entry in its array
  *
- * Context: Any; the caller keeps the TLB from changing. The time grows with the number of entries,
- * and with the square of the number of ASIDs.
+ * Context: Any context; the caller keeps the TLB from changing. The time grows with the number of
+ * entries, and with the square of the number of ASIDs.
  */
 void mctl_tlb_check(const struct mctl_tlb *tlb, struct mctl_report *report)
 {

@@ -31,7 +31,7 @@ static const char *array_error(const struct mctl_tlb_config *config, u32 index)
  * mctl_tlb_config_error() - tell what is wrong with a configuration
  * @config: any configuration
  *
- * Context: Any.
+ * Context: Any context.
  * Return: an error text, or NULL if it is valid.
  */
 const char *mctl_tlb_config_error(const struct mctl_tlb_config *config)
@@ -64,7 +64,7 @@ const char *mctl_tlb_config_error(const struct mctl_tlb_config *config)
  * mctl_tlb_size() - size of the storage that a TLB needs
  * @config: its configuration
  *
- * Context: Any.
+ * Context: Any context.
  * Return: bytes; 0 if @config is not valid.
  */
 size_t mctl_tlb_size(const struct mctl_tlb_config *config)

@@ -57,7 +57,7 @@ static bool aligned(u64 address)
  * @storage: room for the vmas; must outlive @vmas
  * @capacity: how many vmas @storage has room for
  *
- * Context: Any.
+ * Context: Any context.
  * Return: 0, or -EINVAL if the range is empty or not made of whole pages.
  */
 int mctl_vmas_init(struct mctl_vmas *vmas, u64 start, u64 end, struct mctl_vma *storage,
@@ -78,7 +78,7 @@ int mctl_vmas_init(struct mctl_vmas *vmas, u64 start, u64 end, struct mctl_vma *
  * @vmas: the set, with the same range; its previous vmas are discarded
  * @from: the set to copy
  *
- * Context: Any.
+ * Context: Any context.
  * Return: 0, -EINVAL if the ranges differ, -ENOMEM if @vmas has no room for them.
  */
 int mctl_vmas_copy(struct mctl_vmas *vmas, const struct mctl_vmas *from)
@@ -99,7 +99,7 @@ int mctl_vmas_copy(struct mctl_vmas *vmas, const struct mctl_vmas *from)
  * @storage: room for the vmas; must outlive @vmas
  * @capacity: how many vmas @storage has room for
  *
- * Context: Any.
+ * Context: Any context.
  * Return: the old storage, which belongs to the caller again; NULL if @capacity is too small for
  * the vmas, with nothing changed.
  */
@@ -120,7 +120,7 @@ struct mctl_vma *mctl_vmas_move(struct mctl_vmas *vmas, struct mctl_vma *storage
  * @vmas: the set
  * @file: the file; NULL for anonymous pages
  *
- * Context: Any; the time grows with the number of vmas.
+ * Context: Any context; the time grows with the number of vmas.
  * Return: pages of 4 KiB.
  */
 u64 mctl_vmas_file_pages(const struct mctl_vmas *vmas, const void *file)
@@ -161,7 +161,7 @@ static u32 find(const struct mctl_vmas *vmas, u64 address)
  * @vmas: the set
  * @address: an address, in bytes
  *
- * Context: Any; O(log n).
+ * Context: Any context; O(log n).
  * Return: the first vma that ends after @address, or NULL. It is valid until the next change.
  */
 struct mctl_vma *mctl_vma_find(const struct mctl_vmas *vmas, u64 address)
@@ -176,7 +176,7 @@ struct mctl_vma *mctl_vma_find(const struct mctl_vmas *vmas, u64 address)
  * @vmas: the set
  * @address: an address, in bytes
  *
- * Context: Any; O(log n).
+ * Context: Any context; O(log n).
  * Return: the vma that contains @address, or NULL. It is valid until the next
  * change.
  */
@@ -193,7 +193,7 @@ struct mctl_vma *mctl_vma_lookup(const struct mctl_vmas *vmas, u64 address)
  * @nr_pages: its length, pages of 4 KiB, at least 1
  * @align: its address is a multiple of this many bytes: a power of two, at least 4096
  *
- * Context: Any; the time grows with the number of vmas.
+ * Context: Any context; the time grows with the number of vmas.
  * Return: its address; @vmas->end if there is none.
  */
 u64 mctl_vma_gap(const struct mctl_vmas *vmas, u64 nr_pages, u64 align)
@@ -387,7 +387,7 @@ static bool is_vma(const struct mctl_vmas *vmas, const struct mctl_vma *vma)
  *
  * It is merged with its neighbours where everything matches.
  *
- * Context: Any; takes time with the number of vmas.
+ * Context: Any context; takes time with the number of vmas.
  * Return: 0; -EINVAL if @vma is not a range of whole pages inside that of the set, or breaks I4 or
  * I5; -EEXIST if a vma covers a part of it; -ENOMEM if there is no room for one more.
  */
@@ -408,7 +408,7 @@ int mctl_vma_add(struct mctl_vmas *vmas, const struct mctl_vma *vma)
  * @vmas: the set
  * @vma: the vma to add; copied
  *
- * Context: Any; takes time with the number of vmas.
+ * Context: Any context; takes time with the number of vmas.
  * Return: 0; -EINVAL as for mctl_vma_add(); -ENOMEM if there is no room for the result: up to 2
  * more vmas.
  */
@@ -431,7 +431,7 @@ int mctl_vma_replace(struct mctl_vmas *vmas, const struct mctl_vma *vma)
  *
  * The range may have holes. A vma is split if a piece remains on both sides.
  *
- * Context: Any; takes time with the number of vmas.
+ * Context: Any context; takes time with the number of vmas.
  * Return: 0; -EINVAL if this is not a range of whole pages inside that of the set; -ENOMEM if there
  * is no room for the result: up to 1 more vma.
  */
@@ -471,7 +471,7 @@ static int change(struct mctl_vmas *vmas, const struct edit *edit)
  * @end: address behind the last byte
  * @rights: its new rights
  *
- * Context: Any; takes time with the number of vmas.
+ * Context: Any context; takes time with the number of vmas.
  * Return: 0; -EINVAL if this is not a range of whole pages inside that of the set, or for other
  * bits in @rights; -ENOENT if a page of it is in no vma; -ENOMEM if there is no room for the
  * result: up to 2 more vmas.
@@ -499,7 +499,7 @@ int mctl_vma_protect(struct mctl_vmas *vmas, u64 start, u64 end, u32 rights)
  * @set: flags to set
  * @clear: flags to clear; one that is in both is set
  *
- * Context: Any; takes time with the number of vmas.
+ * Context: Any context; takes time with the number of vmas.
  * Return: 0; -EINVAL if this is not a range of whole pages inside that of the set; -ENOENT if a
  * page of it is in no vma; -ENOMEM if there is no room for the result: up to 2 more vmas.
  */
@@ -548,7 +548,7 @@ static void check_vma(const struct mctl_vmas *vmas, u32 index, struct mctl_repor
  * @vmas: the set; any damage is allowed except to its storage and capacity
  * @report: gets each broken invariant, with the number of the vma
  *
- * Context: Any; the caller keeps the vmas from changing.
+ * Context: Any context; the caller keeps the vmas from changing.
  */
 void mctl_vma_check(const struct mctl_vmas *vmas, struct mctl_report *report)
 {

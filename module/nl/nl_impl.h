@@ -35,7 +35,7 @@ void mctl_nl_event_exit(void);
  * @type: number of the attribute
  * @what: its name, for the error text
  *
- * Context: Any.
+ * Context: Any context.
  * Return: the attribute, or ERR_PTR(-EINVAL).
  */
 struct nlattr *mctl_nl_need(struct genl_info *info, int type, const char *what);
@@ -46,7 +46,7 @@ struct nlattr *mctl_nl_need(struct genl_info *info, int type, const char *what);
  * @attr: NUL-terminated string, by policy at most MEMCTL_NAME_MAX long
  * @what: what it names, for the error text
  *
- * Context: Any.
+ * Context: Any context.
  * Return: the name; ERR_PTR(-EINVAL) if there are bytes after its NUL.
  */
 const char *mctl_nl_name(struct netlink_ext_ack *extack, const struct nlattr *attr,

@@ -15,7 +15,7 @@ static bool put_u64(struct sk_buff *skb, int type, u64 value)
  * mctl_nl_space_name() - the name of the region that a request is about
  * @info: the request, with an attribute set that has the name at MCTL_NL_REGION_ATTR
  *
- * Context: Any.
+ * Context: Any context.
  * Return: the name; ERR_PTR(-EINVAL) if it is missing or invalid.
  */
 const char *mctl_nl_space_name(struct genl_info *info)
@@ -36,7 +36,7 @@ const char *mctl_nl_space_name(struct genl_info *info)
  * @faults: counts by enum mctl_space_fault
  * @pad: attribute to pad with
  *
- * Context: Any.
+ * Context: Any context.
  * Return: true when there is no room.
  */
 bool mctl_nl_space_put_faults(struct sk_buff *skb, int first, const u64 faults[MCTL_NR_FAULTS],
@@ -77,7 +77,7 @@ static bool put_usage(struct sk_buff *skb, const struct mctl_space_info *space)
  * @arena: of the region
  * @space: the region
  *
- * Context: Any.
+ * Context: Any context.
  * Return: true when there is no room.
  */
 bool mctl_nl_space_put(struct sk_buff *skb, struct mctl_arena *arena,
@@ -167,7 +167,7 @@ struct mctl_space *mctl_nl_space_dumped(struct netlink_callback *cb, struct mctl
  * @dump: state of the dump
  * @type: attribute that limits it to one region
  *
- * Context: Any.
+ * Context: Any context.
  */
 void mctl_nl_space_next(struct netlink_callback *cb, struct mctl_nl_dump *dump, int type)
 {

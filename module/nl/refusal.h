@@ -32,7 +32,7 @@ struct mctl_nl_refusal {
  * @errno: negative errno
  * @format: one sentence without a full stop: which, what, and the limit
  *
- * Context: Any.
+ * Context: Any context.
  * Return: @errno.
  */
 __printf(4, 5) int mctl_nl_refuse(struct netlink_ext_ack *extack, const struct nlattr *attr,
@@ -45,7 +45,7 @@ __printf(4, 5) int mctl_nl_refuse(struct netlink_ext_ack *extack, const struct n
  * @errno: negative errno
  * @error: its text
  *
- * Context: Any.
+ * Context: Any context.
  * Return: @errno.
  */
 int mctl_nl_fail(struct netlink_ext_ack *extack, const struct nlattr *attr, int errno,
