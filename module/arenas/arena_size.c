@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What an arena takes: how a size is shared between nodes and zones, and how
- * an arena is built, grown, shrunk and taken apart with it.
+ * The size of an arena: how it is divided among nodes and zones, and how an arena
+ * is built, grown, shrunk and destroyed.
  *
- * I1  A request that fails leaves the arena as it was, and everything that it
- *     took from the host has gone back.
- * I2  After a change of size, watermarks, reserves and the budgets of the
- *     frame caches are those of the new size.
+ * I1  A request that fails leaves the arena unchanged, and gives back everything
+ *     that it took from the host.
+ * I2  After a change of size, watermarks, reserves and the budgets of the frame
+ *     caches are those of the new size.
  *
- * Locks: arena->resize for writing around every change.
+ * Locks: arena->resize is held for writing during every change.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -221,7 +221,7 @@ dismantle:
 	return ret;
 }
 
-/* Every chunk that is wholly free goes back; of the others each one is named. */
+/* Give back every chunk that is completely free, and name the others. */
 static void give_back_all(struct mctl_arena *arena)
 {
 	u32 fn = mctl_table_span(&arena->table);
@@ -240,7 +240,7 @@ static void give_back_all(struct mctl_arena *arena)
 
 /**
  * mctl_arena_dismantle() - give everything back to the host
- * @arena: an arena that nobody uses any more
+ * @arena: an arena that is not used any more
  *
  * Context: Process context, may sleep.
  */
@@ -343,7 +343,7 @@ int mctl_arena_shrink(struct mctl_arena *arena, u64 size, u64 *given, struct mct
 	}
 	*given = done << PAGE_SHIFT;
 	if (done) {
-		/* Before a hole gets other frames, nobody looks for the old ones there. */
+		/* Lookups of the old frames must have ended before the hole gets other frames. */
 		mctl_arena_wait_readers();
 		settle(arena);
 	} else {

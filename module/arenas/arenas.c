@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The list of arenas: names, ids, references, and what is known of each.
+ * The list of arenas: names, ids, references, and the state of each.
  *
  * I1  Names are unique; ids are never used again.
  * I2  The list is in the order of ids, and holds one reference of each arena.
- * I3  An arena leaves the list for good only while nobody else holds a
- *     reference, and nothing of it is in use.
- * I4  An arena that is being made or deleted is on the list, so that its name is
- *     taken, and is found by nobody: from then on its references only get fewer.
+ * I3  An arena is removed from the list only while there are no other references
+ *     and none of its memory is in use.
+ * I4  An arena that is being created or deleted is on the list, so that its name
+ *     is taken, and hidden from lookups, so that references can only be dropped.
  *
- * A request holds its arena until it ends, and anybody may make one. A delete
+ * A request holds its arena until it ends, and any user may make one. A delete
  * therefore hides the arena first, and then waits for the requests that had
  * found it before, for a limited time and without a lock. If some do not end,
  * they are reported by name, and the arena can be found again.
  *
- * Locks: building (mutex) is held while an arena is made or taken apart, outside
- * of everything, and is waited for killably: that takes as long as the host needs
- * for the memory. mctl_arenas_lock (mutex) protects the list itself, and is never
+ * Locks: building (mutex) is held while an arena is created or destroyed, outside
+ * of all other locks. Waiting for it is killable, because the host may take long to
+ * provide the memory. mctl_arenas_lock (mutex) protects the list itself, and is never
  * held while anything else is taken or waited for.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -48,8 +48,8 @@ static atomic_t generation;
 static const struct mctl_arena_hooks *hooks; /* building */
 
 /**
- * mctl_arena_set_hooks() - name the one who follows the life of arenas
- * @new: the hooks; NULL for nobody
+ * mctl_arena_set_hooks() - set the functions called when arenas are created and removed
+ * @new: the hooks; NULL for none
  *
  * Context: Process context, at module init and exit.
  */
@@ -373,7 +373,7 @@ static u32 count_busy_caches(struct mctl_arena *arena)
 	return nr;
 }
 
-/* Frames in blocks that callers hold; of all frames, for who deletes an arena. */
+/* Number of frames in allocated blocks; for the text of a refusal to remove the arena. */
 static u32 count_used(struct mctl_arena *arena)
 {
 	const struct mctl_table *table = &arena->table;
@@ -428,7 +428,7 @@ static u32 count_requests(struct mctl_arena *arena)
 
 /*
  * Wait for the requests that had found the arena before it was hidden. No lock is
- * held. Return: 0, -EINTR, or -EBUSY with who does not end in @text.
+ * held. Return: 0, -EINTR, or -EBUSY with the holders in @text.
  */
 static int wait_for_requests(struct mctl_arena *arena, char *text, size_t size)
 {
@@ -457,7 +457,8 @@ static int wait_for_requests(struct mctl_arena *arena, char *text, size_t size)
 
 /*
  * Hide an arena of which nothing is in use, wait, and check again: a request may
- * have left something. Return: 0 if nobody else holds it; else it is visible again.
+ * have allocated something. Return: 0 if there are no other references; otherwise an
+ * error, and the arena is visible again.
  */
 static int hide(struct mctl_arena *arena, char *text, size_t size)
 {
@@ -487,7 +488,7 @@ static int hide(struct mctl_arena *arena, char *text, size_t size)
 /**
  * mctl_arena_delete() - give an arena that is not in use back to the host
  * @name: its name; NULL or "" for "main"
- * @error: text on failure: who holds what
+ * @error: text on failure: the holders
  *
  * Requests about it that are under way are waited for, without a lock and no longer
  * than MCTL_WAIT_MAX_MS; new ones do not find it any more.
@@ -522,11 +523,11 @@ int mctl_arena_delete(const char *name, struct mctl_error *error)
 }
 
 /**
- * mctl_arenas_exit() - every arena back to the host, at module exit
+ * mctl_arenas_exit() - give all arenas back to the host, at module exit
  *
- * Nobody can hold one any more: whoever does holds the module as well. What was
- * left behind is told to the log, by symbol and count. A chunk
- * that is in use all the same is not given back, and named in the log.
+ * There are no other references, since each one also holds the module. Leaks are
+ * written to the log, by symbol and count. A chunk that is in use nevertheless is
+ * not given back, and is named in the log.
  *
  * Context: Process context, may sleep.
  */

@@ -29,9 +29,9 @@ u64 mctl_arena_generation(struct mctl_arena *arena);
 /**
  * struct mctl_arena_hooks - proc.c's part in the life of an arena
  * @add: called for each arena made, before anybody can find it
- * @del: called when nobody can find it any more
+ * @del: called when it cannot be found any more
  *
- * Both may sleep, but wait for nobody's time; no lock is held but the one of arenas.c under which
+ * Both may sleep, but must not wait for users; no lock is held but the one of arenas.c under which
  * arenas are made and taken apart.
  */
 struct mctl_arena_hooks {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Taking back what the CPUs keep of an arena, for who wants to see its free lists
- * as they are.
+ * Draining the per-CPU caches of an arena, so that its free lists show all of its
+ * free memory.
  *
- * Objects go first: a slab that becomes free gives frames to the frame caches.
- * Slabs without objects stay with their cache, see mctl_cache_shrink().
+ * Objects are drained first, because a slab that becomes empty may be freed to a
+ * frame cache. Empty slabs up to the cache's limit are kept, see
+ * mctl_cache_shrink().
  *
- * Locks: none of its own, and none is held from one cache to the next.
+ * Locks: none of its own; none is held from one cache to the next.
  */
 #include <linux/sched/signal.h>
 #include "arenas/drain.h"

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The look at the pages of all arenas that the host's memory errors call for.
+ * Scans the pages of all arenas after a memory error of the host.
  *
- * The host tells of an error by a tracepoint. A worker then has each arena look
- * for pages that are marked (hwpoison.c), and sees to those that are not set
- * aside yet: free ones are, what is in a frame cache is drained first, a slab or
- * a region is told, anything else stays with its user.
+ * The host reports an error by a tracepoint. A worker then scans each arena for
+ * marked pages (hwpoison.c), and handles those that are not set aside yet: a free
+ * frame is set aside, a frame cache is drained first, the slab or region that
+ * uses the frame is notified, and any other frame stays with its user.
  *
- * Locks: arena->resize (read) while pages are looked at; regions.lock,
+ * Locks: arena->resize (read) during the scan of an arena; regions.lock,
  * family->lock, cache->lock and zone->lock inside, one after the other.
  */
 #include <linux/atomic.h>
@@ -23,7 +23,7 @@
 #include "objects/cache.h"
 #include "spaces/space.h"
 
-/* A frame that its CPU holds fast at this moment is looked for again. */
+/* Delay until the next scan, if a frame was in use by its CPU's frame cache. */
 #define AGAIN_DELAY (HZ / 50)
 
 static void look(struct work_struct *work);
@@ -147,10 +147,10 @@ void mctl_hwpoison_look(void)
 }
 
 /**
- * mctl_hwpoison_settle() - wait until errors that were told of have been looked for
+ * mctl_hwpoison_settle() - wait until all reported errors have been handled
  *
- * The look may have to wait for an arena that is being made larger. So a process
- * that is killed does not wait for it.
+ * The scan may have to wait for an arena that is being grown; therefore a fatal
+ * signal ends the wait.
  *
  * Context: Process context, may sleep. No lock of an arena is held.
  * Return: 0, or -EINTR if the process is killed.
@@ -164,7 +164,7 @@ int mctl_hwpoison_settle(void)
 	return wait_event_killable(settled, (s32)(READ_ONCE(looked) - wanted) >= 0) ? -EINTR : 0;
 }
 
-/* --- being told ------------------------------------------------------------------------------ */
+/* --- the host's reports ---------------------------------------------------------------------- */
 
 /* include/ras/ras_event.h; called after the page was marked. */
 static void note_failure(void *data, unsigned long pfn, int type, int result)
@@ -180,13 +180,13 @@ static void find_tracepoint(struct tracepoint *candidate, void *found)
 }
 
 /**
- * mctl_hwpoison_init() - be told of memory errors from now on
+ * mctl_hwpoison_init() - register for reports of memory errors
  *
- * A kernel without them (no CONFIG_MEMORY_FAILURE) marks no page, and has
- * nothing to tell.
+ * A kernel without CONFIG_MEMORY_FAILURE marks no pages and has no tracepoint;
+ * nothing is registered then.
  *
  * Context: Process context.
- * Return: 0, or what the host says when it does not let us listen.
+ * Return: 0, or the error of tracepoint_probe_register().
  */
 int mctl_hwpoison_init(void)
 {
@@ -202,9 +202,9 @@ int mctl_hwpoison_init(void)
 }
 
 /**
- * mctl_hwpoison_exit() - be told no more
+ * mctl_hwpoison_exit() - unregister
  *
- * Context: Process context, may sleep. Arenas may be there still.
+ * Context: Process context, may sleep. Arenas may still exist.
  */
 void mctl_hwpoison_exit(void)
 {

@@ -1,30 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who in the kernel holds what. A block of pages that no handle holds has the
- * lower half of the address of the code that allocated it for its tag, and a
- * cache that a module made knows who made it. Objects are not tagged: what a
- * module has of its own cache is known by the cache, and of kmalloc only that
- * somebody has it.
+ * The kernel code that holds memory of an arena. The tag of a block of pages that
+ * no handle holds is the lower half of the address of the code that allocated it,
+ * and a cache created by a module records that module's code. Objects are not
+ * tagged: those of a module's cache are attributed to the creator of the cache,
+ * and those of kmalloc to no one.
  *
- * A user is a module, known by its name, which the kernel's symbol table has
- * behind each of its symbols; the kernel itself is one user. It is a user from
- * its first memctl_arena_get() to its last memctl_arena_put(). What it holds
- * after that is a leak: told to the log and as an event when the last put is
- * made, while its symbols can still be found; noted then, so that `memctl
- * verify`, `page list --kernel` and the unload can name them later.
+ * A user is a module, identified by its name, which the kernel's symbol table
+ * gives for each of its symbols; the kernel itself counts as one user. A module is
+ * a user from its first memctl_arena_get() to its last memctl_arena_put(). What it
+ * still holds then is a leak. It is reported in the log and by an event during the
+ * last put, while the module's symbols can still be resolved; the names are
+ * recorded, so that `memctl verify`, `page list --kernel` and the unload can print
+ * them later.
  *
- * O1  users.list has each user once, with as many gets as it has not put.
- * O2  users.gone has each caller once, and MAX_GONE at most.
+ * O1  users.list contains each user once, with the number of its gets minus puts.
+ * O2  users.gone contains each caller once, and at most MAX_GONE callers.
  *
- * Where the kernel has no symbol table, or the module was built without owner
- * tags, nobody knows whose a block is: it is a leak when there is no user. So is
- * what a module took while it was initialised, since that code is freed when the
- * module has been loaded.
+ * If the kernel has no symbol table, or the module was built without owner tags,
+ * the owner of a block is unknown; it is a leak when there is no user. The same
+ * holds for memory allocated by a module's init code, which the kernel frees
+ * after the module has been loaded.
  *
- * Locks: users.lock (mutex), a leaf, for the lists. Blocks are looked at under
- * arena->resize (read) and handles.lock, and where it must be certain whose
- * they are with the machine stopped: a block is given its tag a moment after its
- * state, by code that cannot be preempted.
+ * Locks: users.lock (mutex), a leaf, for the lists. Blocks are read under
+ * arena->resize (read) and handles.lock, and, to be certain of their owners, with
+ * the machine stopped: a block's tag is set after its state, by code that is not
+ * preempted in between.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -41,15 +42,15 @@
 #include "objects/cache.h"
 #include "objects/kmalloc.h"
 
-/* Callers that one look at all blocks tells apart, and callers that are gone. */
+/* Maximum number of callers in one scan of all blocks, and of recorded callers of past users. */
 #define MAX_CALLERS 256
 #define MAX_GONE    64
 
-/* Of whom nothing is noted, and the symbol table knows nothing any more. */
+/* Printed for a caller that was not recorded and is not in the symbol table any more. */
 #define NOBODY "a caller that is not noted"
 
 /**
- * struct mctl_user - who has got the arena and not yet put it
+ * struct mctl_user - a module that has got the arena and not yet put it
  * @list: in arena->users->list
  * @nr: gets without a put
  * @module: its name
@@ -61,8 +62,8 @@ struct mctl_user {
 };
 
 /**
- * struct mctl_users - users in the kernel, and what they have left
- * @lock: of the lists; a leaf
+ * struct mctl_users - users in the kernel, and past ones with leaks
+ * @lock: protects the lists; a leaf
  * @list: struct mctl_user
  * @gone: struct gone
  */
@@ -73,10 +74,10 @@ struct mctl_users {
 };
 
 /**
- * struct gone - code that has left something behind
+ * struct gone - code of a past user that has leaked memory
  * @list: in arena->users->gone
  * @caller: its address
- * @symbol: what it was called
+ * @symbol: its name, recorded at the last put
  */
 struct gone {
 	struct list_head list;
@@ -85,10 +86,10 @@ struct gone {
 };
 
 /**
- * struct holder - what one caller holds
+ * struct holder - blocks of one caller
  * @caller: its address, or 0
- * @nr_blocks: how many
- * @nr_frames: in all of them
+ * @nr_blocks: number of blocks
+ * @nr_frames: frames in all of them
  */
 struct holder {
 	u64 caller;
@@ -97,12 +98,12 @@ struct holder {
 };
 
 /**
- * struct look - a look at all blocks
- * @arena: whose
- * @stopped: the machine is
+ * struct look - a scan of all blocks
+ * @arena: the arena
+ * @stopped: the machine is stopped
  * @nr: entries of @holders
- * @nr_left_out: blocks of callers beyond these
- * @holders: by caller
+ * @nr_left_out: blocks of callers that did not fit
+ * @holders: one entry per caller
  */
 struct look {
 	struct mctl_arena *arena;
@@ -134,17 +135,15 @@ static bool find_gone(struct mctl_arena *arena, u64 caller, char *text, size_t s
 }
 
 /**
- * mctl_owner_symbol() - what the code at an address is called
- * @arena: that it has something of
+ * mctl_owner_symbol() - get the name of the code at an address
+ * @arena: the arena of which it holds memory
  * @caller: its address; 0 for none
- * @text: filled
- * @size: bytes of it, MCTL_SYMBOL_SIZE are enough
- *
- * Not the address, which is nobody's business: of code that was unloaded
- * without being noted it is only said that it is gone.
+ * @text: set to the symbol; to MCTL_SYMBOL_GONE if the code was unloaded and not
+ *	  recorded, since addresses are not disclosed
+ * @size: bytes of @text, MCTL_SYMBOL_SIZE is enough
  *
  * Context: Process context, may sleep.
- * Return: whether there is anything to say; false for no @caller.
+ * Return: false if @caller is 0.
  */
 bool mctl_owner_symbol(struct mctl_arena *arena, u64 caller, char *text, size_t size)
 {
@@ -158,7 +157,7 @@ bool mctl_owner_symbol(struct mctl_arena *arena, u64 caller, char *text, size_t 
 	return true;
 }
 
-/* Not as other records: to note a user is no try at a site of faults. */
+/* Unlike other records, these are not subject to fault injection. */
 static void *new_record(struct mctl_arena *arena, size_t size)
 {
 	void *record = kzalloc(size, GFP_KERNEL);
@@ -175,7 +174,7 @@ static void free_record(struct mctl_arena *arena, void *record, size_t size)
 	kfree(record);
 }
 
-/* Note what code is called that has left something, as long as that can be found out. */
+/* Record the name of code that has leaked memory, while it can still be resolved. */
 static void note_gone(struct mctl_arena *arena, u64 caller, const char *symbol)
 {
 	struct gone *gone, *new = new_record(arena, sizeof(*new));
@@ -184,7 +183,7 @@ static void note_gone(struct mctl_arena *arena, u64 caller, const char *symbol)
 	if (!new)
 		return;
 	new->caller = caller;
-	/* What is too long loses its end, not this. */
+	/* A long symbol is cut, not the suffix. */
 	snprintf(new->symbol, sizeof(new->symbol), "%.*s (gone)", MCTL_SYMBOL_SIZE - 8, symbol);
 	mutex_lock(&arena->users->lock);
 	list_for_each_entry(gone, &arena->users->gone, list) {
@@ -203,7 +202,7 @@ static void note_gone(struct mctl_arena *arena, u64 caller, const char *symbol)
 /* --- users -------------------------------------------------------------------------------- */
 
 /**
- * mctl_users_create() - the users of a new arena: none
+ * mctl_users_create() - set up the list of users of a new arena
  * @arena: the arena
  *
  * Context: Process context.
@@ -221,8 +220,8 @@ int mctl_users_create(struct mctl_arena *arena)
 }
 
 /**
- * mctl_users_destroy() - forget them
- * @arena: the arena, that nobody uses any more
+ * mctl_users_destroy() - free the list of users
+ * @arena: the arena, which is not used any more
  *
  * Context: Process context.
  */
@@ -262,7 +261,7 @@ static bool is_user(struct mctl_arena *arena, const char *module)
 	return is;
 }
 
-/* The name of the module that has an address, "" where it cannot be known. */
+/* The name of the module that contains an address, "" if it cannot be found. */
 static void module_of(u64 caller, char *module)
 {
 	char symbol[MCTL_SYMBOL_SIZE];
@@ -272,7 +271,7 @@ static void module_of(u64 caller, char *module)
 }
 
 /**
- * mctl_user_add() - a module got the arena
+ * mctl_user_add() - count a get of a module
  * @arena: the arena
  * @module: its name
  *
@@ -300,7 +299,7 @@ int mctl_user_add(struct mctl_arena *arena, const char *module)
 	return 0;
 }
 
-/* One get less; nobody is a user where nobody has it. Return: whether it was the module's last. */
+/* Count a put. Without a get left the list is emptied. Return: whether it was the module's last. */
 static bool let_go(struct mctl_arena *arena, const char *module)
 {
 	struct mctl_user *user, *next;
@@ -312,7 +311,7 @@ static bool let_go(struct mctl_arena *arena, const char *module)
 	if (user)
 		last = !--user->nr;
 	list_for_each_entry_safe(user, next, &arena->users->list, list) {
-		/* Got by one module and put by another: such a one would stay for ever. */
+		/* An arena that one module got and another one put would leave a user for ever. */
 		if (user->nr && !none)
 			continue;
 		list_del(&user->list);
@@ -324,7 +323,7 @@ static bool let_go(struct mctl_arena *arena, const char *module)
 
 /* --- blocks ------------------------------------------------------------------------------- */
 
-/* H2 of handle.c: a handle's block knows its slot. handles.lock is held. */
+/* H2 of handle.c: the tag of a handle's block is its slot. handles.lock is held. */
 static bool has_handle(const struct mctl_arena *arena, u32 fn)
 {
 	const struct mctl_handles *handles = arena->handles;
@@ -335,8 +334,8 @@ static bool has_handle(const struct mctl_arena *arena, u32 fn)
 }
 
 /*
- * The first block from @fn on that is in use and no handle's. Return: its frame, or the span of
- * the table. No order is believed that cannot be; at most @most frames are looked at.
+ * Find the first block from @fn on that is in use and has no handle, among @most frames. An
+ * impossible order, of a damaged state, is ignored. Return: its frame, or the span of the table.
  */
 static u32 next_block(const struct mctl_arena *arena, u32 fn, u32 most)
 {
@@ -394,15 +393,15 @@ static int look_at_all(void *context)
 }
 
 /**
- * mctl_owned_next() - the next block that a user in the kernel holds, for dumps
+ * mctl_owned_next() - find the next block that a user in the kernel holds, for dumps
  * @arena: the arena
- * @fn: where to look; becomes the frame to go on with
- * @owned: filled
+ * @fn: the frame to start at; set to the frame to continue with
+ * @owned: filled in
  *
- * Looks at a part of the arena in one go, so that a dump does not keep others waiting.
+ * A call scans a part of the arena only, so that the locks are not held for long.
  *
  * Context: Process context, may sleep.
- * Return: 0; -EAGAIN when there was none in this part; -ENOENT when there is no more.
+ * Return: 0; -EAGAIN if there was none in this part; -ENOENT at the end.
  */
 int mctl_owned_next(struct mctl_arena *arena, u32 *fn, struct mctl_owned *owned)
 {
@@ -441,7 +440,7 @@ int mctl_owned_next(struct mctl_arena *arena, u32 *fn, struct mctl_owned *owned)
 
 /* --- leaks -------------------------------------------------------------------------------- */
 
-/* Return: the entry of one more leak, or NULL where it is only counted. */
+/* Count a leak. Return: its entry, or NULL if the list is full. */
 static struct mctl_leak *add(struct mctl_leaks *leaks, u32 kind, u64 nr, u64 bytes)
 {
 	struct mctl_leak *leak;
@@ -454,16 +453,16 @@ static struct mctl_leak *add(struct mctl_leaks *leaks, u32 kind, u64 nr, u64 byt
 	return leak;
 }
 
-/* Whether it is @only that has the code at an address; with NULL, whether a user has not. */
+/* Whether the code at an address belongs to module @only or, if that is NULL, to no user. */
 static bool is_left(struct mctl_arena *arena, u64 caller, const char *only)
 {
 	char module[MCTL_SYMBOL_MODULE_SIZE];
 
-	/* Nobody knows whose it is. */
+	/* The owner is unknown. */
 	if (!caller || !IS_ENABLED(CONFIG_KALLSYMS))
 		return !atomic_read(&arena->nr_users);
 	module_of(caller, module);
-	/* Freed with the initialisation of a user, unless its last put noted it. */
+	/* Init code of a user, unless it was recorded by a last put. */
 	if (!module[0] && !find_gone(arena, caller, NULL, 0))
 		return !only && !atomic_read(&arena->nr_users);
 	return only ? !strcmp(module, only) : !is_user(arena, module);
@@ -490,7 +489,7 @@ static void add_blocks(struct mctl_arena *arena, const struct look *look, const 
 	leaks->nr += look->nr_left_out;
 }
 
-/* Blocks are looked at again with the machine stopped when there seems to be something. */
+/* If the first scan finds a leak, a second one with the machine stopped decides. */
 static void find_blocks(struct mctl_arena *arena, const char *only, struct mctl_leaks *leaks)
 {
 	struct look *look = kvzalloc(sizeof(*look), GFP_KERNEL);
@@ -560,7 +559,7 @@ static u64 count_large(const struct mctl_arena *arena, u64 *bytes)
 	return nr;
 }
 
-/* What handles have of kmalloc is no leak; handles.lock is held. */
+/* Memory of kmalloc that handles hold is no leak; handles.lock is held. */
 static void subtract_handles(const struct mctl_arena *arena, u64 nr[MCTL_NR_KMALLOC + 1],
 			     u64 *bytes)
 {
@@ -582,7 +581,7 @@ static void subtract_handles(const struct mctl_arena *arena, u64 nr[MCTL_NR_KMAL
 	}
 }
 
-/* Nobody notes who asked kmalloc: what is there without a user is left by one that was. */
+/* Callers of kmalloc are not recorded: without a user, all that is allocated is a leak. */
 static void find_kmalloc(struct mctl_arena *arena, struct mctl_leaks *leaks)
 {
 	u64 nr[MCTL_NR_KMALLOC + 1] = {}, large = 0;
@@ -624,13 +623,11 @@ static void find(struct mctl_arena *arena, const char *only, struct mctl_leaks *
 }
 
 /**
- * mctl_leaks_find() - what is held by nobody who could give it back
+ * mctl_leaks_find() - find memory that no handle, region or user holds
  * @arena: the arena
- * @leaks: filled
+ * @leaks: filled in
  *
- * Handles, regions and users are who could; what they have is not looked at.
- *
- * Context: Process context, may sleep; stops the machine where there seems to be something.
+ * Context: Process context, may sleep; stops the machine if a first scan finds a leak.
  */
 void mctl_leaks_find(struct mctl_arena *arena, struct mctl_leaks *leaks)
 {
@@ -653,7 +650,7 @@ static void describe(const struct mctl_leak *leak, char *text, size_t size)
 			 leak->bytes);
 }
 
-/* The event has the symbol in its text: when it is sent the code may be gone. */
+/* The event's text contains the symbol: the code may be unloaded when the event is sent. */
 static void tell(struct mctl_arena *arena, const struct mctl_leaks *leaks)
 {
 	char what[MCTL_ERROR_TEXT_SIZE], text[MCTL_SYMBOL_SIZE + MCTL_ERROR_TEXT_SIZE];
@@ -683,8 +680,8 @@ static void tell(struct mctl_arena *arena, const struct mctl_leaks *leaks)
 }
 
 /**
- * mctl_leaks_tell() - tell the log what was left behind
- * @arena: the arena, that nobody uses any more
+ * mctl_leaks_tell() - write leaks to the kernel's log
+ * @arena: the arena, which is not used any more
  *
  * Context: Process context, may sleep.
  */
@@ -700,11 +697,11 @@ void mctl_leaks_tell(struct mctl_arena *arena)
 }
 
 /**
- * mctl_user_remove() - a module puts the arena
+ * mctl_user_remove() - count a put of a module
  * @arena: the arena; the caller has a reference
  * @module: its name
  *
- * With its last put it is told what it has left.
+ * With the last put its leaks are reported.
  *
  * Context: Process context, may sleep.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Who in the kernel holds what of an arena: its users, the code that allocated
- * a block or made a cache, and what users have left behind. See owner.c.
+ * The kernel code that holds memory of an arena: users, allocators of blocks,
+ * creators of caches; and the leaks of past users. See owner.c.
  */
 #ifndef MCTL_ARENAS_OWNER_H
 #define MCTL_ARENAS_OWNER_H
@@ -9,18 +9,18 @@
 #include "host/arena.h"
 #include "host/symbol.h"
 
-/* Kinds of leaks that are listed; what is beyond is counted. */
+/* Maximum number of leaks that are listed; further ones are counted. */
 #define MCTL_LEAKS_LISTED 16
 
 /**
- * struct mctl_leak - what nobody will give back
+ * struct mctl_leak - memory that will not be freed by its allocator
  * @kind: MEMCTL_KIND_PAGE: blocks of pages; MEMCTL_KIND_OBJECT: a cache, with its objects;
- *	  MEMCTL_KIND_KMALLOC: memory of kmalloc, whose callers are not noted
+ *	  MEMCTL_KIND_KMALLOC: memory of kmalloc, whose callers are not recorded
  * @nr: blocks or objects; a cache without objects in use has 0
  * @bytes: of them
  * @caller: address of the code of @symbol; 0 for none
  * @name: of the cache; "" for pages
- * @symbol: who allocated the blocks or made the cache; "" where that is not noted
+ * @symbol: the code that allocated the blocks or created the cache; "" if it is not recorded
  */
 struct mctl_leak {
 	u32 kind;
@@ -32,8 +32,8 @@ struct mctl_leak {
 };
 
 /**
- * struct mctl_leaks - what was left behind
- * @nr: leaks, by kind and symbol
+ * struct mctl_leaks - the leaks of an arena
+ * @nr: number of leaks, by kind and symbol
  * @nr_listed: entries of @listed
  * @listed: the first ones
  */
@@ -51,7 +51,7 @@ struct mctl_leaks {
  * @type: enum memctl_zone_type of its zone
  * @pfn: of the first frame
  * @address: in the linear map
- * @symbol: who allocated it; "" where that is not noted
+ * @symbol: the code that allocated it; "" if it is not recorded
  */
 struct mctl_owned {
 	u32 fn, order, node, type;

@@ -90,7 +90,7 @@ static int parse_nodes(nodemask_t *mask, struct mctl_error *error)
 	return 0;
 }
 
-/* What the zones that @gfp asks for have free on these nodes, in bytes. */
+/* Free bytes of these nodes, in the zone type that @gfp names. */
 static u64 host_free(const nodemask_t *mask, gfp_t gfp)
 {
 	enum zone_type type = gfp_zone(gfp);
@@ -110,9 +110,9 @@ static u64 host_free(const nodemask_t *mask, gfp_t gfp)
 }
 
 /*
- * A share that nobody asked for: no more than @most, and than half of what is
- * free. Whole sections, where it is as much: the frame table has room for whole
- * sections alone, here and for what the other zones then have to give.
+ * The default share of a zone: at most @most, and at most half of what is free.
+ * Rounded down to whole sections if it is larger than one, because the frame table
+ * has room for whole sections only, of this zone and of those that give the rest.
  */
 static u64 spare_share(const nodemask_t *mask, gfp_t gfp, u64 most)
 {
