@@ -1,52 +1,53 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Spaces: managed regions that processes map. Documentation/regions.rst says
- * what they are and why.
+ * Spaces: managed regions that processes map. Documentation/regions.rst describes
+ * them and gives the reasons for their design.
  *
- *   space.c          made and removed
- *   space_hold.c     found and held
- *   space_frame.c    frames: references, zeros
- *   space_loan.c, space_quarantine.c    frames that are lent, and that the host holds
- *   space_resolve.c  what a fault does to the shadow
- *   space_range.c    what is dropped from the shadow
+ *   space.c          creates and removes spaces
+ *   space_hold.c     finds and holds spaces
+ *   space_frame.c    frames: references, the frame of zeros
+ *   space_loan.c, space_quarantine.c    frames that are lent, frames that the host still holds
+ *   space_resolve.c  makes the shadow allow an access (faults)
+ *   space_range.c    drops ranges from the shadow
  *   space_map.c      mmap, and the vmas of processes
  *   space_user.c     the processes that have such vmas
- *   space_fault.c    the processes' entries, set from the shadow
- *   space_zap.c      and taken back
- *   space_readonly.c their right to write, taken back
- *   space_vma.c      vmas
- *   space_fork.c     a space's copy
- *   space_backing.c  pages of the files that back vmas
+ *   space_fault.c    sets the processes' entries from the shadow
+ *   space_zap.c      removes the processes' entries
+ *   space_readonly.c removes the right to write from the processes' entries
+ *   space_vma.c      vmas of spaces
+ *   space_fork.c     copies a space
+ *   space_backing.c  reads pages of the files that back vmas
  *   space_inode.c, space_io.c, space_access.c    files, read and write
- *   space_unmap.c    their entries, compared before they go
- *   space_walk.c     processes and their tables, walked in bounded time
+ *   space_unmap.c    compares the processes' entries before the host removes them
+ *   space_walk.c     walks processes and their tables in bounded time
  *   space_verify.c, space_process.c, space_shadow.c, space_check.c, space_usage.c, space_trace.c,
  *   space_record.c, space_follow.c
- *                    what looks on
+ *                    inspect, compare, count, trace
  *
  * Invariants, tested by mctl_spaces_check() (S2 to S6, S8, S9) and
  * mctl_space_verify() (S1):
  *
- * S1  An entry present in a process's tables is what the shadow's leaf for the
- *     page comes to under the rights of the process's vma, but for A and D.
- * S2  The shadow maps only what a vma has, with no more rights than the vma's.
- * S3  A leaf has RW only if its frame has one reference that is no loan, and
- *     is not the frame of zeros.
+ * S1  An entry present in a process's tables equals the shadow's leaf for the page,
+ *     restricted to the rights of the process's vma, in all bits but A and D.
+ * S2  The shadow maps only pages inside a vma, with no more rights than the vma's.
+ * S3  A leaf has RW only if no other leaf maps its frame, and the frame is not the
+ *     frame of zeros.
  * S4  A frame that a leaf maps is in use of kind REGION (F1: space_frame.c).
- * S5  A leaf of 2 MiB is a block of order 9.
- * S6  nr_frames, nr_zero and nr_away are what a count comes to, no more is
- *     charged than the limit (mctl_space_charged()), and each loan holds the space.
- * S7  No frame is free before every entry for it is out of every process's
- *     tables and TLB, and nobody holds its page (in tests alone).
- * S8  spaces.nr spaces are listed, and each holds the frame of zeros, which is
- *     in use, no page of any space, and all zeros.
- * S9  No vma can be executed.
- * S10 A space is held only while nr_holds is not negative; it is taken apart
- *     only from then on, and whoever has its inode finds it no more
+ * S5  A leaf of 2 MiB maps a block of order 9.
+ * S6  nr_frames, nr_zero and nr_away equal the result of counting, no more than
+ *     the limit is charged (mctl_space_charged()), and each loan holds the space.
+ * S7  No frame is freed before every entry for it is removed from every process's
+ *     tables and TLB, and nothing in the kernel holds its page (tested only by the
+ *     selftests).
+ * S8  spaces.nr spaces are listed, and each holds the frame of zeros, which is in
+ *     use, is no page of any space, and contains only zeros.
+ * S9  No vma is executable.
+ * S10 A space can be held only while nr_holds is not negative. It is destroyed only
+ *     once nr_holds is negative, and its inode no longer leads to it then
  *     (space_inode.c).
  *
- * Locks, outermost first: mmap_lock of a process, or arena->regions->lock,
- * never both; family->lock; i_mmap_rwsem; the locks of page tables; the zones'.
+ * Locks, outermost first: mmap_lock of a process, or arena->regions->lock, never
+ * both; family->lock; i_mmap_rwsem; page table locks; zone->lock.
  */
 #include <linux/err.h>
 #include <linux/jiffies.h>
@@ -65,7 +66,7 @@
 #define DEFAULT_WINDOW 16U
 #define FIRST_VMAS     8U
 
-/* --- make ----------------------------------------------------------------------------------- */
+/* --- create --------------------------------------------------------------------------------- */
 
 static int check_params(const struct mctl_space_params *params, struct mctl_error *error)
 {
@@ -119,14 +120,14 @@ static int create_vmas(struct mctl_space *space)
 
 static void free_vmas(struct mctl_space *space)
 {
-	/* Without vmas no file is needed. */
+	/* Without vmas, all files are pruned. */
 	space->vmas.nr = 0;
 	mctl_space_prune_files(space);
 	mctl_arena_meta_free(space->arena, space->vmas.vma,
 			     space->vmas.capacity * sizeof(*space->vmas.vma));
 }
 
-/* @reason: becomes that of the arena, where it is the arena that has no frame. */
+/* @reason: set to the arena's reason if the arena has no frame. */
 static int build(struct mctl_space *space, u32 *reason)
 {
 	struct mctl_arena *arena = space->arena;
@@ -151,7 +152,7 @@ static int build(struct mctl_space *space, u32 *reason)
 	ret = mctl_space_enter(space);
 	if (ret)
 		goto free_inode;
-	/* As a process's own entry for a shared mapping would be, before a write. */
+	/* What an entry of a process for a shared mapping has before the first write. */
 	space->flags = pgprot_val(vm_get_page_prot(VM_READ | VM_SHARED)) & __supported_pte_mask;
 	space->zero = (pfn << PAGE_SHIFT | space->flags) & ~MCTL_PT_A;
 	return 0;
@@ -168,16 +169,16 @@ free_vmas:
 }
 
 /**
- * mctl_space_create() - make a space that nobody can find yet
- * @arena: the arena; its regions.lock is held
- * @params: what to make, checked
- * @family: what it belongs to, or NULL for one of its own
+ * mctl_space_create() - create a space that cannot be found yet
+ * @arena: the arena; arena->regions->lock is held
+ * @params: parameters, already checked
+ * @family: family to join, or NULL to create one
  * @error: text on failure
  *
- * It has no vmas, and maps nothing.
+ * The space has no vmas, and maps nothing. See mctl_space_publish().
  *
  * Context: Process context, may sleep.
- * Return: the space, or an error as an ERR_PTR().
+ * Return: the space, or ERR_PTR(-ENOMEM).
  */
 struct mctl_space *mctl_space_create(struct mctl_arena *arena,
 				     const struct mctl_space_params *params,
@@ -229,8 +230,9 @@ failed:
 }
 
 /**
- * mctl_space_destroy() - take a space apart that nobody can find any more
- * @space: cannot be held (nr_holds below 0), not mapped; arena->regions->lock is held
+ * mctl_space_destroy() - destroy a space that can no longer be found
+ * @space: the space, which cannot be held (nr_holds is negative) and is not mapped;
+ *	   arena->regions->lock is held
  *
  * Context: Process context, may sleep.
  */
@@ -241,7 +243,7 @@ void mctl_space_destroy(struct mctl_space *space)
 	bool last;
 
 	mutex_lock(&family->lock);
-	/* From end to end no leaf is cut, so that it cannot fail. */
+	/* Cannot fail: the whole space is dropped, so no leaf has to be split. */
 	mctl_space_drop(space, 0, space->nr_pages);
 	list_del(&space->sibling);
 	last = !--family->nr_spaces;
@@ -258,7 +260,7 @@ void mctl_space_destroy(struct mctl_space *space)
 		free_family(arena, family);
 }
 
-/* Put a space where it can be found; regions.lock is held. */
+/* Make a space visible to lookups. arena->regions->lock is held. */
 void mctl_space_publish(struct mctl_space *space)
 {
 	struct mctl_arena *arena = space->arena;
@@ -300,7 +302,7 @@ static int add(struct mctl_arena *arena, const struct mctl_space_params *params,
 	space = mctl_space_create(arena, params, NULL, error);
 	if (IS_ERR(space))
 		return PTR_ERR(space);
-	/* There is room for one. */
+	/* Cannot fail: the space has room for FIRST_VMAS vmas and has none yet. */
 	if (!params->empty)
 		mctl_vma_add(&space->vmas, &vma);
 	mctl_space_publish(space);
@@ -308,17 +310,17 @@ static int add(struct mctl_arena *arena, const struct mctl_space_params *params,
 }
 
 /**
- * mctl_space_add() - make a region that processes can map
+ * mctl_space_add() - create a region that processes can map
  * @arena: the arena
- * @params: name, size, and so on
+ * @params: parameters of the region
  * @error: text on failure; may be NULL
  *
- * It holds a reference to the module.
+ * The region holds a reference to the module.
  *
  * Context: Process context, may sleep. Takes arena->regions->lock.
- * Return: 0; -EINVAL for bad parameters, -EEXIST when there is a region of this name, -ENOMEM,
- * -ENODEV when the module is on its way out, -EINTR if the process is killed. On error nothing
- * is held.
+ * Return: 0; -EINVAL for bad parameters; -EEXIST if there is a region of this name; -ENOMEM if
+ * frames or host memory are short; -ENODEV if the module is being removed; -EINTR if the process
+ * is killed. On error nothing is kept.
  */
 int mctl_space_add(struct mctl_arena *arena, const struct mctl_space_params *params,
 		   struct mctl_error *error)
@@ -356,7 +358,7 @@ static void remove(struct mctl_space *space)
 	module_put(THIS_MODULE);
 }
 
-/* How many hold a space, and the processes that do, as far as they are found. */
+/* Report how many files and processes hold a space, and their pids as far as they are found. */
 static int tell_holders(struct mctl_space *space, struct mctl_error *error)
 {
 	u32 nr_files = atomic_read(&space->nr_files), nr_lent = READ_ONCE(space->nr_lent);
@@ -377,7 +379,10 @@ static int tell_holders(struct mctl_space *space, struct mctl_error *error)
 			 who);
 }
 
-/* Return: 0; -ENOENT; -EBUSY; -EAGAIN while only requests hold the space: they end soon. */
+/*
+ * Return: 0; -ENOENT; -EBUSY; -EINTR if the process is killed; -EAGAIN, unless @last, while only
+ * requests hold the space, since they end soon.
+ */
 static int try_del(struct mctl_arena *arena, const char *name, bool last, u64 *size,
 		   struct mctl_error *error)
 {
@@ -390,7 +395,7 @@ static int try_del(struct mctl_arena *arena, const char *name, bool last, u64 *s
 	if (!space) {
 		ret = mctl_fail(error, -ENOENT, "no region %s in arena %s", name, arena->name);
 	} else if (!atomic_cmpxchg(&space->nr_holds, 0, -1)) {
-		/* Nobody can hold it from here on. */
+		/* The space cannot be held from here on. */
 		*size = (u64)space->nr_pages << PAGE_SHIFT;
 		remove(space);
 	} else {
@@ -403,15 +408,15 @@ static int try_del(struct mctl_arena *arena, const char *name, bool last, u64 *s
 /**
  * mctl_space_del() - remove a region for processes, and free its frames
  * @arena: the arena
- * @name: of the region
- * @error: why not, and who holds it; may be NULL
+ * @name: name of the region
+ * @error: text of a refusal, including the holders of the region; may be NULL
  *
- * Requests that look at the region are waited for, without a lock and no longer than
- * MCTL_WAIT_MAX_MS. Who has a file of it is not: that may last.
+ * Waits for requests that use the region, without a lock and for MCTL_WAIT_MAX_MS at most. Does
+ * not wait for files of the region, since these may stay open for any time.
  *
  * Context: Process context, may sleep. Takes arena->regions->lock.
- * Return: 0, -ENOENT when there is no such region, -EBUSY while a file of it is open or mapped, a
- * frame of it is in a pipe, or a request does not end, -EINTR if the process is killed.
+ * Return: 0; -ENOENT if there is no such region; -EBUSY if a file of it is open or mapped, a frame
+ * of it is lent, or a request does not end in time; -EINTR if the process is killed.
  */
 int mctl_space_del(struct mctl_arena *arena, const char *name, struct mctl_error *error)
 {
@@ -432,7 +437,7 @@ int mctl_space_del(struct mctl_arena *arena, const char *name, struct mctl_error
 
 /**
  * mctl_spaces_destroy() - remove all regions for processes
- * @arena: the arena, which may have no list of regions; nobody else uses it any more
+ * @arena: the arena, no longer used by others; mctl_spaces_create() may have failed for it
  *
  * Context: Process context, may sleep. Takes arena->regions->lock.
  */
@@ -454,13 +459,13 @@ void mctl_spaces_destroy(struct mctl_arena *arena)
 /**
  * mctl_space_set_limit() - change how many frames may be charged to a region
  * @arena: the arena
- * @name: of the region
- * @limit: frames, 0 for no limit; not fewer than are charged to it
+ * @name: name of the region
+ * @limit: frames, not less than are charged now; 0 for no limit
  * @error: text on failure; may be NULL
  *
- * Context: Process context, may sleep.
- * Return: 0, -ENOENT, -EBUSY when more frames are charged to it already, -EINTR for a process that
- * is killed.
+ * Context: Process context, may sleep. Takes arena->regions->lock, then family->lock.
+ * Return: 0; -ENOENT if there is no such region; -EBUSY if more frames are charged to it already;
+ * -EINTR if the process is killed.
  */
 int mctl_space_set_limit(struct mctl_arena *arena, const char *name, u32 limit,
 			 struct mctl_error *error)
@@ -488,12 +493,13 @@ put:
 /**
  * mctl_space_set_window() - change how many pages a read fault maps
  * @arena: the arena
- * @name: of the region
+ * @name: name of the region
  * @window: pages, a power of two up to MCTL_SPACE_MAX_WINDOW
  * @error: text on failure; may be NULL
  *
- * Context: Process context, may sleep.
- * Return: 0, -ENOENT, -EINVAL, or -EINTR if the process is killed.
+ * Context: Process context, may sleep. Takes arena->regions->lock, then family->lock.
+ * Return: 0; -EINVAL for a bad @window; -ENOENT if there is no such region; -EINTR if the process
+ * is killed.
  */
 int mctl_space_set_window(struct mctl_arena *arena, const char *name, u32 window,
 			  struct mctl_error *error)

@@ -3,11 +3,12 @@
  * Spaces: managed regions that processes map (Documentation/regions.rst). A
  * space is a range of addresses with vmas, a shadow that translates them to
  * frames of the arena, and the list of processes whose page tables follow the
- * shadow. It shares its names with the regions of regions/region.h, which are
- * mapped in the kernel. A space holds a reference to the module.
+ * shadow. Spaces and the kernel regions of regions/region.h share one register of
+ * names. A space holds a reference to the module.
  *
- * Callers outside of mm/ name a space by arena and name; module/dev/, and a part
- * of a dump, hold one from mctl_space_get() or mctl_space_get_from() on.
+ * Callers outside of spaces/ identify a space by arena and name. Only dev/, and
+ * dumps while they build a part, hold a space, from mctl_space_get() or
+ * mctl_space_get_from().
  *
  * See space.c for the invariants and locks.
  */
@@ -28,27 +29,28 @@ struct mctl_plant;
 struct pipe_inode_info;
 struct mctl_space;
 
-/* First address of every space: in the user's half, at a multiple of 1 GiB. */
+/* First address of every space: in the user half, a multiple of 1 GiB. */
 #define MCTL_SPACE_START 0x100000000000ULL
-/* Most pages of 4 KiB: 1 TiB. */
+/* Most pages of 4 KiB in a space: 1 TiB. */
 #define MCTL_SPACE_MAX_PAGES 0x10000000U
 /* Most pages that a read fault maps. */
 #define MCTL_SPACE_MAX_WINDOW 512U
 
-/* Rights of a range: core/vma.h. There is no right to execute. */
+/* Rights of a range, as in core/vma.h. There is no right to execute. */
 #define MCTL_SPACE_R BIT(0)
 #define MCTL_SPACE_W BIT(1)
 
 /**
  * enum mctl_space_fault - how a fault ended
- * @MCTL_FAULT_MINOR: the frame was there, and was mapped, or made writable again; or the page of
- *		       the file was in the host's page cache, and was copied
- * @MCTL_FAULT_MAJOR: the page was read from the file, as the page cache did not have it
+ * @MCTL_FAULT_MINOR: the shadow had a frame, which was mapped, or made writable again; or the page
+ *		       of the file was in the host's page cache, and was copied
+ * @MCTL_FAULT_MAJOR: the page was read from the file, because the page cache did not have it
  * @MCTL_FAULT_ZERO: the shared frame of zeros was mapped, for reading
- * @MCTL_FAULT_NEW: a fresh frame of zeros was mapped, for writing
+ * @MCTL_FAULT_NEW: a new zeroed frame was mapped, for writing; or for reading, if the shared frame
+ *		     of zeros has a memory error
  * @MCTL_FAULT_COW: a shared frame was copied, for writing
- * @MCTL_FAULT_REFUSED: the access was against the rights, or no memory was to be had
- * @MCTL_NR_FAULTS: how many there are
+ * @MCTL_FAULT_REFUSED: the access was refused; enum mctl_space_reason says why
+ * @MCTL_NR_FAULTS: number of values
  */
 enum mctl_space_fault {
 	MCTL_FAULT_MINOR,
@@ -62,13 +64,12 @@ enum mctl_space_fault {
 
 /**
  * enum mctl_space_reason - why a fault was refused
- * @MCTL_REFUSED_NONE: it was not
- * @MCTL_REFUSED_OUTSIDE: no vma has the address; SIGSEGV
- * @MCTL_REFUSED_RIGHTS: the vma has not the right; SIGSEGV
- * @MCTL_REFUSED_SIZE: behind the end of the region; SIGBUS
- * @MCTL_REFUSED_FILE: the file does not reach so far, or cannot be read; SIGBUS
- * @MCTL_REFUSED_LIMIT: the region has all frames that it may have, its tables and what it has
- *			lent included; SIGBUS
+ * @MCTL_REFUSED_NONE: it was not refused
+ * @MCTL_REFUSED_OUTSIDE: the address is in no vma; SIGSEGV
+ * @MCTL_REFUSED_RIGHTS: the vma does not have the right; SIGSEGV
+ * @MCTL_REFUSED_SIZE: the address is beyond the end of the region; SIGBUS
+ * @MCTL_REFUSED_FILE: the page is beyond the end of the file, or cannot be read; SIGBUS
+ * @MCTL_REFUSED_LIMIT: the frames charged to the region are at its limit; SIGBUS
  * @MCTL_REFUSED_MEMORY: the arena has no frame; SIGBUS
  * @MCTL_REFUSED_HWPOISON: the frame has a hardware memory error; SIGBUS (BUS_MCEERR_AR)
  */
@@ -84,13 +85,13 @@ enum mctl_space_reason {
 };
 
 /**
- * struct mctl_space_params - what to make
- * @name: of the region
- * @size: bytes, a multiple of 4096, of 2 MiB with @order 9
- * @limit: frames that may be charged to it (Documentation/regions.rst); 0 for no limit
- * @order: 0, or 9 for memory in blocks of 2 MiB where they are to be had
+ * struct mctl_space_params - parameters of a new space
+ * @name: name of the region
+ * @size: bytes, a multiple of 4096, or of 2 MiB with @order 9
+ * @limit: most frames that may be charged to it (Documentation/regions.rst); 0 for no limit
+ * @order: 0, or 9 for memory in blocks of 2 MiB where these are available
  * @window: pages that a read fault maps, a power of two; 0 for the default of 16
- * @empty: make no vma; else one anonymous vma, readable and writable, is all of the region
+ * @empty: create no vma; otherwise one anonymous vma, readable and writable, covers the region
  */
 struct mctl_space_params {
 	const char *name;
@@ -102,38 +103,38 @@ struct mctl_space_params {
 };
 
 /**
- * struct mctl_space_info - what is known of a space
- * @name: of the region
+ * struct mctl_space_info - description of a space
+ * @name: name of the region
  * @start: first address
- * @end: address behind the last byte
+ * @end: address after the last byte
  * @vss: bytes in its vmas
- * @nr_vmas: vmas
+ * @nr_vmas: its vmas
  * @nr_files: files bound to it: open descriptors and mappings hold one
  * @nr_processes: address spaces that map it
- * @nr_mappings: their vmas that do
+ * @nr_mappings: vmas of these that map it
  * @levels: levels of its page tables, 4 or 5
  * @nr_tables: frames that hold the shadow's tables
- * @nr_mapped: pages that the shadow maps, those of the shared frame of zeros included
+ * @nr_mapped: pages that the shadow maps, including those mapped to the shared frame of zeros
  * @nr_zero: pages that the shadow maps to the shared frame of zeros
  * @nr_large: leaves of 2 MiB
  * @rss: frames that back it
- * @uss: frames of @rss that back no other region
- * @pss: bytes: each frame of @rss divided by the regions that it backs
+ * @uss: frames of @rss that back no other region and are not lent
+ * @pss: bytes: each frame of @rss divided by its references: regions that map it, and loans
  * @nr_dirty: pages written since they were mapped or last cleared
  * @nr_accessed: pages touched since they were mapped or last cleared
- * @nr_lent: loans of frames to pipes and to the kernel's reads and writes
- * @nr_quarantine: frames of the arena that are unmapped, but still held by others
+ * @nr_lent: loans of frames, to pipes and to reads and writes of the kernel
+ * @nr_quarantine: frames of the whole arena that are unmapped, but still held by the host
  * @nr_away: frames charged to it that the shadow does not map: lent, in quarantine, or being
  *	     read into
  * @nr_charged: frames that count against @limit: @rss, @nr_tables, @nr_large and @nr_away
- * @limit: as made
- * @order: as made
- * @window: as made
- * @family: number that it shares with its forks
+ * @limit: see struct mctl_space_params
+ * @order: see struct mctl_space_params
+ * @window: see struct mctl_space_params
+ * @family: id of its family
  * @nr_family: regions of the family
- * @faults: by enum mctl_space_fault
- * @around: pages mapped beside the one that a fault was for
- * @nr_zaps: times that entries, or their RW, were taken back from the processes' tables
+ * @faults: number of faults, by enum mctl_space_fault
+ * @around: pages mapped around the page of a fault
+ * @nr_zaps: times that entries, or their RW, were removed from the processes' tables
  * @sequence: changes of the shadow
  */
 struct mctl_space_info {
@@ -153,22 +154,22 @@ struct mctl_space_info {
  * struct mctl_spaces - the spaces of an arena
  * @arena: the arena
  * @list: struct mctl_space
- * @ids: of those on @list
+ * @ids: ids of the spaces on @list
  * @families: struct mctl_family
- * @nr: of those on @list; read without
- * @last_family: number of the last family
- * @last_account: number of the last account
+ * @nr: spaces on @list; may be read without the lock
+ * @last_family: id of the last family created
+ * @last_account: the last account given
  * @zero: frame of zeros; MCTL_FN_NONE while there is no space
- * @nr_zero: spaces that hold it
- * @nr_followers: see space_follow.h; the followers' lock to write
- * @quarantine_lock: of what says so; leaf
- * @quarantine: first frame of it; @quarantine_lock
- * @nr_quarantine: @quarantine_lock
- * @accounts: the spaces; to change, @quarantine_lock or before others know
- * @nr_differed: entries of processes that differed when they were unmapped
- * @work: looks at the quarantine
+ * @nr_zero: spaces that hold @zero
+ * @nr_followers: see space_follow.h; the follower's lock to write
+ * @quarantine_lock: protects the fields that name it; leaf
+ * @quarantine: first frame in quarantine; @quarantine_lock
+ * @nr_quarantine: frames in quarantine; @quarantine_lock
+ * @accounts: struct mctl_space by account; @quarantine_lock to look up and remove
+ * @nr_differed: entries of processes that differed from the shadow when they were unmapped
+ * @work: frees frames in quarantine that the host has released
  *
- * What names no lock: regions.lock.
+ * Fields for which no lock is named: arena->regions->lock.
  */
 struct mctl_spaces {
 	struct mctl_arena *arena;
@@ -189,7 +190,7 @@ struct mctl_spaces {
 	struct delayed_work work;
 };
 
-/* --- make, remove, find: space.c -------------------------------------------------------------- */
+/* --- create, remove, find: space.c ------------------------------------------------------------ */
 
 int mctl_space_add(struct mctl_arena *arena, const struct mctl_space_params *params,
 		   struct mctl_error *error);
@@ -215,25 +216,25 @@ void mctl_spaces_thaw(struct mctl_arena *arena);
 /* --- vmas: space_vma.c ------------------------------------------------------------------------ */
 
 /**
- * struct mctl_space_vma - a vma of a space, and what is in it
+ * struct mctl_space_vma - description of a vma of a space, and of its pages
  * @start: first address
- * @end: address behind the last byte
+ * @end: address after the last byte
  * @rights: MCTL_SPACE_R and MCTL_SPACE_W
  * @offset: byte of the file that @start maps; 0 for anonymous memory
  * @file: path of the file, empty for anonymous memory
  * @nr_mapped: pages that the shadow maps
- * @nr_zero: of them, to the shared frame of zeros
+ * @nr_zero: pages of @nr_mapped that are mapped to the shared frame of zeros
  * @nr_large: leaves of 2 MiB
- * @rss: pages backed by frames of its own region's, or shared with forks
- * @uss: of @rss, not shared
- * @pss: bytes
+ * @rss: pages backed by frames of the region, shared with forks or not
+ * @uss: pages of @rss whose frame has no other reference
+ * @pss: bytes: each page of @rss divided by the references to its frame
  * @nr_dirty: pages written
  * @nr_accessed: pages touched
- * @nr_shared_dirty: of @nr_dirty, those whose frame others have too
- * @nr_private_dirty: of @nr_dirty, those whose frame nobody else has
- * @pss_dirty: bytes of @pss that are in pages written
- * @dev: of the file's file system
- * @inode: of the file; 0 for anonymous memory, as @dev
+ * @nr_shared_dirty: pages of @nr_dirty whose frame has other references
+ * @nr_private_dirty: pages of @nr_dirty whose frame has no other reference
+ * @pss_dirty: bytes of @pss in pages that were written
+ * @dev: device number of the file's file system; 0 for anonymous memory
+ * @inode: inode number of the file; 0 for anonymous memory
  */
 struct mctl_space_vma {
 	u64 start, end;
@@ -275,12 +276,12 @@ void mctl_space_readers_exit(void);
 /* --- page tables: space_verify.c -------------------------------------------------------------- */
 
 /**
- * enum mctl_pt_difference - what differs between a shadow's entry and the hardware's
- * @MCTL_DIFFERENT_PRESENT: the hardware maps what the shadow does not
- * @MCTL_DIFFERENT_FRAME: another frame
- * @MCTL_DIFFERENT_RW: the right to write
- * @MCTL_DIFFERENT_US: the right of user mode
- * @MCTL_DIFFERENT_NX: the right to execute
+ * enum mctl_pt_difference - how a shadow's entry and the hardware's differ
+ * @MCTL_DIFFERENT_PRESENT: the hardware maps a page that the shadow does not map
+ * @MCTL_DIFFERENT_FRAME: the frame
+ * @MCTL_DIFFERENT_RW: RW, the right to write
+ * @MCTL_DIFFERENT_US: US, the right of user mode
+ * @MCTL_DIFFERENT_NX: NX, no right to execute
  * @MCTL_DIFFERENT_LEVEL: the hardware's leaf is larger than the shadow's
  * @MCTL_DIFFERENT_CACHE: PWT, PCD, PAT or G
  */
@@ -295,15 +296,15 @@ enum mctl_pt_difference {
 };
 
 /**
- * struct mctl_space_mismatch - an entry that differs
+ * struct mctl_space_mismatch - an entry of a process that differs from the shadow
  * @region: name of the region
- * @pid: of a thread group that has the tables, 0 where none is left
- * @address: in the space
- * @user: in the process
- * @shadow: the shadow's entry, as the process should have it
- * @hardware: the entry of the process
- * @level: of the hardware's table, 1 for leaves of 4 KiB
- * @different: enum mctl_pt_difference
+ * @pid: pid of a thread group that has the tables, 0 if there is none any more
+ * @address: address in the space
+ * @user: address in the process
+ * @shadow: the entry that the process should have, made from the shadow's
+ * @hardware: the entry that the process has
+ * @level: level of the hardware's table, 1 for leaves of 4 KiB
+ * @different: bits of enum mctl_pt_difference
  */
 struct mctl_space_mismatch {
 	char region[MEMCTL_NAME_MAX + 1];
@@ -316,19 +317,18 @@ struct mctl_space_mismatch {
  * struct mctl_space_verify - result of a comparison
  * @nr_regions: regions compared
  * @nr_processes: address spaces compared
- * @nr_mappings: vmas of them
- * @nr_entries: entries present in the hardware's tables and compared, those above leaves included
- * @nr_absent: pages that the shadow maps and a process has not touched yet: no difference
+ * @nr_mappings: vmas compared
+ * @nr_entries: present entries of the hardware's tables compared, including those above leaves
+ * @nr_absent: pages that the shadow maps but a process does not yet: no difference
  * @nr_large: leaves of 2 MiB among @nr_entries
  * @nr_small: pages of a 2 MiB leaf that a process maps one by one: no difference
  * @nr_accessed: entries with A
  * @nr_dirty: entries with D
- * @nr_retried: mappings compared again since they changed meanwhile
- * @nr_changed: mappings that went, or changed each time, and were not compared to their end
- * @nr_busy: processes that do not let go of their mmap_lock, so that they were not compared, or
- *	     not to their end
+ * @nr_retried: mappings compared again because they had changed meanwhile
+ * @nr_changed: mappings that were unmapped, or kept changing, and were not compared to their end
+ * @nr_busy: processes not compared, or not to their end, because their mmap_lock stayed taken
  * @nr_mismatch: entries that differ
- * @busy_pid: the first of @nr_busy
+ * @busy_pid: pid of the first of @nr_busy
  * @nr_listed: mismatches listed
  */
 struct mctl_space_verify {
@@ -355,19 +355,19 @@ int mctl_space_entries(struct mctl_space *space, struct mctl_pt_cursor *cursor,
 /* --- accounts: space_usage.c ------------------------------------------------------------------ */
 
 /**
- * struct mctl_space_process - what a process has of a space
+ * struct mctl_space_process - memory of a space that a process maps
  * @region: name of the region
- * @pid: of the thread group
+ * @pid: pid of the thread group
  * @comm: its name
  * @nr_mappings: vmas that map the region
- * @vss: bytes in them
- * @rss: bytes mapped in its tables, to the shared frame of zeros not counted
- * @uss: of @rss, bytes whose frame no other entry of a process maps
+ * @vss: bytes in these vmas
+ * @rss: bytes mapped in its tables, without those mapped to the shared frame of zeros
+ * @uss: bytes of @rss whose frame no other entry of a process maps
  * @pss: bytes: each page of @rss divided by the entries of processes that map its frame
  * @nr_zero: pages mapped to the shared frame of zeros
  * @nr_accessed: pages with A
  * @nr_dirty: pages with D
- * @faults: by enum mctl_space_fault
+ * @faults: number of faults, by enum mctl_space_fault
  */
 struct mctl_space_process {
 	char region[MEMCTL_NAME_MAX + 1];
@@ -388,11 +388,11 @@ int mctl_census_process(struct mctl_census *census, struct mctl_space *space, u6
 			struct mctl_space_process *process, struct mctl_error *error);
 
 /**
- * struct mctl_space_idle - what was touched since the last clear
+ * struct mctl_space_idle - pages touched since the last clear
  * @nr_pages: pages that the shadow maps
- * @nr_accessed: of them, touched
- * @nr_idle: of them, not touched
- * @nr_dirty: of them, written
+ * @nr_accessed: pages of @nr_pages that were touched
+ * @nr_idle: pages of @nr_pages that were not touched
+ * @nr_dirty: pages of @nr_pages that were written
  */
 struct mctl_space_idle {
 	u64 nr_pages, nr_accessed, nr_idle, nr_dirty;
@@ -404,7 +404,7 @@ int mctl_space_idle(struct mctl_arena *arena, const char *name, bool clear,
 /**
  * struct mctl_space_place - a page that a frame backs
  * @region: name of the region
- * @address: in the space
+ * @address: address of the page in the space
  * @entry: the shadow's entry
  * @nr_processes: address spaces that map the region
  */
@@ -421,16 +421,16 @@ int mctl_space_rmap(struct mctl_arena *arena, u64 pfn, struct mctl_space_place *
 /* --- trace: space_trace.c --------------------------------------------------------------------- */
 
 /**
- * struct mctl_space_record - a fault
- * @sequence: number of the fault in its space, from 1 on
+ * struct mctl_space_record - record of a fault
+ * @sequence: number of the record in its space, from 1 on
  * @time: nanoseconds since boot
- * @address: in the space, the page
- * @user: in the process; 0 without a process
- * @pid: of the thread, 0 without a process
+ * @address: address of the page in the space
+ * @user: address in the process; 0 without a process
+ * @pid: pid of the thread; 0 without a process
  * @kind: enum mctl_space_fault
  * @reason: enum mctl_space_reason
- * @write: for writing
- * @pages: pages mapped
+ * @write: the access was for writing
+ * @pages: pages mapped by the fault
  */
 struct mctl_space_record {
 	u64 sequence, time, address, user;
@@ -444,7 +444,7 @@ int mctl_space_records(struct mctl_arena *arena, const char *name, u64 *next,
 		       struct mctl_space_record *records, unsigned int nr, u64 *lost);
 int mctl_space_trace(struct mctl_arena *arena, const char *name, bool on, struct mctl_error *error);
 
-/* --- to hold one: for module/dev/, and for dumps -------------------------------------------- */
+/* --- references, for dev/ and for dumps ----------------------------------------------------- */
 
 struct mctl_space *mctl_space_get(struct mctl_arena *arena, const char *name);
 struct mctl_space *mctl_space_get_from(struct mctl_arena *arena, u64 id);
@@ -456,7 +456,7 @@ void mctl_space_put(struct mctl_space *space);
 void mctl_space_file_hold(struct mctl_space *space);
 void mctl_space_file_put(struct mctl_space *space);
 
-/* --- files, for module/dev/ -------------------------------------------------------------- */
+/* --- files, for dev/ ---------------------------------------------------------------------- */
 
 /* space_inode.c */
 struct mctl_space *mctl_space_inode_get(struct inode *inode);

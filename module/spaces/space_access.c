@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Access to spaces without a process: the module's own walk, with the same
- * faults. See space.c for the lock.
+ * Accesses to spaces without a process: the module walks the shadow itself, with
+ * the same faults. See space.c for the lock.
  */
 #include <linux/mm.h>
 #include <linux/sched.h>
@@ -26,7 +26,7 @@ static int error_of(const struct mctl_access *access)
 
 /* --- accesses --------------------------------------------------------------------------------- */
 
-/* Apart from walk(), which would have to clear the room for the text each time. */
+/* Separate from walk(), which would otherwise have the text on its stack each time. */
 static noinline void say_refusal(struct mctl_space *space, const struct mctl_access *access,
 				 u64 address, struct mctl_error *error)
 {
@@ -38,7 +38,10 @@ static noinline void say_refusal(struct mctl_space *space, const struct mctl_acc
 		  address, space->name, text);
 }
 
-/* Walk to one page, with a fault if need be; family->lock is held. */
+/*
+ * Walk to one page, with a fault if necessary. family->lock is held.
+ * Return: the kernel address that @address translates to, or NULL if the access was refused.
+ */
 static void *walk(struct mctl_space *space, u64 address, bool write, struct mctl_access *access,
 		  struct mctl_error *error)
 {
@@ -53,7 +56,7 @@ static void *walk(struct mctl_space *space, u64 address, bool write, struct mctl
 		say_refusal(space, access, address, error);
 		return NULL;
 	}
-	/* Where the shadow had it already the hardware would not have faulted. */
+	/* If the shadow already had the leaf, the hardware would not have faulted. */
 	if (access->kind != MCTL_FAULT_MINOR || access->filled)
 		mctl_space_record(space, access, NULL);
 	mctl_space_tell(space, address, access);
@@ -73,7 +76,7 @@ static int check_range(const struct mctl_space *space, u64 address, u64 size,
 	return 0;
 }
 
-/* After each page of a loop: a range can be 1 TiB. */
+/* Called after each page of a loop, since a range can be 1 TiB. Return: 0, or -EINTR. */
 static int may_go_on(const struct mctl_space *space, struct mctl_error *error)
 {
 	if (fatal_signal_pending(current))
@@ -119,16 +122,19 @@ put:
 /**
  * mctl_space_read() - read from a region
  * @arena: the arena
- * @name: of the region
+ * @name: name of the region
  * @address: first address
- * @buffer: filled
+ * @buffer: filled with the bytes read
  * @size: bytes
  * @error: text on failure; may be NULL
  *
- * Context: Process context, may sleep.
- * Return: 0; -ENOENT without such a region, -EFAULT outside of it or its vmas or against their
- * rights, -ENOMEM without a frame, -EIO when a file cannot be read, -EBUSY when it does not answer,
- * -EINTR if the process is killed. What comes before the page that is refused is read.
+ * The bytes before a page that is refused are read.
+ *
+ * Context: Process context, may sleep. Takes arena->regions->lock, then family->lock.
+ * Return: 0; -ENOENT if there is no such region; -EFAULT if the range is not in the region, not in
+ * its vmas, or not readable; -ENOMEM if the arena has no frame, or the limit is reached; -EIO if a
+ * file cannot be read, or the memory has a hardware error; -EBUSY if a file does not answer;
+ * -EINTR if the process is killed.
  */
 int mctl_space_read(struct mctl_arena *arena, const char *name, u64 address, void *buffer,
 		    size_t size, struct mctl_error *error)
@@ -139,14 +145,16 @@ int mctl_space_read(struct mctl_arena *arena, const char *name, u64 address, voi
 /**
  * mctl_space_write() - write to a region
  * @arena: the arena
- * @name: of the region
+ * @name: name of the region
  * @address: first address
- * @buffer: what
+ * @buffer: the bytes to write
  * @size: bytes
  * @error: text on failure; may be NULL
  *
- * Context: Process context, may sleep.
- * Return: as mctl_space_read(); what comes before the page that is refused is written.
+ * The bytes before a page that is refused are written.
+ *
+ * Context: Process context, may sleep. Takes arena->regions->lock, then family->lock.
+ * Return: as mctl_space_read(), with -EFAULT if the range is not writable.
  */
 int mctl_space_write(struct mctl_arena *arena, const char *name, u64 address, const void *buffer,
 		     size_t size, struct mctl_error *error)
@@ -157,16 +165,18 @@ int mctl_space_write(struct mctl_arena *arena, const char *name, u64 address, co
 /**
  * mctl_space_touch() - access each page of a range
  * @arena: the arena
- * @name: of the region
+ * @name: name of the region
  * @address: first address
  * @size: bytes
- * @write: for writing; what is there stays as it is
- * @counts: how the accesses ended, by enum mctl_space_fault; those of MCTL_FAULT_MINOR needed no
- *	    fault, or one that copied from the page cache
+ * @write: access for writing; the content does not change
+ * @counts: filled with the number of accesses by enum mctl_space_fault; those counted as
+ *	    MCTL_FAULT_MINOR needed no new frame, or copied a page from the page cache
  * @error: text on failure; may be NULL
  *
- * Context: Process context, may sleep.
- * Return: as mctl_space_read(); the first page that is refused ends it.
+ * Stops at the first page that is refused.
+ *
+ * Context: Process context, may sleep. Takes arena->regions->lock, then family->lock.
+ * Return: as mctl_space_read().
  */
 int mctl_space_touch(struct mctl_arena *arena, const char *name, u64 address, u64 size, bool write,
 		     u64 counts[MCTL_NR_FAULTS], struct mctl_error *error)

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Reads pages of the files that back vmas. The file system may never answer
- * (FUSE, a server that is gone), so:
+ * (FUSE, a server that is down), so:
  *
- * B1  No lock of ours is held while a page is read.
- * B2  A process that faults, reads or writes waits as in a fault of the host's
- *     own; what waits is the page cache, and ends with a fatal signal as far as
- *     the file system lets it.
- * B3  A request of netlink waits for a worker, MAX_WAIT_MS at most, and ends with
- *     a fatal signal whatever the file system does: while one runs, no family
- *     of generic netlink can be registered, and behind that all requests wait.
- *     The worker keeps the frame, which counts against the limit (nr_reading),
- *     and holds the space and the file, until its read is over.
+ * B1  No lock of the module is held while a page is read.
+ * B2  A process that faults, reads or writes waits in the page cache, as in a
+ *     fault of the host. A fatal signal ends the wait if the file system allows
+ *     it.
+ * B3  A netlink request waits for a worker, for MAX_WAIT_MS at most, and a fatal
+ *     signal ends the wait whatever the file system does: while a request runs,
+ *     registering a generic netlink family has to wait, and all later requests
+ *     wait for that. Until its read ends, the worker keeps the frame, which counts
+ *     against the limit (nr_reading), and holds the space and the file.
  */
 #include <linux/completion.h>
 #include <linux/cred.h>
@@ -29,14 +29,17 @@
 
 /* How long a request waits for a page of a file. */
 #define MAX_WAIT_MS 10000
-/* How often a page is looked for that was dropped from the cache as it was read. */
+/* Tries to find a page that was dropped from the page cache while it was read. */
 #define NR_TRIES 8
 
 static struct workqueue_struct *readers;
 
 /* --- the page cache ------------------------------------------------------------------------- */
 
-/* Read a page that is in the cache and not up to date; the folio is the caller's. */
+/*
+ * Read a folio that is in the page cache and not up to date. The caller holds a reference.
+ * Return: 0; -EAGAIN if the folio was dropped from the cache; -EINTR; -EIO.
+ */
 static int fill_folio(struct file *file, struct folio *folio)
 {
 	int ret = folio_lock_killable(folio);
@@ -48,7 +51,7 @@ static int fill_folio(struct file *file, struct folio *folio)
 		folio_unlock(folio);
 		return ret;
 	}
-	/* Unlocks it when it is read. */
+	/* read_folio() unlocks the folio when the read ends. */
 	ret = file->f_mapping->a_ops->read_folio(file, folio);
 	if (!ret)
 		ret = folio_wait_locked_killable(folio);
@@ -57,7 +60,10 @@ static int fill_folio(struct file *file, struct folio *folio)
 	return folio_test_uptodate(folio) ? 0 : -EIO;
 }
 
-/* The folio of a page, up to date, for folio_put(); or -EIO, -EINTR, -EAGAIN. */
+/*
+ * Get the folio of a page, up to date. @io: set to true if it had to be read.
+ * Return: the folio, with a reference, or an error as an ERR_PTR(), -EAGAIN to try again.
+ */
 static struct folio *get_folio(struct file *file, u64 page, bool *io)
 {
 	struct page *there = find_get_page(file->f_mapping, page);
@@ -84,8 +90,9 @@ static struct folio *get_folio(struct file *file, u64 page, bool *io)
 }
 
 /*
- * Through the page cache, as the host's own fault would do it: the file system's read may take a
- * lock of the inode that the faulting task holds already, in a write to the file from a mapping.
+ * Read through the page cache, as a fault of the host does. The file system's read_iter() must not
+ * be used: it may take an inode lock that the faulting task already holds, in a write to the file
+ * from a mapping.
  */
 static int read_cached(struct file *file, u64 page, void *address, bool *io)
 {
@@ -114,7 +121,7 @@ static int read_cached(struct file *file, u64 page, void *address, bool *io)
 	return 0;
 }
 
-/* Whether the host has a page of a file in its page cache, of a file system that reads itself. */
+/* Whether the page cache has a page, for a file system that reads without read_folio(). */
 static bool is_cached(struct file *file, u64 page)
 {
 	struct page *there = find_get_page(file->f_mapping, page);
@@ -126,8 +133,8 @@ static bool is_cached(struct file *file, u64 page)
 }
 
 /*
- * Read a page of a file; what is behind its end is zeros. @io: becomes whether the page cache did
- * not have it. Return: 0, -EIO or -EINTR.
+ * Read a page of a file, with zeros after the end of the file. @io: set to whether the page cache
+ * did not have it. Return: 0, -EIO or -EINTR.
  */
 static int read_page(struct file *file, u64 page, void *address, bool *io)
 {
@@ -154,15 +161,15 @@ static int read_page(struct file *file, u64 page, void *address, bool *io)
 
 /**
  * struct reading - a page that a worker reads
- * @work: the worker's
- * @done: the read is over
+ * @work: queued on readers
+ * @done: completed when the read ends
  * @refs: references of the worker and of the waiter
- * @space: whose page; held until the worker is done
- * @file: to read from; held as well
- * @page: of the file
- * @fn: frame to read into; the waiter's if it sees @done, else the worker's
- * @io: of read_page()
- * @ret: of read_page()
+ * @space: space of the page; held until the last reference is dropped
+ * @file: file to read from; held likewise
+ * @page: page of the file
+ * @fn: frame to read into; belongs to the waiter once that has seen @done, else to this struct
+ * @io: set by read_page()
+ * @ret: return value of read_page()
  */
 struct reading {
 	struct work_struct work;
@@ -176,7 +183,7 @@ struct reading {
 	int ret;
 };
 
-/* The last reference frees it, with the frame if nobody has taken that. */
+/* Drop a reference. The last one frees the record, and the frame if the waiter did not take it. */
 static void put_reading(struct reading *reading)
 {
 	struct mctl_space *space = reading->space;
@@ -197,7 +204,7 @@ static void put_reading(struct reading *reading)
 static void run(struct work_struct *work)
 {
 	struct reading *reading = container_of(work, struct reading, work);
-	/* With the opener's credentials: file systems check these. */
+	/* Read with the credentials of the file's opener, since file systems check them. */
 	const struct cred *old = override_creds(reading->file->f_cred);
 
 	reading->ret = read_page(reading->file, reading->page,
@@ -208,7 +215,7 @@ static void run(struct work_struct *work)
 	put_reading(reading);
 }
 
-/* Have a worker read, and wait for it: for a while. */
+/* Have a worker read a page, and wait for it for MAX_WAIT_MS at most. */
 static int read_by_worker(struct mctl_space *space, struct file *file, u64 page, u32 *fn, bool *io)
 {
 	struct reading *reading = kzalloc(sizeof(*reading), GFP_KERNEL);
@@ -241,16 +248,16 @@ static int read_by_worker(struct mctl_space *space, struct file *file, u64 page,
 
 /**
  * mctl_space_read_file() - read a page of a file into a frame
- * @space: held; its family->lock is not
+ * @space: the space, held by the caller; family->lock is not held
  * @file: the file
- * @page: of it
- * @fn: the frame; becomes MCTL_FN_NONE where it is the caller's no more
- * @bounded: for a request: wait for a while only
- * @io: becomes whether the host's page cache did not have it
+ * @page: page of the file
+ * @fn: the frame; set to MCTL_FN_NONE if the frame now belongs to a worker
+ * @bounded: for a netlink request: wait for MAX_WAIT_MS at most
+ * @io: set to whether the host's page cache did not have the page
  *
  * Context: Process context, may sleep.
- * Return: 0; -EIO when the file does not reach so far or cannot be read; -EINTR for a process that
- * is killed; with @bounded -EBUSY when the file does not answer.
+ * Return: 0; -EIO if the page is beyond the end of the file or cannot be read; -EINTR if the
+ * process is killed; with @bounded, -EBUSY if the file does not answer.
  */
 int mctl_space_read_file(struct mctl_space *space, struct file *file, u64 page, u32 *fn,
 			 bool bounded, bool *io)
@@ -262,7 +269,7 @@ int mctl_space_read_file(struct mctl_space *space, struct file *file, u64 page, 
 }
 
 /**
- * mctl_space_readers_init() - have workers that read files
+ * mctl_space_readers_init() - create the workers that read files
  *
  * Context: Process context, at module init.
  * Return: 0 or -ENOMEM.
@@ -276,7 +283,7 @@ int mctl_space_readers_init(void)
 /**
  * mctl_space_readers_exit() - destroy the workers
  *
- * No space is there, so that nothing is read.
+ * There are no spaces any more, so no read is in progress.
  *
  * Context: Process context, at module exit.
  */

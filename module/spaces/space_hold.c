@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Finding spaces and holding them, so that they are not removed (S10 of space.c).
+ * Finds spaces, and holds them so that they are not removed (S10 of space.c).
  *
- * Locks: arena->regions->lock for the list and to find.
+ * Locks: arena->regions->lock for the list and for lookups.
  */
 #include <linux/lockdep.h>
 #include <linux/string.h>
@@ -21,12 +21,12 @@ struct mctl_space *mctl_space_find(struct mctl_arena *arena, const char *name)
 }
 
 /**
- * mctl_space_exists() - whether a region is a space
+ * mctl_space_exists() - test whether a name is that of a space
  * @arena: the arena
- * @name: of the region
+ * @name: name of the region
  *
  * Context: Process context, may sleep. Takes arena->regions->lock.
- * Return: whether there is a space of this name; false for a process that is killed.
+ * Return: whether there is a space of this name; false if the process is killed.
  */
 bool mctl_space_exists(struct mctl_arena *arena, const char *name)
 {
@@ -40,12 +40,12 @@ bool mctl_space_exists(struct mctl_arena *arena, const char *name)
 }
 
 /**
- * mctl_space_get() - hold a space, so that it cannot be removed
+ * mctl_space_get() - find a space and hold it, so that it cannot be removed
  * @arena: the arena
- * @name: of the region
+ * @name: name of the region
  *
  * Context: Process context, may sleep. Takes arena->regions->lock.
- * Return: the space, or NULL when there is none of this name, and for a process that is killed.
+ * Return: the space, or NULL if there is none of this name or the process is killed.
  */
 struct mctl_space *mctl_space_get(struct mctl_arena *arena, const char *name)
 {
@@ -60,7 +60,7 @@ struct mctl_space *mctl_space_get(struct mctl_arena *arena, const char *name)
 	return space;
 }
 
-/* The same, and the text when there is none. */
+/* mctl_space_get() with an error text for NULL. */
 struct mctl_space *mctl_space_need(struct mctl_arena *arena, const char *name,
 				   struct mctl_error *error)
 {
@@ -73,14 +73,14 @@ struct mctl_space *mctl_space_need(struct mctl_arena *arena, const char *name,
 }
 
 /**
- * mctl_space_get_from() - hold the space of the lowest id from some id on
+ * mctl_space_get_from() - find the first space whose id is at least @id, and hold it
  * @arena: the arena
- * @id: the id
+ * @id: lowest id to look for
  *
- * For who goes through them all, or comes back to one by mctl_space_id().
+ * For callers that iterate over all spaces, or return to one by its mctl_space_id().
  *
  * Context: Process context, may sleep. Takes arena->regions->lock.
- * Return: the space, or NULL when there are no more, and for a process that is killed.
+ * Return: the space, or NULL if there are no more or the process is killed.
  */
 struct mctl_space *mctl_space_get_from(struct mctl_arena *arena, u64 id)
 {
@@ -100,11 +100,11 @@ struct mctl_space *mctl_space_get_from(struct mctl_arena *arena, u64 id)
 }
 
 /**
- * mctl_space_id() - number of a space in its arena
- * @space: held
+ * mctl_space_id() - id of a space in its arena
+ * @space: the space, held by the caller
  *
  * Context: Any context.
- * Return: the id: not 0, never given twice, and in the order of the spaces' age.
+ * Return: the id, which is not 0, is never reused, and grows in the order of creation.
  */
 u64 mctl_space_id(const struct mctl_space *space)
 {
@@ -113,7 +113,7 @@ u64 mctl_space_id(const struct mctl_space *space)
 
 /**
  * mctl_space_name() - name of a space
- * @space: held
+ * @space: the space, held by the caller
  *
  * Context: Any context.
  * Return: the name.
@@ -124,8 +124,8 @@ const char *mctl_space_name(const struct mctl_space *space)
 }
 
 /**
- * mctl_space_hold() - hold a space once more
- * @space: held already
+ * mctl_space_hold() - hold a space that is held already
+ * @space: the space, held by the caller
  *
  * Context: Any context.
  */
@@ -135,11 +135,12 @@ void mctl_space_hold(struct mctl_space *space)
 }
 
 /**
- * mctl_space_try_hold() - hold a space that may be about to be removed, or is not made yet
- * @space: on a list, or of an inode, whose lock is held, so that it is not freed
+ * mctl_space_try_hold() - hold a space, unless it is being created or removed
+ * @space: the space; the caller has the lock of the list or inode where it found it
+ *	   (arena->regions->lock or inode->i_lock), so that it is not freed
  *
  * Context: Any context.
- * Return: whether it is held, for mctl_space_put().
+ * Return: whether the space is held now, until mctl_space_put().
  */
 bool mctl_space_try_hold(struct mctl_space *space)
 {
@@ -147,10 +148,10 @@ bool mctl_space_try_hold(struct mctl_space *space)
 }
 
 /**
- * mctl_space_put() - let go of a space
- * @space: from mctl_space_get() or mctl_space_try_hold()
+ * mctl_space_put() - release a space
+ * @space: the space, held by mctl_space_get() or mctl_space_try_hold()
  *
- * The space may be gone when this returns.
+ * The space may be freed before this returns, and must not be used afterwards.
  *
  * Context: Any context.
  */
@@ -161,7 +162,7 @@ void mctl_space_put(struct mctl_space *space)
 
 /**
  * mctl_space_file_hold() - hold a space for a file or a loan
- * @space: held already
+ * @space: the space, held by the caller
  *
  * Context: Any context.
  */
@@ -172,8 +173,8 @@ void mctl_space_file_hold(struct mctl_space *space)
 }
 
 /**
- * mctl_space_file_put() - the way back
- * @space: from mctl_space_file_hold() or mctl_space_inode_get()
+ * mctl_space_file_put() - undo mctl_space_file_hold()
+ * @space: the space, held by mctl_space_file_hold() or mctl_space_inode_get()
  *
  * Context: Any context.
  */

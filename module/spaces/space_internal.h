@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the files space*.c share. See space.c for the invariants and locks. */
+/* Shared by the files space*.c. See space.c for the invariants and locks. */
 #ifndef MCTL_SPACES_SPACE_INTERNAL_H
 #define MCTL_SPACES_SPACE_INTERNAL_H
 
@@ -20,26 +20,26 @@
 
 /* Entries of a leaf table, and pages of a leaf of 2 MiB. */
 #define MCTL_LEAVES 512U
-/* Order of a block that a leaf of 2 MiB maps. */
+/* Order of the block that a leaf of 2 MiB maps. */
 #define MCTL_LARGE_ORDER 9U
-/* Tag of a frame that is no page of a space: the one of zeros, and those in quarantine. */
+/* Tag of a frame that is no page of a space: the frame of zeros, and frames in quarantine. */
 #define MCTL_NO_PAGE U32_MAX
 /* Most loans of a space at one time. */
 #define MCTL_MAX_LOANS 65536U
-/* Faults remembered, a power of two. */
+/* Faults in a trace, a power of two. */
 #define MCTL_NR_RECORDS 256U
 
 struct mctl_space_found;
 
 /**
- * struct mctl_family - a space and its forks, and theirs
+ * struct mctl_family - a space and all of its forks
  * @list: entry of arena->spaces->families; arena->regions->lock
- * @lock: of all that says so here and in struct mctl_space, and of the
+ * @lock: protects the fields that name it, here and in struct mctl_space, and the
  *	  records of the family's frames
- * @spaces: the spaces, the oldest first; @lock
- * @nr_spaces: how many; @lock
- * @nr_frames: frames that back pages of them, or are about to; @lock
- * @id: never 0, and never given twice while the arena lives
+ * @spaces: the spaces, oldest first; @lock
+ * @nr_spaces: length of @spaces; @lock
+ * @nr_frames: frames that back pages of the spaces, are lent, or are being read into; @lock
+ * @id: never 0, and unique while the arena exists
  */
 struct mctl_family {
 	struct list_head list;
@@ -55,11 +55,11 @@ struct mctl_family {
  * @list: entry of space->users; family->lock
  * @id: in space->user_ids; family->lock
  * @space: the space
- * @mm: the address space; its record is held, the address space is not
+ * @mm: the address space; held by mm_count, not by mm_users
  * @nr_vmas: vmas of @mm that map @space; family->lock
- * @pid: of the thread group that faulted last; family->lock
- * @faults: by enum mctl_space_fault; family->lock
- * @watched: whether @notifier is the host's to call
+ * @pid: pid of the thread group that faulted last; family->lock
+ * @faults: number of faults, by enum mctl_space_fault; family->lock
+ * @watched: whether @notifier is registered
  * @notifier: for space_unmap.c
  */
 struct mctl_space_user {
@@ -76,7 +76,7 @@ struct mctl_space_user {
 #endif
 };
 
-/* A file that vmas of a space have. */
+/* A file that backs vmas of a space, once for each file. */
 struct mctl_space_backing {
 	struct list_head list;
 	struct file *file;
@@ -86,47 +86,47 @@ struct mctl_space_backing {
  * struct mctl_space - a region that processes map
  * @list: entry of arena->spaces->list; arena->regions->lock
  * @id: in arena->spaces->ids; arena->regions->lock
- * @registered: its name in the register; arena->regions->lock
+ * @registered: its entry in the register of names; arena->regions->lock
  * @arena: the arena whose frames it maps
- * @family: what it shares frames with
+ * @family: the spaces with which it shares frames
  * @sibling: entry of family->spaces; family->lock
- * @inode: of its file; its i_mapping has every mapping of it
- * @nr_holds: files, loans and requests that keep it from being removed; below 0 nobody can hold it,
- *	      which is so before it can be found and from its removal on
- * @nr_files: of @nr_holds, files and loans: those that end when somebody else wants
- * @account: number that frames in quarantine count for it under; never 0, and no other space's
+ * @inode: inode of its file; i_mapping has every mapping of the space
+ * @nr_holds: files, loans and requests that hold it, so that it cannot be removed; negative, so
+ *	      that it cannot be held, before it can be found and after its removal began
+ * @nr_files: files and loans among @nr_holds: those whose end only user space decides
+ * @account: key for charging frames in quarantine to it; never 0, and unique
  * @nr_pages: pages of 4 KiB
  * @limit: most frames that may be charged to it, 0 for no limit; family->lock
  * @order: 0 or MCTL_LARGE_ORDER
- * @window: pages that a read fault maps at most; family->lock
- * @flags: bits of a leaf that can be read, without the address
+ * @window: most pages that a read fault maps; family->lock
+ * @flags: bits of a readable leaf, without the address
  * @zero: the leaf for the frame of zeros, A not set
  * @vmas: family->lock
  * @backings: struct mctl_space_backing; family->lock
  * @shadow: family->lock
- * @cache: leaf table of @shadow, of the last fault; family->lock
+ * @cache: leaf table of @shadow that the last fault used; family->lock
  * @users: struct mctl_space_user; family->lock
- * @nr_users: how many; family->lock
- * @user_ids: their ids; family->lock
- * @nr_mappings: vmas of all of them; family->lock
+ * @nr_users: length of @users; family->lock
+ * @user_ids: ids of @users; family->lock
+ * @nr_mappings: vmas of all @users; family->lock
  * @nr_frames: pages that the shadow maps to frames of the family; family->lock
  * @nr_zero: pages that the shadow maps to the frame of zeros; family->lock
- * @nr_lent: loans of frames, the frame of zeros included; family->lock
- * @loans: by frame, how many of them are of it; not of the frame of zeros; family->lock
+ * @nr_lent: loans of frames, including those of the frame of zeros; family->lock
+ * @loans: number of loans by frame, without those of the frame of zeros; family->lock
  * @nr_away: frames in @loans that @shadow does not map; family->lock
  * @nr_reading: frames that pages of files are being read into; family->lock
- * @nr_quarantine: frames in quarantine that it was the last to let go of; quarantine_lock
- * @nr_found: what a check counts for @nr_quarantine; arena->regions->lock
- * @faults: by enum mctl_space_fault; family->lock
- * @around: pages mapped beside; family->lock
- * @nr_zaps: times that entries of processes, or their RW, were taken back; family->lock
- * @sequence: grows with each change of the shadow; family->lock
- * @differed: whether an entry that did not equal the shadow was reported; family->lock
+ * @nr_quarantine: frames in quarantine that it was the last to release; quarantine_lock
+ * @nr_found: used by a check, to count @nr_quarantine; arena->regions->lock
+ * @faults: number of faults, by enum mctl_space_fault; family->lock
+ * @around: pages mapped around the pages of faults; family->lock
+ * @nr_zaps: times that entries of processes, or their RW, were removed; family->lock
+ * @sequence: incremented by each change of the shadow; family->lock
+ * @differed: an entry that differed from the shadow was reported; family->lock
  * @nr_records: faults recorded; family->lock
  * @records: the last MCTL_NR_RECORDS of them, or NULL; family->lock
- * @name: of the region
+ * @name: name of the region
  *
- * What names no lock does not change while the space lives.
+ * Fields for which no lock is named do not change while the space exists.
  */
 struct mctl_space {
 	struct list_head list;
@@ -172,20 +172,20 @@ struct mctl_space {
 };
 
 /**
- * struct mctl_access - an access to a page, and what came of it
- * @page: of the space
- * @write: for writing
+ * struct mctl_access - an access to a page, and its result
+ * @page: page of the space
+ * @write: the access is for writing
  * @kind: enum mctl_space_fault
  * @reason: enum mctl_space_reason, for MCTL_FAULT_REFUSED
- * @request: for a request, which does not wait for long
- * @why: enum memctl_reason, with MCTL_REFUSED_MEMORY: why the arena has no frame
- * @level: of @entry
- * @entry: the shadow's leaf, which allows it
- * @leaves: frame of the leaf table of the page, or MCTL_PT_NO_PFN
- * @user: address in the process, 0 without one
+ * @request: made for a netlink request, which must not wait long for a file
+ * @why: enum memctl_reason for MCTL_REFUSED_MEMORY: why the arena has no frame
+ * @level: level of @entry
+ * @entry: the shadow's leaf, which allows the access
+ * @leaves: pfn of the leaf table of the page, or MCTL_PT_NO_PFN
+ * @user: address in the process, 0 without a process
  * @pages: pages mapped in the process
- * @late: with MCTL_REFUSED_FILE: the file did not answer in time
- * @filled: a page of a file was put into a frame for it
+ * @late: for MCTL_REFUSED_FILE: the file did not answer in time
+ * @filled: a page of a file was read into a new frame
  */
 struct mctl_access {
 	u32 page;
@@ -240,33 +240,36 @@ static inline bool mctl_space_is_zero(const struct mctl_space *space, u64 entry)
 }
 
 /*
- * Frames that it is made of: pages, tables, and one more table for each leaf of 2 MiB, so that a
- * split needs none. family->lock is held.
+ * Frames that the shadow takes: pages, tables, and one more table for each leaf of 2 MiB, so that
+ * a split charges no frame. family->lock is held.
  */
 static inline u32 mctl_space_there(const struct mctl_space *space)
 {
 	return space->nr_frames + space->shadow.nr_tables + (u32)space->shadow.pt.nr_leaves[2];
 }
 
-/* Frames that it has and does not map. family->lock is held; those in quarantine may still go. */
+/*
+ * Frames charged to a space that its shadow does not map. family->lock is held; the number in
+ * quarantine may shrink all the same.
+ */
 static inline u32 mctl_space_away(const struct mctl_space *space)
 {
 	return space->nr_away + space->nr_reading + READ_ONCE(space->nr_quarantine);
 }
 
-/* Frames that count against the limit (Documentation/regions.rst). As mctl_space_away(). */
+/* Frames that count against the limit (Documentation/regions.rst). Locks as mctl_space_away(). */
 static inline u32 mctl_space_charged(const struct mctl_space *space)
 {
 	return mctl_space_there(space) + mctl_space_away(space);
 }
 
 /**
- * mctl_space_loans_of() - how often a space has lent a frame
- * @space: family->lock is held
+ * mctl_space_loans_of() - number of loans of a frame by a space
+ * @space: the space; family->lock is held
  * @fn: the frame
  *
  * Context: Any context.
- * Return: loans that are not back.
+ * Return: the number of loans that have not been returned.
  */
 static inline u32 mctl_space_loans_of(const struct mctl_space *space, u32 fn)
 {
@@ -275,7 +278,7 @@ static inline u32 mctl_space_loans_of(const struct mctl_space *space, u32 fn)
 	return xa_to_value(xa_load((struct xarray *)&space->loans, fn));
 }
 
-/* A leaf, of any level, as the page that it maps would have it at level 1. */
+/* The leaf of 4 KiB that maps @page as @entry, a leaf of any level, does. */
 static inline u64 mctl_space_small(const struct mctl_space *space, u32 page, unsigned int level,
 				   u64 entry)
 {
@@ -390,7 +393,7 @@ static inline bool mctl_space_may_write(const struct vm_area_struct *vma)
 	return vma->vm_flags & VM_WRITE;
 }
 
-/* What an entry of the shadow comes to in a vma. */
+/* The entry for a process, made from the shadow's: restricted to the rights of the vma. */
 static inline u64 mctl_space_hardware(const struct vm_area_struct *vma, u64 entry)
 {
 	u64 pkey = pgprot_val(vma->vm_page_prot) & _PAGE_PKEY_MASK;
@@ -400,7 +403,7 @@ static inline u64 mctl_space_hardware(const struct vm_area_struct *vma, u64 entr
 	return entry | pkey | _PAGE_SPECIAL;
 }
 
-/* Whether a leaf leads to memory with a hardware error; one of 2 MiB is bad as a whole. */
+/* Whether a leaf maps memory with a hardware error; any in a leaf of 2 MiB counts. */
 static inline bool mctl_space_is_bad(const struct mctl_space *space, u64 entry, unsigned int level)
 {
 	return entry && mctl_hwpoison_any(space->arena) &&

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The faults of spaces, counted; the last ones remembered, where somebody
- * asked for it; the refused ones told to whoever listens. See space.c for the
- * lock.
+ * Counts the faults of spaces, keeps the last ones if a trace is on, and sends an
+ * event for each that is refused. See space.c for the lock.
  */
 #include <linux/ktime.h>
 #include <linux/mm.h>
@@ -28,11 +27,11 @@ static const char *word(const struct mctl_access *access)
 }
 
 /**
- * mctl_space_why() - why an access was refused for lack of memory
- * @access: that was refused
+ * mctl_space_why() - why an access was refused for a reason of memory
+ * @access: the refused access
  *
  * Context: Any context.
- * Return: enum memctl_reason; MEMCTL_REASON_NONE when it was not memory that it lacked.
+ * Return: enum memctl_reason; MEMCTL_REASON_NONE if memory was not the reason.
  */
 u32 mctl_space_why(const struct mctl_access *access)
 {
@@ -49,10 +48,10 @@ u32 mctl_space_why(const struct mctl_access *access)
 }
 
 /**
- * mctl_space_refusal() - why an access was refused, in words
- * @access: that was refused
- * @text: where to
- * @size: bytes of it
+ * mctl_space_refusal() - describe why an access was refused
+ * @access: the refused access
+ * @text: filled with the text
+ * @size: bytes of @text
  *
  * Context: Any context.
  */
@@ -63,10 +62,10 @@ void mctl_space_refusal(const struct mctl_access *access, char *text, size_t siz
 		 word(access));
 }
 
-/* Apart, so that a fault that is granted has no room for the texts on its stack. */
+/* Separate, so that other faults do not have the texts on their stack. */
 static noinline void send_refusal(const struct mctl_space *space, const struct mctl_access *access)
 {
-	/* What is before the reason takes 43 bytes at most. */
+	/* The text before the reason takes at most 43 bytes. */
 	char text[MCTL_ERROR_TEXT_SIZE + 43], why[MCTL_ERROR_TEXT_SIZE];
 	const struct mctl_event event = {
 		.type = MEMCTL_EVENT_TYPE_FAULT,
@@ -103,7 +102,7 @@ static void remember(struct mctl_space *space, const struct mctl_access *access)
 	};
 }
 
-/* Count a fault. @user: whose, or NULL; family->lock is held. */
+/* Count and record a fault. @user: the process, or NULL. family->lock is held. */
 void mctl_space_record(struct mctl_space *space, const struct mctl_access *access,
 		       struct mctl_space_user *user)
 {

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The last faults of spaces, remembered where somebody asked for it
- * (space_record.c): turned on and off, and read. See space.c for the lock.
+ * Traces of the last faults of spaces: turns them on and off, and reads them.
+ * space_record.c records the faults. See space.c for the lock.
  */
 #include <linux/minmax.h>
 #include "host/host.h"
 #include "spaces/space_internal.h"
 
 /**
- * mctl_space_trace() - remember faults, or forget them
+ * mctl_space_trace() - turn the trace of a region on or off
  * @arena: the arena
- * @name: of the region
- * @on: remember from now on; else what was remembered goes
+ * @name: name of the region
+ * @on: true to record faults from now on; false to stop and free the records
  * @error: text on failure; may be NULL
  *
- * Context: Process context, may sleep.
- * Return: 0, -ENOENT, -ENOMEM, or -EINTR if the process is killed.
+ * Context: Process context, may sleep. Takes arena->regions->lock, then family->lock.
+ * Return: 0; -ENOENT if there is no such region; -ENOMEM if there is no memory for the records;
+ * -EINTR if the process is killed.
  */
 int mctl_space_trace(struct mctl_arena *arena, const char *name, bool on, struct mctl_error *error)
 {
@@ -49,17 +50,17 @@ int mctl_space_trace(struct mctl_arena *arena, const char *name, bool on, struct
 }
 
 /**
- * mctl_space_records() - the next faults that are remembered
+ * mctl_space_records() - read the next recorded faults
  * @arena: the arena
- * @name: of the region
- * @next: number of the first one wanted, from 1 on; becomes the one behind the last one given
- * @records: filled, the oldest first
- * @nr: room in it
- * @lost: becomes the number of faults from @next on that are forgotten already
+ * @name: name of the region
+ * @next: number of the first record to read, from 1 on; set to the number of the next one
+ * @records: filled, oldest first
+ * @nr: room in @records
+ * @lost: set to the number of records from @next on that were overwritten
  *
- * Context: Process context, may sleep.
- * Return: records filled; -ENOENT without such a region, -ENODATA when nothing is remembered,
- * -EINTR if the process is killed.
+ * Context: Process context, may sleep. Takes arena->regions->lock, then family->lock.
+ * Return: the number of @records filled; -ENOENT if there is no such region; -ENODATA if the trace
+ * is off; -EINTR if the process is killed.
  */
 int mctl_space_records(struct mctl_arena *arena, const char *name, u64 *next,
 		       struct mctl_space_record *records, unsigned int nr, u64 *lost)
@@ -84,7 +85,7 @@ int mctl_space_records(struct mctl_arena *arena, const char *name, u64 *next,
 		const struct mctl_space_record *record;
 
 		record = &space->records[(wanted - 1) % MCTL_NR_RECORDS];
-		/* Of before the trace was turned off and on again. */
+		/* Skip slots that have not been filled since the trace was last turned on. */
 		if (record->sequence == wanted)
 			records[filled++] = *record;
 		wanted++;

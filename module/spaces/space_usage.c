@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What spaces, their vmas and their processes have in memory: the words of
- * smem and of the host's smaps.
+ * The memory usage of spaces and their vmas, in the terms of smem and of the
+ * host's smaps.
  *
  *   VSS  bytes in vmas
- *   RSS  bytes backed by frames; the frame of zeros is nobody's
- *   PSS  RSS, each frame divided by how many share it
- *   USS  of RSS, what nobody shares
+ *   RSS  bytes backed by frames, without the frame of zeros
+ *   PSS  RSS, each frame divided by its references
+ *   USS  the part of RSS whose frames have no other reference
  *
  * See space.c for the lock.
  */
@@ -18,18 +18,18 @@
 #include "spaces/space_internal.h"
 
 /**
- * struct usage - what the shadow maps in a range
- * @mapped: pages
- * @zero: of them, to the frame of zeros
+ * struct usage - counts of what the shadow maps in a range
+ * @mapped: pages mapped
+ * @zero: pages mapped to the frame of zeros
  * @large: leaves of 2 MiB
- * @rss: pages, to frames
- * @uss: of @rss, to frames of one region
- * @pss: bytes
+ * @rss: pages mapped to other frames
+ * @uss: pages of @rss whose frame has one reference
+ * @pss: bytes of @rss, each page divided by the references to its frame
  * @dirty: pages with D
  * @accessed: pages with A
- * @shared_dirty: of @dirty, to frames of several regions
- * @private_dirty: of @dirty, to frames of one region
- * @pss_dirty: of @pss, of pages with D
+ * @shared_dirty: pages of @rss with D whose frame has more than one reference
+ * @private_dirty: pages of @rss with D whose frame has one reference
+ * @pss_dirty: bytes of @pss in pages with D
  */
 struct usage {
 	u32 mapped, zero, large, rss, uss;
@@ -60,7 +60,7 @@ static void count_leaf(const struct mctl_space *space, u64 entry, u32 nr, struct
 	usage->pss_dirty += nr * PAGE_SIZE / refs;
 }
 
-/* Count what is mapped of the pages that one leaf table translates. */
+/* Count the mapped pages from @page to @end, which one leaf table translates. */
 static void count_table(const struct mctl_space *space, u32 page, u32 end, struct usage *usage)
 {
 	const struct mctl_ptable *pt = &space->shadow.pt;
@@ -83,7 +83,7 @@ static void count_table(const struct mctl_space *space, u32 page, u32 end, struc
 	}
 }
 
-/* Count what is mapped in a range; family->lock is held. Return: 0, or -EINTR. */
+/* Count the mapped pages of a range. family->lock is held. Return: 0, or -EINTR. */
 static int count_range(const struct mctl_space *space, u32 page, u32 end, struct usage *usage)
 {
 	u32 next;
@@ -102,11 +102,11 @@ static int count_range(const struct mctl_space *space, u32 page, u32 end, struct
 /* --- spaces --------------------------------------------------------------------------------- */
 
 /**
- * mctl_space_info_of() - what is known of a region for processes
- * @space: held
- * @info: filled
+ * mctl_space_info_of() - describe a space
+ * @space: the space, held by the caller
+ * @info: filled with the description
  *
- * Context: Process context, may sleep.
+ * Context: Process context, may sleep. Takes family->lock.
  * Return: 0, or -EINTR if the process is killed.
  */
 int mctl_space_info_of(struct mctl_space *space, struct mctl_space_info *info)
@@ -155,13 +155,13 @@ int mctl_space_info_of(struct mctl_space *space, struct mctl_space_info *info)
 }
 
 /**
- * mctl_space_info() - what is known of a region for processes, by its name
+ * mctl_space_info() - describe a space given by its name
  * @arena: the arena
- * @name: of the region
- * @info: filled
+ * @name: name of the region
+ * @info: filled with the description
  *
- * Context: Process context, may sleep. Takes arena->regions->lock.
- * Return: 0; -ENOENT when there is no such region; -EINTR if the process is killed.
+ * Context: Process context, may sleep. Takes arena->regions->lock, then family->lock.
+ * Return: 0; -ENOENT if there is no such region; -EINTR if the process is killed.
  */
 int mctl_space_info(struct mctl_arena *arena, const char *name, struct mctl_space_info *info)
 {
@@ -191,7 +191,7 @@ static int fill_vma(const struct mctl_space *space, const struct mctl_vma *from,
 	vma->rights = from->rights;
 	vma->offset = from->offset << PAGE_SHIFT;
 	if (from->file) {
-		/* Fills the buffer from its end. */
+		/* file_path() fills the buffer from its end. */
 		path = file_path(from->file, vma->file, sizeof(vma->file));
 		if (IS_ERR(path))
 			strscpy(vma->file, "?", sizeof(vma->file));
@@ -216,13 +216,13 @@ static int fill_vma(const struct mctl_space *space, const struct mctl_vma *from,
 }
 
 /**
- * mctl_space_vma_at() - the vma at an address, or the next one
- * @space: held
- * @address: any; 0 for the first vma
- * @vma: filled
+ * mctl_space_vma_at() - describe the vma at an address, or the next one
+ * @space: the space, held by the caller
+ * @address: the address, any value; 0 for the first vma
+ * @vma: filled with the description
  *
- * Context: Process context, may sleep.
- * Return: 0; -ENODATA when no vma ends behind @address; -EINTR if the process is killed.
+ * Context: Process context, may sleep. Takes family->lock.
+ * Return: 0; -ENODATA if no vma ends after @address; -EINTR if the process is killed.
  */
 int mctl_space_vma_at(struct mctl_space *space, u64 address, struct mctl_space_vma *vma)
 {
@@ -240,7 +240,7 @@ int mctl_space_vma_at(struct mctl_space *space, u64 address, struct mctl_space_v
 
 /* --- frames --------------------------------------------------------------------------------- */
 
-/* The page and family of a frame of a space. Return: whether it is one. */
+/* Read page and family of a frame. Return: whether it is the frame of a page of a space. */
 static bool read_record(struct mctl_arena *arena, u64 pfn, u32 *page, u32 *family)
 {
 	const struct mctl_table *table = &arena->table;
@@ -274,15 +274,15 @@ static struct mctl_family *find_family(struct mctl_arena *arena, u32 id)
 }
 
 /**
- * mctl_space_rmap() - every region and address that a frame backs
+ * mctl_space_rmap() - find every region and address that a frame backs
  * @arena: the arena
  * @pfn: physical frame number; any value
- * @places: filled
- * @nr: room in it
+ * @places: filled with the first @nr places
+ * @nr: room in @places
  * @error: text on failure; may be NULL
  *
- * Context: Process context, may sleep. Takes arena->regions->lock.
- * Return: how many there are, also when that is more than @nr; -ENOENT when it is no frame of a
+ * Context: Process context, may sleep. Takes arena->regions->lock and family->lock.
+ * Return: the number of places, which may be more than @nr; -ENOENT if @pfn is no frame of a
  * region for processes; -EINTR if the process is killed.
  */
 int mctl_space_rmap(struct mctl_arena *arena, u64 pfn, struct mctl_space_place *places,
