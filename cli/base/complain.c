@@ -128,7 +128,7 @@ int fail_stopped(struct memctl_ctx *ctx)
 {
 	int number = stop_signal();
 
-	/* Who sent the signal knows; who reads documents has to be told that it is not all. */
+	/* A user knows of the signal; a reader of JSON must see that the output is incomplete. */
 	if (ctx->json)
 		fail(ctx, stop_status(), "stopped by SIG%s", sigabbrev_np(number));
 	return stop_status();

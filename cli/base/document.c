@@ -94,7 +94,7 @@ struct json_object *json_text(const char *text)
 	return string;
 }
 
-/* The complaint of ctx; null where it has no errno, or nobody's words. */
+/* The error message of ctx; null for an absent errno or kernel text. */
 static struct json_object *error_json(const struct memctl_ctx *ctx)
 {
 	struct json_object *object = json_object_new_object();

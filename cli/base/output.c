@@ -66,8 +66,8 @@ static bool is_descriptor(const char *path)
 }
 
 /*
- * The end of the links at *path, in memory of its own; it need not exist. Return: 0, 1 for what
- * somebody has open, or -errno.
+ * Replace *path by the end of its symbolic links, allocated, which need not exist. Return: 0, 1 if
+ * it is a file that a process has open, or -errno.
  */
 static int follow(char **path)
 {

@@ -156,8 +156,8 @@ void stop_release(void)
 }
 
 /**
- * stop_forward() - pass what asks to stop on to a command
- * @pid: its process; 0: to nobody any more
+ * stop_forward() - pass signals that ask to stop on to a command
+ * @pid: its process; 0 to pass them on no more
  *
  * The third signal kills it.
  */
@@ -179,9 +179,9 @@ int stop_signal(void)
 }
 
 /**
- * stop_flag() - the same for those who look without a call
+ * stop_flag() - the same, for code that reads a variable
  *
- * Return: what becomes other than 0.
+ * Return: a variable that becomes nonzero.
  */
 const volatile int *stop_flag(void)
 {
@@ -202,7 +202,7 @@ int stop_status(void)
  * stop_reader_gone() - has the reader of standard output closed its pipe?
  *
  * For commands that wait: they would find out only with the next line.
- * Return: true if nobody reads what is written.
+ * Return: true if it has.
  */
 bool stop_reader_gone(void)
 {

@@ -254,7 +254,7 @@ bool parse_size(const char *text, uint64_t *bytes)
 		return false;
 	if (point && !parse_fraction(&point, unit, &part))
 		return false;
-	/* 1.3G is what somebody read in a table: whole pages are meant. */
+	/* 1.3G is a rounded size as printed in tables: it stands for whole pages. */
 	if (part >= PAGE_BYTES && unit % PAGE_BYTES == 0)
 		part -= part % PAGE_BYTES;
 	return !__builtin_mul_overflow(*bytes, unit, bytes) &&

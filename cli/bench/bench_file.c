@@ -134,7 +134,7 @@ static int read_text(int fd, char *text, size_t size)
 	return 0;
 }
 
-/* Until the run is over, or somebody wants it to be. */
+/* Waits until the run ends or a signal asks to stop. */
 static int wait_for_end(int fd, const struct bench_spec *spec, bench_progress_handler *progress,
 			const volatile int *stop)
 {

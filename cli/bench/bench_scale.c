@@ -79,7 +79,7 @@ static uint64_t now(void)
 	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
 }
 
-/* Return: 0, or -EINTR when somebody wants it to end. */
+/* Return: 0, or -EINTR if a signal asked to stop. */
 static int next_step(struct scale *scale)
 {
 	if (scale->progress)

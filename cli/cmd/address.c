@@ -41,7 +41,7 @@ int address_read(struct memctl_ctx *ctx, const char *object, const char *text, c
 	return MEMCTL_EXIT_OK;
 }
 
-/* @found: the region for processes that has @address, "" if there is none, or nobody may know. */
+/* @found: the region for processes that has @address; "" if there is none, or it is not shown. */
 int address_region(struct memctl_ctx *ctx, const char *object, uint64_t address, char *found)
 {
 	char names[256] = "";

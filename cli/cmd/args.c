@@ -477,8 +477,8 @@ static int help_on(struct memctl_ctx *ctx, const struct object *object, uint64_t
 }
 
 /*
- * -h: of the command that stands among the words, else of the object. What else stands there is
- * no matter of somebody who asks how it is to be written.
+ * -h: print the help of the command that is among the words, or else of the object. Other words are
+ * not checked.
  */
 static int help_asked(struct memctl_ctx *ctx, const struct object *object, uint64_t known,
 		      const struct args *args)

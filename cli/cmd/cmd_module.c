@@ -53,7 +53,7 @@ static void add_processes(char *text, size_t size)
 	free(processes.row);
 }
 
-/* Who holds the module, in words; "" if nobody does as far as one can see. */
+/* The holders of the module, in words; "" if none is found. */
 static void holders(struct memctl_ctx *ctx, char *text, size_t size)
 {
 	struct module_state state;
@@ -80,8 +80,8 @@ static void holders(struct memctl_ctx *ctx, char *text, size_t size)
 }
 
 /*
- * Anybody may ask the module something, and holds it for that moment: of many
- * tries one finds it free. Who holds it for longer is not waited for.
+ * Any user may send a request, which holds the module for a moment: one of many
+ * tries finds it free. Longer holds are not waited for.
  */
 static int delete_module(void)
 {

@@ -87,7 +87,7 @@ static void print_event(const struct event *event)
 	putchar('\n');
 }
 
-/* Events that the socket had no room for; how many nobody knows. */
+/* Events were lost because the socket's buffer was full; their number is unknown. */
 static void print_lost(struct memctl_ctx *ctx)
 {
 	static const struct event nothing;

@@ -350,7 +350,7 @@ static int prepare(struct memctl_ctx *ctx, struct record *record, char *error, s
 		return fail(ctx, MEMCTL_EXIT_IMPOSSIBLE,
 			    "the GFP flags in the format of kmem:mm_page_alloc are not understood");
 	ret = open_output(record);
-	/* A pipe that nobody reads is waited for, until somebody has enough of it. */
+	/* Opening a pipe waits for a reader, until a signal ends the wait. */
 	if (ret == -EINTR && stop_signal())
 		return fail_stopped(ctx);
 	if (ret)

@@ -101,8 +101,8 @@ static int status_json(struct memctl_ctx *ctx, const struct list *arenas,
 }
 
 /*
- * Nobody holds it when its count says so, and not when we find nobody: a
- * descriptor may be in a message, or the host's.
+ * The module is free if its reference count says so, not if no holder is found:
+ * a descriptor may be in a message, or belong to the host.
  */
 static void print_nobody(const struct module_state *state, const struct holders *processes)
 {

@@ -191,7 +191,7 @@ static bool has_parameter(const char *name, char *hint)
 	return found >= 0 || is_general(name);
 }
 
-/* Each word has to be one; without the module nobody knows which there are. */
+/* Each word must be a parameter; without the module file the parameters are unknown. */
 static int check_words(struct memctl_ctx *ctx, const struct args *args)
 {
 	char name[64], other[64];

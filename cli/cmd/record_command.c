@@ -41,7 +41,7 @@ static void become(char **words, int gate, int complaint)
 		_exit(EXIT_CANNOT_RUN);
 	execvp(words[0], words);
 	error = errno;
-	/* The status says it to those who do not read it. */
+	/* If this cannot be written, the exit status says the same. */
 	while (write(complaint, &error, sizeof(error)) < 0 && errno == EINTR)
 		;
 	_exit(error == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN);

@@ -112,7 +112,7 @@ static void print_lost(struct memctl_ctx *ctx, uint64_t lost)
 
 static void print(struct memctl_ctx *ctx, const struct trace *trace, struct stream *stream)
 {
-	/* Before the first reply nobody knows where the trace begins. */
+	/* Before the first reply the beginning of the trace is unknown. */
 	if (stream->began && trace->lost)
 		print_lost(ctx, trace->lost);
 	LIST_FOR_EACH(struct trace_record, record, &trace->records) {

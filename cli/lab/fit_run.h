@@ -35,7 +35,7 @@ struct fit_setup {
  * @span: from the first unit to the end of the highest that was ever granted
  * @holes: runs of free units that can be granted
  * @largest: the largest of them
- * @internal: part of @used that nobody asked for
+ * @internal: part of @used beyond the sizes requested
  * @external: part of what is free outside of @largest
  */
 struct fit_sample {

@@ -45,7 +45,7 @@ struct replace_result {
 };
 
 /**
- * struct replace_watch - who wants to see each reference
+ * struct replace_watch - a callback for each reference
  * @evicted: a page was evicted; called before the @referenced of its reference
  * @referenced: a reference is done
  * @context: for both

@@ -399,7 +399,7 @@ static int clean_up(struct replay *replay)
 	return ret;
 }
 
-/* After an error nobody knows what the last batch did: whatever has our tag goes. */
+/* After an error the result of the last batch is unknown: everything with our tag is freed. */
 static void clean_up_all(struct replay *replay)
 {
 	static const uint32_t owner = REPLAY_OWNER;

@@ -44,7 +44,7 @@ struct replay_options {
  * @frames: frames taken, over those at the start
  * @asked: bytes that live allocations asked for
  * @given: bytes of @frames
- * @internal: part of @given that nobody asked for, in thousandths
+ * @internal: part of @given beyond the sizes requested, in thousandths
  * @free: free frames in the buddy allocator
  * @cached: frames in per-CPU caches
  * @unusable: part of @free in blocks too small for orders 3, 6 and 9, in thousandths

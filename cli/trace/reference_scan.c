@@ -36,7 +36,7 @@ static void skip_blanks(struct reference_scan *scan)
 		scan->at++;
 }
 
-/* The first thing that is wrong is what is told. */
+/* Only the first error is reported. */
 static bool wrong(struct reference_scan *scan, const char *what)
 {
 	if (!scan->wrong)

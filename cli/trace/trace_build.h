@@ -36,7 +36,7 @@ enum kmem_type {
  * @time: nanoseconds of the trace clock
  * @address: objects: where; blocks: the page frame number
  * @gfp: allocations: the GFP flags
- * @call_site: allocations of objects: who asked
+ * @call_site: allocations of objects: address of the calling code
  * @asked: allocations of objects: bytes asked for; KMEM_LOST: events lost, 0 for an unknown number
  * @given: allocations of objects: bytes given
  * @name: KMEM_OBJECT_FREE: name of the cache, NULL where the kernel does not say

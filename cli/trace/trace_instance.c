@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * trace_instance.c - the tracefs instances of recordings, and those left behind
+ * trace_instance.c - the tracefs instances of recordings, and stale ones
  *
- * A recorder that is killed cannot remove its instance, whose events stay on and cost each
- * allocation of the machine time. So that others can:
+ * A recorder that is killed cannot remove its instance, whose events stay enabled and slow down
+ * each allocation of the machine. Other commands remove it, by these rules:
  *
- * T1. The name of an instance says who made it: memctl-PID-START, with the time at which the
- *     process started, so that another one of the same number is not taken for it.
- * T2. Who made it also holds a lock on its directory, which goes with the process: it is what tells
- *     where numbers of processes do not, in another PID namespace.
- * T3. An instance whose maker is gone by both is removed by whoever loads or unloads the module or
- *     records next. One that cannot be removed, because somebody reads it, has its events off.
+ * T1. An instance is named after the process that created it: memctl-PID-START, with the time at
+ *     which the process started, so that a later process with the same pid is told apart.
+ * T2. The process also holds a lock on the instance's directory, which is released when it ends.
+ *     The lock decides where pids do not, in another PID namespace.
+ * T3. An instance without a process and without a lock is removed by the next command that loads
+ *     or unloads the module or records. If it cannot be removed, because it is being read, its
+ *     events are disabled.
  */
 #include "trace_instance.h"
 
@@ -205,9 +206,9 @@ static void write_zero(const char *where, const char *name, const char *file)
 }
 
 /**
- * trace_instance_tidy() - remove what recorders that were killed left behind, and say so
+ * trace_instance_tidy() - remove the instances of killed recorders, and print their names
  *
- * Whoever is not allowed to removes nothing and says nothing.
+ * Without the necessary rights it does nothing and prints nothing.
  */
 void trace_instance_tidy(void)
 {

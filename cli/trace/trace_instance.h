@@ -15,7 +15,7 @@
  * struct trace_instance - an instance of a recording
  * @name: its directory's
  * @owner: process that made it
- * @running: that is still there; else nobody will remove it by himself
+ * @running: its recorder is still running; if not, another command has to remove it
  */
 struct trace_instance {
 	char name[TRACE_INSTANCE_NAME_SIZE];

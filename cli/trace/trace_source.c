@@ -2,10 +2,10 @@
 /*
  * trace_source.c - the running kernel's allocation events, through an instance of tracefs
  *
- * A thread goes round the per-CPU ring buffers of an instance of our own and queues their pages in
- * memory, so that a slow disk or a burst does not make the kernel overwrite events; whoever records
- * takes the pages from the queue. When the queue is full the thread waits, and the kernel counts
- * what is lost.
+ * A thread reads the per-CPU ring buffers of a separate instance in turn and queues their pages in
+ * memory, so that the kernel does not overwrite events when the disk is slow or events come in
+ * bursts. The recorder takes the pages from the queue. When the queue is full the thread waits, and
+ * the kernel counts the events that are lost.
  *
  * S1. What this program's own threads allocate is not recorded, or recording would feed itself.
  *     What interrupts do on top of them is: it belongs to the rest of the system.
@@ -195,8 +195,8 @@ static int make_instance(struct trace_source *source, char *error, size_t size)
 }
 
 /*
- * Numbers of CPUs are below what is returned: all that the instance has buffers for, offline or
- * not. What sysconf() says depends on whether /sys is there, and on who may run where.
+ * Return: a number above those of all CPUs that the instance has buffers for, offline or not. The
+ * value of sysconf() depends on /sys being mounted and on the CPU affinity.
  */
 static unsigned int count_cpus(const struct trace_source *source)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * trace_text.h - a trace of allocations that somebody wrote by hand, or a program
+ * trace_text.h - traces of allocations in text, written by hand or by a program
  *
  *   # what follows is a remark
  *   a ID SIZE      an allocation; SIZE is a number of units, or of bytes with a suffix: 4K, 100B

@@ -45,7 +45,7 @@ static bool read_line(const char *line, struct holder *holder)
 }
 
 /**
- * holders_read() - ask the module who holds it
+ * holders_read() - read the holders of the module
  * @holders: filled
  *
  * A replayed capture has no module: MEMCTL_HOLDERS names a file to read in the

@@ -5,8 +5,8 @@
  * client.c fills them, the commands read them, table.c prints them. Every
  * struct starts with @present: bit N is set when the reply had attribute
  * number N of its set (MEMCTL_A_<SET>_...); a field whose bit is clear is 0
- * or "". Strings are terminated and may hold any byte but NUL: whoever
- * prints one escapes it first (text_escape()).
+ * or "". Strings are terminated and may contain any byte but NUL: they
+ * must be escaped before they are printed (text_escape()).
  */
 #ifndef MEMCTL_CLI_MODEL_H
 #define MEMCTL_CLI_MODEL_H

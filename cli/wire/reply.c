@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * reply.c - message heads and extended acknowledgments, read as what they
- * are: bytes that somebody sent.
+ * reply.c - parsing of message headers and extended acknowledgments, which are
+ * untrusted bytes.
  */
 #include <stdio.h>
 #include <string.h>

@@ -233,7 +233,7 @@ long transport_receive(struct transport *t)
 		from_size = sizeof(from);
 		got = recvfrom(t->fd, t->buffer, BUFFER_SIZE, MSG_TRUNC, (struct sockaddr *)&from,
 			       &from_size);
-		/* Only the kernel is listened to, whoever else may know our port. */
+		/* Messages of other senders than the kernel are ignored. */
 	} while (got >= 0 && from_size == sizeof(from) && from.nl_pid);
 	if (got < 0) {
 		uint32_t error = errno;

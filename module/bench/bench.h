@@ -108,7 +108,7 @@ enum bench_mix {
 };
 
 /**
- * enum bench_way - who does what @sample, @prepare and @undo of a path do
+ * enum bench_way - which workers execute @sample, @prepare and @undo of a path
  * @BENCH_ALL: every worker does all of it
  * @BENCH_PRODUCE: the first worker allocates in @sample, the last one frees in @undo
  * @BENCH_CONSUME: the first worker allocates in @prepare, the last one frees in @sample

@@ -3,9 +3,9 @@
  * Blocks with boundary tags, which the policies with lists of holes share.
  *
  * All units are in blocks, one behind the other, each granted or a hole. The
- * tags of a block are those of its first and its last unit, so that who gives
- * a block back finds the blocks on both sides without a search (Knuth 1, 2.5,
- * algorithm C):
+ * tags of a block are those of its first and its last unit, so that freeing a
+ * block finds the blocks on both sides without a search (Knuth 1, 2.5, algorithm
+ * C):
  *
  *   unit   0     1     2     3     4     5     6     7
  *   tag    U|3   -     U|3   2     2     U|1   2     2

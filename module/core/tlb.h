@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A model of a TLB in software. It is not the processor's: it is told of each
+ * A model of a TLB in software. It is not the processor's: it is given each
  * access, and counts what a TLB of this shape would have done with it.
  *
  * See tlb.c for what is modelled, what it costs, and the invariants.

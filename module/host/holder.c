@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who holds the module, a region or an arena.
+ * The holders of the module, of a region or of an arena.
  *
  * Two kinds are found. Requests and dumps are on a list (asker.c). Descriptors
  * are searched for in every process, because no hook reports all of them: those
