@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The check of spaces: S2 to S6, S8 and S9 of space.c, F1 to F3 of space_frame.c, F4 of
- * space_quarantine.c, and what vmas and shadow have of their own.
+ * Checks spaces: S2 to S6, S8 and S9 of space.c, F1 to F3 of space_frame.c, F4 of
+ * space_quarantine.c, and the invariants of vmas and shadows.
  *
- * References are counted against leaves and loans family by family: for each
- * frame of a family the leaves of its spaces at that frame's page, and what they
- * have lent of it.
+ * The reference count of a frame is compared family by family with the number of
+ * leaves that map the frame, at its page in each space of the family, plus the
+ * number of its loans by these spaces.
  */
 #include <linux/mm.h>
 #include <linux/preempt.h>
@@ -13,7 +13,7 @@
 #include <linux/string.h>
 #include "spaces/space_internal.h"
 
-/* What is counted on the way. */
+/* Counts of a check: of the current space, and, family_frames, of the family. */
 struct tally {
 	struct mctl_report *report;
 	u32 mapped, zero, frames;
@@ -21,11 +21,11 @@ struct tally {
 };
 
 /**
- * struct holders - who of a family has a frame
- * @leaves: spaces that map it
- * @loans: loans of it
+ * struct holders - users of a frame in a family
+ * @leaves: spaces that map the frame
+ * @loans: loans of the frame
  * @mapper: the first space that maps it, or NULL
- * @lender: the first one that has lent it, or NULL
+ * @lender: the first space that has lent it, or NULL
  */
 struct holders {
 	u32 leaves, loans;
@@ -59,7 +59,7 @@ static struct holders count_holders(const struct mctl_space *space, u32 page, u3
 	return holders;
 }
 
-/* S3, S4, S5, F1, F3. */
+/* Check S3, S4, S5, F1 and F3 for a frame that a leaf maps. */
 static void check_frame(const struct mctl_space *space, u32 page, unsigned int level, u64 entry,
 			struct tally *tally)
 {
@@ -99,7 +99,7 @@ static void check_frame(const struct mctl_space *space, u32 page, unsigned int l
 		tally->family_frames += 1U << order;
 }
 
-/* F1 of a frame that the space has lent. Return: whether the space maps it, too. */
+/* Check F1 for a frame that the space has lent. Return: whether the space maps it too. */
 static bool check_lent(const struct mctl_space *space, u32 fn, struct tally *tally)
 {
 	const struct mctl_table *table = &space->arena->table;
@@ -133,7 +133,7 @@ static bool check_lent(const struct mctl_space *space, u32 fn, struct tally *tal
 	return mctl_space_maps(space, fn);
 }
 
-/* S6 of what is lent. */
+/* Check S6 for the loans and the limit of a space. */
 static void check_loans(const struct mctl_space *space, struct tally *tally)
 {
 	struct mctl_report *report = tally->report;
@@ -146,7 +146,7 @@ static void check_loans(const struct mctl_space *space, struct tally *tally)
 		nr_away += !check_lent(space, fn, tally);
 		cond_resched();
 	}
-	/* Zeros are lent as well, and listed nowhere. */
+	/* Loans of the frame of zeros count in nr_lent, but are not in space->loans. */
 	mctl_report_expect(report, "space S6", "space", space->account, "nr_lent",
 			   clamp_t(u32, space->nr_lent, nr, atomic_read(&space->nr_holds)),
 			   space->nr_lent);
@@ -195,7 +195,7 @@ static void check_space(const struct mctl_space *space, struct tally *tally)
 	tally->zero = 0;
 	tally->frames = 0;
 	mctl_vma_check(&space->vmas, report);
-	/* I6 was told; nothing can be looked up among more than there are. */
+	/* mctl_vma_check() reported this as I6; lookups would read beyond the array. */
 	if (space->vmas.nr > space->vmas.capacity)
 		return;
 	for (u32 i = 0; i < space->vmas.nr; i++)
@@ -249,7 +249,7 @@ static void check_family(struct mctl_family *family, struct mctl_report *report)
 	mutex_unlock(&family->lock);
 }
 
-/* S8 of the frame of zeros. */
+/* Check S8 for the frame of zeros. */
 static void check_zeros(const struct mctl_arena *arena, struct mctl_report *report)
 {
 	const struct mctl_table *table = &arena->table;
@@ -267,7 +267,7 @@ static void check_zeros(const struct mctl_arena *arena, struct mctl_report *repo
 	mctl_report_expect(report, "space S8", "frame", fn, "state of the zeros",
 			   MCTL_STATE(MCTL_KIND_REGION, 0), state);
 	mctl_report_expect(report, "space S8", "frame", fn, "page of the zeros", MCTL_NO_PAGE, tag);
-	/* H1 tells of a memory error; to read it would be one more. */
+	/* A memory error is reported as H1; reading the frame would raise another one. */
 	if (address && PageHWPoison(virt_to_page(address)))
 		return;
 	mctl_report_expect(report, "space S8", "frame", fn, "zeros are zero", true,
@@ -277,7 +277,7 @@ static void check_zeros(const struct mctl_arena *arena, struct mctl_report *repo
 /**
  * mctl_spaces_check() - test the invariants of all spaces
  * @arena: the arena
- * @report: gets what is broken
+ * @report: where to report violations
  *
  * Context: Process context, may sleep, so not while CPUs are stopped. Takes arena->regions->lock.
  */
@@ -310,11 +310,11 @@ void mctl_spaces_check(struct mctl_arena *arena, struct mctl_report *report)
 }
 
 /**
- * mctl_spaces_check_quarantine() - test F2 and F4 of what is in quarantine
+ * mctl_spaces_check_quarantine() - test F2 and F4 for the frames in quarantine
  * @arena: the arena, between mctl_spaces_freeze() and mctl_spaces_thaw()
- * @report: gets what is broken
+ * @report: where to report violations
  *
- * Context: Process context.
+ * Context: Process context, arena->regions->lock held.
  */
 void mctl_spaces_check_quarantine(struct mctl_arena *arena, struct mctl_report *report)
 {
@@ -348,12 +348,13 @@ void mctl_spaces_check_quarantine(struct mctl_arena *arena, struct mctl_report *
 }
 
 /**
- * mctl_spaces_freeze() - have no fault under way
- * @arena: the arena; its regions.lock is held
- * @nr_table: grows by the frames that hold their tables
- * @nr_region: grows by the frames that back their pages, with those in quarantine
+ * mctl_spaces_freeze() - stop all changes to spaces, and count their frames
+ * @arena: the arena; arena->regions->lock is held
+ * @nr_table: incremented by the number of frames that hold tables of spaces
+ * @nr_region: incremented by the number of frames of kind REGION that spaces have, including the
+ *	       frame of zeros and the frames in quarantine
  *
- * Context: Process context, may sleep. mctl_spaces_thaw() follows.
+ * Context: Process context, may sleep. Takes each family->lock, until mctl_spaces_thaw().
  */
 void mctl_spaces_freeze(struct mctl_arena *arena, u32 *nr_table, u32 *nr_region)
 {
@@ -375,10 +376,10 @@ void mctl_spaces_freeze(struct mctl_arena *arena, u32 *nr_table, u32 *nr_region)
 }
 
 /**
- * mctl_spaces_thaw() - the way back
- * @arena: its regions.lock is held
+ * mctl_spaces_thaw() - undo mctl_spaces_freeze()
+ * @arena: the arena; arena->regions->lock is held
  *
- * Context: Process context.
+ * Context: Process context. Releases each family->lock.
  */
 void mctl_spaces_thaw(struct mctl_arena *arena)
 {

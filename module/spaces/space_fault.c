@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Faults of processes: how the hardware's entries are made from the shadow's.
- * See space.c for the invariants and locks, Documentation/regions.rst for why.
+ * Faults of processes: sets the hardware's entries from the shadow's. See space.c
+ * for the invariants and locks, Documentation/regions.rst for the reasons.
  *
- * An entry of a process is set only here, under family->lock, from the
- * shadow's leaf. The host copies entries at fork, moves them at mremap, and
- * takes RW away at mprotect, which mprotect() of space_map.c forestalls.
+ * Entries of processes are set only here, under family->lock, from the shadow's
+ * leaf. The host itself copies entries at fork and moves them at mremap. It would
+ * remove RW at mprotect, but mprotect() of space_map.c removes the entries first.
  */
 #include <linux/mm.h>
 #include <linux/huge_mm.h>
@@ -15,13 +15,13 @@
 
 /* --- entries -------------------------------------------------------------------------------- */
 
-/* The shadow's leaf for the page of an access, as one of 4 KiB. */
+/* The shadow's leaf for the page of an access, as a leaf of 4 KiB. */
 static u64 small_leaf(const struct mctl_space *space, const struct mctl_access *access)
 {
 	return mctl_space_small(space, access->page, access->level, access->entry);
 }
 
-/* Set one entry of a process, over one with fewer rights if need be. */
+/* Set one entry of a process, unless it is present with RW, or maps another frame. */
 static void set_entry(struct mm_struct *mm, u64 address, pte_t *ptep, u64 entry)
 {
 	pte_t pte = __pte(entry);
@@ -31,12 +31,12 @@ static void set_entry(struct mm_struct *mm, u64 address, pte_t *ptep, u64 entry)
 }
 
 /**
- * struct window - what a fault maps in one leaf table of a process
+ * struct window - the pages that a fault maps in one leaf table of a process
  * @vmf: the fault
  * @space: the space
- * @access: the fault's own page, and the count of pages
+ * @access: the access to the page of the fault; counts the pages mapped
  * @first: first page to map
- * @end: page behind the last one
+ * @end: page after the last one; 0 to map only the page of the fault
  */
 struct window {
 	struct vm_fault *vmf;
@@ -47,8 +47,8 @@ struct window {
 };
 
 /*
- * How far a fault maps around its page: the aligned window, inside of the
- * process's vma and leaf table, and of the shadow's.
+ * Set the bounds of a window: the aligned window around the page of the fault, within the
+ * process's vma and leaf table, and within @in, the space's vma.
  */
 static void clip(struct window *window, const struct mctl_vma *in)
 {
@@ -65,7 +65,10 @@ static void clip(struct window *window, const struct mctl_vma *in)
 	window->end = min3(round_down(page, size) + size, page + after, mctl_space_page(in->end));
 }
 
-/* The leaf of a page beside the one of the fault; zeros, where they will do; or 0. */
+/*
+ * The leaf of a page beside the page of the fault, or 0. If there is none and @zeros is true, the
+ * shadow is made to map the frame of zeros.
+ */
 static u64 leaf_beside(struct window *window, u64 leaves, u32 page, bool zeros)
 {
 	struct mctl_space *space = window->space;
@@ -79,7 +82,7 @@ static u64 leaf_beside(struct window *window, u64 leaves, u32 page, bool zeros)
 	return entry;
 }
 
-/* Set the entries around the fault's own, which is set. The leaf table is locked. */
+/* Set the entries around that of the fault, which is set already. The leaf table is locked. */
 static void fill_around(struct window *window, pte_t *ptep, bool zeros)
 {
 	const struct vm_area_struct *vma = window->vmf->vma;
@@ -104,7 +107,7 @@ static void fill_around(struct window *window, pte_t *ptep, bool zeros)
 	}
 }
 
-/* For apply_to_page_range(), when the process has no leaf table yet. */
+/* Set the entry of the fault. Also a callback of apply_to_page_range(), see need_table(). */
 static int set_first(pte_t *ptep, unsigned long address, void *data)
 {
 	struct window *window = data;
@@ -112,7 +115,7 @@ static int set_first(pte_t *ptep, unsigned long address, void *data)
 	const struct mctl_access *access = window->access;
 	u64 entry = small_leaf(window->space, access);
 
-	/* Who only reads is not to be taken for one who wrote. */
+	/* A read must not leave a dirty entry. */
 	if (!access->write)
 		entry &= ~MCTL_PT_D;
 	set_entry(vma->vm_mm, address, ptep, mctl_space_hardware(vma, entry));
@@ -123,14 +126,14 @@ static bool wants_around(const struct window *window)
 {
 	const struct mctl_access *access = window->access;
 
-	/* With a memory error anywhere, each page is looked at by a fault of its own. */
+	/* While the arena has any memory error, each page is checked by a fault of its own. */
 	if (mctl_hwpoison_any(window->space->arena))
 		return false;
 	return window->space->window > 1 && access->level == 1 && !access->filled &&
 	       (access->kind == MCTL_FAULT_MINOR || access->kind == MCTL_FAULT_ZERO);
 }
 
-/* Have a leaf table at the fault. */
+/* Make sure that the process has a leaf table for the fault. Return: 0, or -ENOMEM. */
 static int need_table(struct window *window)
 {
 	struct vm_fault *vmf = window->vmf;
@@ -141,7 +144,7 @@ static int need_table(struct window *window)
 				   window);
 }
 
-/* Set the process's entry for a leaf of 4 KiB, and those around it. */
+/* Set the process's entry for the fault as a leaf of 4 KiB, and the entries around it. */
 static int map_small(struct window *window)
 {
 	struct vm_fault *vmf = window->vmf;
@@ -173,7 +176,7 @@ static int map_small(struct window *window)
 	return 0;
 }
 
-/* Whether a vma has all of the 2 MiB from an address on, which are so in the space, too. */
+/* Whether a vma contains the 2 MiB from @start on, and they are aligned in the space too. */
 static bool has_room(const struct vm_area_struct *vma, u64 start)
 {
 	return start >= vma->vm_start && start + PMD_SIZE <= vma->vm_end &&
@@ -181,8 +184,8 @@ static bool has_room(const struct vm_area_struct *vma, u64 start)
 }
 
 /*
- * Whether the process can have a leaf of 2 MiB at the fault. Before Linux 6.12 such a leaf cannot
- * be marked as special: get_user_pages_fast() would hold its pages.
+ * Whether the process can have a leaf of 2 MiB at the fault. Before Linux 6.12, such a leaf cannot
+ * be marked as special, so get_user_pages_fast() would take references to its pages.
  */
 static bool may_map_large(const struct vm_fault *vmf, const struct mctl_access *access)
 {
@@ -196,7 +199,7 @@ static vm_fault_t map_large(struct vm_fault *vmf, struct mctl_space *space,
 			    struct mctl_access *access)
 {
 	u64 pfn = mctl_ptable_target(&space->shadow.pt, access->entry & ~MCTL_PT_PAT_LARGE);
-	/* All that the shadow allows, for entries to be equal. */
+	/* Writable if shadow and vma allow it, even for a read, as S1 demands. */
 	bool write = access->entry & MCTL_PT_RW && mctl_space_may_write(vmf->vma);
 
 	access->pages = MCTL_LEAVES;
@@ -233,7 +236,7 @@ static vm_fault_t handle(struct vm_fault *vmf, bool write)
 	struct window window = { .vmf = vmf, .space = space, .access = &access };
 	vm_fault_t ret = VM_FAULT_NOPAGE;
 
-	/* Vmas are split and moved: what mmap checked is checked again. */
+	/* Check again what mmap checked, since vmas may have been split and moved. */
 	if (unlikely(vmf->pgoff >= space->nr_pages))
 		return VM_FAULT_SIGBUS;
 	mutex_lock(&space->family->lock);
@@ -251,11 +254,11 @@ static vm_fault_t handle(struct vm_fault *vmf, bool write)
 }
 
 /**
- * mctl_space_fault() - set the entry that a process lacks, from the shadow's
+ * mctl_space_fault() - set a missing entry of a process from the shadow's leaf
  * @vmf: the fault
  *
- * Context: Process context, may sleep. The mmap_lock or the lock of the vma is held.
- * Return: as the host wants it of vm_ops->fault().
+ * Context: Process context, may sleep. mmap_lock or the lock of the vma held. Takes family->lock.
+ * Return: as vm_ops->fault().
  */
 vm_fault_t mctl_space_fault(struct vm_fault *vmf)
 {
@@ -263,11 +266,11 @@ vm_fault_t mctl_space_fault(struct vm_fault *vmf)
 }
 
 /**
- * mctl_space_mkwrite() - the same for a write to an entry without RW
+ * mctl_space_mkwrite() - handle a write to an entry without RW
  * @vmf: the fault
  *
- * Context: As mctl_space_fault().
- * Return: as vm_ops->pfn_mkwrite(). Never 0: the host would set RW itself.
+ * Context: As for mctl_space_fault().
+ * Return: as vm_ops->pfn_mkwrite(), but never 0, since the host would then set RW itself.
  */
 vm_fault_t mctl_space_mkwrite(struct vm_fault *vmf)
 {
@@ -275,14 +278,15 @@ vm_fault_t mctl_space_mkwrite(struct vm_fault *vmf)
 }
 
 /**
- * mctl_space_huge_fault() - the same for a leaf of 2 MiB
+ * mctl_space_huge_fault() - handle a fault where a leaf of 2 MiB is possible
  * @vmf: the fault
- * @order: the leaf that the host would have
+ * @order: the size of leaf that the host asks for
  *
- * Where a leaf of 2 MiB may come to be, or is one that may not be written: the
- * host would make a leaf table, or split the leaf, and only then have it done.
+ * The host calls this if there is no entry at the 2 MiB level yet, or for a write to a leaf of
+ * 2 MiB without RW. After VM_FAULT_FALLBACK it creates a leaf table, or splits the leaf, and then
+ * handles the fault for 4 KiB.
  *
- * Context: As mctl_space_fault().
+ * Context: As for mctl_space_fault().
  * Return: as vm_ops->huge_fault().
  */
 vm_fault_t mctl_space_huge_fault(struct vm_fault *vmf, MCTL_FAULT_ORDER order)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reports accesses to spaces without a process, and what their shadows unmap,
- * to the registered follower.
+ * Reports accesses to spaces without a process, and pages that their shadows
+ * unmap, to the registered follower.
  *
- * Locks: the family's is held by the callers; the follower takes its own inside.
+ * Locks: family->lock, held by the callers; the follower takes its own inside.
  */
 #include "spaces/space_follow.h"
 #include "spaces/space_internal.h"
@@ -23,11 +23,11 @@ void mctl_space_set_follower(const struct mctl_space_follower *new)
 }
 
 /**
- * mctl_space_follow() - follow what is touched in an arena's spaces, or do not any more
+ * mctl_space_follow() - change the number of followers of an arena's spaces
  * @arena: the arena
- * @change: how many more follow; less than 0 for fewer
+ * @change: added to the number of followers
  *
- * Context: Any; the follower's lock serialises.
+ * Context: Any context; the follower's lock serialises.
  */
 void mctl_space_follow(struct mctl_arena *arena, int change)
 {
@@ -35,10 +35,10 @@ void mctl_space_follow(struct mctl_arena *arena, int change)
 }
 
 /**
- * mctl_space_tell() - tell whoever follows a space of an access that it allows
- * @space: family->lock is held
- * @address: in the space
- * @access: what came of it
+ * mctl_space_tell() - report an access to the follower
+ * @space: the space; family->lock is held
+ * @address: address in the space
+ * @access: the access, which the shadow allows
  *
  * Context: Process context, may sleep.
  */
@@ -64,8 +64,8 @@ void mctl_space_tell(const struct mctl_space *space, u64 address, const struct m
 }
 
 /**
- * mctl_space_forget() - have whoever follows a space forget a part of it
- * @space: family->lock is held
+ * mctl_space_forget() - report to the follower that the shadow of a range changes
+ * @space: the space; family->lock is held
  * @page: first page
  * @nr: pages
  *

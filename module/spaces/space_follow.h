@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Who follows what is touched in spaces: the models of TLBs. They register
- * themselves, so that spaces call nobody above them. See space_follow.c.
+ * The follower of accesses to spaces: the models of TLBs. They register
+ * themselves, so that spaces/ does not call a higher wing. See space_follow.c.
  */
 #ifndef MCTL_SPACES_SPACE_FOLLOW_H
 #define MCTL_SPACES_SPACE_FOLLOW_H
@@ -10,14 +10,14 @@
 
 /**
  * struct mctl_space_touch - an access to a space
- * @region: its name
- * @address: in the region
- * @offset: the same, from the region's first byte on: for formats of 32 bits
- * @pfn: frame of 4 KiB that @address leads to
- * @large: it is part of a leaf of 2 MiB
+ * @region: name of the region
+ * @address: address in the region
+ * @offset: offset of @address in the region, for formats of 32 bits
+ * @pfn: pfn of the 4 KiB page that @address translates to
+ * @large: @address is mapped by a leaf of 2 MiB
  * @writable: the leaf has RW
  * @dirty: the leaf has D
- * @write: for writing
+ * @write: the access is for writing
  */
 struct mctl_space_touch {
 	const char *region;
@@ -26,11 +26,11 @@ struct mctl_space_touch {
 };
 
 /**
- * struct mctl_space_follower - who follows
- * @touch: of an access, which the shadow allows by now
- * @forget: the shadow changed what @nr pages from @address on (@offset in the region) lead to
+ * struct mctl_space_follower - callbacks of the follower
+ * @touch: an access was made, which the shadow allows
+ * @forget: the translation of @nr pages from @address on (@offset in the region) changes
  *
- * Both are called with the lock of the space's family held, and may sleep.
+ * Both are called with family->lock held, and may sleep.
  */
 struct mctl_space_follower {
 	void (*touch)(struct mctl_arena *arena, const struct mctl_space_touch *touch);
@@ -41,7 +41,7 @@ struct mctl_space_follower {
 void mctl_space_set_follower(const struct mctl_space_follower *new);
 void mctl_space_follow(struct mctl_arena *arena, int change);
 
-/* Whether somebody follows a space of the arena: else nobody need be told. */
+/* Whether a follower wants reports of the arena's spaces. */
 static inline bool mctl_space_followed(const struct mctl_arena *arena)
 {
 	return READ_ONCE(arena->spaces->nr_followers);

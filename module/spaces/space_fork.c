@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The copy of a space: it has the same vmas and the same frames at the same
- * addresses, and none of them may be written by either without a copy. See
+ * Copies a space. The copy has the same vmas, and the same frames at the same
+ * addresses; parent and copy must copy a shared frame before they write it. See
  * space.c for the invariants and the lock.
  *
- * Leaf tables are walked once: an entry loses RW, is stored in the copy, and
- * its frame gains a reference. All that needs memory comes first, so that the
- * parent is untouched when it fails, but for leaves of 2 MiB that are split.
+ * Leaf tables are walked once: each entry loses RW and is stored in the copy, and
+ * its frame gains a reference. Everything that needs memory is done first, so that
+ * a failure leaves the parent unchanged, except that leaves of 2 MiB may have been
+ * split.
  *
- * The copy has its parent's limit, as many pages, and no table that the parent
- * has not when its leaves are split, for which it is charged already: the limit
- * is not looked at, for it cannot be passed.
+ * The limit is not checked, because the copy cannot exceed it: it has the parent's
+ * limit, as many pages as the parent, and only tables that the parent has once its
+ * leaves are split, for which the parent is charged in advance.
  */
 #include <linux/err.h>
 #include <linux/mm.h>
@@ -32,8 +33,8 @@ static u32 first_present(const u64 *entries)
 }
 
 /*
- * Make the leaf table of @page in the copy, with one entry for the first page
- * that the parent maps. Return: 0, or -ENOMEM.
+ * Create the leaf table of @page in the copy, with one entry: that of the first page that the
+ * parent maps there. Return: 0, or -ENOMEM.
  */
 static int need_table(struct mctl_space *to, struct mctl_space *from, u32 page, u64 leaves)
 {
@@ -46,10 +47,10 @@ static int need_table(struct mctl_space *to, struct mctl_space *from, u32 page, 
 			       1, (entry & ~pt->address_mask) & ~MCTL_PT_RW, 1);
 }
 
-/* Share what one leaf table of the parent maps. The copy's has one entry so far. */
+/* Share the frames that one leaf table of the parent maps. The copy's has one entry so far. */
 static void share_table(struct mctl_space *to, struct mctl_space *from, u32 page, u64 leaves)
 {
-	/* In registers: what is stored here would have them read again for each page. */
+	/* Local copies: the stores of the loop would make the compiler read them each time. */
 	const u64 mask = from->shadow.pt.address_mask, zero = from->zero & mask;
 	u64 *parent = mctl_ptable_table(&from->shadow.pt, leaves);
 	u64 copy = mctl_ptable_leaves(&to->shadow.pt, mctl_space_address(page));
@@ -58,7 +59,7 @@ static void share_table(struct mctl_space *to, struct mctl_space *from, u32 page
 	u32 nr = 0, nr_zero = 0;
 	struct mctl_link *link;
 
-	/* One hold for all: the frame table stays where it is. */
+	/* Off for the whole loop, so that the pointer to the links stays valid. */
 	preempt_disable();
 	link = arena->table.link;
 	for (u32 i = first_present(parent); i < MCTL_LEAVES; i++) {
@@ -84,8 +85,9 @@ static void share_table(struct mctl_space *to, struct mctl_space *from, u32 page
 }
 
 /*
- * Have no leaf of 2 MiB, and every leaf table in the copy that it will need.
- * @split: it is the split of a leaf that failed, else a table of the copy
+ * Split all leaves of 2 MiB of the parent, and create every leaf table that the copy needs.
+ * @split: set on error to whether it was the split of a leaf that failed, not a table of the copy.
+ * Return: 0, -ENOMEM or -EINTR.
  */
 static int prepare(struct mctl_space *to, struct mctl_space *from, bool *split)
 {
@@ -114,7 +116,7 @@ static int prepare(struct mctl_space *to, struct mctl_space *from, bool *split)
 	return ret;
 }
 
-/* Take back the entries of prepare(), which have no references. */
+/* Remove the entries that prepare() made in the copy, which have taken no references. */
 static void undo(struct mctl_space *to)
 {
 	mctl_ptable_unmap(&to->shadow.pt, MCTL_SPACE_START, to->nr_pages);
@@ -190,9 +192,10 @@ static int fork_space(struct mctl_arena *arena, const char *from_name, const cha
  *
  * Both may be mapped, forked and removed in any order.
  *
- * Context: Process context, may sleep. Takes arena->regions->lock.
- * Return: 0; -ENOENT, -EINVAL for a bad name, -EEXIST, -ENOMEM, -ENODEV when the module is on its
- * way out, -EINTR if the process is killed. On error nothing is held.
+ * Context: Process context, may sleep. Takes arena->regions->lock, then family->lock.
+ * Return: 0; -EINVAL if @to is not a valid name; -ENOENT if there is no region @from; -EEXIST if
+ * there is a region @to; -ENOMEM if frames or host memory are short; -ENODEV if the module is being
+ * removed; -EINTR if the process is killed. On error nothing is kept.
  */
 int mctl_space_fork(struct mctl_arena *arena, const char *from, const char *to,
 		    struct mctl_error *error)

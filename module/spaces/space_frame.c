@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The frames of spaces: counted references, the frame of zeros. For what they
- * are in quarantine see space_quarantine.c.
+ * The frames of spaces: reference counts, and the frame of zeros. See
+ * space_quarantine.c for frames in quarantine.
  *
  *   state      REGION, order 0 or 9
  *   tag        page of the space; MCTL_NO_PAGE for the frame of zeros
  *   link.prev  id of the family; 0 for the frame of zeros
  *   link.next  references
  *
- * A frame backs the same page in each space of its family that it backs, so
- * that tag and family are the reverse map.
+ * A frame backs the same page in every space of its family that maps it, so that
+ * tag and family are the reverse map.
  *
  * Invariants, tested by mctl_spaces_check():
  *
  * F1  A frame that a shadow maps, or a space has lent, has its page as its tag,
- *     its family's id, and as many references as leaves and loans.
- * F2  family->nr_frames is what a count of mapped frames, of lent ones that none
- *     maps, and of those that files are being read into comes to.
+ *     the id of its family, and as many references as it has leaves and loans.
+ * F2  family->nr_frames is the number of frames that are mapped, that are lent but
+ *     not mapped, or that files are being read into.
  * F3  No frame in quarantine is mapped.
  *
- * Locks: family->lock for the records of its frames. The frame table may be
- * replaced while all CPUs are stopped, so it is looked at with preemption off.
+ * Locks: family->lock for the records of its frames. The arrays of the frame table
+ * may be mapped elsewhere when it grows, so they are accessed with preemption
+ * disabled (host/arena.h).
  */
 #include <linux/mm.h>
 #include <linux/numa.h>
@@ -56,15 +57,15 @@ static void set_record(struct mctl_arena *arena, u32 fn, u32 tag, u32 family, u3
 }
 
 /**
- * mctl_space_frame_alloc() - a frame, or a block, with one reference
- * @space: whose; family->lock is held
+ * mctl_space_frame_alloc() - allocate a frame, or a block, with one reference
+ * @space: the space; family->lock is held
  * @page: page of the space that it will back, the first one for a block
  * @order: 0 or MCTL_LARGE_ORDER
- * @zero: fill it with zeros
+ * @zero: zero the memory
  * @reason: enum memctl_reason on failure; may be NULL
  *
  * Context: Process context, may sleep.
- * Return: its first frame, or MCTL_FN_NONE.
+ * Return: the frame, or the first frame of the block, or MCTL_FN_NONE.
  */
 u32 mctl_space_frame_alloc(struct mctl_space *space, u32 page, unsigned int order, bool zero,
 			   u32 *reason)
@@ -79,14 +80,14 @@ u32 mctl_space_frame_alloc(struct mctl_space *space, u32 page, unsigned int orde
 }
 
 /**
- * mctl_space_frame_alloc_bulk() - frames of zeros for pages in a row, with one reference each
- * @space: whose; family->lock is held
- * @page: page of the space that the first one will back
- * @nr: how many
- * @fns: the frames
+ * mctl_space_frame_alloc_bulk() - allocate zeroed frames for consecutive pages, one reference each
+ * @space: the space; family->lock is held
+ * @page: page of the space that the first frame will back
+ * @nr: number of frames
+ * @fns: filled with the frames
  *
  * Context: Process context, may sleep.
- * Return: how many there are, the first ones of @fns.
+ * Return: frames allocated, the first ones of @fns.
  */
 u32 mctl_space_frame_alloc_bulk(struct mctl_space *space, u32 page, u32 nr, u32 *fns)
 {
@@ -111,12 +112,12 @@ u32 mctl_space_frame_alloc_bulk(struct mctl_space *space, u32 page, u32 nr, u32 
 }
 
 /**
- * mctl_space_frame_of() - the frame that an entry of the shadow leads to
- * @space: whose shadow
- * @entry: a leaf; of 2 MiB for the first frame of the block
+ * mctl_space_frame_of() - the frame that an entry of the shadow maps
+ * @space: the space
+ * @entry: a leaf of any level
  *
  * Context: Any context.
- * Return: the frame.
+ * Return: the frame, or for a leaf of 2 MiB the first frame of the block.
  */
 u32 mctl_space_frame_of(const struct mctl_space *space, u64 entry)
 {
@@ -129,12 +130,12 @@ u32 mctl_space_frame_of(const struct mctl_space *space, u64 entry)
 }
 
 /**
- * mctl_space_frame_address() - where the kernel sees a frame
- * @space: whose
+ * mctl_space_frame_address() - kernel address of a frame
+ * @space: the space
  * @fn: the frame
  *
  * Context: Any context.
- * Return: the address.
+ * Return: the address in the linear map.
  */
 void *mctl_space_frame_address(const struct mctl_space *space, u32 fn)
 {
@@ -147,12 +148,12 @@ void *mctl_space_frame_address(const struct mctl_space *space, u32 fn)
 }
 
 /**
- * mctl_space_frame_refs() - references to a frame
- * @space: whose; family->lock is held
- * @fn: the frame, or the first one of a block
+ * mctl_space_frame_refs() - number of references to a frame
+ * @space: the space; family->lock is held
+ * @fn: the frame, or the first frame of a block
  *
  * Context: Any context.
- * Return: leaves that map it, and loans.
+ * Return: the number of leaves that map it, plus its loans.
  */
 u32 mctl_space_frame_refs(const struct mctl_space *space, u32 fn)
 {
@@ -165,8 +166,8 @@ u32 mctl_space_frame_refs(const struct mctl_space *space, u32 fn)
 }
 
 /**
- * mctl_space_frame_get() - one reference more
- * @space: whose; family->lock is held
+ * mctl_space_frame_get() - take a reference to a frame
+ * @space: the space; family->lock is held
  * @fn: the frame
  *
  * Context: Any context.
@@ -179,9 +180,9 @@ void mctl_space_frame_get(struct mctl_space *space, u32 fn)
 }
 
 /**
- * mctl_space_frame_split() - make each frame of a block one of its own
- * @space: whose; family->lock is held
- * @fn: the first frame of a block of MCTL_LARGE_ORDER with one reference
+ * mctl_space_frame_split() - split a block into single frames, one reference each
+ * @space: the space; family->lock is held
+ * @fn: first frame of a block of MCTL_LARGE_ORDER with one reference
  *
  * Context: Process context.
  */
@@ -197,22 +198,22 @@ void mctl_space_frame_split(struct mctl_space *space, u32 fn)
 		table->link[fn + i].prev = space->family->id;
 		table->link[fn + i].next = 1;
 	}
-	/* From behind, so that a tail always finds a head. */
+	/* The head last, so that a tail always finds a head. */
 	for (i = MCTL_LEAVES; i--;)
 		WRITE_ONCE(table->state[fn + i], MCTL_STATE(MCTL_KIND_REGION, 0));
 	preempt_enable();
 }
 
-/* --- let go ---------------------------------------------------------------------------------- */
+/* --- release --------------------------------------------------------------------------------- */
 
 /**
- * mctl_space_frame_put() - one reference less
- * @space: whose; family->lock is held
- * @fn: the frame, or the first one of a block
+ * mctl_space_frame_put() - drop a reference to a frame, or a block
+ * @space: the space; family->lock is held
+ * @fn: the frame, or the first frame of a block
  * @order: 0 or MCTL_LARGE_ORDER
  *
- * No process has an entry for it if this was the last one: the caller has zapped it. Without
- * references it is filled with zeros and freed, or, if the host holds its page, put in quarantine.
+ * Before it drops the last reference, the caller must have zapped all entries of processes. The
+ * frame is then zeroed and freed, or put in quarantine if the host holds its page.
  *
  * Context: Process context.
  */
@@ -231,12 +232,12 @@ void mctl_space_frame_put(struct mctl_space *space, u32 fn, unsigned int order)
 }
 
 /**
- * mctl_space_frame_unmapped() - a space maps a frame, or a block, no more
- * @space: family->lock is held
- * @fn: the frame, or the first one of a block
+ * mctl_space_frame_unmapped() - account for a frame, or a block, that a space no longer maps
+ * @space: the space; family->lock is held
+ * @fn: the frame, or the first frame of a block
  * @order: 0 or MCTL_LARGE_ORDER
  *
- * One leaf less, and its reference; what the space has lent stays on its account.
+ * Drops the reference of the leaf. A frame that the space has lent stays charged to it.
  *
  * Context: Process context.
  */
@@ -251,12 +252,12 @@ void mctl_space_frame_unmapped(struct mctl_space *space, u32 fn, unsigned int or
 /* --- zeros ---------------------------------------------------------------------------------- */
 
 /**
- * mctl_space_zero_get() - hold the arena's frame of zeros
- * @arena: the arena; its regions.lock is held
- * @pfn: physical frame number of it
+ * mctl_space_zero_get() - take a reference to the arena's frame of zeros
+ * @arena: the arena; arena->regions->lock is held
+ * @pfn: set to the physical frame number of the frame
  * @reason: enum memctl_reason on failure
  *
- * It is taken when the first space comes.
+ * The first reference allocates the frame.
  *
  * Context: Process context, may sleep.
  * Return: 0, or -ENOMEM.
@@ -282,8 +283,8 @@ int mctl_space_zero_get(struct mctl_arena *arena, u64 *pfn, u32 *reason)
 }
 
 /**
- * mctl_space_zero_put() - let go of it
- * @arena: the arena; its regions.lock is held
+ * mctl_space_zero_put() - drop a reference to the arena's frame of zeros
+ * @arena: the arena; arena->regions->lock is held
  *
  * Context: Process context.
  */

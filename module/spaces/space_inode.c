@@ -1,30 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The inode of a space: one for all of its files, so that the host keeps all
- * of its mappings on one tree (inode->i_mapping). It lives in a file system
- * of our own that nobody can mount, without the right to execute.
+ * The inode of a space. All files of the space share it, so that the host keeps
+ * all of its mappings in one tree (inode->i_mapping). It is in a file system of
+ * the module's own, which user space cannot mount, and on which nothing can be
+ * executed.
  *
- * The inode may outlive its space. An open file and a mapping hold the space,
- * so that it cannot be removed; but a user of the inode that we do not know of
- * may open it later, by a path: a descriptor of O_PATH, an event that fanotify
- * has in its queue, a mark of inotify, /proc/PID/map_files or /proc/PID/fd of
- * another process, looked up before and opened after. None of these is counted.
- * Instead the space is cut off from its inode when it is removed.
+ * The inode may outlive its space. Open files and mappings hold the space, so that
+ * it cannot be removed. But the inode may be opened later by a path that was
+ * looked up before: an O_PATH descriptor, an event in the queue of fanotify, a
+ * mark of inotify, /proc/PID/map_files or /proc/PID/fd of another process. None of
+ * these is counted. Instead, the inode is detached from its space when the space
+ * is removed.
  *
- * I1  inode->i_private is the space, or NULL from its removal on, for good. It
- *     is read and cleared under inode->i_lock; a space is freed later than that.
- * I2  A file is opened only with a hold on its space that mctl_space_try_hold()
- *     gave, under inode->i_lock where it is opened by its inode: ESTALE without.
- * I3  Nothing but open() looks at i_private. What else can be done to an inode
- *     (chmod, stat, truncate, extended attributes) needs no space.
- * I4  Everything that can reach our operations holds the module: a file does by
- *     itself, and a path by its mount, which holds the file system's type.
- * I5  The inode is on its file system's list, where the host looks for whoever
- *     watches it when the file system goes: a mark of inotify would else be waited
- *     for, for ever. Its marks go with the space, and say so (IN_DELETE_SELF).
+ * I1  inode->i_private is the space, or NULL once the space is removed. It is read
+ *     and cleared under inode->i_lock, and cleared before the space is freed.
+ * I2  A file is opened only with a hold on its space from mctl_space_try_hold(),
+ *     which an open by the inode gets under inode->i_lock; otherwise it fails with
+ *     ESTALE.
+ * I3  Nothing but open() reads i_private. All other operations on an inode (chmod,
+ *     stat, truncate, extended attributes) need no space.
+ * I4  Everything that can reach our operations holds the module: a file directly,
+ *     a path through its mount, which holds the file system type.
+ * I5  The inode is on the list of its superblock, where the host looks for watched
+ *     inodes when the file system is shut down: otherwise it would wait for a mark
+ *     of inotify for ever. Removing the space removes the marks, which is reported
+ *     to their owners (IN_DELETE_SELF).
  *
- * The file system is mounted while there are inodes in it, or a path in it is
- * held; host/holder.c tells by whom.
+ * The file system is mounted while it has inodes, or a path in it is held;
+ * host/holder.c finds the holders.
  *
  * Locks: inode->i_lock, inside of all others; the file system has its own.
  */
@@ -57,7 +60,7 @@ static struct file_system_type space_fs = {
 	.kill_sb = kill_anon_super,
 };
 
-/* A region's size is what it was made with. */
+/* The size of a region cannot be changed. */
 static int setattr(struct mnt_idmap *map, struct dentry *dentry, struct iattr *attr)
 {
 	return attr->ia_valid & ATTR_SIZE ? -EPERM : simple_setattr(map, dentry, attr);
@@ -68,11 +71,11 @@ static const struct inode_operations inode_operations = {
 };
 
 /**
- * mctl_space_inode_new() - the inode for a space
- * @space: the space, with its pages; not found by others yet
+ * mctl_space_inode_new() - create the inode of a space
+ * @space: the space, with nr_pages set; cannot be found by others yet
  *
  * Context: Process context, may sleep.
- * Return: the inode, or NULL without memory.
+ * Return: the inode, or NULL if there is no memory.
  */
 struct inode *mctl_space_inode_new(struct mctl_space *space)
 {
@@ -94,10 +97,10 @@ struct inode *mctl_space_inode_new(struct mctl_space *space)
 }
 
 /**
- * mctl_space_inode_free() - cut a space off from its inode, and let go of that
- * @inode: from mctl_space_inode_new(); the space can be held by nobody any more
+ * mctl_space_inode_free() - detach a space from its inode, and release the inode
+ * @inode: the inode, from mctl_space_inode_new(); its space can no longer be held
  *
- * When this returns nobody who opens the inode finds the space.
+ * When this returns, opening the inode no longer finds the space.
  *
  * Context: Process context, may sleep.
  */
@@ -112,11 +115,11 @@ void mctl_space_inode_free(struct inode *inode)
 }
 
 /**
- * mctl_space_inode_get() - hold the space of an inode, for a file that is opened by a path
- * @inode: of mctl_space_inode_new()
+ * mctl_space_inode_get() - hold the space of an inode, for a file opened by a path
+ * @inode: the inode, from mctl_space_inode_new()
  *
- * Context: Any context.
- * Return: the space, for mctl_space_file_put(), or NULL when it has been removed.
+ * Context: Process context. Takes inode->i_lock.
+ * Return: the space, held until mctl_space_file_put(), or NULL if it has been removed.
  */
 struct mctl_space *mctl_space_inode_get(struct inode *inode)
 {
@@ -133,9 +136,9 @@ struct mctl_space *mctl_space_inode_get(struct inode *inode)
 }
 
 /**
- * mctl_space_file_open() - open the file of a space
- * @space: held by the caller; the file holds it too, by its release
- * @operations: of the file
+ * mctl_space_file_open() - open a file of a space
+ * @space: the space, held by the caller; the file holds it too, until its release
+ * @operations: operations of the file
  * @flags: O_RDONLY, O_WRONLY or O_RDWR, and O_CLOEXEC
  *
  * Context: Process context, may sleep.
@@ -147,7 +150,7 @@ struct file *mctl_space_file_open(struct mctl_space *space,
 	struct inode *inode = space->inode;
 	struct file *file;
 
-	/* Opened again by a path, as /proc/self/fd has it, it is to be the same. */
+	/* A file opened by a path (/proc/self/fd) gets its operations from the inode. */
 	inode->i_fop = operations;
 	ihold(inode);
 	file = alloc_file_pseudo(inode, mount, space->name, flags, operations);

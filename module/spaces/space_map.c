@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The vmas of processes that map spaces: mmap and the vm_ops. See space.c for
- * the invariants and locks, Documentation/regions.rst for why.
+ * The vmas of processes that map spaces: mmap and the vm_ops. See space.c for the
+ * invariants and locks, Documentation/regions.rst for the reasons.
  */
 #include <linux/mm.h>
 #include <linux/huge_mm.h>
@@ -10,7 +10,7 @@
 #include "host/compat.h"
 #include "spaces/space_internal.h"
 
-/* @fresh: the record to use if this is the first vma of its process. */
+/* Account for a new vma. @fresh: used as record if this is the first vma of its process. */
 static void add_vma(struct mctl_space *space, struct vm_area_struct *vma,
 		    struct mctl_space_user *fresh)
 {
@@ -20,16 +20,16 @@ static void add_vma(struct mctl_space *space, struct vm_area_struct *vma,
 		kfree(fresh);
 }
 
-/* A vma was split or moved, or its process forked. */
+/* vm_ops->open(): a vma was split or moved, or its process forked. */
 static void open(struct vm_area_struct *vma)
 {
 	struct mctl_space_user *user = vma->vm_private_data;
 
-	/* There is no way to say no here. */
+	/* open() cannot fail. */
 	add_vma(user->space, vma, kzalloc(sizeof(*user), GFP_KERNEL_ACCOUNT | __GFP_NOFAIL));
 }
 
-/* The vma's entries are gone. */
+/* vm_ops->close(): the entries of the vma have been removed. */
 static void close(struct vm_area_struct *vma)
 {
 	struct mctl_space_user *user = vma->vm_private_data;
@@ -42,9 +42,10 @@ static void close(struct vm_area_struct *vma)
 }
 
 /*
- * The host will take RW out of the range's entries, where the shadow's have
- * it. So that they equal the shadow at all times they go before; and no fault
- * brings them back, for the vma is locked from here on.
+ * vm_ops->mprotect(): the host is about to change RW in the entries of the range,
+ * which would then differ from the shadow restricted to the rights of the vma (S1).
+ * So the entries are removed first. No fault sets them again before the vma has its
+ * new rights, because the vma is locked from here on.
  */
 static int mprotect(struct vm_area_struct *vma, unsigned long start, unsigned long end,
 		    unsigned long flags)
@@ -57,9 +58,9 @@ static int mprotect(struct vm_area_struct *vma, unsigned long start, unsigned lo
 }
 
 /*
- * Called where nothing may sleep, so that it can map nothing. It is here
- * because a host with per-VMA locks gives faults without mmap_lock only to
- * those who have it.
+ * vm_ops->map_pages(): called where sleeping is not allowed, so it maps nothing.
+ * It is defined because a host with per-VMA locks calls fault() without mmap_lock
+ * only for vmas that have map_pages().
  */
 static vm_fault_t map_pages(struct vm_fault *vmf, pgoff_t start, pgoff_t end)
 {
@@ -83,12 +84,12 @@ static void set_flags(struct vm_area_struct *vma)
 
 /**
  * mctl_space_mmap() - map a space in a process
- * @space: held by the file
- * @vma: the vma to be
+ * @space: the space, held by the file
+ * @vma: the new vma
  *
- * Context: Process context. The mmap_lock is held for writing.
- * Return: 0; -EINVAL for a private mapping, or one that reaches beyond the space; -EPERM for one
- * to execute; -ENOMEM.
+ * Context: Process context, may sleep. mmap_lock held for writing. Takes family->lock.
+ * Return: 0; -EINVAL for a private mapping, or one beyond the end of the space; -EPERM for an
+ * executable mapping; -ENOMEM if there is no memory for the record of the process.
  */
 int mctl_space_mmap(struct mctl_space *space, struct vm_area_struct *vma)
 {
@@ -112,17 +113,17 @@ int mctl_space_mmap(struct mctl_space *space, struct vm_area_struct *vma)
 }
 
 /**
- * mctl_space_get_area() - where to map a space
- * @file: its file
- * @address: wish
+ * mctl_space_get_area() - choose the address at which to map a space
+ * @file: file of the space
+ * @address: address requested
  * @size: bytes
  * @offset: page of the file
  * @flags: MAP_*
  *
- * Where leaves of 2 MiB are to be had, the place is one that allows them.
+ * If the host supports leaves of 2 MiB, the address is aligned so that they are possible.
  *
- * Context: Process context. The mmap_lock is held.
- * Return: an address, or an error.
+ * Context: Process context. mmap_lock held.
+ * Return: an address, or a negative errno, as file_operations.get_unmapped_area().
  */
 unsigned long mctl_space_get_area(struct file *file, unsigned long address, unsigned long size,
 				  unsigned long offset, unsigned long flags)

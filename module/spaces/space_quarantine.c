@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Quarantine: frames of spaces that nothing of ours refers to any more, while
- * the host still holds references to their pages, as a fragment of a socket's
- * buffer does. Such a frame is not free. A worker looks at it now and then, and
- * so does an allocation that finds no frame. Quarantine holds the module.
+ * Quarantine: frames of spaces that the module no longer uses, while the host still
+ * holds references to their pages, for instance from a fragment of a socket buffer.
+ * Such a frame is not free. A worker checks the frames in quarantine from time to
+ * time, and so does a fault that finds no free frame. While frames are in
+ * quarantine they hold a reference to the module.
  *
  *   tag        MCTL_NO_PAGE
- *   link.prev  account of the space that let go of it last; 0 for none
+ *   link.prev  account of the space that released it last; 0 for none
  *   link.next  the next frame in quarantine
  *
- * Until it is free the frame counts against the limit of that space: a process
- * could otherwise have as many of them as the arena has frames. Removing the
- * space gives its limit back; the frames stay the arena's.
+ * Until the frame is freed it counts against the limit of that space: otherwise a
+ * process could bring all frames of the arena into quarantine. Once the space is
+ * removed, its frames in quarantine are charged to no space.
  *
  * Invariants, tested by mctl_spaces_check_quarantine():
  *
- * F2  As many frames are in quarantine as are counted.
- * F4  As many of them as a space counts have its account.
+ * F2  nr_quarantine of the arena is the number of frames in quarantine.
+ * F4  nr_quarantine of a space is the number of these that have its account.
  *
  * Locks: quarantine_lock, a leaf, for the records of frames in quarantine, the
- * counts, and the lookup of spaces by account. Frames enter under family->lock,
- * but may leave without it, so that counts may shrink at any time.
+ * counts, and the lookup of spaces by account. Frames enter quarantine under
+ * family->lock, but may leave without it, so that counts may shrink at any time.
  */
 #include <linux/highmem.h>
 #include <linux/mm.h>
@@ -66,8 +67,8 @@ static void set_record(struct mctl_arena *arena, u32 fn, u32 account, u32 next)
 }
 
 /*
- * Zeros first: what follows may be another owner's, and not ask for zeros. A page with a memory
- * error is nobody's any more.
+ * Zero a block and free it: its next owner may be another one, and may not ask for zeroed memory.
+ * A page with a memory error is not zeroed, since it will not be allocated again.
  */
 static void free_block(struct mctl_arena *arena, u32 fn, unsigned int order)
 {
@@ -79,7 +80,7 @@ static void free_block(struct mctl_arena *arena, u32 fn, unsigned int order)
 	mctl_frame_free(arena, fn, order, MCTL_KIND_REGION);
 }
 
-/* One frame more, or less, of a space that may be gone. quarantine_lock is held. */
+/* Count a frame of a space that may have been removed. quarantine_lock is held. */
 static void count(struct mctl_arena *arena, u32 account, int delta)
 {
 	struct mctl_space *space = xa_load(&arena->spaces->accounts, account);
@@ -94,7 +95,7 @@ static void put_in(struct mctl_arena *arena, u32 fn, u32 account)
 	struct mctl_spaces *spaces = arena->spaces;
 
 	spin_lock(&spaces->quarantine_lock);
-	/* Whoever is here holds a space, which holds the module. */
+	/* The caller has a space, which holds the module. */
 	if (!spaces->nr_quarantine)
 		__module_get(THIS_MODULE);
 	count(arena, account, 1);
@@ -104,7 +105,7 @@ static void put_in(struct mctl_arena *arena, u32 fn, u32 account)
 	schedule_delayed_work(&spaces->work, QUARANTINE_DELAY);
 }
 
-/* A frame that has been freed. */
+/* Count a frame that was freed from quarantine. */
 static void count_freed(struct mctl_arena *arena, u32 account)
 {
 	struct mctl_spaces *spaces = arena->spaces;
@@ -119,10 +120,10 @@ static void count_freed(struct mctl_arena *arena, u32 account)
 }
 
 /**
- * mctl_spaces_reap() - free what is in quarantine and nobody holds any more
+ * mctl_spaces_reap() - free the frames in quarantine that the host has released
  * @arena: the arena
  *
- * Context: Process context, may sleep.
+ * Context: Process context, may sleep. Takes quarantine_lock.
  * Return: whether a frame was freed.
  */
 bool mctl_spaces_reap(struct mctl_arena *arena)
@@ -138,7 +139,7 @@ bool mctl_spaces_reap(struct mctl_arena *arena)
 	spaces->quarantine = MCTL_FN_NONE;
 	spin_unlock(&spaces->quarantine_lock);
 
-	/* The list is ours alone; its frames still count as in quarantine. */
+	/* The list is private now; its frames still count as in quarantine. */
 	for (; fn != MCTL_FN_NONE; fn = link.next) {
 		link = read_link(arena, fn);
 		if (page_ref_count(page_of(arena, fn)) == 1) {
@@ -173,16 +174,16 @@ static void work(struct work_struct *work)
 }
 
 /**
- * mctl_space_quarantine() - let go of a frame, or a block, without references of ours
- * @arena: whose
- * @fn: the frame, or the first one of a block
+ * mctl_space_quarantine() - release a frame, or a block, that has no references
+ * @arena: the arena
+ * @fn: the frame, or the first frame of a block
  * @order: 0 or MCTL_LARGE_ORDER
- * @account: of the space that it counts for while the host holds its page; 0 for none
+ * @account: account of the space to charge while the host holds its page; 0 for none
  *
- * It is filled with zeros and freed, or put in quarantine. A block is never lent: only a frame of
- * its own is.
+ * It is zeroed and freed, or put in quarantine if the host holds its page. A block is never put in
+ * quarantine, because only single frames are lent.
  *
- * Context: Process context.
+ * Context: Process context. Takes quarantine_lock.
  */
 void mctl_space_quarantine(struct mctl_arena *arena, u32 fn, unsigned int order, u32 account)
 {
@@ -193,8 +194,8 @@ void mctl_space_quarantine(struct mctl_arena *arena, u32 fn, unsigned int order,
 }
 
 /**
- * mctl_space_enter() - have frames in quarantine count for a space from now on
- * @space: gets its account; arena->regions->lock is held
+ * mctl_space_enter() - give a space an account, so that frames in quarantine can be charged to it
+ * @space: the space; arena->regions->lock is held
  *
  * Context: Process context, may sleep.
  * Return: 0, or -ENOMEM.
@@ -209,10 +210,10 @@ int mctl_space_enter(struct mctl_space *space)
 }
 
 /**
- * mctl_space_leave() - undo mctl_space_enter(): frames in quarantine count for no space
- * @space: about to be freed; arena->regions->lock is held
+ * mctl_space_leave() - undo mctl_space_enter(): its frames in quarantine are charged to no space
+ * @space: the space, about to be freed; arena->regions->lock is held
  *
- * Context: Process context.
+ * Context: Process context. Takes quarantine_lock.
  */
 void mctl_space_leave(struct mctl_space *space)
 {
@@ -224,10 +225,10 @@ void mctl_space_leave(struct mctl_space *space)
 }
 
 /**
- * mctl_spaces_create() - the spaces of a new arena: none
- * @arena: the arena, whose regions.lock is made
+ * mctl_spaces_create() - create the empty list of spaces of a new arena
+ * @arena: the arena, after mctl_regions_create()
  *
- * Context: Process context.
+ * Context: Process context, may sleep.
  * Return: 0 or -ENOMEM.
  */
 int mctl_spaces_create(struct mctl_arena *arena)
@@ -249,8 +250,8 @@ int mctl_spaces_create(struct mctl_arena *arena)
 }
 
 /**
- * mctl_spaces_exit() - end the worker of the quarantine, and the record of it all
- * @arena: an arena that nobody uses any more, without spaces and with an empty quarantine
+ * mctl_spaces_exit() - stop the worker of the quarantine, and free arena->spaces
+ * @arena: the arena, no longer used by others, without spaces and with an empty quarantine
  *
  * Context: Process context, may sleep.
  */
