@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A frame of a region that has a hardware memory error: the entries of
- * processes go, so that the next access asks mctl_space_resolve(), which
- * refuses it. The shadow keeps its leaf, and the frame its references: it is
- * set aside when the last one goes.
+ * Handles a frame of a space that has a hardware memory error. The entries of
+ * processes are zapped, so that the next access calls mctl_space_resolve(), which
+ * refuses it. The shadow keeps its leaf, and the frame its references; the frame is
+ * set aside when the last one is dropped.
  *
- * Locks: regions.lock, and each family->lock inside.
+ * Locks: arena->regions->lock, and each family->lock inside.
  */
 #include "spaces/space_internal.h"
 
-/* The page that a frame backs, and the family, as space_frame.c keeps them. */
+/* Page and family of a frame, as recorded by space_frame.c. */
 static u32 page_of(struct mctl_arena *arena, u32 fn, u32 *family)
 {
 	u32 page;
@@ -22,14 +22,15 @@ static u32 page_of(struct mctl_arena *arena, u32 fn, u32 *family)
 }
 
 /**
- * mctl_space_hwpoison() - take a frame with an error out of every process's tables
+ * mctl_space_hwpoison() - zap a frame with a memory error in every process
  * @arena: the arena
- * @fn: a frame in use by a region, or the first one of a block
+ * @fn: a frame in use by a region, or the first frame of a block
  *
- * The frame of zeros goes out of all spaces. What backs a region in the kernel
- * stays where it is: its users hold addresses.
+ * For the frame of zeros, all spaces are zapped entirely. A frame of a kernel region
+ * stays mapped, because the users of the region hold its addresses.
  *
- * Context: Process context, may sleep. arena->resize may be held for reading.
+ * Context: Process context, may sleep. arena->resize may be held for reading. Takes
+ * arena->regions->lock, then family->lock.
  */
 void mctl_space_hwpoison(struct mctl_arena *arena, u32 fn)
 {

@@ -2,15 +2,14 @@
 /*
  * Read, write and splice of a space's file.
  *
- * A copy to or from user memory is made under family->lock with page faults
- * off: the memory may be a mapping of the same space, whose fault would take
- * the lock again. What is not there is faulted in without the lock, and the
- * copy tried again.
+ * Copies to and from user memory are made under family->lock with page faults
+ * disabled: the memory may be a mapping of the same space, whose fault would take
+ * the lock again. If the memory is not present, it is faulted in without the lock,
+ * and the copy is tried again.
  *
- * A splice lends frames: each is in the pipe with a reference of ours, the
- * loan (space_loan.c), and the space is held. What reads the pipe may take
- * references to the page besides, which we are not told of: see
- * space_quarantine.c.
+ * A splice lends frames: each buffer in the pipe has a reference to its frame, the
+ * loan (space_loan.c), and holds the space. Readers of the pipe may take references
+ * to the struct page without our knowledge: see space_quarantine.c.
  */
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -25,7 +24,7 @@
 #include "host/debug_hooks.h"
 #include "spaces/space_internal.h"
 
-/* How often user memory is faulted in that is not there again when we come. */
+/* Tries to fault in user memory that is not present again when it is copied. */
 #define NR_TRIES 8
 
 static int error_of(const struct mctl_access *access)
@@ -42,7 +41,7 @@ static int error_of(const struct mctl_access *access)
 	}
 }
 
-/* Where the kernel sees the bytes from @offset on; they are in one page. */
+/* Kernel address of the byte at @offset, in the page of @access. */
 static void *address_of(const struct mctl_space *space, const struct mctl_access *access,
 			u64 offset)
 {
@@ -52,7 +51,7 @@ static void *address_of(const struct mctl_space *space, const struct mctl_access
 	       offset % PAGE_SIZE;
 }
 
-/* Copy within one page. Return: bytes, or an error when the space has no such page. */
+/* Copy within one page. Return: bytes copied, or an errno if the access is refused. */
 static ssize_t copy(struct mctl_space *space, u64 offset, size_t size, struct iov_iter *iter,
 		    bool write)
 {
@@ -110,13 +109,15 @@ static ssize_t copy_all(struct mctl_space *space, u64 offset, struct iov_iter *i
 
 /**
  * mctl_space_read_iter() - read from a space's file
- * @space: held by the file
- * @offset: byte to begin at
- * @to: where to
+ * @space: the space, held by the file
+ * @offset: byte to start at
+ * @to: destination
  *
- * Context: Process context, may sleep.
- * Return: bytes, 0 at the end; -EFAULT when no vma has the first page or @to is not there, -EIO
- * when a file that backs it cannot be read, -ENOMEM, -EINTR if the process is killed.
+ * Context: Process context, may sleep. Takes family->lock.
+ * Return: bytes read, 0 at the end; -EFAULT if the first page is in no vma or not readable, or @to
+ * is not accessible; -EIO if the file that backs the page cannot be read, or the memory has a
+ * hardware error; -ENOMEM if the arena has no frame, or the limit is reached; -EINTR if the process
+ * is killed.
  */
 ssize_t mctl_space_read_iter(struct mctl_space *space, u64 offset, struct iov_iter *to)
 {
@@ -125,12 +126,12 @@ ssize_t mctl_space_read_iter(struct mctl_space *space, u64 offset, struct iov_it
 
 /**
  * mctl_space_write_iter() - write to a space's file
- * @space: held by the file
- * @offset: byte to begin at
- * @from: what
+ * @space: the space, held by the file
+ * @offset: byte to start at
+ * @from: source
  *
- * Context: Process context, may sleep.
- * Return: bytes; -ENOSPC behind the end, else as mctl_space_read_iter().
+ * Context: Process context, may sleep. Takes family->lock.
+ * Return: bytes written; -ENOSPC if @offset is beyond the end; otherwise as mctl_space_read_iter().
  */
 ssize_t mctl_space_write_iter(struct mctl_space *space, u64 offset, struct iov_iter *from)
 {
@@ -146,7 +147,7 @@ static u32 frame_of(const struct mctl_space *space, const struct page *page)
 	return mctl_space_frame_of(space, (u64)page_to_pfn(page) << PAGE_SHIFT);
 }
 
-/* One loan less. */
+/* Return a loan. */
 static void unlend(struct mctl_space *space, struct page *page)
 {
 	mutex_lock(&space->family->lock);
@@ -155,7 +156,10 @@ static void unlend(struct mctl_space *space, struct page *page)
 	mctl_space_file_put(space);
 }
 
-/* Lend the frame of a page, as it is to be read. It gets no RW while it is lent (S3). */
+/*
+ * Lend the frame of a page for reading. A leaf without RW does not get it while its frame is lent.
+ * Return: the page of the frame, or an ERR_PTR().
+ */
 static struct page *lend(struct mctl_space *space, u32 number)
 {
 	struct mctl_access access = { .page = number };
@@ -169,7 +173,7 @@ static struct page *lend(struct mctl_space *space, u32 number)
 		page = ERR_PTR(error_of(&access));
 		goto unlock;
 	}
-	/* A frame of its own, not a part of a block: the page behind it is split off. */
+	/* Only single frames are lent: split the leaf and its block. */
 	if (access.level > 1) {
 		ret = mctl_space_split(space, number % MCTL_LEAVES ? number : number + 1);
 		if (ret) {
@@ -208,7 +212,7 @@ static bool get_buffer(struct pipe_inode_info *pipe, struct pipe_buffer *buffer)
 	return true;
 }
 
-/* Before what is in the pipe is read: the page may have got a memory error since it was lent. */
+/* Called before a buffer is read: its page may have got a memory error since it was lent. */
 static int confirm_buffer(struct pipe_inode_info *pipe, struct pipe_buffer *buffer)
 {
 	return PageHWPoison(buffer->page) ? -EIO : 0;
@@ -227,15 +231,16 @@ static void release_page(struct splice_pipe_desc *desc, unsigned int i)
 }
 
 /**
- * mctl_space_splice_read() - put frames of a space into a pipe
- * @space: held by the file
- * @offset: byte to begin at
- * @pipe: locked
+ * mctl_space_splice_read() - lend frames of a space to a pipe
+ * @space: the space, held by the file
+ * @offset: byte to start at
+ * @pipe: the pipe, locked
  * @size: bytes
  * @flags: SPLICE_F_*
  *
- * Context: Process context, may sleep.
- * Return: bytes, 0 at the end, or as mctl_space_read_iter() and splice_to_pipe().
+ * Context: Process context, may sleep. Takes family->lock.
+ * Return: bytes, 0 at the end, or an errno of mctl_space_read_iter(), mctl_space_lend() or
+ * splice_to_pipe().
  */
 ssize_t mctl_space_splice_read(struct mctl_space *space, u64 offset, struct pipe_inode_info *pipe,
 			       size_t size, unsigned int flags)

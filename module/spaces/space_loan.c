@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Loans: frames of a space that are in pipes. Each loan is a reference to the
- * frame, and holds the space that lent it, whatever the space maps by then.
+ * frame, and holds the space that lent it, even if the space no longer maps the
+ * frame.
  *
- * A frame that a space has lent counts against its limit until the last of its
- * loans is back: as a page while the space maps it, and as one that is away
- * when it has dropped it. A process could else have as many frames as there are
- * pipes, by a loop of write, splice and discard. A fork has the frames, but not
- * the loans, of its parent.
+ * A frame that a space has lent counts against its limit until the last loan of
+ * the frame is returned: as a page while the space maps it, otherwise as a frame
+ * that is away (nr_away). Without this, a process could get as many frames as
+ * pipes can hold, by a loop of write, splice and discard. A fork has the frames of
+ * its parent, but not its loans.
  *
  * Invariants, tested by mctl_spaces_check():
  *
  * S6  nr_away is the number of frames in loans that the shadow does not map.
- * F1  A frame has as many references as leaves map it and loans are of it.
+ * F1  A frame has as many references as it has leaves and loans.
  *
  * Locks: family->lock.
  */
@@ -20,19 +21,19 @@
 #include <linux/xarray.h>
 #include "spaces/space_internal.h"
 
-/* It is there as long as any space is, and nobody's. */
+/* The frame of zeros exists while there are spaces, and belongs to none: it is not in loans. */
 static bool is_zeros(const struct mctl_space *space, u32 fn)
 {
 	return fn == space->arena->spaces->zero;
 }
 
 /**
- * mctl_space_maps() - whether a space maps a frame
- * @space: family->lock is held
- * @fn: a frame of its family, not the first one of a block
+ * mctl_space_maps() - test whether a space maps a single frame
+ * @space: the space; family->lock is held
+ * @fn: a frame of its family, not one of a block
  *
  * Context: Process context.
- * Return: whether the shadow has a leaf of it.
+ * Return: whether a leaf of the shadow maps the frame.
  */
 bool mctl_space_maps(const struct mctl_space *space, u32 fn)
 {
@@ -50,12 +51,12 @@ bool mctl_space_maps(const struct mctl_space *space, u32 fn)
 }
 
 /**
- * mctl_space_lend() - one loan more
- * @space: whose shadow maps @fn, or that has lent it before; family->lock is held
- * @fn: the frame, which may be the one of zeros
+ * mctl_space_lend() - lend a frame
+ * @space: the space, which maps @fn or has lent it already; family->lock is held
+ * @fn: the frame, which may be the frame of zeros
  *
  * Context: Process context, may sleep.
- * Return: 0, or -ENOMEM for more than MCTL_MAX_LOANS, too; then there is no loan.
+ * Return: 0, or -ENOMEM if there is no memory for the record, or there are MCTL_MAX_LOANS loans.
  */
 int mctl_space_lend(struct mctl_space *space, u32 fn)
 {
@@ -76,11 +77,11 @@ int mctl_space_lend(struct mctl_space *space, u32 fn)
 }
 
 /**
- * mctl_space_unlend() - a loan is back
- * @space: who lent it; family->lock is held
+ * mctl_space_unlend() - return a loan
+ * @space: the space that lent the frame; family->lock is held
  * @fn: the frame
  *
- * What the loan held the space by is the caller's to put, without the lock.
+ * The caller then releases the loan's hold on the space, by mctl_space_file_put() without the lock.
  *
  * Context: Process context, may sleep.
  */
@@ -92,7 +93,7 @@ void mctl_space_unlend(struct mctl_space *space, u32 fn)
 	if (is_zeros(space, fn))
 		return;
 	if (nr > 1) {
-		/* In the place of what is there: it needs no memory. */
+		/* Overwrites an existing entry, which needs no memory. */
 		xa_store(&space->loans, fn, xa_mk_value(nr - 1), GFP_KERNEL);
 	} else {
 		xa_erase(&space->loans, fn);

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Ranges of a space's shadow: split a leaf of 2 MiB, drop what is mapped,
- * reclaim what can be read again. See space.c for the invariants and the lock.
+ * Ranges of a space's shadow: splits leaves of 2 MiB, drops pages, and reclaims
+ * pages that can be read again. See space.c for the invariants and the lock.
  */
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include "spaces/space_internal.h"
 
 /**
- * mctl_space_split() - have no leaf of 2 MiB reach over a page's start
- * @space: family->lock is held
- * @page: of the space; up to nr_pages
+ * mctl_space_split() - split a leaf of 2 MiB that crosses the start of a page
+ * @space: the space; family->lock is held
+ * @page: page of the space, up to nr_pages
  *
- * The block is split as well. Processes may keep their leaf: it has the same
- * frames. But what follows is a change of a part of it, so it is zapped. The
- * limit does not matter: it has counted the table ever since the leaf came.
+ * The block is split as well. Entries of processes for the leaf are zapped: they
+ * map the same frames, but callers are about to change a part of the leaf. The
+ * limit need not be checked, since the table was charged when the leaf was made.
  *
- * Context: Process context.
- * Return: 0, or -ENOMEM when there is no frame for the table; nothing is changed then.
+ * Context: Process context, may sleep.
+ * Return: 0, or -ENOMEM if there is no frame for the table; nothing is changed then.
  */
 int mctl_space_split(struct mctl_space *space, u32 page)
 {
@@ -32,7 +32,7 @@ int mctl_space_split(struct mctl_space *space, u32 page)
 	entry = mctl_ptable_walk(pt, mctl_space_address(page), &level);
 	if (!entry || level == 1)
 		return 0;
-	/* Of no bit: the leaf is split for it, and stays as it is. */
+	/* Changes no bit, but splits the leaf, since the range is a part of it. */
 	ret = mctl_ptable_protect(pt, mctl_space_address(first), page - first, 0, 0);
 	if (ret < 0)
 		return ret;
@@ -42,7 +42,7 @@ int mctl_space_split(struct mctl_space *space, u32 page)
 	return 0;
 }
 
-/* The frames of what one leaf table, or a leaf in its place, maps of a range. */
+/* Release the frames of a range that one leaf table, or a leaf of 2 MiB in its place, maps. */
 static void put_frames(struct mctl_space *space, u32 page, u32 nr)
 {
 	struct mctl_ptable *pt = &space->shadow.pt;
@@ -70,14 +70,14 @@ static void put_frames(struct mctl_space *space, u32 page, u32 nr)
 }
 
 /**
- * mctl_space_drop() - unmap a range, everywhere, and let go of its frames
- * @space: family->lock is held
- * @page: first page of it
- * @nr: pages, within the space
+ * mctl_space_drop() - unmap a range in the shadow and in all processes, and release its frames
+ * @space: the space; family->lock is held
+ * @page: first page
+ * @nr: pages, all in the space
  *
  * Context: Process context, may sleep.
- * Return: 0, or -ENOMEM when there is no frame for a table to split a leaf; nothing is changed
- * then, but for leaves that may be split.
+ * Return: 0, or -ENOMEM if there is no frame for a table to split a leaf; nothing is changed then,
+ * except that a leaf may have been split.
  */
 int mctl_space_drop(struct mctl_space *space, u32 page, u32 nr)
 {
@@ -88,12 +88,12 @@ int mctl_space_drop(struct mctl_space *space, u32 page, u32 nr)
 		ret = mctl_space_split(space, end);
 	if (ret)
 		return ret;
-	/* As the lock is held nobody maps them again in between. */
+	/* family->lock keeps faults from mapping the pages again. */
 	mctl_space_zap(space, page, nr);
 	while ((page = mctl_space_skip(space, page, end)) < end) {
 		next = min(end, round_down(page, MCTL_LEAVES) + MCTL_LEAVES);
 		put_frames(space, page, next - page);
-		/* No leaf is cut: it cannot fail. */
+		/* Cannot fail: no leaf has to be split. */
 		mctl_ptable_unmap(&space->shadow.pt, mctl_space_address(page), next - page);
 		page = next;
 		cond_resched();
@@ -102,7 +102,7 @@ int mctl_space_drop(struct mctl_space *space, u32 page, u32 nr)
 	return 0;
 }
 
-/* Drop the clean frames that one leaf table maps of a vma with a file. */
+/* Drop up to @nr clean frames of a vma with a file that one leaf table maps. */
 static u32 reclaim_table(struct mctl_space *space, u32 page, u32 end, u32 nr)
 {
 	struct mctl_ptable *pt = &space->shadow.pt;
@@ -114,7 +114,7 @@ static u32 reclaim_table(struct mctl_space *space, u32 page, u32 end, u32 nr)
 	for (; page < end && done < nr; page++) {
 		u64 entry;
 
-		/* The table goes with its last entry. */
+		/* The table is freed with its last entry. */
 		if (done && mctl_ptable_leaves(pt, mctl_space_address(page)) != leaves)
 			break;
 		entry = mctl_ptable_entry(pt, leaves, page % MCTL_LEAVES);
@@ -128,12 +128,12 @@ static u32 reclaim_table(struct mctl_space *space, u32 page, u32 end, u32 nr)
 }
 
 /**
- * mctl_space_reclaim() - drop frames that can be read from their files again
- * @space: family->lock is held
- * @nr: how many at most
+ * mctl_space_reclaim() - drop clean frames that can be read from their files again
+ * @space: the space; family->lock is held
+ * @nr: most frames to drop
  *
  * Context: Process context, may sleep.
- * Return: frames freed.
+ * Return: the number of frames dropped.
  */
 u32 mctl_space_reclaim(struct mctl_space *space, u32 nr)
 {

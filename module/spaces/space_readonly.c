@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The right to write, taken out of every process's entries for a space, which
- * stay where they are. See space.c for the invariants and locks,
- * Documentation/regions.rst ("Invalidation") for why this is right.
+ * Removes the right to write from every process's entries for a space; the entries
+ * stay present. See space.c for the invariants and locks, Documentation/regions.rst
+ * ("Invalidation") for why this is correct.
  *
- * Mappings are walked in the order of the tree that the host keeps them on: a
- * child's is behind its parent's there, whose entries the host may be about to
- * copy. Their tables stay while i_mmap_rwsem is held: the host takes a mapping
- * off the tree before it frees them.
+ * Mappings are walked in the order of the host's tree (i_mmap). A child's mapping
+ * comes after its parent's there, so that entries which the host is copying from
+ * parent to child are not missed. Page tables cannot be freed while i_mmap_rwsem
+ * is held, because the host removes a mapping from the tree first.
  */
 #include <linux/fs.h>
 #include <linux/mm.h>
@@ -41,26 +41,27 @@ static void protect_vma(struct vm_area_struct *vma)
 		pmd_t *pmd = mctl_space_find_table(mm, address, vma->vm_end, &next);
 		pmdval_t value = pmd ? pmd_val(READ_ONCE(*pmd)) : 0;
 
-		/* The shadow has no leaf of 2 MiB, so that no process has (S1). */
+		/* The shadow has no leaf of 2 MiB, so no process has one either (S1). */
 		if (value && !(value & _PAGE_PSE))
 			protect_table(mm, pmd, address, next);
 		cond_resched();
 	}
-	/* Who follows these tables, as KVM does, is told of changes by the host alone. */
+	/* Users of MMU notifiers, such as KVM, are notified only by the zap of the host. */
 	if (mm_has_notifiers(mm))
 		size = vma->vm_end - vma->vm_start;
-	/* Even of nothing: as a flush is pending, the host makes up for it, in all of the TLB. */
+	/* Even of size 0: since a flush is pending, the host then flushes the whole TLB. */
 	zap_special_vma_range(vma, vma->vm_start, size);
 	dec_tlb_flush_pending(mm);
 }
 
 /**
- * mctl_space_make_readonly() - take RW out of every process's entries
- * @space: has no leaf of 2 MiB; family->lock is held, so that nobody sets an entry
+ * mctl_space_make_readonly() - remove RW from every process's entries
+ * @space: the space, without leaves of 2 MiB; family->lock is held, so that no fault sets an entry
  *
- * When this returns no processor can write the space, by its tables or its TLB. A and D stay.
+ * When this returns, no entry with RW is left in the tables of processes or in a TLB. A and D are
+ * kept.
  *
- * Context: Process context, may sleep.
+ * Context: Process context, may sleep. Takes i_mmap_rwsem for reading.
  */
 void mctl_space_make_readonly(struct mctl_space *space)
 {

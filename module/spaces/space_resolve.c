@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a fault does to the shadow: given a page and whether it is written,
- * make the shadow's leaf one that allows it, or say why not. See space.c for
- * the invariants and the lock; Documentation/regions.rst has the table of
- * what comes of which fault.
+ * Makes the shadow allow an access, a read or a write of a page, or gives the
+ * reason for refusing it. See space.c for the invariants and the lock, and
+ * Documentation/regions.rst for a table of all cases.
  *
- * Whatever takes an entry's frame or a right away zaps the page before it
- * lets go of the frame.
+ * Code that removes a frame or a right from an entry zaps the page before it
+ * releases the frame.
  */
 #include <linux/file.h>
 #include <linux/fs.h>
@@ -16,9 +15,9 @@
 #include "host/inject_site.h"
 #include "spaces/space_internal.h"
 
-/* How often a fault looks again after it has read a page of a file, and others were at work. */
+/* Tries of a fault that reads a page of a file and finds vma or shadow changed afterwards. */
 #define NR_TRIES 8
-/* Clean frames of files dropped when the arena has none. */
+/* Most clean frames of files to drop when a frame is needed. */
 #define RECLAIM_BATCH 64
 
 static int refuse(struct mctl_access *access, unsigned int reason)
@@ -29,19 +28,19 @@ static int refuse(struct mctl_access *access, unsigned int reason)
 }
 
 /**
- * mctl_space_over_limit() - whether a space may not have so many frames more
- * @space: family->lock is held
- * @nr: frames more, be it of pages or of tables
+ * mctl_space_over_limit() - test whether more frames would exceed the limit of a space
+ * @space: the space; family->lock is held
+ * @nr: number of additional frames, of pages and tables
  *
  * Context: Any context.
- * Return: whether they would be more than the limit.
+ * Return: true if the limit would be exceeded.
  */
 bool mctl_space_over_limit(const struct mctl_space *space, u32 nr)
 {
 	return space->limit && nr > space->limit - min(space->limit, mctl_space_charged(space));
 }
 
-/* Clean pages of files go, and what the host has let go of. Return: whether there were any. */
+/* Free clean pages of files, and quarantined frames. Return: whether any were freed. */
 static bool make_room(struct mctl_space *space)
 {
 	bool reaped = READ_ONCE(space->arena->spaces->nr_quarantine) &&
@@ -50,7 +49,10 @@ static bool make_room(struct mctl_space *space)
 	return mctl_space_reclaim(space, RECLAIM_BATCH) || reaped;
 }
 
-/* A frame for @access->page, of which @more count against the limit; room is made if need be. */
+/*
+ * Allocate a frame for @access->page, which charges @more frames; make room if necessary.
+ * Return: the frame, or MCTL_FN_NONE with @access refused.
+ */
 static u32 get_frame(struct mctl_space *space, struct mctl_access *access, bool zero, u32 more)
 {
 	bool limited = mctl_space_over_limit(space, more);
@@ -86,7 +88,7 @@ static u64 find_leaves(struct mctl_space *space, const struct mctl_access *acces
 					 mctl_space_address(access->page));
 }
 
-/* Store the first leaf of a table that is to be made, and the tables on the way to it. */
+/* Store the first leaf of a leaf table, and create that table and those above it. */
 static int store_first(struct mctl_space *space, struct mctl_access *access, u64 entry, u32 more)
 {
 	struct mctl_ptable *pt = &space->shadow.pt;
@@ -106,8 +108,8 @@ static int store_first(struct mctl_space *space, struct mctl_access *access, u64
 }
 
 /*
- * Store the leaf of @access. The page has none, or one of 4 KiB. @more: frames that count against
- * the limit from here on; room for them is known to be there, but not for tables besides.
+ * Store the leaf of @access, whose page has no leaf, or one of 4 KiB. @more: frames that this
+ * charges; the caller has checked them against the limit, but not the tables needed in addition.
  */
 static int store(struct mctl_space *space, struct mctl_access *access, u64 entry, u32 more)
 {
@@ -117,7 +119,7 @@ static int store(struct mctl_space *space, struct mctl_access *access, u64 entry
 		access->why = MEMCTL_REASON_INJECTED;
 		return refuse(access, MCTL_REFUSED_MEMORY);
 	}
-	/* Again: a table may have come or gone since the fault began. */
+	/* Look again: a table may have been created or freed since the fault began. */
 	access->leaves = find_leaves(space, access);
 	if (likely(access->leaves != MCTL_PT_NO_PFN))
 		mctl_ptable_set_leaf(pt, access->leaves, access->page % MCTL_LEAVES, entry);
@@ -129,7 +131,7 @@ static int store(struct mctl_space *space, struct mctl_access *access, u64 entry
 	return 0;
 }
 
-/* What the shadow has for the page. */
+/* Look up the shadow's leaf for the page. */
 static void look(struct mctl_space *space, struct mctl_access *access)
 {
 	const struct mctl_ptable *pt = &space->shadow.pt;
@@ -145,7 +147,10 @@ static void look(struct mctl_space *space, struct mctl_access *access)
 
 /* --- fresh frames --------------------------------------------------------------------------- */
 
-/* Whether all of the 2 MiB around a page is one vma's, and nothing but zeros are mapped there. */
+/*
+ * Whether a page can get a leaf of 2 MiB: one vma has all of the 2 MiB around it, nothing but the
+ * frame of zeros is mapped there, and the limit allows it.
+ */
 static bool may_be_large(const struct mctl_space *space, const struct mctl_vma *vma, u32 page)
 {
 	u32 first = round_down(page, MCTL_LEAVES);
@@ -156,7 +161,7 @@ static bool may_be_large(const struct mctl_space *space, const struct mctl_vma *
 	if (space->order != MCTL_LARGE_ORDER || vma->start > start || vma->end < start + PMD_SIZE)
 		return false;
 	leaves = mctl_ptable_leaves(&space->shadow.pt, start);
-	/* A table is set aside for the day it is split: the one that is there, or one more. */
+	/* A leaf table is charged too, for a later split: the existing one, or one more. */
 	more = leaves == MCTL_PT_NO_PFN ? mctl_ptable_missing(&space->shadow.pt, start, 1) : 0;
 	if (mctl_space_over_limit(space, MCTL_LEAVES + more))
 		return false;
@@ -171,7 +176,7 @@ static bool may_be_large(const struct mctl_space *space, const struct mctl_vma *
 	return true;
 }
 
-/* A leaf of 2 MiB. Return: whether it came to be; if not, pages of 4 KiB have to do. */
+/* Map a new block as a leaf of 2 MiB. Return: false if pages of 4 KiB have to be used instead. */
 static bool map_large(struct mctl_space *space, struct mctl_access *access)
 {
 	struct mctl_ptable *pt = &space->shadow.pt;
@@ -199,14 +204,14 @@ static bool map_large(struct mctl_space *space, struct mctl_access *access)
 	return true;
 }
 
-/* The page does not lead to the frame of zeros any more. */
+/* Account for a page that is no longer mapped to the frame of zeros, and zap it. */
 static void drop_zero(struct mctl_space *space, const struct mctl_access *access)
 {
 	space->nr_zero--;
 	mctl_space_zap(space, access->page, 1);
 }
 
-/* The first write to anonymous memory. @old: the leaf for zeros, or 0. */
+/* The first write to anonymous memory. @old: the leaf for the frame of zeros, or 0. */
 static int map_new(struct mctl_space *space, const struct mctl_vma *vma, struct mctl_access *access,
 		   u64 old)
 {
@@ -215,7 +220,7 @@ static int map_new(struct mctl_space *space, const struct mctl_vma *vma, struct 
 	if (may_be_large(space, vma, access->page)) {
 		if (map_large(space, access))
 			return 0;
-		/* The zeros may be gone all the same. */
+		/* map_large() may have dropped the leaf for the frame of zeros before it failed. */
 		look(space, access);
 		old = access->entry;
 	}
@@ -233,15 +238,15 @@ static int map_new(struct mctl_space *space, const struct mctl_vma *vma, struct 
 	return 0;
 }
 
-/* Whether the frame of zeros has a memory error, so that no page is to lead to it. */
+/* Whether the frame of zeros has a memory error, so that no page may be mapped to it. */
 static bool zeros_are_bad(const struct mctl_space *space)
 {
 	return mctl_hwpoison_any(space->arena) && mctl_space_is_bad(space, space->zero, 1);
 }
 
 /*
- * A read of zeros that must not come from the frame of zeros: a frame of the page's own, without
- * RW, as the vma may not have the right. @old: the leaf for zeros, or 0.
+ * A read of zeros when the frame of zeros has a memory error: map a new frame, without RW, since
+ * the vma may not have the right. @old: the leaf for the frame of zeros, or 0.
  */
 static int map_own_zeros(struct mctl_space *space, struct mctl_access *access, u64 old)
 {
@@ -277,10 +282,10 @@ static int map_zero(struct mctl_space *space, struct mctl_access *access)
 /* --- copy on write -------------------------------------------------------------------------- */
 
 /*
- * Nobody else has the frame any more: it may be written in place. The entries
- * of the space go, which have not the right that the shadow has now (S1); but
- * for the one entry of 4 KiB that there can be where the mapping that faults is
- * the only one: it is about to be given the right.
+ * Make a frame writable in place, since it has no other references. Entries of
+ * processes are zapped, because they lack the right that the shadow has now (S1).
+ * Not so if the faulting mapping is the only one and the leaf is of 4 KiB: the
+ * only possible entry is then that of the fault, which is about to get the right.
  */
 static int make_writable(struct mctl_space *space, struct mctl_access *access)
 {
@@ -294,7 +299,7 @@ static int make_writable(struct mctl_space *space, struct mctl_access *access)
 		mctl_space_zap(space, access->page, 1);
 	if (access->level == 1)
 		return store(space, access, access->entry | flags, 0);
-	/* A leaf of 2 MiB is one vma's: it need not be split, and this cannot fail. */
+	/* Cannot fail: the whole leaf of 2 MiB is changed, so it is not split. */
 	mctl_ptable_protect(pt, round_down(address, PMD_SIZE), MCTL_LEAVES, flags, flags);
 	access->entry = mctl_ptable_walk(pt, address, &access->level);
 	space->sequence++;
@@ -315,7 +320,7 @@ static int write_shared(struct mctl_space *space, const struct mctl_vma *vma,
 	if (access->level > 1 || mctl_space_frame_refs(space, shared) == 1)
 		return make_writable(space, access);
 
-	/* The page that goes and the one that comes: no frame more in all, unless it was lent. */
+	/* The new frame replaces the old one, which stays charged only if it is lent. */
 	fn = get_frame(space, access, false, !!mctl_space_loans_of(space, shared));
 	if (unlikely(fn == MCTL_FN_NONE))
 		return -EFAULT;
@@ -334,9 +339,9 @@ static int write_shared(struct mctl_space *space, const struct mctl_vma *vma,
 /* --- files ---------------------------------------------------------------------------------- */
 
 /*
- * Lets go of the lock while it reads, for as long as who has the file likes: the
- * frame counts meanwhile. Return: 0 when it is mapped, -EFAULT when it is
- * refused, -EAGAIN when the page has to be looked at again.
+ * Map a page of a file. Drops family->lock while it reads, which may take any time;
+ * the frame is charged meanwhile (nr_reading). Return: 0 if the page is mapped, -EFAULT if
+ * the access is refused, -EAGAIN if vma or shadow changed and the access has to start over.
  */
 static int map_file(struct mctl_space *space, const struct mctl_vma *vma,
 		    struct mctl_access *access)
@@ -375,7 +380,7 @@ static int map_file(struct mctl_space *space, const struct mctl_vma *vma,
 	}
 	if (access->write)
 		flags = MCTL_PT_RW | MCTL_PT_D;
-	/* It was in no shadow while it was read into: who looked for errors took it from nobody. */
+	/* No shadow had the frame during the read, so an error found then was not handled. */
 	if (mctl_space_is_bad(space, leaf(space, fn, flags), 1))
 		ret = refuse(access, MCTL_REFUSED_HWPOISON);
 	else
@@ -390,7 +395,7 @@ static int map_file(struct mctl_space *space, const struct mctl_vma *vma,
 	return 0;
 
 put:
-	/* Else a worker has it still, and lets go of it when it has read. */
+	/* If the frame belongs to a worker now, the worker frees it after the read. */
 	if (fn != MCTL_FN_NONE) {
 		space->nr_reading--;
 		mctl_space_frame_put(space, fn, 0);
@@ -416,7 +421,7 @@ static int resolve(struct mctl_space *space, struct mctl_access *access)
 	if (mctl_space_is_bad(space, access->entry, access->level)) {
 		if (!mctl_space_is_zero(space, access->entry))
 			return refuse(access, MCTL_REFUSED_HWPOISON);
-		/* What was in it is known; a write does not read it. */
+		/* The content is known to be zeros; a write goes to a new frame anyway. */
 		if (!access->write)
 			return map_own_zeros(space, access, access->entry);
 	}
@@ -433,13 +438,13 @@ static int resolve(struct mctl_space *space, struct mctl_access *access)
 }
 
 /**
- * mctl_space_resolve() - have the shadow allow an access
- * @space: family->lock is held; it may be let go of and taken again
- * @access: page, below nr_pages, and write are given; kind, reason, why, entry and level become
- *	    what came of it
+ * mctl_space_resolve() - make the shadow allow an access
+ * @space: the space; family->lock is held, and may be dropped and taken again
+ * @access: the caller sets page, which is below nr_pages, write, request and user; the result is
+ *	    in kind, reason, why, entry, level, leaves, late and filled
  *
  * Context: Process context, may sleep.
- * Return: 0, or -EFAULT when it is refused.
+ * Return: 0, or -EFAULT if the access is refused.
  */
 int mctl_space_resolve(struct mctl_space *space, struct mctl_access *access)
 {
@@ -450,7 +455,7 @@ int mctl_space_resolve(struct mctl_space *space, struct mctl_access *access)
 	access->filled = false;
 	for (unsigned int i = 0; i < NR_TRIES && ret == -EAGAIN; i++)
 		ret = resolve(space, access);
-	/* Others have taken the page away as often as we have read it. */
+	/* Vma or shadow changed during each of the reads. */
 	if (ret == -EAGAIN)
 		ret = refuse(access, MCTL_REFUSED_FILE);
 	return ret;

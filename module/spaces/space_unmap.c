@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The comparison of S1 at the last moment: before the host takes a process's
- * entries out, as it unmaps a mapping or ends, they are compared with the
- * shadow. What differs is reported once for each space, and counted for
- * mctl_spaces_check(). For debug builds, and with verify_unmap=1.
+ * Tests S1 at the last moment: when a process unmaps a mapping or exits, its
+ * entries are compared with the shadow before the host removes them. The first
+ * difference in a space is reported, and all are counted for mctl_spaces_check().
+ * Enabled on debug kernels, and by verify_unmap=1.
  *
- * The host tells of an unmap to who has asked for a range of a process by an
- * mmu_interval_notifier. It has taken the vmas out of the process by then, but
- * not off the tree of the file's mappings, where they are found.
+ * The host announces an unmap through an mmu_interval_notifier. At that time it
+ * has removed the vmas from the process, but not from the tree of the file's
+ * mappings, where they are found.
  *
- * Locks are tried and not waited for: the host calls the notifiers from our
- * own zaps too, under family->lock and i_mmap_rwsem, which must not be taken
- * in both orders. What cannot be had for long is not compared.
+ * Locks are only tried, since the host also calls the notifiers from our own zaps,
+ * under family->lock and i_mmap_rwsem: waiting could deadlock. If a lock is not
+ * available after NR_TRIES, nothing is compared.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -32,9 +32,9 @@ MODULE_PARM_DESC(verify_unmap,
 
 #ifdef CONFIG_MMU_NOTIFIER
 
-/* How often a lock is tried, a tenth of a millisecond or more apart. */
+/* Tries to take the locks, at least 100 us apart. */
 #define NR_TRIES 200
-/* Entries, and tables that are not there, that are looked at for one unmap. */
+/* Most entries and missing tables to look at for one unmap. */
 #define MAX_STEPS 1048576U
 
 static void report(struct mctl_space *space, u64 address, u64 user, u64 expected,
@@ -77,7 +77,7 @@ static void compare_mappings(struct mctl_space_user *user, u64 start, u64 end)
 	u32 steps = MAX_STEPS;
 	struct rb_node *node;
 
-	/* What is left of them when the steps are used up is not compared. */
+	/* Mappings that are left when the steps are used up are not compared. */
 	for (node = rb_first_cached(&mapping->i_mmap); node && steps; node = rb_next(node)) {
 		struct vm_area_struct *vma = rb_entry(node, struct vm_area_struct, shared.rb);
 
@@ -108,7 +108,7 @@ static bool invalidate(struct mmu_interval_notifier *notifier,
 	struct mctl_space *space = user->space;
 
 	mmu_interval_set_seq(notifier, sequence);
-	/* The others are our own zaps, and what the host does not do to our mappings. */
+	/* Other events are our own zaps, or do not happen to our mappings. */
 	if (range->event != MMU_NOTIFY_UNMAP || !mmu_notifier_range_blockable(range) ||
 	    !try_locks(space))
 		return true;
@@ -123,10 +123,10 @@ static const struct mmu_interval_notifier_ops notifier_ops = {
 };
 
 /**
- * mctl_space_watch() - have a process's entries compared before they go
- * @user: the process, new; its mmap_lock is held for writing, family->lock is not
+ * mctl_space_watch() - compare a process's entries before they are unmapped
+ * @user: the new record of the process; mmap_lock is held for writing, family->lock is not held
  *
- * Where there is no memory for it they are not.
+ * If there is no memory for this, they are not compared.
  *
  * Context: Process context, may sleep.
  */
@@ -138,8 +138,8 @@ void mctl_space_watch(struct mctl_space_user *user)
 }
 
 /**
- * mctl_space_unwatch() - the way back
- * @user: the process; nobody finds it any more, family->lock is not held
+ * mctl_space_unwatch() - undo mctl_space_watch()
+ * @user: the record of the process, no longer on a list; family->lock is not held
  *
  * Context: Process context, may sleep.
  */
@@ -149,7 +149,7 @@ void mctl_space_unwatch(struct mctl_space_user *user)
 		mmu_interval_notifier_remove(&user->notifier);
 }
 
-#else /* The host cannot tell. */
+#else /* Without MMU notifiers, the host does not announce unmaps. */
 
 void mctl_space_watch(struct mctl_space_user *user)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The processes that map a space, each with a record while it has a vma of it.
+ * The processes that map a space. Each has a record while it has vmas that do.
  *
  * Locks: family->lock, inside of the mmap_lock of the process.
  */
@@ -8,14 +8,14 @@
 #include <linux/sched/mm.h>
 #include "spaces/space_internal.h"
 
-/* The vm_ops of every mapping of a space: known from the first one on. */
+/* The vm_ops of all mappings of spaces; set by the first mapping. */
 static const struct vm_operations_struct *ours;
 
 static struct mctl_space_user *user_of(struct mctl_space *space, struct mm_struct *mm)
 {
 	struct mctl_space_user *user;
 
-	/* The youngest first: a fork opens one vma after the other. */
+	/* Newest first: a fork opens the vmas of the new process one after the other. */
 	list_for_each_entry_reverse(user, &space->users, list) {
 		if (user->mm == mm)
 			return user;
@@ -24,13 +24,13 @@ static struct mctl_space_user *user_of(struct mctl_space *space, struct mm_struc
 }
 
 /**
- * mctl_space_user_add() - one vma more of its process
+ * mctl_space_user_add() - account for a new vma of a process
  * @space: the space
- * @vma: the vma, whose vm_ops are set
- * @fresh: what to use if this is the process's first one; zeroed
+ * @vma: the vma, with vm_ops set
+ * @fresh: zeroed record, used if this is the first vma of the process
  *
- * Context: Process context. The mmap_lock is held for writing.
- * Return: whether it was the first one; else @fresh is not used.
+ * Context: Process context, may sleep. mmap_lock held for writing. Takes family->lock.
+ * Return: whether @fresh was used.
  */
 bool mctl_space_user_add(struct mctl_space *space, struct vm_area_struct *vma,
 			 struct mctl_space_user *fresh)
@@ -60,11 +60,11 @@ bool mctl_space_user_add(struct mctl_space *space, struct vm_area_struct *vma,
 }
 
 /**
- * mctl_space_user_drop() - one vma less
+ * mctl_space_user_drop() - account for a vma that is closed
  * @user: the record of its process
  *
- * Context: Process context. The mmap_lock is held for writing.
- * Return: whether it was the last one: then the record is the caller's.
+ * Context: Process context, may sleep. mmap_lock held for writing. Takes family->lock.
+ * Return: whether it was the last vma of the process; if so, the caller frees the record.
  */
 bool mctl_space_user_drop(struct mctl_space_user *user)
 {
@@ -84,11 +84,11 @@ bool mctl_space_user_drop(struct mctl_space_user *user)
 }
 
 /**
- * mctl_space_user_of() - the record of a vma's process
- * @vma: any vma; the mmap_lock of its process is held
+ * mctl_space_user_of() - find the record of a vma's process
+ * @vma: any vma; mmap_lock of its process is held
  *
  * Context: Any context.
- * Return: the record, or NULL when the vma maps no space.
+ * Return: the record, or NULL if the vma maps no space.
  */
 struct mctl_space_user *mctl_space_user_of(const struct vm_area_struct *vma)
 {

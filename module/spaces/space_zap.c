@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The processes' entries, taken back. See space.c for the invariants and locks,
- * Documentation/regions.rst ("Invalidation") for why.
+ * Removes entries of processes. See space.c for the invariants and locks,
+ * Documentation/regions.rst ("Invalidation") for the reasons.
  */
 #include <linux/mm.h>
 #include "spaces/space_internal.h"
 
 /**
- * mctl_space_zap() - take a range out of every process's tables, and of models of TLBs
- * @space: family->lock is held, so that nobody puts it back
- * @page: first page of it
+ * mctl_space_zap() - remove a range from every process's tables, and from models of TLBs
+ * @space: the space; family->lock is held, so that no fault sets the entries again
+ * @page: first page
  * @nr: pages
  *
- * When this returns no processor has an entry for it, in tables or TLB.
+ * When this returns, no entry for the range is left in the tables of processes or in a TLB.
  *
  * Context: Process context, may sleep.
  */
