@@ -2,7 +2,7 @@
 /*
  * Planted damage in the records of regions: vmas, counts, families, shadows.
  *
- * Locks: regions.lock, family->lock.
+ * Locks: arena->regions->lock, family->lock, quarantine_lock.
  */
 #include "host/flip.h"
 #include "spaces/space_internal.h"
@@ -12,7 +12,7 @@ static int plant_vma(struct mctl_space *space, const struct mctl_plant *plant,
 {
 	struct mctl_vma *vma = &space->vmas.vma[plant->index];
 
-	/* The count may be what an earlier plant left there. */
+	/* An earlier plant may have damaged the count. */
 	if (plant->index >= min(space->vmas.nr, space->vmas.capacity))
 		return mctl_fail(error, -ENOENT, "region %s has no vma %llu, only %u vmas",
 				 space->name, plant->index, space->vmas.nr);
@@ -108,10 +108,11 @@ static int plant_space(struct mctl_arena *arena, const struct mctl_plant *plant,
  * @plant: which bit
  * @error: text on failure
  *
- * Until the bit is back, nothing else is to be done with regions but to verify them.
+ * Until a second call restores the bit, regions must only be verified, not used.
  *
- * Context: Process context, may sleep.
- * Return: 0, -ENOENT when there is no such place, or -EINVAL for a level that no record has.
+ * Context: Process context, may sleep. Takes arena->regions->lock, family->lock or quarantine_lock.
+ * Return: 0; -ENOENT if there is no such region or vma; -EINVAL if @plant names no region for a
+ * site of a region.
  */
 int mctl_space_plant(struct mctl_arena *arena, const struct mctl_plant *plant,
 		     struct mctl_error *error)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A space's file: frames for a whole range at once, and back; what it is. See
+ * A space's file: populates and discards ranges, and describes the file. See
  * space.c for the locks.
  */
 #include <linux/mm.h>
@@ -19,10 +19,13 @@ static int check_range(const struct mctl_space *space, u64 offset, u64 size)
 	return 0;
 }
 
-/* Frames taken at once. */
+/* Most frames to allocate at once. */
 #define BATCH 64U
 
-/* How many pages from @page on are anonymous, may be written, and have no leaf in their table. */
+/*
+ * Length of the run from @page on of pages that are anonymous, writable, and have no entry in the
+ * leaf table @leaves; at most BATCH, and 0 if the limit does not allow the run.
+ */
 static u32 empty_run(const struct mctl_space *space, u64 leaves, u32 page, u32 end)
 {
 	const struct mctl_vma *vma = mctl_vma_lookup(&space->vmas, mctl_space_address(page));
@@ -37,7 +40,7 @@ static u32 empty_run(const struct mctl_space *space, u64 leaves, u32 page, u32 e
 	return mctl_space_over_limit(space, nr) ? 0 : nr;
 }
 
-/* Fill a run of empty leaves. Return: how many were filled. */
+/* Map new frames to a run of pages without a leaf. Return: how many were mapped. */
 static u32 fill_run(struct mctl_space *space, u32 page, u32 end)
 {
 	struct mctl_ptable *pt = &space->shadow.pt;
@@ -47,7 +50,7 @@ static u32 fill_run(struct mctl_space *space, u32 page, u32 end)
 	u32 fns[BATCH], nr;
 	u64 *entry;
 
-	/* With a fault of site map, page by page, so that each is a try. */
+	/* With a fault injected at site map, go page by page, so that each page is a try. */
 	if (leaves == MCTL_PT_NO_PFN || mctl_inject_on(space->arena, MEMCTL_INJECT_SITE_MAP))
 		return 0;
 	nr = empty_run(space, leaves, page, end);
@@ -66,7 +69,7 @@ static u32 fill_run(struct mctl_space *space, u32 page, u32 end)
 	return nr;
 }
 
-/* One page, with all that can be in its way. Return: pages done, or why not. */
+/* Populate one page by a fault, in the general case. Return: pages populated, or an errno. */
 static int populate_page(struct mctl_space *space, u32 page)
 {
 	struct mctl_access access = { .page = page, .write = true };
@@ -83,7 +86,7 @@ static int populate_page(struct mctl_space *space, u32 page)
 		       -EFAULT;
 }
 
-/* Have the shadow map the pages of one leaf table, writable. Return: 0, or why not. */
+/* Make the shadow map the pages of one leaf table, writable. Return: 0, or an errno. */
 static int populate_table(struct mctl_space *space, u32 page, u32 end)
 {
 	while (page < end) {
@@ -99,16 +102,18 @@ static int populate_table(struct mctl_space *space, u32 page, u32 end)
 }
 
 /**
- * mctl_space_file_populate() - have frames back a range, writable
- * @space: held by the file
+ * mctl_space_file_populate() - back a range with writable frames
+ * @space: the space, held by the file
  * @offset: byte of the file, a multiple of 4096
  * @size: bytes, a multiple of 4096
  *
- * Processes get their entries when they touch it, a window at a time.
+ * Only the shadow is populated: entries of processes are set by faults, a window at a time. The
+ * pages before a page that is refused stay populated.
  *
- * Context: Process context, may sleep.
- * Return: 0; -EINVAL for a bad range, -EFAULT when a page of it is in no vma or may not be
- * written, -ENOMEM, -EINTR. What comes before the page that is refused is populated.
+ * Context: Process context, may sleep. Takes family->lock.
+ * Return: 0; -EINVAL for a bad range; -EFAULT if a page is in no vma or not writable, or its file
+ * cannot be read; -ENOMEM if the arena has no frame, or the limit is reached; -EIO if a page has a
+ * memory error; -EINTR if the process is killed.
  */
 int mctl_space_file_populate(struct mctl_space *space, u64 offset, u64 size)
 {
@@ -131,13 +136,13 @@ int mctl_space_file_populate(struct mctl_space *space, u64 offset, u64 size)
 }
 
 /**
- * mctl_space_file_discard() - free what backs a range
- * @space: held by the file
+ * mctl_space_file_discard() - free the frames that back a range
+ * @space: the space, held by the file
  * @offset: byte of the file, a multiple of 4096
  * @size: bytes, a multiple of 4096
  *
- * Context: Process context, may sleep.
- * Return: 0, -EINVAL for a bad range, or -ENOMEM.
+ * Context: Process context, may sleep. Takes family->lock.
+ * Return: 0; -EINVAL for a bad range; -ENOMEM if there is no frame to split a leaf.
  */
 int mctl_space_file_discard(struct mctl_space *space, u64 offset, u64 size)
 {
@@ -152,11 +157,11 @@ int mctl_space_file_discard(struct mctl_space *space, u64 offset, u64 size)
 }
 
 /**
- * mctl_space_file_info() - what a file is
- * @space: held by the file
- * @info: filled
+ * mctl_space_file_info() - describe the space of a file
+ * @space: the space, held by the file
+ * @info: filled with the description
  *
- * Context: Process context, may sleep.
+ * Context: Process context, may sleep. Takes family->lock.
  */
 void mctl_space_file_info(struct mctl_space *space, struct memctl_dev_info *info)
 {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The processes that map spaces: what they have in memory, and which pages lie
- * idle. See space.c for the locks, space_walk.c for how processes are walked.
+ * The processes that map spaces: their memory usage, and idle pages. See space.c
+ * for the locks, space_walk.c for how processes are walked.
  *
- * How many entries map a frame is counted over all processes of its family:
- * each is looked at by itself, so that a busy system is seen at moments a
- * little apart. A census counts once; then each process is walked once more
- * for what it has of it.
+ * A census first counts, for each frame, the entries that map it in all processes
+ * of its family. Then each process is walked once more for its usage. Processes
+ * are walked one after the other, so on a busy system they are seen at slightly
+ * different times.
  */
 #include <linux/mm.h>
 #include <linux/pid.h>
@@ -20,13 +20,13 @@
 #include "spaces/space_walk.h"
 
 /**
- * struct mctl_census - how many entries of processes map each frame
+ * struct mctl_census - number of entries of processes that map each frame
  * @arena: the arena
  * @counts: entries that map a frame, by frame number, up to U16_MAX
- * @nr: frames that there were when it was taken
- * @walk: goes through the processes
- * @space: id of the space whose processes were last asked for
- * @last: of that space, the last process that is told of
+ * @nr: length of @counts: span of the frame table when the census was taken
+ * @walk: walk through the processes
+ * @space: id of the space for which mctl_census_process() was called last
+ * @last: id of the last process of that space to report
  */
 struct mctl_census {
 	struct mctl_arena *arena;
@@ -38,10 +38,10 @@ struct mctl_census {
 };
 
 /**
- * struct visit - what is done with each entry of a process
+ * struct visit - context of a walk
  * @space: the space
- * @census: to count into, or that has counted
- * @process: what to fill; NULL to count
+ * @census: the census
+ * @process: filled with the usage of the process; NULL to count into @census
  * @counted_to: end of the last mapping that was counted
  */
 struct visit {
@@ -59,7 +59,7 @@ static void visit_mapping(void *context, const struct mctl_space_mapping *mappin
 
 	if (!visit->process)
 		return;
-	/* One that changed on the way is begun in its middle. */
+	/* A mapping that changed during the walk begins again in its middle. */
 	if (mapping->start >= visit->counted_to)
 		visit->process->nr_mappings++;
 	if (mapping->end > visit->counted_to)
@@ -67,7 +67,7 @@ static void visit_mapping(void *context, const struct mctl_space_mapping *mappin
 	visit->counted_to = max(visit->counted_to, mapping->end);
 }
 
-/* One page that a process maps, to a frame that is in the census or came later. */
+/* Visit one page that a process maps. The frame may be newer than the census. */
 static void visit_page(struct visit *visit, u64 entry, u32 fn)
 {
 	struct mctl_space_process *process = visit->process;
@@ -112,7 +112,7 @@ static const struct mctl_space_visitor visitor = {
 
 /* --- census --------------------------------------------------------------------------------- */
 
-/* Count the entries of all processes that map one space. */
+/* Count the entries of all processes that map a space. Return: 0, -EINTR or -EBUSY. */
 static int count_space(struct mctl_census *census, struct mctl_space *space,
 		       struct mctl_error *error)
 {
@@ -134,15 +134,15 @@ static int count_space(struct mctl_census *census, struct mctl_space *space,
 }
 
 /**
- * mctl_census_take() - count how many entries of processes map each frame
+ * mctl_census_take() - count the entries of processes that map each frame
  * @arena: the arena
- * @space: held; the frames of its family are counted, or with NULL those of all
+ * @space: a space held by the caller, to count the frames of its family; NULL for all families
  * @error: text on failure; may be NULL
  *
- * Context: Process context, may sleep. Tries the mmap_lock of every
- * process that maps one (space_walk.c).
- * Return: the census for mctl_census_free(), or as an ERR_PTR(): -ENOMEM, -EINTR, or -EBUSY when
- * a process does not let go of its mmap_lock.
+ * Context: Process context, may sleep. Takes arena->regions->lock and family->lock, and tries the
+ * mmap_lock of every process that maps one of the spaces (space_walk.c).
+ * Return: the census, to be freed by mctl_census_free(), or an ERR_PTR(): -ENOMEM if there is no
+ * memory for it; -EINTR if the process is killed; -EBUSY if the mmap_lock of a process stays taken.
  */
 struct mctl_census *mctl_census_take(struct mctl_arena *arena, struct mctl_space *space,
 				     struct mctl_error *error)
@@ -175,8 +175,8 @@ no_memory:
 }
 
 /**
- * mctl_census_free() - let go of a census
- * @census: from mctl_census_take(), or NULL
+ * mctl_census_free() - free a census
+ * @census: the census, from mctl_census_take(), or NULL
  *
  * Context: Process context.
  */
@@ -202,17 +202,19 @@ static void read_comm(int pid, char *comm, size_t size)
 }
 
 /**
- * mctl_census_process() - what a process has of a space
- * @census: of its family, or of all
- * @space: held
- * @id: the process behind this one is told of, 0 for the first; becomes its id. Those that are
- *	ending are passed over, and those that came after the space was first asked for.
- * @process: filled
+ * mctl_census_process() - report the usage of the next process of a space
+ * @census: a census of the space's family, or of all families
+ * @space: the space, held by the caller
+ * @id: id of the process after which to continue, 0 to start; set to the id of the process
+ *	reported. Processes that are exiting, or that came after the first call for the space, are
+ *	skipped.
+ * @process: filled with the usage
  * @error: text on failure; may be NULL
  *
- * Context: Process context, may sleep. Tries the mmap_lock of the process (space_walk.c).
- * Return: 0; -ENOENT when there are no more; -EINTR; -EBUSY when the process does not let go of
- * its mmap_lock.
+ * Context: Process context, may sleep. Takes family->lock, and tries the mmap_lock of the process
+ * (space_walk.c).
+ * Return: 0; -ENOENT if there are no more; -EINTR if the caller is killed; -EBUSY if the mmap_lock
+ * of the process stays taken.
  */
 int mctl_census_process(struct mctl_census *census, struct mctl_space *space, u64 *id,
 			struct mctl_space_process *process, struct mctl_error *error)
@@ -250,7 +252,7 @@ out:
 
 /* --- idle ----------------------------------------------------------------------------------- */
 
-/* Count what is mapped of the pages that one leaf table, or a leaf in its place, translates. */
+/* Count the mapped pages that one leaf table, or a leaf of 2 MiB in its place, translates. */
 static void count_table(const struct mctl_space *space, u32 page, struct mctl_space_idle *result)
 {
 	const struct mctl_ptable *pt = &space->shadow.pt;
@@ -271,7 +273,7 @@ static void count_table(const struct mctl_space *space, u32 page, struct mctl_sp
 	}
 }
 
-/* Count the whole space; family->lock is held. Return: 0, or -EINTR. */
+/* Count the pages of the whole space. family->lock is held. Return: 0, or -EINTR. */
 static int count_idle(const struct mctl_space *space, struct mctl_space_idle *result)
 {
 	u32 page = mctl_space_skip(space, 0, space->nr_pages);
@@ -289,20 +291,21 @@ static int count_idle(const struct mctl_space *space, struct mctl_space_idle *re
 }
 
 /**
- * mctl_space_idle() - which pages were touched since the last clear
+ * mctl_space_idle() - count the pages that were touched since the last clear
  * @arena: the arena
- * @name: of the region
- * @clear: begin anew: no page counts as touched
- * @result: filled, with what was before a clear
+ * @name: name of the region
+ * @clear: afterwards, mark all pages as not touched
+ * @result: filled with the counts from before a clear
  * @error: text on failure; may be NULL
  *
- * For a clear all entries are taken from the processes: a processor that has one in its TLB would
+ * A clear zaps all entries of processes, because a processor that has an entry in its TLB would
  * not set A again.
  *
- * Context: Process context, may sleep. Tries the mmap_lock of every
- * process that maps it (space_walk.c).
- * Return: 0; -ENOENT; -EINTR; -ENOMEM; -EBUSY when a process does not let go of its mmap_lock, so
- * that what it touched is not known, and nothing is cleared.
+ * Context: Process context, may sleep. Takes arena->regions->lock and family->lock, and tries the
+ * mmap_lock of every process that maps the region (space_walk.c).
+ * Return: 0; -ENOENT if there is no such region; -EINTR if the caller is killed; -ENOMEM if there
+ * is no memory to compare; -EBUSY if the mmap_lock of a process stays taken, so that the pages that
+ * it touched are not known; nothing is cleared then.
  */
 int mctl_space_idle(struct mctl_arena *arena, const char *name, bool clear,
 		    struct mctl_space_idle *result, struct mctl_error *error)
@@ -314,7 +317,7 @@ int mctl_space_idle(struct mctl_arena *arena, const char *name, bool clear,
 	memset(result, 0, sizeof(*result));
 	if (!space)
 		return -ENOENT;
-	/* Folds A and D into the shadow. */
+	/* mctl_space_verify() folds A and D of the processes' entries into the shadow. */
 	ret = mctl_space_verify(arena, name, 0, &verify, NULL, 0, error);
 	if (!ret && verify.nr_busy)
 		ret = mctl_space_busy(&verify, error);

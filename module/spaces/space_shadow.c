@@ -1,27 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The shadow of a space: shown, walked and damaged on purpose. See space.c for
- * the lock.
+ * Shows, walks and damages the shadow of a space. See space.c for the lock.
  */
 #include <linux/mm.h>
 #include <linux/string.h>
 #include "spaces/space_internal.h"
 
 /**
- * mctl_space_flip() - damage a shadow, to show that the checks find it
+ * mctl_space_flip() - flip a bit of a shadow, to test that the checks find the damage
  * @arena: the arena
- * @name: of the region
- * @address: in the region
- * @level: of the entry's table, 1 for the leaf of 4 KiB
- * @bit: of the entry, 0 to 63
+ * @name: name of the region
+ * @address: address in the region
+ * @level: level of the entry's table, 1 for the leaf of 4 KiB
+ * @bit: bit of the entry, 0 to 63
  * @error: text on failure; may be NULL
  *
- * The tables of processes are not touched. A second call brings the bit back. Until then nothing
- * else is to be done with the region but to verify it.
+ * The tables of processes are not touched. A second call restores the bit. Until then the region
+ * must only be verified, not used.
  *
- * Context: Process context, may sleep.
- * Return: 0; -EINVAL for a bad level or bit, -ENOENT when there is no such region, or the walk
- * ends above @level.
+ * Context: Process context, may sleep. Takes arena->regions->lock, then family->lock.
+ * Return: 0; -EINVAL for a bad level or bit; -ENOENT if there is no such region, or the walk ends
+ * above @level; -EFAULT if @address is not canonical; -EINTR if the process is killed.
  */
 int mctl_space_flip(struct mctl_arena *arena, const char *name, u64 address, u32 level, u32 bit,
 		    struct mctl_error *error)
@@ -64,17 +63,18 @@ static void fill_entry(const struct mctl_space *space, const struct mctl_ptable_
 }
 
 /**
- * mctl_space_walk() - translate an address, with every entry met
+ * mctl_space_walk() - translate an address, and report each entry of the walk
  * @arena: the arena
- * @name: of the region
- * @address: in the region
- * @steps: filled, the highest level first; no entry of the hardware's, which are the processes'
- * @physical: physical address that @address leads to, 0 where nothing is mapped
+ * @name: name of the region
+ * @address: address in the region
+ * @steps: filled with the entries, the highest level first; hardware is 0, since each process has
+ *	   its own tables
+ * @physical: set to the physical address that @address translates to, or 0 if it is not mapped
  * @error: text on failure; may be NULL
  *
- * Context: Process context, may sleep.
- * Return: steps filled; -ENOENT when there is no such region, -EFAULT when @address is not
- * canonical.
+ * Context: Process context, may sleep. Takes arena->regions->lock, then family->lock.
+ * Return: the number of @steps filled; -ENOENT if there is no such region; -EFAULT if @address is
+ * not canonical; -EINTR if the process is killed.
  */
 int mctl_space_walk(struct mctl_arena *arena, const char *name, u64 address,
 		    struct mctl_pt_entry steps[MEMCTL_MAX_LEVELS], u64 *physical,
@@ -106,14 +106,14 @@ int mctl_space_walk(struct mctl_arena *arena, const char *name, u64 address,
 }
 
 /**
- * mctl_space_entries() - the next present entries of a shadow
- * @space: held
- * @cursor: where to go on; moved behind what was filled
- * @entries: filled, by address, parents first
- * @nr: how many at most
+ * mctl_space_entries() - list the next present entries of a shadow
+ * @space: the space, held by the caller
+ * @cursor: where to continue; advanced past the entries listed
+ * @entries: filled in the order of addresses, parents first
+ * @nr: room in @entries
  *
- * Context: Process context, may sleep.
- * Return: entries filled, 0 at the end; -EINTR if the process is killed.
+ * Context: Process context, may sleep. Takes family->lock.
+ * Return: the number of @entries filled, 0 at the end; -EINTR if the process is killed.
  */
 int mctl_space_entries(struct mctl_space *space, struct mctl_pt_cursor *cursor,
 		       struct mctl_pt_entry *entries, unsigned int nr)

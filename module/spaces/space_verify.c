@@ -1,29 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The comparison of the processes' tables with the shadow (S1). See space.c for
- * the locks, space_walk.c for how processes are walked.
+ * Compares the processes' tables with the shadow (S1). See space.c for the locks,
+ * space_walk.c for how processes are walked.
  *
- * For each process that maps a space, and each of its vmas that does: every
- * entry present in the process's tables is compared with what the shadow's
- * leaf for its page comes to under the vma's rights.
+ * For each process that maps a space, and each of its vmas that does, every entry
+ * present in the process's tables is compared with the shadow's leaf for its page,
+ * restricted to the rights of the vma:
  *
- *   leaf of 4 KiB   all of its bits but A, D and software's
- *   leaf of 2 MiB   the same, and the shadow's must be one too
- *   above           P, RW, US and no NX: as the host makes them, and as the
- *                   shadow's own tables have them
+ *   leaf of 4 KiB   all bits but A, D and software bits
+ *   leaf of 2 MiB   the same, and the shadow's leaf must be of 2 MiB too
+ *   above           P, RW, US and no NX: as the host makes these entries, and as
+ *                   they are in the shadow's own tables
  *
- * mmap_lock keeps the vma and its tables, family->lock the shadow and all
- * entries that we set. What differs all the same is looked at once more: the
- * processor sets A and D when it likes, and an entry is read without the lock
- * of its table. Both locks are let go of between slices of the walk. The
- * shadow may change then, each entry being compared as it is at its time. A
- * mapping that has changed is begun again, a few times; one that went, or has
- * changed each time, is counted. A process that is about to end has nothing to
- * compare; one that does not let go of its mmap_lock is counted and named.
+ * During a comparison, mmap_lock keeps the vma and its tables from changing, and
+ * family->lock the shadow and all entries that the module sets. An entry that
+ * differs is read again, NR_TRIES times in all, because the processor may set A and
+ * D at any time, and because it is read without the page table lock. Both locks are
+ * dropped between slices of the walk. The shadow may change then: each entry is
+ * compared with the shadow as it is at that moment. A mapping that has changed is
+ * started again, a few times; mappings that were unmapped, or changed each time,
+ * are counted. Exiting processes are skipped. Processes whose mmap_lock stays taken
+ * are counted, and the first is named.
  *
- * What the shadow maps and a process does not is not looked for page by page:
- * it is what the shadow maps of the mapping's range, by sums over its leaf
- * tables that are made once for a process, less what both map.
+ * Pages that the shadow maps but a process does not are not searched one by one.
+ * Their number is that of the pages that the shadow maps in the range of the
+ * mapping, from sums over leaf tables that are made once for each process, minus
+ * the pages that both map.
  */
 #include <linux/mm.h>
 #include <linux/sched.h>
@@ -34,22 +36,22 @@
 #include "spaces/space_walk.h"
 
 #define CACHE_BITS (MCTL_PT_PWT | MCTL_PT_PCD | MCTL_PT_G)
-/* Looks at an entry that differs, and at a mapping that changes. */
+/* Tries to compare an entry that differs, and a mapping that changes. */
 #define NR_TRIES 3
 
 /**
- * struct comparison - what a verify is about
- * @space: the space
- * @walk: through its processes
- * @before: pages that the shadow maps before each leaf table, and at last in all
- * @sequence: of the shadow when @before was made
- * @result: counts
- * @mismatches: the first ones
- * @nr: room for them
- * @kept: @result when the mapping's comparison began
- * @both: pages of the mapping that the process and the shadow map
- * @again: end of the mapping that is begun again, or 0
- * @try: how often it has been begun
+ * struct comparison - a comparison in progress
+ * @space: the current space
+ * @walk: walk of its processes
+ * @before: number of pages that the shadow maps before each leaf table, and in total at the end
+ * @sequence: space->sequence when @before was computed
+ * @result: the counts
+ * @mismatches: the first @nr mismatches
+ * @nr: room in @mismatches
+ * @kept: copy of @result from when the comparison of the mapping began
+ * @both: pages of the mapping that both process and shadow map
+ * @again: end of the mapping that is to be started again, or 0
+ * @try: how often the mapping has been started
  */
 struct comparison {
 	struct mctl_space *space;
@@ -68,15 +70,15 @@ struct comparison {
 /* --- compare -------------------------------------------------------------------------------- */
 
 /**
- * mctl_space_compare() - how an entry differs from what the shadow's leaf comes to
- * @space: family->lock is held
- * @vma: has the entry
- * @page: of the space, that the entry is for
- * @found: the entry, present
- * @expected: becomes what it should be, 0 for none
+ * mctl_space_compare() - compare an entry of a process with the shadow
+ * @space: the space; family->lock is held
+ * @vma: the vma of the entry
+ * @page: page of the space that the entry maps
+ * @found: the entry, which is present
+ * @expected: set to the entry that the process should have, 0 for none
  *
  * Context: Process context.
- * Return: enum mctl_pt_difference.
+ * Return: bits of enum mctl_pt_difference; 0 if the entry is as expected.
  */
 u32 mctl_space_compare(const struct mctl_space *space, const struct vm_area_struct *vma, u32 page,
 		       const struct mctl_space_found *found, u64 *expected)
@@ -139,7 +141,7 @@ static void list_mismatch(struct comparison *c, u64 user, u32 page,
 	mismatch->different = different;
 }
 
-/* Have the shadow know of A and D that a process's entry has. */
+/* Fold A and D of a process's entry into the shadow's leaf. */
 static void fold(struct comparison *c, u32 page, const struct mctl_space_found *found)
 {
 	u64 bits = found->entry & (MCTL_PT_A | MCTL_PT_D);
@@ -160,7 +162,7 @@ static void fold(struct comparison *c, u32 page, const struct mctl_space_found *
 		mctl_ptable_set_leaf(pt, leaves, page % MCTL_LEAVES, entry | bits);
 }
 
-/* An entry that is present. Return: the address to go on at. */
+/* Compare a present entry. Return: the address to continue at. */
 static u64 compare_entry(void *context, const struct vm_area_struct *vma, u64 user,
 			 const struct mctl_space_found *present)
 {
@@ -200,14 +202,17 @@ static u64 compare_entry(void *context, const struct vm_area_struct *vma, u64 us
 	return user + ((u64)nr << PAGE_SHIFT);
 }
 
-/* --- what the shadow maps ------------------------------------------------------------------- */
+/* --- pages that the shadow maps ------------------------------------------------------------- */
 
 static size_t size_of_sums(const struct mctl_space *space)
 {
 	return (DIV_ROUND_UP(space->nr_pages, MCTL_LEAVES) + 1) * sizeof(u32);
 }
 
-/* Pages that the shadow maps of those that one leaf table, or a leaf in its place, translates. */
+/*
+ * Number of pages that the shadow maps among the first @nr from @page on, all of which one leaf
+ * table, or a leaf of 2 MiB in its place, translates.
+ */
 static u32 count_table(const struct mctl_space *space, u32 page, u32 nr)
 {
 	const struct mctl_ptable *pt = &space->shadow.pt;
@@ -224,7 +229,7 @@ static u32 count_table(const struct mctl_space *space, u32 page, u32 nr)
 	return mapped;
 }
 
-/* Make the sums, if the shadow has changed since. Return: 0, or -EINTR. */
+/* Compute the sums, if the shadow has changed since the last time. Return: 0, or -EINTR. */
 static int sum_up(struct comparison *c)
 {
 	const struct mctl_space *space = c->space;
@@ -252,7 +257,7 @@ unlock:
 	return ret;
 }
 
-/* Pages that the shadow maps before a page. */
+/* Number of pages that the shadow maps below a page. */
 static u32 mapped_before(const struct comparison *c, u32 page)
 {
 	u32 first = round_down(page, MCTL_LEAVES);
@@ -268,7 +273,7 @@ static void begin_mapping(void *context, const struct mctl_space_mapping *mappin
 	struct comparison *c = context;
 
 	c->both = 0;
-	/* Begun again, and not gone meanwhile. */
+	/* The mapping that is started again, or what is in its place. */
 	if (mapping->start < c->again) {
 		c->result->nr_retried++;
 		return;
@@ -287,12 +292,12 @@ static void end_mapping(void *context, const struct mctl_space_mapping *mapping)
 	u32 nr = (mapping->end - mapping->start) >> PAGE_SHIFT;
 	u32 mapped = mapped_before(c, mapping->first + nr) - mapped_before(c, mapping->first);
 
-	/* The sums may be a little older. */
+	/* Not negative: the sums may be older than the comparison. */
 	c->result->nr_absent += mapped > c->both ? mapped - c->both : 0;
 	c->again = 0;
 }
 
-/* What was counted of a mapping that changed is forgotten. What differed, did. */
+/* Discard the counts of a mapping that changed, to start it again. Mismatches are kept. */
 static bool begin_again(void *context)
 {
 	struct comparison *c = context;
@@ -331,7 +336,7 @@ static int compare_process(struct comparison *c)
 	c->again = 0;
 	result->nr_processes++;
 	ret = mctl_space_walk_mappings(&c->walk, &visitor, c);
-	/* One that was to be begun again has gone, or there are more and more of them. */
+	/* A mapping to be started again was unmapped, or the walk ran out of vmas (W4). */
 	if (c->again || !c->walk.nr_left)
 		result->nr_changed++;
 	if (ret != -EBUSY)
@@ -386,9 +391,9 @@ static int compare_all(struct comparison *c, struct mctl_arena *arena, int pid)
 }
 
 /**
- * mctl_space_busy() - say which process could not be compared
- * @result: of mctl_space_verify(), with nr_busy
- * @error: filled; may be NULL
+ * mctl_space_busy() - describe the processes that could not be compared
+ * @result: result of mctl_space_verify(), with nr_busy not 0
+ * @error: filled with the text; may be NULL
  *
  * Context: Any context.
  * Return: -EBUSY.
@@ -403,19 +408,19 @@ int mctl_space_busy(const struct mctl_space_verify *result, struct mctl_error *e
 /**
  * mctl_space_verify() - compare the tables of processes with the shadow
  * @arena: the arena
- * @name: of the region, or NULL for all regions for processes
- * @pid: of a thread group; 0 for all processes
- * @result: counts
- * @mismatches: the first @nr entries that differ; may be NULL when @nr is 0
+ * @name: name of the region, or NULL for all regions for processes
+ * @pid: pid of a thread group, or 0 for all processes
+ * @result: filled with the counts
+ * @mismatches: filled with the first @nr entries that differ; may be NULL if @nr is 0
  * @nr: room in @mismatches
  * @error: text on failure; may be NULL
  *
  * A and D of the processes' entries are folded into the shadow.
  *
- * Context: Process context, may sleep. Tries the mmap_lock of every
- * process that maps one (space_walk.c).
- * Return: 0, whatever the result; -ENOENT when there is no such region; -ENOMEM; -EINTR for a
- * process that is killed.
+ * Context: Process context, may sleep. Takes arena->regions->lock and family->lock, and tries the
+ * mmap_lock of every process that maps one of the regions (space_walk.c).
+ * Return: 0, also if entries differ; -ENOENT if there is no such region; -ENOMEM if there is no
+ * memory to compare; -EINTR if the caller is killed.
  */
 int mctl_space_verify(struct mctl_arena *arena, const char *name, int pid,
 		      struct mctl_space_verify *result, struct mctl_space_mismatch *mismatches,

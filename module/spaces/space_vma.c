@@ -3,11 +3,11 @@
  * The vmas of spaces: map, unmap, protect, discard. See space.c for the
  * invariants and the lock.
  *
- * A vma with a file holds the file once. Splitting and merging change how many
- * vmas have it: the difference is made up after each change.
+ * space->backings holds the files of vmas. A file is held before a vma with it is
+ * added, and files that no vma has any more are released after each change.
  *
- * No leaf of 2 MiB reaches over the end of a vma: whatever makes an end splits
- * the leaf there.
+ * No leaf of 2 MiB crosses the end of a vma: a change that creates such an end
+ * splits the leaf there.
  */
 #include <linux/file.h>
 #include <linux/fs.h>
@@ -18,10 +18,10 @@
 #include "host/host.h"
 #include "spaces/space_internal.h"
 
-/* Most vmas of a space, as the host's own limit is. */
+/* Most vmas of a space, as many as the default limit of the host for a process. */
 #define MAX_VMAS 65530U
 
-/* Make room for what a change can add. */
+/* Make room for the two vmas that a change can add. Return: 0, or -ENOMEM. */
 static int need_room(struct mctl_space *space, struct mctl_error *error)
 {
 	struct mctl_vmas *vmas = &space->vmas;
@@ -54,7 +54,7 @@ static int check_range(const struct mctl_space *space, u64 start, u64 size,
 	return 0;
 }
 
-/* Hold a file for the vmas to come. */
+/* Hold a file for vmas that are about to be added. Return: 0, or -ENOMEM. */
 static int hold_file(struct mctl_space *space, struct file *file, struct mctl_error *error)
 {
 	struct mctl_space_backing *backing;
@@ -68,8 +68,8 @@ static int hold_file(struct mctl_space *space, struct file *file, struct mctl_er
 }
 
 /**
- * mctl_space_prune_files() - let go of the files that no vma has any more
- * @space: family->lock is held, or nobody else can find it
+ * mctl_space_prune_files() - release the files that no vma has any more
+ * @space: the space; family->lock is held, or the space cannot be found by others
  *
  * Context: Process context.
  */
@@ -87,13 +87,13 @@ void mctl_space_prune_files(struct mctl_space *space)
 }
 
 /**
- * mctl_space_copy_vmas() - have the vmas of another space, and hold their files
- * @to: a space without vmas, of the same size, that nobody can find yet
- * @from: the other; family->lock is held
+ * mctl_space_copy_vmas() - copy the vmas of another space, and hold their files
+ * @to: a space of the same size, without vmas, that cannot be found by others yet
+ * @from: the space to copy from; family->lock is held
  * @error: text on failure
  *
  * Context: Process context, may sleep.
- * Return: 0, or -ENOMEM with vmas that mctl_space_destroy() takes away.
+ * Return: 0, or -ENOMEM; mctl_space_destroy() then cleans up @to.
  */
 int mctl_space_copy_vmas(struct mctl_space *to, const struct mctl_space *from,
 			 struct mctl_error *error)
@@ -116,14 +116,14 @@ int mctl_space_copy_vmas(struct mctl_space *to, const struct mctl_space *from,
 	return mctl_vmas_copy(&to->vmas, &from->vmas);
 }
 
-/* Of a leaf that reaches over an end there is no half: a table for it has no frame. */
+/* Report that there is no frame for a table to split a leaf. Return: @ret. */
 static int fail_split(const struct mctl_space *space, int ret, struct mctl_error *error)
 {
 	return mctl_fail(error, ret, "no frame to split a leaf of 2 MiB in region %s: %s",
 			 space->name, mctl_reason_text(space->shadow.reason));
 }
 
-/* Split leaves at the ends of a range, without a change of what is mapped. */
+/* Split the leaves of 2 MiB that cross an end of a range. Return: 0, or -ENOMEM. */
 static int split_ends(struct mctl_space *space, u64 start, u64 size, struct mctl_error *error)
 {
 	int ret = mctl_space_split(space, mctl_space_page(start));
@@ -138,8 +138,9 @@ static int split_ends(struct mctl_space *space, u64 start, u64 size, struct mctl
 /* --- map ------------------------------------------------------------------------------------ */
 
 /*
- * Whether a fault can read a file. Not a space's own, which could wait for itself; nor what the
- * kernel writes down when it is read (procfs, sysfs), under locks of whoever is asked.
+ * Whether a file can back a vma. Not the file of a space (S_PRIVATE), which could wait for itself;
+ * nor a file whose content the kernel makes when it is read (procfs, sysfs), under locks of its
+ * own.
  */
 static bool may_back(struct file *file)
 {
@@ -149,7 +150,7 @@ static bool may_back(struct file *file)
 
 	if (!S_ISREG(inode->i_mode) || inode->i_flags & S_PRIVATE || IS_DAX(inode))
 		return false;
-	/* Sysfs and its like borrow ramfs's operations. */
+	/* sysfs and similar file systems use the operations of ramfs. */
 	if (operations == &ram_aops)
 		return magic == RAMFS_MAGIC;
 	return operations->read_folio || magic == TMPFS_MAGIC;
@@ -191,7 +192,7 @@ static int map(struct mctl_space *space, const struct mctl_vma *vma, struct mctl
 	return ret;
 }
 
-/* Where a vma without an address goes. A size that is no size is refused with the range. */
+/* Find a gap for a vma without an address. A bad @size is left to check_range(). */
 static int find_gap(const struct mctl_space *space, u64 size, u64 *start, struct mctl_error *error)
 {
 	if (!size || size & ~PAGE_MASK)
@@ -206,20 +207,20 @@ static int find_gap(const struct mctl_space *space, u64 size, u64 *start, struct
 /**
  * mctl_space_map() - add a vma
  * @arena: the arena
- * @name: of the region
- * @start: first address; 0 for the lowest that is free
+ * @name: name of the region
+ * @start: first address; 0 for the lowest gap of @size
  * @size: bytes, a multiple of 4096
- * @rights: MCTL_SPACE_R and MCTL_SPACE_W
+ * @rights: MCTL_SPACE_R and MCTL_SPACE_W; the right to write implies the right to read
  * @file: path of a regular file of the host, opened with the caller's rights; NULL for anonymous
- *	  memory. What is written is the region's own, and never goes back to the file.
+ *	  memory. Writes are private to the region, and never reach the file.
  * @offset: byte of the file, a multiple of 4096
- * @got: becomes the first address; may be NULL
+ * @got: set to the first address; may be NULL
  * @error: text on failure; may be NULL
  *
- * Context: Process context, may sleep.
- * Return: 0; -ENOENT without such a region, -EINVAL for a bad range, right or file, -EEXIST when
- * a vma is there, -ENOMEM without memory or, for @start 0, without a gap of @size, or what opening
- * the file gives.
+ * Context: Process context, may sleep. Takes arena->regions->lock, then family->lock.
+ * Return: 0; -ENOENT if there is no such region; -EINVAL for a bad range, right, offset or file;
+ * -EEXIST if there is a vma in the range; -ENOMEM if there is no memory, too many vmas or, for
+ * @start 0, no gap of @size; -EINTR if the process is killed; or an errno of opening the file.
  */
 int mctl_space_map(struct mctl_arena *arena, const char *name, u64 start, u64 size, u32 rights,
 		   const char *file, u64 offset, u64 *got, struct mctl_error *error)
@@ -248,7 +249,7 @@ int mctl_space_map(struct mctl_arena *arena, const char *name, u64 start, u64 si
 	vma.end = start + size;
 	vma.file = opened;
 	vma.offset = offset >> PAGE_SHIFT;
-	/* To write implies to read, as in the hardware's entries. */
+	/* The right to write implies the right to read, as in the hardware's entries. */
 	vma.rights = rights & MCTL_SPACE_W ? rights | MCTL_SPACE_R : rights;
 	if (!ret)
 		ret = map(space, &vma, error);
@@ -279,8 +280,8 @@ static int unmap(struct mctl_space *space, u64 start, u64 size, struct mctl_erro
 }
 
 /*
- * Rights that go are taken from the shadow at once; the right to write comes
- * back with a fault. A page that cannot be read keeps its leaf, without US.
+ * Rights are removed from the shadow at once. The right to write is added by a
+ * fault. A page without the right to read keeps its leaf, without US.
  */
 static int protect(struct mctl_space *space, u64 start, u64 size, u32 rights,
 		   struct mctl_error *error)
@@ -341,17 +342,18 @@ put:
 }
 
 /**
- * mctl_space_unmap() - remove the vmas of a range, and free what backs them
+ * mctl_space_unmap() - remove the vmas of a range, and free the frames that back them
  * @arena: the arena
- * @name: of the region
+ * @name: name of the region
  * @start: first address
  * @size: bytes, a multiple of 4096
  * @error: text on failure; may be NULL
  *
- * Holes do no harm. Processes that touch it get SIGSEGV.
+ * The range may have holes. Processes that access it afterwards get SIGSEGV.
  *
- * Context: Process context, may sleep.
- * Return: 0, -ENOENT, -EINVAL for a bad range, -ENOMEM.
+ * Context: Process context, may sleep. Takes arena->regions->lock, then family->lock.
+ * Return: 0; -ENOENT if there is no such region; -EINVAL for a bad range; -ENOMEM if there is no
+ * memory for vmas, or no frame to split a leaf; -EINTR if the process is killed.
  */
 int mctl_space_unmap(struct mctl_arena *arena, const char *name, u64 start, u64 size,
 		     struct mctl_error *error)
@@ -362,15 +364,16 @@ int mctl_space_unmap(struct mctl_arena *arena, const char *name, u64 start, u64 
 /**
  * mctl_space_protect() - change the rights of a range
  * @arena: the arena
- * @name: of the region
+ * @name: name of the region
  * @start: first address
  * @size: bytes, a multiple of 4096
- * @rights: MCTL_SPACE_R and MCTL_SPACE_W; to write implies to read
+ * @rights: MCTL_SPACE_R and MCTL_SPACE_W; the right to write implies the right to read
  * @error: text on failure; may be NULL
  *
- * Context: Process context, may sleep.
- * Return: 0; -ENOENT without such a region, or when a page of the range is in no vma, -EINVAL,
- * -ENOMEM.
+ * Context: Process context, may sleep. Takes arena->regions->lock, then family->lock.
+ * Return: 0; -ENOENT if there is no such region, or a page of the range is in no vma; -EINVAL for a
+ * bad range or right; -ENOMEM if there is no memory for vmas, or no frame to split a leaf; -EINTR
+ * if the process is killed.
  */
 int mctl_space_protect(struct mctl_arena *arena, const char *name, u64 start, u64 size, u32 rights,
 		       struct mctl_error *error)
@@ -383,17 +386,18 @@ int mctl_space_protect(struct mctl_arena *arena, const char *name, u64 start, u6
 }
 
 /**
- * mctl_space_discard() - free what backs a range
+ * mctl_space_discard() - free the frames that back a range
  * @arena: the arena
- * @name: of the region
+ * @name: name of the region
  * @start: first address
  * @size: bytes, a multiple of 4096
  * @error: text on failure; may be NULL
  *
- * The vmas stay: the next access finds zeros, or the file's bytes.
+ * The vmas stay: the next access finds zeros, or the bytes of the file.
  *
- * Context: Process context, may sleep.
- * Return: 0, -ENOENT, -EINVAL, -ENOMEM.
+ * Context: Process context, may sleep. Takes arena->regions->lock, then family->lock.
+ * Return: 0; -ENOENT if there is no such region; -EINVAL for a bad range; -ENOMEM if there is no
+ * frame to split a leaf; -EINTR if the process is killed.
  */
 int mctl_space_discard(struct mctl_arena *arena, const char *name, u64 start, u64 size,
 		       struct mctl_error *error)

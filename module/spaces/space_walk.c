@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Walks through the tables of processes that map a space: bounded, whatever
- * the processes do. See space.c for the locks.
+ * Walks the tables of processes that map a space, in bounded time whatever the
+ * processes do. See space.c for the locks.
  *
- * A process can hold its own mmap_lock for as long as it likes (a fault on a
- * page of FUSE that never comes, and somebody who waits to write behind it),
- * have 65530 mappings of 1 TiB, and change them all the time. So:
+ * A process can keep its own mmap_lock taken for any time (by a fault on a page of
+ * FUSE that never arrives, with a writer waiting behind it), have 65530 mappings of
+ * 1 TiB, and change them all the time. Therefore:
  *
- * W1  mmap_lock of a process is tried, never waited for: MAX_WAIT_NS for one
- *     lock, and MAX_WAITS_NS for all of a command. Then it is -EBUSY.
- * W2  Both locks are let go of after MAX_STEPS steps. A step is an entry that
- *     is looked at, a table that is not there, or a mapping that is passed.
- * W3  What is not there is passed over whole: the time is linear in vmas and in
- *     tables that are there.
- * W4  A walk ends: it passes no process that came after it began, a few times
- *     as many vmas as there were, and no address twice but where the visitor
- *     has a mapping that changed begun again.
- * W5  A fatal signal ends it at the next slice, or wait.
- * W6  An address space is given back by mmput_async(): if ours is the last hold,
- *     somebody else takes it apart.
+ * W1  mmap_lock of a process is tried, never waited for. After MAX_WAIT_NS for one
+ *     process, or MAX_WAITS_NS for all processes of a command, the walk returns
+ *     -EBUSY.
+ * W2  Both locks are dropped after MAX_STEPS steps. A step is an entry looked at, a
+ *     missing table, or a mapping passed.
+ * W3  A missing table is passed in one step: the time is linear in the number of
+ *     vmas and of present tables.
+ * W4  A walk ends: it visits no process that came after it began, it passes at most
+ *     a few times as many vmas as a process had, and it visits an address again
+ *     only if the visitor restarts a mapping that changed.
+ * W5  A fatal signal ends a walk at the next slice or wait.
+ * W6  The reference to an address space is dropped by mmput_async(): if it is the
+ *     last one, a worker tears the address space down.
  */
 #include <linux/hrtimer.h>
 #include <linux/delay.h>
@@ -32,15 +33,15 @@
 #include <linux/string.h>
 #include "spaces/space_walk.h"
 
-/* Time that is waited for the mmap_lock of a process, and of all processes of a command. */
+/* Longest time of trying the mmap_lock of a process, and of all processes of a command. */
 #define MAX_WAIT_NS  (2 * NSEC_PER_SEC)
 #define MAX_WAITS_NS (10 * NSEC_PER_SEC)
-/* Time between two tries, which grows. */
+/* Pause between two tries: doubles from MIN to MAX. */
 #define MIN_PAUSE_US 100UL
 #define MAX_PAUSE_US 4000UL
-/* Steps between two looks at the scheduler: what there is in one leaf table. */
+/* Most steps in one hold of the locks: as many as a leaf table has entries. */
 #define MAX_STEPS 512U
-/* Vmas passed for each that there was when the walk began: for those begun again. */
+/* A walk passes at most this many vmas for each vma at its start, plus VMAS_MORE. */
 #define VMAS_FACTOR 4U
 #define VMAS_MORE   64U
 
@@ -52,17 +53,17 @@ static void pass(struct mctl_space_found *found, u64 entry)
 	found->above |= entry & MCTL_PT_NX;
 }
 
-/* An entry with D as D: without RW the host may keep it in a bit of software's. */
+/* An entry with D if it is dirty: without RW, the host may keep dirty in a software bit. */
 static u64 plain_pte(pte_t pte)
 {
 	return pte_val(pte) | (pte_dirty(pte) ? MCTL_PT_D : 0);
 }
 
 /**
- * mctl_space_look_up() - walk a process's tables to an address, as the processor would
- * @mm: the process's address space; its tables are kept from going
- * @address: in it, in a vma
- * @found: filled
+ * mctl_space_look_up() - walk a process's tables to an address, as the processor does
+ * @mm: the process's address space; the caller keeps its tables from being freed
+ * @address: address in a vma
+ * @found: filled with the entry
  *
  * Context: Process context.
  */
@@ -86,7 +87,7 @@ void mctl_space_look_up(struct mm_struct *mm, u64 address, struct mctl_space_fou
 	value = READ_ONCE(*pmd);
 	if (pmd_none(value))
 		return;
-	/* The top entry of the user's half has NX where the kernel's tables are apart. */
+	/* With page table isolation, the top entries of the user half have NX. */
 	pass(found, p4d_val(*p4d) & ~MCTL_PT_NX);
 	pass(found, pud_val(*pud));
 	if (pmd_val(value) & _PAGE_PSE) {
@@ -100,14 +101,14 @@ void mctl_space_look_up(struct mm_struct *mm, u64 address, struct mctl_space_fou
 }
 
 /**
- * mctl_space_find_table() - the entry for the leaf table of an address, or for a large leaf
- * @mm: the process's address space; its tables are kept from going
- * @address: in it
- * @end: where to stop
- * @next: becomes the end of what the entry translates, or of the hole
+ * mctl_space_find_table() - find the pmd entry of an address: a leaf table, or a leaf of 2 MiB
+ * @mm: the process's address space; the caller keeps its tables from being freed
+ * @address: address in @mm
+ * @end: upper bound of @next
+ * @next: set to the end of the range that the entry translates, or of the hole
  *
  * Context: Process context.
- * Return: the entry, or NULL where there is none up to @next.
+ * Return: the entry, or NULL if there is none up to @next.
  */
 pmd_t *mctl_space_find_table(struct mm_struct *mm, u64 address, u64 end, u64 *next)
 {
@@ -133,15 +134,15 @@ pmd_t *mctl_space_find_table(struct mm_struct *mm, u64 address, u64 end, u64 *ne
 }
 
 /**
- * mctl_space_next_entry() - the next entry that is present in a process's tables
- * @mm: the process's address space; its tables are kept from going
- * @address: where to begin
- * @end: where to stop
- * @steps: how many may be taken; becomes how many are left
- * @found: filled; its entry is 0 when there is none up to what is returned
+ * mctl_space_next_entry() - find the next entry that is present in a process's tables
+ * @mm: the process's address space; the caller keeps its tables from being freed
+ * @address: address to start at
+ * @end: address to stop at
+ * @steps: number of steps that may be taken; set to the number left
+ * @found: filled with the entry; entry is 0 if none was found
  *
  * Context: Process context.
- * Return: the address of the entry; or @end, or where the steps were used up.
+ * Return: the address of the entry; if none was found, @end, or where the steps were used up.
  */
 u64 mctl_space_next_entry(struct mm_struct *mm, u64 address, u64 end, u32 *steps,
 			  struct mctl_space_found *found)
@@ -177,7 +178,7 @@ static int pid_of(const struct mctl_space_user *user)
 #ifdef CONFIG_MEMCG
 	struct task_struct *owner;
 
-	/* A child that has not faulted yet has no number of its own here. */
+	/* A child that has not faulted yet has no pid in its record. */
 	rcu_read_lock();
 	owner = rcu_dereference(user->mm->owner);
 	if (owner)
@@ -188,11 +189,11 @@ static int pid_of(const struct mctl_space_user *user)
 }
 
 /**
- * mctl_space_first_pid() - a process that maps a space, for a text
- * @space: cannot be removed meanwhile
+ * mctl_space_first_pid() - find a process that maps a space, for a message
+ * @space: the space; the caller keeps it from being removed
  *
  * Context: Process context, may sleep. Takes family->lock.
- * Return: number of its thread group; 0 when there is none, or it has ended.
+ * Return: pid of its thread group; 0 if there is none, or it has exited.
  */
 int mctl_space_first_pid(struct mctl_space *space)
 {
@@ -210,13 +211,15 @@ int mctl_space_first_pid(struct mctl_space *space)
 }
 
 /**
- * mctl_space_walk_begin() - begin a walk through the processes that map a space
- * @walk: the walk; its waited_ns counts on
- * @space: held until mctl_space_walk_end()
- * @after: id of the process behind which to begin, 0 for all
+ * mctl_space_walk_begin() - begin a walk of the processes that map a space
+ * @walk: the walk; waited_ns is kept from the previous walk
+ * @space: the space, which the caller holds until mctl_space_walk_end()
+ * @after: id of the process after which to begin, 0 for all processes
  *
- * Context: Process context, may sleep.
- * Return: 0, or -EINTR; mctl_space_walk_end() follows in either case.
+ * The caller calls mctl_space_walk_end() even after an error.
+ *
+ * Context: Process context, may sleep. Takes family->lock.
+ * Return: 0, or -EINTR if the caller is killed.
  */
 int mctl_space_walk_begin(struct mctl_space_walk *walk, struct mctl_space *space, u64 after)
 {
@@ -238,13 +241,13 @@ static void put_process(struct mctl_space_walk *walk)
 }
 
 /**
- * mctl_space_walk_next() - go on to the next process that maps the space
- * @walk: the walk; mm, id, pid and user become the process's
+ * mctl_space_walk_next() - advance to the next process that maps the space
+ * @walk: the walk; mm, id, pid and user are set to those of the process
  *
- * Those that are ending are passed over.
+ * Processes that are exiting are skipped.
  *
- * Context: Process context, may sleep.
- * Return: 0, -ENOENT when there are no more, or -EINTR.
+ * Context: Process context, may sleep. Takes family->lock.
+ * Return: 0; -ENOENT if there are no more; -EINTR if the caller is killed.
  */
 int mctl_space_walk_next(struct mctl_space_walk *walk)
 {
@@ -253,7 +256,7 @@ int mctl_space_walk_next(struct mctl_space_walk *walk)
 
 	put_process(walk);
 	do {
-		/* Again and again: those that are ending may be many. */
+		/* Check in each round, since many processes may be exiting. */
 		if (fatal_signal_pending(current) || mutex_lock_killable(&space->family->lock))
 			return -EINTR;
 		id = mctl_ids_from(&space->user_ids, walk->id + 1);
@@ -277,8 +280,8 @@ int mctl_space_walk_next(struct mctl_space_walk *walk)
 }
 
 /**
- * mctl_space_walk_end() - let go of what a walk holds
- * @walk: the walk; the space is the caller's
+ * mctl_space_walk_end() - end a walk, and release its process
+ * @walk: the walk; the caller still holds its space
  *
  * Context: Any context except hard interrupt.
  */
@@ -288,10 +291,10 @@ void mctl_space_walk_end(struct mctl_space_walk *walk)
 }
 
 /**
- * mctl_space_walk_fail() - say why a walk ended before its time
- * @walk: the walk, at the process that it ended at
- * @errno: what mctl_space_walk_mappings() returned
- * @error: filled; may be NULL
+ * mctl_space_walk_fail() - describe why a walk failed
+ * @walk: the walk, at the process where it failed
+ * @errno: -EBUSY or -EINTR, as returned by mctl_space_walk_mappings()
+ * @error: filled with the text; may be NULL
  *
  * Context: Any context.
  * Return: @errno.
@@ -307,7 +310,7 @@ int mctl_space_walk_fail(const struct mctl_space_walk *walk, int errno, struct m
 
 /* --- mappings ------------------------------------------------------------------------------- */
 
-/* W1 */
+/* Take mmap_lock for reading, within the limits of W1. Return: 0, -EINTR or -EBUSY. */
 static int lock_process(struct mctl_space_walk *walk)
 {
 	u64 start = ktime_get_ns(), waited = 0;
@@ -353,7 +356,7 @@ static struct vm_area_struct *find_mapping(struct mctl_space_walk *walk, u32 *st
 	return NULL;
 }
 
-/* The mapping to go on in, or NULL at the end, or where the steps are used up. */
+/* The mapping to continue in, or NULL at the end or if the steps are used up. */
 static struct vm_area_struct *go_on(struct mctl_space_walk *walk,
 				    const struct mctl_space_visitor *visitor, void *context,
 				    u32 *steps)
@@ -384,7 +387,7 @@ static struct vm_area_struct *go_on(struct mctl_space_walk *walk,
 	return vma;
 }
 
-/* What is done in one hold of the locks (W2). Return: whether there is more. */
+/* Walk as far as one hold of the locks allows (W2). Return: whether there is more to walk. */
 static bool walk_slice(struct mctl_space_walk *walk, const struct mctl_space_visitor *visitor,
 		       void *context)
 {
@@ -412,14 +415,13 @@ static bool walk_slice(struct mctl_space_walk *walk, const struct mctl_space_vis
 }
 
 /**
- * mctl_space_walk_mappings() - walk what the process maps of the space
- * @walk: at the process
- * @visitor: what is done
- * @context: for @visitor
+ * mctl_space_walk_mappings() - walk the mappings that a process has of the space
+ * @walk: the walk, at the process
+ * @visitor: callbacks
+ * @context: passed to @visitor
  *
  * Context: Process context, may sleep. Tries mmap_lock of the process; takes family->lock.
- * Return: 0; -EBUSY when the process does not let go of its mmap_lock, -EINTR for a process that
- * is killed.
+ * Return: 0; -EBUSY if the mmap_lock of the process stays taken; -EINTR if the caller is killed.
  */
 int mctl_space_walk_mappings(struct mctl_space_walk *walk, const struct mctl_space_visitor *visitor,
 			     void *context)
@@ -435,7 +437,7 @@ int mctl_space_walk_mappings(struct mctl_space_walk *walk, const struct mctl_spa
 		ret = lock_process(walk);
 		if (ret)
 			return ret;
-		/* No entry is set, and no frame let go of, meanwhile. */
+		/* Keeps faults from setting entries, and frames from being released. */
 		ret = mutex_lock_killable(lock);
 		if (!ret) {
 			more = walk_slice(walk, visitor, context);

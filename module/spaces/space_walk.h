@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Walks through the tables of processes that map a space: see space_walk.c. */
+/* Walks of the tables of processes that map a space: see space_walk.c. */
 #ifndef MCTL_SPACES_SPACE_WALK_H
 #define MCTL_SPACES_SPACE_WALK_H
 
@@ -8,9 +8,9 @@
 
 /**
  * struct mctl_space_found - an entry of a process
- * @entry: it, or 0
- * @level: of its table
- * @above: P, RW and US of the entries above it, and NX if one of them has it
+ * @entry: the entry, or 0
+ * @level: level of its table
+ * @above: of the entries above it: P, RW and US if all of them have it, NX if one of them has it
  */
 struct mctl_space_found {
 	u64 entry;
@@ -21,7 +21,7 @@ struct mctl_space_found {
 /**
  * struct mctl_space_mapping - a mapping, as it was when its walk began
  * @start: first address
- * @end: address behind the last byte
+ * @end: address after the last byte
  * @first: page of the space at @start
  * @flags: VM_*
  */
@@ -33,12 +33,12 @@ struct mctl_space_mapping {
 };
 
 /**
- * struct mctl_space_visitor - what is done on a walk; family->lock and the mmap_lock are held
+ * struct mctl_space_visitor - callbacks of a walk; family->lock and mmap_lock are held
  * @begin: a mapping begins
- * @entry: an entry that is present; returns the address to go on at, behind @address
- * @end: all of the mapping has been walked; may be NULL
- * @changed: the mapping is no longer what it was when its walk began; returns whether to begin at
- *	     its start again. NULL: what is there now is walked from where it was.
+ * @entry: an entry is present; returns the address to continue at, above @address
+ * @end: the mapping has been walked to its end; may be NULL
+ * @changed: the mapping changed since its walk began; returns whether to start it again. If NULL,
+ *	     the walk continues at the same address in the mapping that is there now.
  */
 struct mctl_space_visitor {
 	void (*begin)(void *context, const struct mctl_space_mapping *mapping);
@@ -49,18 +49,18 @@ struct mctl_space_visitor {
 };
 
 /**
- * struct mctl_space_walk - a walk through the processes of a space, and of the mappings of one
+ * struct mctl_space_walk - a walk of the processes of a space, and of the mappings of each
  * @space: the space, held
- * @mm: the process's address space, in use by us; NULL before the first
- * @id: of the process
- * @last: of the last process that there was when the walk began
- * @pid: of its thread group
- * @user: a copy of its record
- * @waited_ns: time spent to wait for locks of processes, over all spaces of a command
- * @address: where to go on in the process
- * @mapping: that @address is in, with @inside
- * @inside: a mapping has begun, and not ended
- * @nr_left: vmas that may be passed yet
+ * @mm: address space of the process, held by mm_users; NULL before the first process
+ * @id: id of the process
+ * @last: id of the last process when the walk began
+ * @pid: pid of the thread group
+ * @user: copy of the record of the process
+ * @waited_ns: time spent waiting for locks of processes, over all spaces of a command
+ * @address: where to continue in the process
+ * @mapping: the mapping that contains @address, if @inside is set
+ * @inside: a mapping has begun and not ended
+ * @nr_left: vmas that the walk may still pass in this process
  */
 struct mctl_space_walk {
 	struct mctl_space *space;
