@@ -23,8 +23,8 @@
  * @reason: enum memctl_reason of the last table or mapping that was refused; tells
  *	    why a call returned -ENOMEM, since core/ptable.c passes on only the errno
  *
- * All fields: protected by the lock of the shadow's owner (arena->regions->lock
- * for a region, family->lock for a space).
+ * All fields: protected by the lock of the shadow's owner, which is
+ * arena->regions->lock for a region, and family->lock for a space.
  */
 struct mctl_shadow {
 	struct mctl_ptable pt;

@@ -165,7 +165,8 @@ struct mctl_space_info {
  * @quarantine_lock: protects the fields that name it; leaf
  * @quarantine: first frame in quarantine; @quarantine_lock
  * @nr_quarantine: frames in quarantine; @quarantine_lock
- * @accounts: struct mctl_space by account; @quarantine_lock to look up and remove
+ * @accounts: struct mctl_space by account; arena->regions->lock to change, and @quarantine_lock
+ *	      too to remove; either of them to look up
  * @nr_differed: entries of processes that differed from the shadow when they were unmapped
  * @work: frees frames in quarantine that the host has released
  *

@@ -283,7 +283,7 @@ int mctl_space_walk_next(struct mctl_space_walk *walk)
  * mctl_space_walk_end() - end a walk, and release its process
  * @walk: the walk; the caller still holds its space
  *
- * Context: Any context except hard interrupt.
+ * Context: Any context but hard interrupt.
  */
 void mctl_space_walk_end(struct mctl_space_walk *walk)
 {
