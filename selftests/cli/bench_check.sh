@@ -62,7 +62,7 @@ judge "of another emulator as well" 0 "$ratios passed, 0 failed" ".emulator = \"
 judge "what grows fails there, too" 1 "$((ratios - 1)) passed, 1 failed" \
 	'.compiler = "gcc-99" | (first(.bench[] | select(.path == "scale, page pair" and .order == 0)) | .median) *= 1.2'
 for other in "$top"/bench/results-6.12-*.json; do
-	"$top/scripts/bench-check" --results "$other" >"$work/out" 2>&1 && tail -n 1 "$work/out" | grep -qx "$all passed, 0 failed"
+	"$top/scripts/bench-check" --results "$other" >"$work/out" 2>&1 && tail -n 1 "$work/out" | grep -qxE "[1-9][0-9]* passed, 0 failed"
 	report $? "${other##*/} is compared with itself"
 done
 judge "no counts at all fail" 1 '.* has no counts' '.bench = []'
