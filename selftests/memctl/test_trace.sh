@@ -52,8 +52,15 @@ echo 0 >"$event/enable"
 told "$tracefs/trace" "the kernel"
 
 if command -v trace-cmd >/dev/null; then
-	# It starts the command once it records: an event that is enabled says only that it is about to.
-	trace-cmd record -q -o "$work/trace.dat" -e memctl:memctl_event sh "$work/activity" >"$work/out" 2>&1
+	# The buffers are read when tracing has stopped: a recorder's threads, one for each CPU, may miss the last
+	# events of a busy machine.
+	echo >"$tracefs/trace"
+	{
+		trace-cmd start -q -e memctl:memctl_event
+		sh "$work/activity"
+		trace-cmd stop
+		trace-cmd extract -o "$work/trace.dat"
+	} >"$work/out" 2>&1
 	trace-cmd report -i "$work/trace.dat" >"$work/report" 2>"$work/errors"
 	equal "trace-cmd can read every field" "" "$(cat "$work/errors")"
 	equal "trace-cmd: nothing failed to parse" 0 "$(grep -c -i 'failed to parse\|unknown' "$work/report")"
