@@ -28,8 +28,18 @@ lacks_signals() {
 	done
 }
 
+# A pipe whose reader has gone away, as descriptor $pipe.
+broken_pipe() {
+	local reader
+	rm -f "$work/fifo"
+	mkfifo "$work/fifo"
+	exec {reader}<>"$work/fifo"
+	exec {pipe}>"$work/fifo"
+	exec {reader}>&-
+}
+
 readers() {
-	local name status
+	local name status pipe
 	# A reader that has gone away before anything is written, or meanwhile.
 	for name in "page list" "-J page list" "-r page list"; do
 		# shellcheck disable=SC2086 # words
@@ -38,14 +48,18 @@ readers() {
 		[ "$status" = 141 ] && [ ! -s "$work/stderr" ]
 		report $? "${label}closed pipe, $name" "$work/stderr"
 	done
+	broken_pipe
 	for name in status "-J status" "region trace heap" monitor; do
 		# shellcheck disable=SC2086 # words
-		(sleep 0.2; MEMCTL_REPLAY=$work/$(capture_of "$name").cap MEMCTL_MODULES=$here/modules \
-			exec env --default-signal=PIPE "$memctl" $name 2>"$work/stderr") | true
-		status=${PIPESTATUS[0]}
+		{
+			MEMCTL_REPLAY=$work/$(capture_of "$name").cap MEMCTL_MODULES=$here/modules \
+				env --default-signal=PIPE "$memctl" $name >&"$pipe"
+		} 2>"$work/stderr"
+		status=$?
 		[ "$status" = 141 ] && [ ! -s "$work/stderr" ]
 		report $? "${label}closed pipe, $name" "$work/stderr"
 	done
+	exec {pipe}>&-
 	# Where the caller ignores SIGPIPE it is an error, as in other programs.
 	MEMCTL_REPLAY=$work/bad-rows.cap env --ignore-signal=PIPE "$memctl" page list 2>"$work/stderr" | true
 	[ "${PIPESTATUS[0]}" = 1 ] && grep -q 'could not be written: Broken pipe' "$work/stderr"
