@@ -455,9 +455,11 @@ def good():
         "pt-untouched": do("PT_VERIFY", of_processes(NR_ENTRIES=u64(0), NR_CHANGED=u64(0))),
         "pt-no-region": do("PT_VERIFY", of_processes(NR_ENTRIES=u64(0), NR_REGIONS=u64(0), NR_MAPPINGS=u64(0))),
         "pt-damaged": do("PT_VERIFY", attrs(
-            "PT", NR_ENTRIES=u64(19), NR_MISMATCH=u64(3), NR_IGNORED=u64(0),
+            "PT", NR_ENTRIES=u64(19), NR_MISMATCH=u64(4), NR_IGNORED=u64(0),
             MISMATCH=[entry(1, 5, 0x8000000012345161, 0x8000000012345163, LEAF=b""),
+                      entry(1, 6, 0x8000000012345162, 0x8000000012345163, LEAF=b""),
                       entry(2, 2, 0x1002067, 0x10020E7)])),
+        "pt-refused": request("PT_VERIFY", ack(2, "region 'r1': no such region")),
         "what": do("WHAT", attrs(
             "WHAT", ARENA=text("main"), ADDRESS=u64(0xFFFF888012345010), PFN=u64(0x12345), FN=u32(515),
             HANDLE=u64(0x100000002), STATE=text("slab"), BLOCK_FN=u32(514), BLOCK_ORDER=u32(1), NODE=u32(0),

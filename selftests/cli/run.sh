@@ -244,6 +244,8 @@ checks() {
 	golden pt-no-region pt-no-region pt verify
 	golden pt-damaged pt-damaged pt verify r1
 	golden pt-damaged-json pt-damaged -J pt verify
+	golden pt-refused pt-refused pt verify r1
+	golden pt-refused-all pt-refused pt verify
 	golden pt-processes pt-processes pt verify
 	golden pt-processes-json pt-processes -J pt verify heap --pid 321
 	golden pt-no-process pt-no-process pt verify heap --pid 5

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: cli/base/output.c tap.c */
+/* LINK: cli/base/output.c nomem.c tap.c */
 /*
  * test_output.c - files that are written beside what they replace: nothing is lost before all is
  * there, links stay links, and what is no regular file is written to as it is
@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "cli/base/output.h"
+#include "nomem.h"
 #include "tap.h"
 
 #define OLD "what was there before\n"
@@ -52,6 +53,26 @@ int fsync(int fd)
 		return syscall(SYS_fsync, fd);
 	errno = sync_error;
 	return -1;
+}
+
+/* In the place of libc's, which take their memory where nomem.h does not see it. */
+char *strndup(const char *text, size_t size)
+{
+	size_t length = strnlen(text, size);
+	char *copy = malloc(length + 1);
+
+	if (copy) {
+		memcpy(copy, text, length);
+		copy[length] = '\0';
+	} else {
+		errno = ENOMEM;
+	}
+	return copy;
+}
+
+char *strdup(const char *text)
+{
+	return strndup(text, strlen(text));
 }
 
 static ino_t number_of(const char *name)
@@ -380,6 +401,35 @@ static void names_that_make_no_sense(void)
 	clear();
 }
 
+/* Each copy of a name fails once: of the file's, and of its directory's twice. */
+static void names_without_memory(void)
+{
+	static const struct {
+		const char *name;
+		unsigned int nr_copies;
+	} cases[] = { { "far/file", 3 }, { "file", 3 } };
+	int ret;
+
+	mkdir("far", 0755);
+	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
+		put("far/file", OLD);
+		put("file", OLD);
+		FOR_EACH_NOMEM(n)
+		{
+			ret = write_all(cases[i].name, NEW);
+			if (nomem_done(n, cases[i].nr_copies))
+				break;
+			tap_expect_equal(ret, -ENOMEM);
+			tap_expect(has(cases[i].name, OLD));
+			tap_expect_equal(nr_names("."), 2);
+			tap_expect_equal(nr_names("far"), 1);
+		}
+		tap_expect_equal(ret, 0);
+		tap_expect(has(cases[i].name, NEW));
+	}
+	clear();
+}
+
 /* The rights that count are those to the file, not those to its directory. */
 static void a_file_without_the_right_to_write(void)
 {
@@ -419,6 +469,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(standard_output_is_known),
 	TAP_TEST(what_is_published_can_grow),
 	TAP_TEST(names_that_make_no_sense),
+	TAP_TEST(names_without_memory),
 	TAP_TEST(a_file_without_the_right_to_write),
 };
 

@@ -140,6 +140,10 @@ static void words_of_errors(void)
 	put_error(0);
 	put_attr(NLMSGERR_ATTR_MSG, "bare", 5, 0);
 	expect_words(NLMSG_ERROR, NLM_F_ACK_TLVS, "bare", 0);
+	/* A request that claims to be shorter than its head has nothing behind it. */
+	put_error((uint32_t)-NLMSG_HDRLEN);
+	put_attr(NLMSGERR_ATTR_MSG, "short", 6, 0);
+	expect_words(NLMSG_ERROR, NLM_F_ACK_TLVS, "short", 0);
 	put_error(UINT32_MAX - NLMSG_HDRLEN);
 	put_attr(NLMSGERR_ATTR_MSG, "far", 4, 0);
 	expect_words(NLMSG_ERROR, NLM_F_ACK_TLVS, "", 0);

@@ -69,6 +69,36 @@ static void frees_that_were_not_seen(void)
 	done();
 }
 
+/* What is of no meaning for a kind of event may hold anything. */
+static void a_free_asks_for_nothing(void)
+{
+	struct kmem_event event = { .address = 8, .asked = 32, .given = 32, .call_site = 1 };
+
+	begin();
+	page(KMEM_PAGE_ALLOC, 8, 0);
+	event.type = KMEM_PAGE_FREE;
+	tap_expect(!report(&event));
+	page(KMEM_PAGE_ALLOC, 8, 0);
+	event.type = KMEM_PAGE_FREE_BATCHED;
+	tap_expect(!report(&event));
+	object(KMEM_KMALLOC, 0x10000, 32, 32, NULL);
+	object(KMEM_KFREE, 0x10000, 32, 32, NULL);
+	object(KMEM_OBJECT_ALLOC, 0x20000, 32, 32, NULL);
+	object(KMEM_OBJECT_FREE, 0x20000, 32, 32, "name");
+	finish();
+	expect_next(0, TRACE_PAGE_ALLOC, .id = 0);
+	expect_next(1, TRACE_FREE, .id = 0);
+	expect_next(2, TRACE_PAGE_ALLOC, .id = 1);
+	expect_next(3, TRACE_FREE, .id = 1);
+	expect_next(4, TRACE_KMALLOC, .id = 2, .size = 32);
+	expect_next(5, TRACE_FREE, .id = 2);
+	expect_next(6, TRACE_OBJECT_ALLOC, .id = 3);
+	expect_next(7, TRACE_FREE, .id = 3);
+	expect_end();
+	expect_totals((struct trace_totals){ 0 });
+	done();
+}
+
 static void slab_blocks_are_marked_once(void)
 {
 	begin();
@@ -250,6 +280,7 @@ static void random_blocks_against_an_oracle(void)
 static const struct tap_test tests[] = {
 	TAP_TEST(blocks_freed_in_parts),
 	TAP_TEST(frees_that_were_not_seen),
+	TAP_TEST(a_free_asks_for_nothing),
 	TAP_TEST(slab_blocks_are_marked_once),
 	TAP_TEST(no_block_is_marked_without_a_direct_map),
 	TAP_TEST(steps_back_in_time),
