@@ -54,13 +54,16 @@ static char *directory_of(const char *path)
 	return strndup(path, slash == path ? 1 : (size_t)(slash - path));
 }
 
-/* Is @path a link to what some process has open? */
-static bool is_descriptor(const char *path)
+/* Is @path a link to what some process has open? Return: 1, 0, or -ENOMEM. */
+static int is_descriptor(const char *path)
 {
 	char *directory = directory_of(path);
 	struct statfs fs;
-	bool is = directory && !statfs(directory, &fs) && fs.f_type == PROC_SUPER_MAGIC;
+	int is;
 
+	if (!directory)
+		return -ENOMEM;
+	is = !statfs(directory, &fs) && fs.f_type == PROC_SUPER_MAGIC;
 	free(directory);
 	return is;
 }
@@ -74,14 +77,16 @@ static int follow(char **path)
 	char text[PATH_MAX], *next;
 	struct stat stat;
 	ssize_t length;
+	int ret;
 
 	for (int i = 0; i < MAX_LINKS; i++) {
 		if (lstat(*path, &stat))
 			return errno == ENOENT ? 0 : -errno;
 		if (!S_ISLNK(stat.st_mode))
 			return 0;
-		if (is_descriptor(*path))
-			return 1;
+		ret = is_descriptor(*path);
+		if (ret)
+			return ret;
 		length = readlink(*path, text, sizeof(text) - 1);
 		if (length < 0)
 			return -errno;
