@@ -24,6 +24,7 @@
 
 static_assert(NR_LIVE <= 1 << 16 && LARGEST < 1 << 16);
 static_assert(BENCH_MAX_BATCH <= 1 << 16);
+static_assert(BENCH_MAX_THREADS <= NR_LIVE);
 
 static u32 random_size(struct bench_worker *worker)
 {
@@ -50,15 +51,26 @@ static void draw_steps(struct bench_worker *worker, u32 nr_objects)
 
 /* --- steady: a number of objects, each step replaces one ---------------------------------- */
 
+/* Each worker has its own share of the objects. */
+static u32 nr_live(const struct bench_worker *worker)
+{
+	return NR_LIVE / worker->run->options.threads;
+}
+
+static void **live_of(struct bench_worker *worker)
+{
+	return worker->run->live + worker->index * nr_live(worker);
+}
+
 static void fill_live(struct bench_worker *worker,
 		      void *(*alloc)(struct bench_worker *worker, u32 size))
 {
-	void **live = worker->run->live;
+	void **live = live_of(worker);
 
 	/* Until the first round of a path is over there are none. */
-	for (u32 i = 0; i < NR_LIVE && !live[i]; i++)
+	for (u32 i = 0; i < nr_live(worker) && !live[i]; i++)
 		live[i] = alloc(worker, random_size(worker));
-	draw_steps(worker, NR_LIVE);
+	draw_steps(worker, nr_live(worker));
 }
 
 static void *alloc_memctl(struct bench_worker *worker, u32 size)
@@ -111,12 +123,12 @@ static __always_inline u64 replace_linux(struct bench_worker *worker, void **obj
 
 static u64 steady(struct bench_worker *worker)
 {
-	return replace(worker, worker->run->live);
+	return replace(worker, live_of(worker));
 }
 
 static u64 linux_steady(struct bench_worker *worker)
 {
-	return replace_linux(worker, worker->run->live);
+	return replace_linux(worker, live_of(worker));
 }
 
 static void end_steady(struct bench_run *run)

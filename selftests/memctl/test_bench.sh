@@ -64,6 +64,8 @@ if [ "$(nproc)" -gt 1 ]; then
 	measured "pages freed by another CPU" one-way
 	measured "objects freed by another CPU" object-one-way
 	measured "mixed sizes freed by another CPU" larson --batch 256
+	measured "mixed sizes on two CPUs" kmalloc-mixed --threads 2 --batch 256
+	measured "mixed sizes that grow and shrink on two CPUs" kmalloc-grow --threads 2 --batch 512
 	"$MEMCTL" bench frag --rounds 3 --quiet >"$work/out" 2>&1
 	equal "frag" 0 "$?"
 fi
