@@ -374,6 +374,13 @@ static void hold(struct bench_worker *worker)
 		hold_order(worker->run, order);
 }
 
+/* Leave only blocks of the largest order to the zones of the first worker's CPU. */
+static int hold_fragments(struct bench_run *run)
+{
+	memctl_bench_drain(run->arena);
+	return bench_work(run, 1, hold);
+}
+
 static int worst_measure(struct bench_run *run)
 {
 	u64 rounds = (u64)(run->options.rounds + BENCH_WARM_UP) * run->options.batch;
@@ -381,8 +388,7 @@ static int worst_measure(struct bench_run *run)
 	struct bench_result *result;
 	int err;
 
-	memctl_bench_drain(run->arena);
-	err = bench_work(run, 1, hold);
+	err = hold_fragments(run);
 	if (err)
 		return err;
 	memctl_bench_count(run->arena, &before);
@@ -398,13 +404,25 @@ static int worst_measure(struct bench_run *run)
 	return 0;
 }
 
-static int worst_setup(struct bench_run *run)
+/*
+ * What frame caches hold goes round with what is measured: pages next to each
+ * other, or strewn about, as the caches were filled before. Here they are filled
+ * from whole blocks, so that a count is the same each time.
+ */
+static int one_way_measure(struct bench_run *run)
+{
+	int err = hold_fragments(run);
+
+	return err ?: bench_measure(run, run->benchmark->paths);
+}
+
+static int held_create(struct bench_run *run)
 {
 	run->held = kvcalloc(MAX_HELD, sizeof(*run->held), GFP_KERNEL);
 	return run->held ? 0 : -ENOMEM;
 }
 
-static void worst_teardown(struct bench_run *run)
+static void held_destroy(struct bench_run *run)
 {
 	while (run->nr_held) {
 		struct bench_block *block = &run->held[--run->nr_held];
@@ -516,8 +534,8 @@ const struct bench_benchmark bench_page_worst = {
 	.paths = worst_paths,
 	.batch = 64,
 	.threads = 1,
-	.setup = worst_setup,
-	.teardown = worst_teardown,
+	.setup = held_create,
+	.teardown = held_destroy,
 	.measure = worst_measure,
 };
 
@@ -555,4 +573,7 @@ const struct bench_benchmark bench_page_one_way = {
 	.paths = one_way_paths,
 	.batch = 512,
 	.threads = 2,
+	.setup = held_create,
+	.teardown = held_destroy,
+	.measure = one_way_measure,
 };
