@@ -4,7 +4,7 @@
  *
  * Locks: none; they are set before the first arena is made.
  */
-#include <linux/kernel.h>
+#include <linux/bug.h>
 #include "frames/pressure.h"
 
 static mctl_relieve_t layers[MCTL_PRESSURE_LAYERS];
@@ -26,21 +26,21 @@ void mctl_pressure_register(mctl_relieve_t relieve)
 }
 
 /**
- * mctl_pressure_relieve() - ask for frames to be given back to an arena's zones
+ * mctl_pressure_relieve() - ask a layer to give frames back to an arena's zones
  * @arena: the arena
  * @nowait: the caller must not sleep
- * @nr: ask this many layers, from the ground up
+ * @layer: the layer, counted from the ground
  *
- * What an upper layer gives back is with a lower one then: they are asked from the top down.
+ * What a layer gives back is with those below it then, which are asked for it from the top down.
  *
  * Context: Any context but NMI, may sleep unless @nowait is set.
  * Return: whether any may have come back, so that another try is worth it.
  */
-bool mctl_pressure_relieve(struct mctl_arena *arena, bool nowait, unsigned int nr)
+bool mctl_pressure_relieve(struct mctl_arena *arena, bool nowait, unsigned int layer)
 {
-	bool any = false;
-
-	for (unsigned int i = min(nr, nr_layers); i-- > 0;)
-		any |= layers[i](arena, nowait);
-	return any;
+	if (layer >= nr_layers || !layers[layer](arena, nowait))
+		return false;
+	while (layer-- > 0)
+		layers[layer](arena, nowait);
+	return true;
 }

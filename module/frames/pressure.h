@@ -5,8 +5,8 @@
  * so that zones call nobody above them. The nearest is asked first, and the next
  * one when that did not help:
  *
- *   1  frame caches (frames/fcache.c)
- *   2  object caches: magazines, depots, empty slabs (objects/caches.c)
+ *   0  frame caches (frames/fcache.c)
+ *   1  object caches: magazines, depots, empty slabs (objects/caches.c)
  */
 #ifndef MCTL_FRAMES_PRESSURE_H
 #define MCTL_FRAMES_PRESSURE_H
@@ -24,6 +24,6 @@ struct mctl_arena;
 typedef bool (*mctl_relieve_t)(struct mctl_arena *arena, bool nowait);
 
 void mctl_pressure_register(mctl_relieve_t relieve);
-bool mctl_pressure_relieve(struct mctl_arena *arena, bool nowait, unsigned int nr);
+bool mctl_pressure_relieve(struct mctl_arena *arena, bool nowait, unsigned int layer);
 
 #endif /* MCTL_FRAMES_PRESSURE_H */

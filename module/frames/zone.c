@@ -457,8 +457,8 @@ static noinline u32 alloc_slow(struct mctl_arena *arena, const struct mctl_reque
 	fn = try_zones(arena, list, request, MCTL_MARK_LOW);
 	if (fn == MCTL_FN_NONE)
 		fn = try_zones(arena, list, request, MCTL_MARK_MIN);
-	for (unsigned int nr = 1; fn == MCTL_FN_NONE && nr <= MCTL_PRESSURE_LAYERS; nr++)
-		if (mctl_pressure_relieve(arena, request->flags & MCTL_REQUEST_NOWAIT, nr))
+	for (unsigned int i = 0; fn == MCTL_FN_NONE && i < MCTL_PRESSURE_LAYERS; i++)
+		if (mctl_pressure_relieve(arena, request->flags & MCTL_REQUEST_NOWAIT, i))
 			fn = try_zones(arena, list, request, MCTL_MARK_MIN);
 	if (fn != MCTL_FN_NONE)
 		return fn;

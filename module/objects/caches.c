@@ -93,18 +93,41 @@ void mctl_caches_destroy(struct mctl_arena *arena)
 	mctl_cache_cpus_put();
 }
 
+/*
+ * The next cache that has something to give back, with a reference, or NULL.
+ * Where none has, which is so when requests are refused one after another, the
+ * lock is taken once.
+ */
+static struct mctl_cache *next_with_spare(struct mctl_arena *arena, u32 *id)
+{
+	struct mctl_caches *caches = &arena->caches;
+	struct mctl_cache *found = NULL;
+
+	mutex_lock(&caches->lock);
+	for (; *id < caches->nr_ids && !found; ++*id) {
+		struct mctl_cache *cache = caches->by_id[*id];
+
+		if (cache && mctl_cache_has_spare(cache)) {
+			refcount_inc(&cache->refs);
+			found = cache;
+		}
+	}
+	mutex_unlock(&caches->lock);
+	return found;
+}
+
 /* The other caches free magazines and headers, so the caches of these are shrunk last. */
 static bool relieve(struct mctl_arena *arena, bool nowait)
 {
+	u32 id = MCTL_CACHE_ID_KMALLOC;
 	struct mctl_cache *cache;
 	unsigned int nr = 0;
 
 	/* The list needs a mutex, and other CPUs' magazines an IPI. */
 	if (nowait)
 		return false;
-	for (u32 id = MCTL_CACHE_ID_KMALLOC; (cache = mctl_cache_next(arena, &id)); id++) {
-		if (mctl_cache_has_spare(cache))
-			nr += mctl_cache_shrink(cache);
+	while ((cache = next_with_spare(arena, &id))) {
+		nr += mctl_cache_shrink(cache);
 		mctl_cache_drop(cache);
 		cond_resched();
 	}
