@@ -43,7 +43,6 @@
 #define TAG_MARK_SHIFT	16
 
 /* MAP_BATCH: pages that are mapped between two calls of cond_resched(). */
-#define MAX_RUNS  16
 #define MAP_BATCH 512
 
 static u32 fn_of(const struct mctl_shadow *shadow, u64 pfn)
