@@ -44,7 +44,7 @@ CLI_SRC   := $(sort $(wildcard cli/*.c cli/*/*.c))
 CLI_BUILD := build/cli$(if $(CLI_SANITIZE),-asan)$(if $(WERROR),-werror)
 CLI_BIN   := $(if $(WERROR),$(CLI_BUILD)/memctl,cli/memctl$(if $(CLI_SANITIZE),-asan))
 # The models of module/core that run in the tool, with what they are made of.
-CLI_CORE  := $(sort $(wildcard module/core/fit*.c module/core/replace*.c module/core/buddy*.c module/core/table.c))
+CLI_CORE  := $(sort $(wildcard module/core/fit*.c module/core/model*.c module/core/replace*.c module/core/buddy*.c module/core/table.c))
 CLI_OBJ   := $(CLI_SRC:cli/%.c=$(CLI_BUILD)/%.o) $(CLI_CORE:module/%.c=$(CLI_BUILD)/%.o)
 CLI_SAN   := $(if $(CLI_SANITIZE),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
 CLI_FLAGS = -std=gnu11 -O2 -g $(CLI_WARN) $(CLI_SAN) -D_GNU_SOURCE -Iinclude/uapi -idirafter include -Icli \

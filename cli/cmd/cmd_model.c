@@ -10,6 +10,7 @@
 #include "base/cmd.h"
 #include "commands.h"
 #include "model_e820.h"
+#include "model_ipt.h"
 #include "model_real.h"
 #include "model_words.h"
 #include "view/table.h"
@@ -27,6 +28,7 @@ struct row {
 
 static const struct row models[] = {
 	{ UINT64_MAX, "e820", "Which memory does the BIOS report, and what of it is lost?" },
+	{ UINT64_MAX, "ipt", "What does an inverted page table with hashing cost?" },
 	{ UINT64_MAX, "real", "Where does segment:offset lead in real mode, with A20 or without?" },
 };
 
@@ -65,6 +67,9 @@ static const struct verb verbs[] = {
 	{ "e820", "DMESG | --size SIZE [KEY=VALUE]...",
 	  "the memory map of a PC, of the messages in DMESG (-: stdin) or of SIZE", model_e820,
 	  BIT(OPT_SIZE) | VERB_NO_ARENA, 0, 0, -1, &model_e820_view },
+	{ "ipt", "TRACE [KEY=VALUE]...",
+	  "references of TRACE (-: stdin) in an inverted page table with hashing", model_ipt,
+	  BIT(OPT_STEP) | VERB_NO_ARENA, 0, 0, -1, &model_ipt_view },
 	{ "real", "SEGMENT:OFFSET... [a20=on|off]", "where addresses of real mode lead", model_real,
 	  BIT(OPT_STEP) | VERB_NO_ARENA, 0, 0, -1, &model_real_view },
 };
@@ -77,6 +82,12 @@ static const char help_text[] =
 	"  e820 hole=SIZE     where the addresses of devices begin, that end at 4G (3G)\n"
 	"  e820 remap=on|off  DRAM behind the hole is moved to the end of memory (on)\n"
 	"  e820 bits=N        width of a physical address, 32 to 52 (52)\n"
+	"  ipt frames=N       frames, each with an entry (1024)\n"
+	"  ipt buckets=N      anchors of chains (as many as frames)\n"
+	"  ipt hash=WORD      multiply or modulo (multiply)\n"
+	"  ipt evict=WORD     which page leaves: fifo or clock (fifo)\n"
+	"  ipt page=SIZE      size of a page, as for replace\n"
+	"  ipt format=WORD    of the trace: text, tlb, region, lackey (seen from the first line)\n"
 	"  real a20=on|off    the address line A20 (on)";
 
 static const struct object object = OBJECT("model", help_text, verbs);

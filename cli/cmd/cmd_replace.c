@@ -20,10 +20,10 @@
 #include "lab/replace_run.h"
 #include "replace_step.h"
 #include "trace/reference_trace.h"
+#include "trace_words.h"
 #include "view/table.h"
 
 #define MAX_FRAMES 4096 /* different numbers of them in a run */
-#define MAX_PAGE   (UINT64_C(1) << 40)
 
 /* --- the table ----------------------------------------------------------------------------- */
 
@@ -240,28 +240,6 @@ static const char *key_word(const void *list, unsigned int index)
 	return index == KEY_FORMAT ? "format" : replace_param_name(index - KEY_PARAM, &min, &max);
 }
 
-static int take_page(struct memctl_ctx *ctx, struct request *request, const char *value)
-{
-	uint64_t size;
-
-	if (!parse_size(value, &size) || !size || size > MAX_PAGE || (size & (size - 1)))
-		return fail_usage(ctx, "replace", "page=%s: a page is a power of two up to 1T",
-				  value);
-	request->page_size = size;
-	return MEMCTL_EXIT_OK;
-}
-
-static int take_format(struct memctl_ctx *ctx, struct request *request, const char *value)
-{
-	for (uint32_t i = REFERENCE_TEXT; i < REFERENCE_NR_FORMATS; i++) {
-		if (!strcmp(value, reference_format_name(i))) {
-			request->format = i;
-			return MEMCTL_EXIT_OK;
-		}
-	}
-	return fail_usage(ctx, "replace", "format=%s: it is text, tlb, region or lackey", value);
-}
-
 static int take_param(struct memctl_ctx *ctx, struct request *request, uint32_t param,
 		      const char *value)
 {
@@ -297,9 +275,9 @@ static int take_word(struct memctl_ctx *ctx, struct request *request, const char
 	*given |= UINT32_C(1) << key;
 	value++;
 	if (key == KEY_PAGE)
-		return take_page(ctx, request, value);
+		return trace_take_page(ctx, "replace", value, &request->page_size);
 	if (key == KEY_FORMAT)
-		return take_format(ctx, request, value);
+		return trace_take_format(ctx, "replace", value, &request->format);
 	return take_param(ctx, request, (uint32_t)key - KEY_PARAM, value);
 }
 

@@ -426,6 +426,7 @@ models() {
 	golden model-list nothing model
 	golden model-list-json nothing model list -J
 	models_e820
+	models_ipt
 	golden model-real nothing model real F000:FFF0 07c0:0 0000:7c00 0xFFFF:0x0010 ffff:ffff
 	golden model-real-a20-off nothing model real ffff:10 a000:0 a20=off
 	golden model-real-step nothing model real ffff:10 --step a20=off
@@ -465,6 +466,28 @@ models_e820() {
 	expect model-e820-nowhere 1 nothing model e820 "$work/nowhere"
 	expect model-e820-directory 1 nothing model e820 "$work"
 	rm -f "$work/dmesg"
+}
+
+models_ipt() {
+	printf '%s\n' 1 2 3 4 1 2 5 1 2 3 4 5 >"$work/references"
+	golden model-ipt nothing model ipt "$work/references" frames=3 buckets=4
+	golden model-ipt-json nothing model ipt "$work/references" frames=3 buckets=4 -J
+	golden model-ipt-step nothing model ipt "$work/references" frames=3 buckets=2 hash=modulo evict=clock --step
+	golden model-ipt-columns nothing model ipt "$work/references" frames=4 -o probes,chains -r
+	golden model-ipt-lackey nothing model ipt "$here/traces/lackey.txt"
+	printf '%s\n' '1 0x1000 r' '2 0x1000 w' '1 0x1000 r' '1 0x7ffffffff000 r' >"$work/references"
+	golden model-ipt-spaces nothing model ipt "$work/references" frames=2 buckets=1 --step
+	seq 1000000 | awk '{ print ($1 * 7919) % 20011 + ($1 % 3 ? 0 : 5000), $1 % 4 ? "r" : "w" }' >"$work/references"
+	golden model-ipt-million nothing model ipt "$work/references" frames=8192 buckets=4096
+	printf '1\n2 x\n' >"$work/references"
+	expect model-ipt-bad 1 nothing model ipt "$work/references"
+	grep -q 'line 2, column 3' "$work/stderr"
+	report $? "${label}model-ipt-bad says where" "$work/stderr"
+	seq 1001 >"$work/references"
+	expect model-ipt-step-long 1 nothing model ipt "$work/references" --step
+	expect model-ipt-nowhere 1 nothing model ipt "$work/nowhere"
+	expect model-ipt-directory 1 nothing model ipt "$work"
+	rm -f "$work/references"
 }
 
 # In the directory of this script, as the path of a trace is in what is printed.
@@ -641,6 +664,21 @@ usage() {
 		model e820 --size 4P
 		model e820 --size 16777217
 		model e820 --size 8G -a main
+		model ipt
+		model ipt frames=3
+		model ipt trace frames=0
+		model ipt trace frames=16777217
+		model ipt trace buckets=0
+		model ipt trace buckets=x
+		model ipt trace hash=md5
+		model ipt trace evict=lru
+		model ipt trace page=3K
+		model ipt trace format=csv
+		model ipt trace more
+		model ipt trace fraems=3
+		model ipt trace frames=3 frames=4
+		model ipt trace --step -J
+		model ipt trace --frames 3
 		model nosuch
 		model real
 		model real a20=off
@@ -872,6 +910,7 @@ completion() {
 	completes key replace trace --frames 3 wi = window=
 	completes model model e8 = e820
 	completes model-key model e820 --size 8G ho = hole=
+	completes model-ipt-key model ipt trace bu = buckets=
 	export MEMCTL_REPLAY=$work/spaces.cap
 	completes region region fork '' = r1 heap fork
 	completes maps maps h = heap
