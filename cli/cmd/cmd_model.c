@@ -9,6 +9,7 @@
 #include "args.h"
 #include "base/cmd.h"
 #include "commands.h"
+#include "model_bootmem.h"
 #include "model_e820.h"
 #include "model_ipt.h"
 #include "model_real.h"
@@ -27,6 +28,8 @@ struct row {
 };
 
 static const struct row models[] = {
+	{ UINT64_MAX, "bootmem",
+	  "How does a bitmap allocate at boot, and hand over to the buddy system?" },
 	{ UINT64_MAX, "e820", "Which memory does the BIOS report, and what of it is lost?" },
 	{ UINT64_MAX, "ipt", "What does an inverted page table with hashing cost?" },
 	{ UINT64_MAX, "real", "Where does segment:offset lead in real mode, with A20 or without?" },
@@ -64,6 +67,9 @@ static int list(struct memctl_ctx *ctx, const struct args *args)
 
 static const struct verb verbs[] = {
 	{ "list", "", "name them", list, VERB_NO_ARENA, 0, 0, 0, &view },
+	{ "bootmem", "--size SIZE [OPERATION]...",
+	  "a bitmap allocates at boot, and hands over to the buddy system", model_bootmem,
+	  BIT(OPT_SIZE) | VERB_NO_ARENA, BIT(OPT_SIZE), 0, -1, &model_bootmem_view },
 	{ "e820", "DMESG | --size SIZE [KEY=VALUE]...",
 	  "the memory map of a PC, of the messages in DMESG (-: stdin) or of SIZE", model_e820,
 	  BIT(OPT_SIZE) | VERB_NO_ARENA, 0, 0, -1, &model_e820_view },
@@ -79,6 +85,10 @@ static const char help_text[] =
 	"the module, and touch nothing of this machine.\n"
 	"\n"
 	"Words KEY=VALUE:\n"
+	"  bootmem kernel=SIZE                 the kernel, from 1 MiB on (2M)\n"
+	"  bootmem free=SIZE@ADDRESS           in order: free memory,\n"
+	"  bootmem reserve=SIZE@ADDRESS        reserve it,\n"
+	"  bootmem alloc=SIZE[,ALIGN][@GOAL]   allocate some (alignment 64, goal 0)\n"
 	"  e820 hole=SIZE     where the addresses of devices begin, that end at 4G (3G)\n"
 	"  e820 remap=on|off  DRAM behind the hole is moved to the end of memory (on)\n"
 	"  e820 bits=N        width of a physical address, 32 to 52 (52)\n"

@@ -425,6 +425,7 @@ models() {
 	local line wrong n=0
 	golden model-list nothing model
 	golden model-list-json nothing model list -J
+	models_bootmem
 	models_e820
 	models_ipt
 	golden model-real nothing model real F000:FFF0 07c0:0 0000:7c00 0xFFFF:0x0010 ffff:ffff
@@ -466,6 +467,15 @@ models_e820() {
 	expect model-e820-nowhere 1 nothing model e820 "$work/nowhere"
 	expect model-e820-directory 1 nothing model e820 "$work"
 	rm -f "$work/dmesg"
+}
+
+models_bootmem() {
+	local words=(reserve=1M@16M alloc=16K alloc=100 alloc=100 'alloc=4K,4K' 'alloc=1M,1M@8M' alloc=22M alloc=8M alloc=8K free=64K@64K alloc=1)
+	golden model-bootmem nothing model bootmem --size 32M "${words[@]}"
+	golden model-bootmem-json nothing model bootmem --size 32M "${words[@]}" -J
+	golden model-bootmem-columns nothing model bootmem --size 32M alloc=1G -o operation,address,free -r
+	golden model-bootmem-quiet nothing model bootmem --size 4M kernel=2M alloc=640K alloc=632K alloc=1020K -q
+	golden model-bootmem-4g nothing model bootmem --size 4G kernel=4000K
 }
 
 models_ipt() {
@@ -648,6 +658,27 @@ usage() {
 		replace trace --frames 3 more
 		m
 		model e8 e9
+		model bootmem
+		model bootmem --size 3M
+		model bootmem --size 5G
+		model bootmem --size 4194305
+		model bootmem --size 32M more
+		model bootmem --size 32M aloc=1K
+		model bootmem --size 32M alloc
+		model bootmem --size 32M alloc=
+		model bootmem --size 32M alloc=0
+		model bootmem --size 32M alloc=20G
+		model bootmem --size 32M alloc=11111111111111111111111111111111111
+		model bootmem --size 32M alloc=1K,3
+		model bootmem --size 32M alloc=1K,4G
+		model bootmem --size 32M alloc=1K,4@x
+		model bootmem --size 32M reserve=1K
+		model bootmem --size 32M reserve=1K,4@4K
+		model bootmem --size 32M reserve=32M@4K
+		model bootmem --size 32M free=1K@4G
+		model bootmem --size 32M free=8K@3M
+		model bootmem --size 32M kernel=31M
+		model bootmem --size 32M kernel=1M kernel=1M
 		model e820
 		model e820 --size 8G trace
 		model e820 trace hole=3G
