@@ -13,6 +13,7 @@
 #include "model_e820.h"
 #include "model_ipt.h"
 #include "model_real.h"
+#include "model_seg.h"
 #include "model_words.h"
 #include "view/table.h"
 
@@ -33,6 +34,8 @@ static const struct row models[] = {
 	{ UINT64_MAX, "e820", "Which memory does the BIOS report, and what of it is lost?" },
 	{ UINT64_MAX, "ipt", "What does an inverted page table with hashing cost?" },
 	{ UINT64_MAX, "real", "Where does segment:offset lead in real mode, with A20 or without?" },
+	{ UINT64_MAX, "seg",
+	  "Which check of a segment fails in protected mode, and which fault comes of it?" },
 };
 
 #define NR_MODELS (sizeof(models) / sizeof(models[0]))
@@ -78,6 +81,9 @@ static const struct verb verbs[] = {
 	  BIT(OPT_STEP) | VERB_NO_ARENA, 0, 0, -1, &model_ipt_view },
 	{ "real", "SEGMENT:OFFSET... [a20=on|off]", "where addresses of real mode lead", model_real,
 	  BIT(OPT_STEP) | VERB_NO_ARENA, 0, 0, -1, &model_real_view },
+	{ "seg", "FILE [OPERATION]...",
+	  "descriptors of FILE (-: stdin), and the checks of operations", model_seg, VERB_NO_ARENA,
+	  0, 0, -1, &model_seg_view },
 };
 
 static const char help_text[] =
@@ -98,7 +104,14 @@ static const char help_text[] =
 	"  ipt evict=WORD     which page leaves: fifo or clock (fifo)\n"
 	"  ipt page=SIZE      size of a page, as for replace\n"
 	"  ipt format=WORD    of the trace: text, tlb, region, lackey (seen from the first line)\n"
-	"  real a20=on|off    the address line A20 (on)";
+	"  real a20=on|off    the address line A20 (on)\n"
+	"  seg cpl=N                       the privilege level (3)\n"
+	"  seg ss0=SELECTOR                SS of level 0 in the TSS; so ss1 and ss2\n"
+	"  seg fs=SELECTOR                 load FS; so es, ss, ds, gs\n"
+	"  seg read=REGISTER:OFFSET[,SIZE] read memory, 1 byte to 16 (1)\n"
+	"  seg write=REGISTER:OFFSET[,SIZE] write it\n"
+	"  seg jump=SELECTOR:OFFSET        a far jump\n"
+	"  seg call=SELECTOR:OFFSET        a far call, which may go inwards through a gate";
 
 static const struct object object = OBJECT("model", help_text, verbs);
 

@@ -433,6 +433,7 @@ models() {
 	golden model-real-step nothing model real ffff:10 --step a20=off
 	golden model-real-json nothing model real ffff:10 a20=off -J
 	golden model-real-columns nothing model real ffff:10 -o logical,aliases -r
+	models_seg
 }
 
 models_e820() {
@@ -467,6 +468,44 @@ models_e820() {
 	expect model-e820-nowhere 1 nothing model e820 "$work/nowhere"
 	expect model-e820-directory 1 nothing model e820 "$work"
 	rm -f "$work/dmesg"
+}
+
+models_seg() {
+	local line wrong n=0 tables=$here/traces/descriptors.txt
+	local words=(fs=0x23 'write=fs:0x1000,4' 'read=fs:0xffc,4' fs=0x2b read=fs:0xfff read=fs:0x1000 ss=0x23 write=ss:0x1000)
+	local gate=(call=0x33:0 ss0=0x10 jump=0x33:0 call=0x33:0 cpl=3 ss0=0x40 call=0x33:0 jump=0x3b:0 gs=0x44 gs=0 read=gs:0)
+	golden model-seg nothing model seg "$tables" "${words[@]}"
+	golden model-seg-json nothing model seg "$tables" "${words[@]}" -J
+	golden model-seg-gate nothing model seg "$tables" "${gate[@]}" -q
+	golden model-seg-gate-json nothing model seg "$tables" "${gate[@]}" -J
+	golden model-seg-columns nothing model seg "$tables" fs=0x23 -o selector,limit -r
+	input=$tables golden model-seg-stdin nothing model seg -
+	golden model-seg-empty nothing model seg /dev/null fs=8
+	while IFS='|' read -r line wrong; do
+		n=$((n + 1))
+		printf '# comment\n%s\n' "$line" >"$work/tables"
+		expect "model-seg-bad-$n" 1 nothing model seg "$work/tables" fs=8
+		grep -q "line 2, column $wrong" "$work/stderr"
+		report $? "${label}model-seg-bad-$n says column $wrong" "$work/stderr"
+	done <<-'LINES'
+		idt 0 0|1: a line begins with gdt or ldt
+		gdt|1: a line begins with gdt or ldt
+		gdt x 0|5: an index from 0 to 8191
+		gdt 8192 0|5: an index from 0 to 8191
+		ldt 1|6: a descriptor of 64 bits
+		ldt 1 0x|7: a descriptor of 64 bits
+		ldt 1 0x10000000000000000|7: a descriptor of 64 bits
+		ldt 1 18446744073709551616|7: a descriptor of 64 bits
+		ldt 1 -1|7: a descriptor of 64 bits
+		ldt 1 1 1|9: nothing more is expected
+	LINES
+	printf 'gdt 1 1\ngdt 1 1\n' >"$work/tables"
+	expect model-seg-twice 1 nothing model seg "$work/tables"
+	printf 'gdt 1 1\0\n\ngdt' >"$work/tables"
+	expect model-seg-cut 1 nothing model seg "$work/tables"
+	expect model-seg-nowhere 1 nothing model seg "$work/nowhere"
+	expect model-seg-directory 1 nothing model seg "$work"
+	rm -f "$work/tables"
 }
 
 models_bootmem() {
@@ -721,6 +760,26 @@ usage() {
 		model real 0:0 a20=on 0:1
 		model real 0:0 --step -J
 		model real 0:0 --size 4K
+		model seg
+		model seg fs=8
+		model seg tables more
+		model seg tables cs=8
+		model seg tables ip=8
+		model seg tables fs=
+		model seg tables fs=65536
+		model seg tables fs=8x
+		model seg tables cpl=4
+		model seg tables ss0=x
+		model seg tables ss3=8
+		model seg tables read=fs
+		model seg tables read=xs:0
+		model seg tables read=fs:0x100000000
+		model seg tables read=fs:0,0
+		model seg tables read=fs:0,17
+		model seg tables write=fs:0,4,4
+		model seg tables jump=8
+		model seg tables fs=0 call=8:-1
+		model seg tables --step
 		replace trace --frames 3 pgae=4K
 		replace trace --frames 3 page=3K
 		replace trace --frames 3 page=0
