@@ -15,7 +15,7 @@ RUN = $(if $(findstring n,$(firstword -$(MAKEFLAGS))),,+)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help all module cli man demo check check-all check-unit check-long check-cli check-vm spec-check bench bench-check lint format vm deb install uninstall check-mutants check-debug check-instruments check-fuzz check-spin check-kcov check-abuse \
+.PHONY: help all module cli man demo check check-all check-unit check-long check-cli check-vm spec-check bench bench-check lint format vm deb install uninstall check-mutants check-debug check-instruments check-fuzz check-spin check-models check-kcov check-abuse \
 	check-one compile_commands.json clean setup regen
 
 help: ## this list
@@ -127,6 +127,9 @@ check-fuzz: ## fuzzers of the algorithms and of what the tool reads, FUZZ_SECOND
 
 check-spin: ## models of what is done without a lock, and the faults in them that have to be found
 	@scripts/check spin
+
+check-models: ## models of memctl model against naive ones, and segmentation against the processor
+	@scripts/check models
 
 check-cli: ## the tool on the host: captured dumps against expected text
 	@scripts/check cli
