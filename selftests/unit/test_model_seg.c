@@ -1,220 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-/* LINK: core/model_seg.c tap.c */
+/* LINK: core/model_seg.c tap.c seg_naive.c */
 /*
- * Segmentation against a naive processor, which reads descriptors byte by byte and goes through the
- * lists of faults of MOV, JMP and CALL in the SDM, volume 2. selftests/models/seg_cpu.c compares
- * with the real one, where that can be asked without being a kernel.
+ * Segmentation against a naive processor. selftests/models/seg_cpu.c compares with the real one,
+ * where that can be asked without being a kernel.
  */
 #include "core/model_seg.h"
+#include "seg_naive.h"
 #include "tap.h"
 
-#define STEPS	   1000000
-#define NR_ENTRIES 12
-
-static u64 gdt[NR_ENTRIES], ldt[NR_ENTRIES];
-
-/* --- the naive processor -------------------------------------------------------------------- */
-
-/* What faults: the vector times 65536, and the error code. */
-static u32 fault(u32 vector, u32 error)
-{
-	return vector << 16 | error / 4 * 4;
-}
-
-struct naive {
-	u32 nr_gdt, nr_ldt, cpl;
-	u64 raw[6]; /* of each register */
-	bool null[6];
-	u16 inner[3];
-};
-
-static u32 byte_of(u64 raw, int at)
-{
-	u8 bytes[8];
-
-	memcpy(bytes, &raw, 8);
-	return bytes[at];
-}
-
-static u32 base_of(u64 raw)
-{
-	return byte_of(raw, 2) + byte_of(raw, 3) * 256 + byte_of(raw, 4) * 65536 +
-	       byte_of(raw, 7) * 16777216;
-}
-
-static u64 limit_of(u64 raw)
-{
-	u64 limit = byte_of(raw, 0) + byte_of(raw, 1) * 256 + byte_of(raw, 6) % 16 * 65536;
-
-	return byte_of(raw, 6) >= 128 ? limit * 4096 + 4095 : limit;
-}
-
-static u32 dpl_of(u64 raw)
-{
-	return byte_of(raw, 5) / 32 % 4;
-}
-
-static bool present(u64 raw)
-{
-	return byte_of(raw, 5) >= 128;
-}
-
-/* "16" to "31" are memory: by S and the type. */
-static u32 kind_of(u64 raw)
-{
-	return byte_of(raw, 5) % 32;
-}
-
-static bool code(u64 raw)
-{
-	return kind_of(raw) >= 24;
-}
-
-static bool conforming(u64 raw)
-{
-	return kind_of(raw) >= 28;
-}
-
-static bool readable(u64 raw)
-{
-	return kind_of(raw) >= 16 && (kind_of(raw) < 24 || kind_of(raw) / 2 % 2);
-}
-
-static bool writable(u64 raw)
-{
-	u32 kind = kind_of(raw) / 2 * 2;
-
-	return kind == 18 || kind == 22;
-}
-
-static bool find(const struct naive *n, u32 selector, u64 *raw)
-{
-	u32 index = selector / 8;
-
-	if (selector / 4 % 2 ? index >= n->nr_ldt : index >= n->nr_gdt)
-		return false;
-	*raw = selector / 4 % 2 ? ldt[index] : gdt[index];
-	return true;
-}
-
-static u32 naive_load(struct naive *n, u32 reg, u32 selector)
-{
-	u32 rpl = selector % 4;
-	u64 raw = 0;
-
-	if (selector < 4 && reg == MCTL_SEG_REG_SS)
-		return fault(13, 0);
-	if (selector < 4) {
-		n->null[reg] = true;
-		return 0;
-	}
-	if (!find(n, selector, &raw))
-		return fault(13, selector);
-	if (reg == MCTL_SEG_REG_SS) {
-		if (rpl != n->cpl || !writable(raw) || dpl_of(raw) != n->cpl)
-			return fault(13, selector);
-		if (!present(raw))
-			return fault(12, selector);
-	} else {
-		if (!readable(raw))
-			return fault(13, selector);
-		if (!conforming(raw) && (rpl > dpl_of(raw) || n->cpl > dpl_of(raw)))
-			return fault(13, selector);
-		if (!present(raw))
-			return fault(11, selector);
-	}
-	n->raw[reg] = raw;
-	n->null[reg] = false;
-	return 0;
-}
-
-static u32 naive_access(const struct naive *n, u32 reg, u32 offset, u32 size, bool write)
-{
-	u64 raw = n->raw[reg];
-	bool down = kind_of(raw) >= 20 && kind_of(raw) < 24;
-	u64 top = byte_of(raw, 6) / 64 % 2 ? 0xffffffff : 0xffff;
-
-	if (n->null[reg] || !(write ? writable(raw) : readable(raw)))
-		return fault(13, 0);
-	for (u64 at = offset; at < (u64)offset + size; at++) {
-		if (down ? at <= limit_of(raw) || at > top : at > limit_of(raw))
-			return fault(reg == MCTL_SEG_REG_SS ? 12 : 13, 0);
-	}
-	return 0;
-}
-
-static u32 naive_inner(const struct naive *n, u32 level, u64 *raw)
-{
-	u32 selector = n->inner[level];
-
-	if (selector < 4 || !find(n, selector, raw) || selector % 4 != level ||
-	    dpl_of(*raw) != level || !writable(*raw))
-		return fault(10, selector);
-	return present(*raw) ? 0 : fault(12, selector);
-}
-
-static u32 naive_gate(struct naive *n, u32 selector, u64 gate, bool call, u32 *linear)
-{
-	u32 target = byte_of(gate, 2) + byte_of(gate, 3) * 256, bad, level;
-	u64 raw = 0, stack = 0;
-	u32 offset = byte_of(gate, 0) + byte_of(gate, 1) * 256;
-
-	if (kind_of(gate) == 12)
-		offset += byte_of(gate, 6) * 65536 + byte_of(gate, 7) * 16777216;
-	if (dpl_of(gate) < n->cpl || selector % 4 > dpl_of(gate))
-		return fault(13, selector);
-	if (!present(gate))
-		return fault(11, selector);
-	if (target < 4)
-		return fault(13, 0);
-	if (!find(n, target, &raw) || !code(raw) || dpl_of(raw) > n->cpl)
-		return fault(13, target);
-	if (!call && !conforming(raw) && dpl_of(raw) != n->cpl)
-		return fault(13, target);
-	if (!present(raw))
-		return fault(11, target);
-	level = conforming(raw) ? n->cpl : dpl_of(raw);
-	if (level != n->cpl) {
-		bad = naive_inner(n, level, &stack);
-		if (bad)
-			return bad;
-	}
-	if (offset > limit_of(raw))
-		return fault(13, 0);
-	if (level != n->cpl) {
-		n->raw[MCTL_SEG_REG_SS] = stack;
-		n->null[MCTL_SEG_REG_SS] = false;
-	}
-	n->cpl = level;
-	n->raw[MCTL_SEG_REG_CS] = raw;
-	n->null[MCTL_SEG_REG_CS] = false;
-	*linear = base_of(raw) + offset;
-	return 0;
-}
-
-static u32 naive_jump(struct naive *n, u32 selector, u32 offset, bool call, u32 *linear)
-{
-	u64 raw = 0;
-
-	if (selector < 4)
-		return fault(13, 0);
-	if (!find(n, selector, &raw))
-		return fault(13, selector);
-	if (kind_of(raw) == 4 || kind_of(raw) == 12)
-		return naive_gate(n, selector, raw, call, linear);
-	if (!code(raw))
-		return fault(13, selector);
-	if (conforming(raw) ? dpl_of(raw) > n->cpl : selector % 4 > n->cpl || dpl_of(raw) != n->cpl)
-		return fault(13, selector);
-	if (!present(raw))
-		return fault(11, selector);
-	if (offset > limit_of(raw))
-		return fault(13, 0);
-	n->raw[MCTL_SEG_REG_CS] = raw;
-	n->null[MCTL_SEG_REG_CS] = false;
-	*linear = base_of(raw) + offset;
-	return 0;
-}
+#define STEPS 1000000
 
 /* --- the comparison ------------------------------------------------------------------------- */
 
@@ -234,7 +28,7 @@ static u64 random_descriptor(void)
 	      (u64)tap_below(4) << 45;
 	if (kind == 12 || kind == 4)
 		raw = (raw & ~(0xffffULL << 16)) |
-		      (u64)(tap_below(NR_ENTRIES + 1) << 3 | tap_below(8)) << 16;
+		      (u64)(tap_below(NAIVE_ENTRIES + 1) << 3 | tap_below(8)) << 16;
 	if (kind == 12 && tap_below(4))
 		raw &= ~(0xffffULL << 48);
 	return tap_below(20) ? raw : 0;
@@ -242,12 +36,13 @@ static u64 random_descriptor(void)
 
 static u16 random_selector(void)
 {
-	return tap_below(20) ? tap_below(NR_ENTRIES + 1) << 3 | tap_below(8) : tap_random() >> 48;
+	return tap_below(20) ? tap_below(NAIVE_ENTRIES + 1) << 3 | tap_below(8) :
+			       tap_random() >> 48;
 }
 
 static unsigned int counts[16];
 
-static void compare(struct mctl_seg *seg, struct naive *n)
+static void compare(struct mctl_seg *seg, struct seg_naive *n)
 {
 	u32 operation = tap_below(5), reg = tap_below(6), want, linear = 0;
 	u32 offset = random_offset(), size = 1 + tap_below(8);
@@ -257,14 +52,13 @@ static void compare(struct mctl_seg *seg, struct naive *n)
 
 	if (operation < 2 && reg != MCTL_SEG_REG_CS) {
 		mctl_seg_load(seg, reg, selector, &got);
-		want = naive_load(n, reg, selector);
+		want = seg_naive_load(n, reg, selector);
 	} else if (operation < 4) {
 		mctl_seg_access(seg, reg, offset, size, flag, &got);
-		want = naive_access(n, reg, offset, size, flag);
-		linear = base_of(n->raw[reg]) + offset;
+		want = seg_naive_access(n, reg, offset, size, flag, &linear);
 	} else {
 		mctl_seg_jump(seg, selector, offset, flag, &got);
-		want = naive_jump(n, selector, offset, flag, &linear);
+		want = seg_naive_jump(n, selector, offset, flag, &linear);
 	}
 	counts[want >> 16]++;
 	if (!tap_expect_equal(got.vector << 16 | got.error, want))
@@ -284,12 +78,12 @@ static void a_million_steps_as_the_naive_one(void)
 {
 	memset(counts, 0, sizeof(counts));
 	for (u32 i = 0; i < STEPS && !tap_nr_failed;) {
-		struct mctl_seg seg = { .gdt = gdt, .ldt = ldt };
-		struct naive n = { .cpl = tap_below(4) };
+		struct seg_naive n = { .cpl = tap_below(4) };
+		struct mctl_seg seg = { .gdt = n.gdt, .ldt = n.ldt };
 
-		for (u32 j = 0; j < NR_ENTRIES; j++) {
-			gdt[j] = random_descriptor();
-			ldt[j] = random_descriptor();
+		for (u32 j = 0; j < NAIVE_ENTRIES; j++) {
+			n.gdt[j] = random_descriptor();
+			n.ldt[j] = random_descriptor();
 		}
 		for (u32 j = 0; j < 3; j++) {
 			n.inner[j] = random_selector();
@@ -299,8 +93,8 @@ static void a_million_steps_as_the_naive_one(void)
 		}
 		for (u32 j = 0; j < 6; j++)
 			n.null[j] = true;
-		n.nr_gdt = tap_below(8) ? NR_ENTRIES : tap_below(NR_ENTRIES);
-		n.nr_ldt = tap_below(8) ? NR_ENTRIES : tap_below(NR_ENTRIES);
+		n.nr_gdt = tap_below(8) ? NAIVE_ENTRIES : tap_below(NAIVE_ENTRIES);
+		n.nr_ldt = tap_below(8) ? NAIVE_ENTRIES : tap_below(NAIVE_ENTRIES);
 		seg.nr_gdt = n.nr_gdt;
 		seg.nr_ldt = n.nr_ldt;
 		seg.cpl = n.cpl;
